@@ -1,0 +1,63 @@
+package dev.leantokens.access;
+
+import java.util.List;
+import java.util.Set;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+
+import dev.leantokens.http.FilterOrder;
+import dev.leantokens.http.HttpErrors;
+import dev.leantokens.token.TokenError;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.net.HostAndPort;
+import io.vertx.ext.web.RoutingContext;
+
+/** Applies the {@link HostRules} to both ports. */
+@ApplicationScoped
+class HostFilter {
+
+    private final HostRules rules;
+    private final HttpErrors errors;
+
+    HostFilter(AccessConfig config, HttpErrors errors) {
+        this.rules = new HostRules(config.allowedHosts().orElse(Set.of()), config.allowedOrigins().orElse(Set.of()));
+        this.errors = errors;
+    }
+
+    void register(@Observes Filters filters) {
+        filters.register(this::filter, FilterOrder.HOSTS);
+    }
+
+    private void filter(RoutingContext context) {
+        // Probes come by the pod's address, and tell nothing that is worth a rebinding.
+        if (FilterOrder.isManagement(context)) {
+            context.next();
+            return;
+        }
+        List<String> hosts = context.request().headers().getAll(HttpHeaders.HOST);
+        if (hosts.size() > 1 || !rules.servesHost(hostOf(context))) {
+            errors.send(context, TokenError.FOREIGN_HOST.because("this service is not served under this host name, "
+                    + "its operator can add the name to ALLOWED_HOSTS"));
+            return;
+        }
+        List<String> origins = context.request().headers().getAll(HttpHeaders.ORIGIN);
+        if (!origins.stream().allMatch(rules::allowsOrigin)) {
+            errors.send(context, TokenError.FOREIGN_HOST.because("web pages of this origin may not call this service, "
+                    + "its operator can add the origin to ALLOWED_ORIGINS"));
+            return;
+        }
+        context.next();
+    }
+
+    private static String hostOf(RoutingContext context) {
+        // Not HttpServerRequest.host(), which follows X-Forwarded-Host where quarkus.http.proxy is switched on.
+        String header = context.request().getHeader(HttpHeaders.HOST);
+        if (header != null) {
+            return header;
+        }
+        HostAndPort authority = context.request().authority(true);
+        return authority == null ? null : authority.host();
+    }
+}

@@ -1,0 +1,65 @@
+package dev.leantokens.access;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Refuses DNS rebinding: a web page can make its visitor's browser resolve the page's own name to 127.0.0.1 and so
+ * reach a service that trusts the loopback interface, but it cannot change the {@code Host} and {@code Origin} that
+ * the browser then sends. Immutable.
+ */
+final class HostRules {
+
+    private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
+
+    private final Set<String> hosts;
+    private final Set<String> origins;
+
+    /**
+     * @param hosts names served besides the loopback ones
+     * @param origins origins that may call besides the loopback ones, as {@code scheme://host[:port]}
+     */
+    HostRules(Set<String> hosts, Set<String> origins) {
+        this.hosts = Stream.concat(LOOPBACK_NAMES.stream(), hosts.stream())
+                .map(host -> host.toLowerCase(Locale.ROOT))
+                .collect(Collectors.toUnmodifiableSet());
+        this.origins = origins.stream().map(HostRules::normalized).collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** @param host the {@code Host} header or HTTP/2's authority, with or without a port; null if there was none */
+    boolean servesHost(String host) {
+        return host != null && hosts.contains(withoutPort(host.toLowerCase(Locale.ROOT)));
+    }
+
+    /** @param origin the {@code Origin} header; null if there was none, as with every caller that is not a browser */
+    boolean allowsOrigin(String origin) {
+        return origin == null || origins.contains(normalized(origin)) || isLoopbackOrigin(origin);
+    }
+
+    private static boolean isLoopbackOrigin(String origin) {
+        try {
+            URI uri = new URI(origin.toLowerCase(Locale.ROOT));
+            boolean web = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+            // Nothing but scheme, host and port: a prefix test would let http://localhost.example.org through.
+            return web && LOOPBACK_NAMES.contains(uri.getHost()) && uri.getRawUserInfo() == null
+                    && uri.getRawPath().isEmpty() && uri.getRawQuery() == null && uri.getRawFragment() == null;
+        } catch (URISyntaxException e) {
+            return false;
+        }
+    }
+
+    private static String normalized(String origin) {
+        String lower = origin.strip().toLowerCase(Locale.ROOT);
+        return lower.endsWith("/") ? lower.substring(0, lower.length() - 1) : lower;
+    }
+
+    private static String withoutPort(String host) {
+        int colon = host.lastIndexOf(':');
+        // In [::1] the last colon is part of the address.
+        return colon < 0 || host.indexOf(']') > colon ? host : host.substring(0, colon);
+    }
+}

@@ -1,0 +1,30 @@
+package dev.leantokens.access;
+
+import jakarta.enterprise.context.ApplicationScoped;
+
+import dev.leantokens.token.AccessToken;
+import dev.leantokens.token.TokenException;
+import dev.leantokens.token.TokenRequest;
+import dev.leantokens.token.TokenService;
+import io.smallrye.mutiny.Uni;
+
+/** Where an adapter's request goes: through the access rules, to the token service. Thread-safe. */
+@ApplicationScoped
+public class TokenAccess {
+
+    private final AccessRules rules;
+    private final TokenService tokens;
+
+    public TokenAccess(AccessRules rules, TokenService tokens) {
+        this.rules = rules;
+        this.tokens = tokens;
+    }
+
+    /**
+     * @return the token; or a failure that is always a {@link TokenException}
+     * @throws TokenException at once, if the caller may not have one
+     */
+    public Uni<AccessToken> request(TokenRequest request, Caller caller) {
+        return tokens.issue(request.scope(), rules.leanCredentials(request, caller));
+    }
+}

@@ -1,0 +1,36 @@
+package dev.leantokens.health;
+
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Readiness;
+
+import jakarta.enterprise.context.ApplicationScoped;
+
+import dev.leantokens.access.AccessRules;
+import dev.leantokens.token.ServiceCredentials;
+
+/**
+ * Whether the service can do what it is configured for: without Lean credentials of its own it cannot, unless no caller
+ * could use them anyway. Lean is not asked: the token endpoint counts calls.
+ */
+@Readiness
+@ApplicationScoped
+class CredentialsCheck implements HealthCheck {
+
+    private final ServiceCredentials credentials;
+    private final AccessRules access;
+
+    CredentialsCheck(ServiceCredentials credentials, AccessRules access) {
+        this.credentials = credentials;
+        this.access = access;
+    }
+
+    @Override
+    public HealthCheckResponse call() {
+        boolean configured = credentials.current().isPresent();
+        return HealthCheckResponse.named("lean-credentials")
+                .status(configured || access.onlyOwnCredentials())
+                .withData("service", configured ? "configured" : "missing, set LEAN_CLIENT_ID and LEAN_CLIENT_SECRET")
+                .build();
+    }
+}

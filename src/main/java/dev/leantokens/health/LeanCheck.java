@@ -1,0 +1,33 @@
+package dev.leantokens.health;
+
+import org.eclipse.microprofile.health.HealthCheckResponse;
+
+import jakarta.enterprise.context.ApplicationScoped;
+
+import dev.leantokens.lean.LeanReachability;
+import io.smallrye.health.api.AsyncHealthCheck;
+import io.smallrye.health.api.HealthGroup;
+import io.smallrye.mutiny.Uni;
+
+/**
+ * Whether Lean can be reached, at {@code /q/health/group/lean} and in no probe: a service whose Lean is away still
+ * serves from its cache, and to restart it or to take it out of rotation would make the outage worse.
+ */
+@HealthGroup("lean")
+@ApplicationScoped
+class LeanCheck implements AsyncHealthCheck {
+
+    private final LeanReachability lean;
+
+    LeanCheck(LeanReachability lean) {
+        this.lean = lean;
+    }
+
+    @Override
+    public Uni<HealthCheckResponse> call() {
+        return lean.verdict().map(verdict -> HealthCheckResponse.named("lean")
+                .status(verdict.reachable())
+                .withData("reason", verdict.reason())
+                .build());
+    }
+}

@@ -1,0 +1,2 @@
+/** What probes and operators are told. */
+package dev.leantokens.health;

@@ -1,0 +1,115 @@
+package dev.leantokens.http;
+
+import java.io.IOException;
+import java.time.Duration;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+
+import dev.leantokens.token.ErrorLog;
+import dev.leantokens.token.ErrorResponse;
+import dev.leantokens.token.TokenError;
+import dev.leantokens.token.TokenException;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+
+/**
+ * Answers in the shape of RFC 6749 §5.2 what no adapter answered: what our filters refuse, what no route serves, and
+ * what failed on the way. Thread-safe.
+ */
+@ApplicationScoped
+public class HttpErrors {
+
+    private static final String ADAPTER = "HTTP";
+
+    /** Behind Quarkus' default route (10,000) and those after it (20,000). */
+    private static final int AFTER_EVERY_ROUTE = 100_000;
+
+    /** How long the rest of a refused body is read before the connection is closed. */
+    private static final Duration LINGER = Duration.ofSeconds(2);
+
+    private final ErrorLog log;
+
+    public HttpErrors(ErrorLog log) {
+        this.log = log;
+    }
+
+    void register(@Observes Router router) {
+        router.route().order(AFTER_EVERY_ROUTE).handler(context -> send(context, nothingHere()));
+        // Failure handlers run in the order of their routes: this one before Quarkus' error page.
+        router.route().order(AFTER_EVERY_ROUTE).failureHandler(this::failed);
+    }
+
+    /** Logs the error and ends the request with it. */
+    public void send(RoutingContext context, TokenException exception) {
+        respond(context, log.record(ADAPTER, exception).response());
+    }
+
+    private void failed(RoutingContext context) {
+        if (context.response().ended() || context.response().headWritten()) {
+            // The response has begun, so there is nothing left to say in it.
+            context.response().reset();
+            return;
+        }
+        Throwable failure = context.failure();
+        if (failure instanceof IOException) {
+            // The caller hung up, or its body could not be read to the end.
+            send(context, TokenError.INVALID_REQUEST.because("the request body could not be read"));
+        } else if (failure != null && context.statusCode() >= 500) {
+            respond(context, log.record(ADAPTER, failure).response());
+        } else {
+            send(context, errorOf(context.statusCode()));
+        }
+    }
+
+    private static TokenException errorOf(int status) {
+        return switch (status) {
+            // A path that is not served does not fail: the MCP extension says so of a session that it does not know.
+            case 404 -> TokenError.NOT_FOUND.because("this MCP session is unknown or over, initialize a new one");
+            case 405 -> TokenError.METHOD_NOT_ALLOWED.because("this path is not served by this method");
+            case 413 -> BodyFilter.tooLarge();
+            case 415 -> TokenError.UNSUPPORTED_MEDIA_TYPE.because("this media type is not served here");
+            default -> status < 500
+                    ? TokenError.INVALID_REQUEST.because("the request is malformed")
+                    : TokenError.INTERNAL.because("this service failed, its log has the reason");
+        };
+    }
+
+    private static TokenException nothingHere() {
+        return TokenError.NOT_FOUND.because("nothing is served at this path of this port");
+    }
+
+    private static void respond(RoutingContext context, ErrorResponse error) {
+        HttpServerRequest request = context.request();
+        HttpServerResponse response = context.response();
+        response.setStatusCode(error.status());
+        error.headers().forEach(response::putHeader);
+        response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
+        if (error.status() == 405) {
+            // The MCP extension names the methods itself in some cases and forgets it in others.
+            response.putHeader(HttpHeaders.ALLOW, "GET, POST, DELETE");
+        }
+        if (request.isEnded() || request.version() == HttpVersion.HTTP_2) {
+            response.end(error.json());
+            return;
+        }
+        // A body is still coming. To close at once would make the peer's system drop our answer with the connection,
+        // so what comes is read and forgotten, for a moment.
+        response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        HttpConnection connection = request.connection();
+        long timer = context.vertx().setTimer(LINGER.toMillis(), elapsed -> connection.close());
+        request.handler(ignored -> { })
+                .endHandler(end -> {
+                    context.vertx().cancelTimer(timer);
+                    connection.close();
+                })
+                .exceptionHandler(gone -> context.vertx().cancelTimer(timer))
+                .resume();
+        response.end(error.json());
+    }
+}

@@ -1,0 +1,148 @@
+package dev.leantokens.lean;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+
+import dev.leantokens.token.AccessToken;
+import dev.leantokens.token.CredentialsOwner;
+import dev.leantokens.token.ErrorResponse;
+import dev.leantokens.token.TokenError;
+import dev.leantokens.token.TokenException;
+
+/**
+ * What an answer of Lean's token endpoint means. A gateway in front of Lean can answer with anything, so nothing is
+ * taken for granted but the status. Immutable.
+ *
+ * @param status the HTTP status
+ * @param retryAfter the {@code Retry-After} header; null if there was none
+ * @param body the body; empty if there was none
+ */
+record LeanAnswer(int status, String retryAfter, byte[] body) {
+
+    /** When to come again if Lean throttles and does not say for how long: it counts by the minute. */
+    static final Duration THROTTLED_FOR = Duration.ofMinutes(1);
+    /** When to come again if Lean is away and does not say for how long. */
+    static final Duration AWAY_FOR = Duration.ofSeconds(5);
+    /** A longer wait than this is not passed on: by then the world is another. */
+    private static final Duration LONGEST_WAIT = Duration.ofHours(1);
+
+    private static final Pattern SECONDS = Pattern.compile("\\d{1,9}");
+
+    /** error = 1*( %x20-21 / %x23-5B / %x5D-7E ), RFC 6749 §5.2; and no sentence. */
+    private static final Pattern ERROR_CODE = Pattern.compile("[\\x20\\x21\\x23-\\x5B\\x5D-\\x7E]{1,100}");
+
+    private static final String INVALID_CLIENT = "invalid_client";
+    private static final String UNAUTHORIZED_CLIENT = "unauthorized_client";
+
+    private static final ObjectReader JSON_OBJECT = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .build()
+            .readerFor(new TypeReference<Map<String, Object>>() {
+            });
+
+    /**
+     * @param owner whose credentials Lean was asked with
+     * @param now the time, against which a {@code Retry-After} that is a date is reckoned
+     * @throws TokenException if the answer is no token
+     */
+    AccessToken token(CredentialsOwner owner, Instant now) {
+        if (status == 200) {
+            return usableToken();
+        }
+        if (status == 429) {
+            throw TokenError.THROTTLED.because("Lean throttles its token requests, come again later")
+                    .retryAfter(wait(now).orElse(THROTTLED_FOR));
+        }
+        if (status >= 500) {
+            throw TokenError.LEAN_UNAVAILABLE.because("Lean answered " + status + ", come again later")
+                    .retryAfter(wait(now).orElse(AWAY_FOR));
+        }
+        if (status < 400 || status == 403) {
+            throw unusable("with status " + status);
+        }
+        throw refusal(owner);
+    }
+
+    private AccessToken usableToken() {
+        Map<String, Object> members = jsonObject()
+                .orElseThrow(() -> unusable("200 with a body that is not a JSON object"));
+        try {
+            return AccessToken.of(members);
+        } catch (IllegalArgumentException e) {
+            throw unusable("200 with a body that is not a token response, " + e.getMessage());
+        }
+    }
+
+    /** A 4xx that is about the request. */
+    private TokenException refusal(CredentialsOwner owner) {
+        Optional<Map<String, Object>> error = jsonObject().filter(LeanAnswer::isErrorResponse);
+        boolean aboutClient = status == 401
+                || error.map(members -> members.get(ErrorResponse.ERROR))
+                        .filter(code -> code.equals(INVALID_CLIENT) || code.equals(UNAUTHORIZED_CLIENT)).isPresent();
+        if (aboutClient && owner == CredentialsOwner.SERVICE) {
+            return TokenError.SERVICE_CREDENTIALS_REFUSED.because("Lean refused the credentials of this service, "
+                    + "its operator has to look at LEAN_CLIENT_ID and LEAN_CLIENT_SECRET");
+        }
+        if (error.isPresent()) {
+            return TokenException.refusedByLean(new ErrorResponse(status, error.get(), Optional.empty()));
+        }
+        return status == 401
+                ? TokenError.CALLER_REFUSED.because("Lean refused the client credentials")
+                : unusable("with status " + status + " and no error response");
+    }
+
+    private static boolean isErrorResponse(Map<String, Object> members) {
+        return members.get(ErrorResponse.ERROR) instanceof String code && ERROR_CODE.matcher(code).matches();
+    }
+
+    private static TokenException unusable(String how) {
+        return TokenError.UNUSABLE_ANSWER.because("Lean answered in a way that makes no sense here, " + how);
+    }
+
+    private Optional<Map<String, Object>> jsonObject() {
+        try {
+            // Null for an empty body and for the literal null.
+            return Optional.ofNullable(JSON_OBJECT.readValue(body));
+        } catch (IOException e) {
+            // Not JSON, or no object. Without the exception: its message quotes the input, which may hold a token.
+            return Optional.empty();
+        }
+    }
+
+    /** Retry-After is a number of seconds or a date (RFC 9110 §10.2.3); one that is neither is none. */
+    private Optional<Duration> wait(Instant now) {
+        if (retryAfter == null) {
+            return Optional.empty();
+        }
+        String text = retryAfter.strip();
+        try {
+            Duration wait = SECONDS.matcher(text).matches()
+                    ? Duration.ofSeconds(Long.parseLong(text))
+                    : Duration.between(now, ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());
+            return Optional.of(wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait);
+        } catch (DateTimeParseException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The body can be a token. */
+    @Override
+    public String toString() {
+        return "LeanAnswer[status=" + status + "]";
+    }
+}

@@ -1,0 +1,40 @@
+package dev.leantokens.lean;
+
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.FormParam;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+
+import io.smallrye.mutiny.Uni;
+
+/**
+ * Lean's authorization server on the wire. A parameter that is null is not sent. Answers come as they are, whatever
+ * their status: {@link LeanAnswer} reads them.
+ */
+@Path("/")
+interface LeanApi {
+
+    /** The token endpoint (RFC 6749 §3.2). */
+    @POST
+    @Path("oauth2/token")
+    @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
+    @Produces(MediaType.APPLICATION_JSON)
+    Uni<Response> requestToken(
+            @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
+            @FormParam("client_id") String clientId,
+            @FormParam("client_secret") String clientSecret,
+            @FormParam("grant_type") String grantType,
+            @FormParam("scope") String scope);
+
+    /** The metadata document (RFC 8414), which needs no credentials. */
+    @GET
+    @Path(".well-known/oauth-authorization-server")
+    @Produces(MediaType.APPLICATION_JSON)
+    Uni<Response> metadata();
+}

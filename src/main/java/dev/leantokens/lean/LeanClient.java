@@ -1,0 +1,105 @@
+package dev.leantokens.lean;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.Base64;
+import java.util.Optional;
+
+import org.jboss.logging.Logger;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+
+import dev.leantokens.lean.LeanConfig.ClientAuthentication;
+import dev.leantokens.token.AccessToken;
+import dev.leantokens.token.AuthorizationServer;
+import dev.leantokens.token.ClientCredentials;
+import dev.leantokens.token.LeanRequest;
+import dev.leantokens.token.ServiceCredentials;
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.mutiny.Uni;
+
+/**
+ * Asks Lean, and translates what comes of it. Started with the application, so that a configuration that contradicts
+ * itself stops the start and not the first request.
+ */
+@ApplicationScoped
+public class LeanClient implements AuthorizationServer, ServiceCredentials {
+
+    private static final Logger LOG = Logger.getLogger(LeanClient.class);
+
+    private static final String CLIENT_CREDENTIALS_GRANT = "client_credentials";
+    private static final byte[] NOTHING = new byte[0];
+
+    private final LeanApi api;
+    private final LeanAccount account;
+    private final LeanConfig config;
+    private final Clock clock;
+
+    LeanClient(LeanApi api, LeanAccount account, LeanConfig config, Clock clock) {
+        this.api = api;
+        this.account = account;
+        this.config = config;
+        this.clock = clock;
+    }
+
+    void announce(@Observes StartupEvent event) {
+        LOG.infof("Tokens come from %s, %s", account.url(), account.credentials().isPresent()
+                ? "asked for with the credentials of this service"
+                : "asked for with callers' own credentials only, since LEAN_CLIENT_ID is not set");
+        if (account.url().getScheme().equalsIgnoreCase("http") && !account.isLocal()) {
+            LOG.warn("LEAN_URL is plain http: secrets and tokens travel to Lean unencrypted");
+        }
+    }
+
+    @Override
+    public Optional<ClientCredentials> current() {
+        return account.credentials();
+    }
+
+    @Override
+    public Uni<AccessToken> requestToken(LeanRequest request) {
+        return Uni.createFrom().deferred(() -> send(request))
+                // The REST client's own limit ends when the answer begins; one that drips is cut here.
+                .ifNoItem().after(config.requestTimeout()).fail()
+                .map(response -> answer(response).token(request.owner(), clock.instant()))
+                .onFailure().transform(LeanFailure::translate);
+    }
+
+    /** @return the status of Lean's metadata document, which is asked for without credentials */
+    Uni<Integer> metadataStatus() {
+        return Uni.createFrom().deferred(api::metadata)
+                .ifNoItem().after(config.requestTimeout()).fail()
+                .map(response -> answer(response).status())
+                .onFailure().transform(LeanFailure::translate);
+    }
+
+    private Uni<Response> send(LeanRequest request) {
+        ClientCredentials credentials = request.credentials();
+        String scope = request.scope().value();
+        if (config.clientAuthentication() == ClientAuthentication.CLIENT_SECRET_BASIC) {
+            return api.requestToken(basic(credentials), null, null, CLIENT_CREDENTIALS_GRANT, scope);
+        }
+        return api.requestToken(null, credentials.clientId(), credentials.clientSecret(), CLIENT_CREDENTIALS_GRANT, scope);
+    }
+
+    /** Form-encoded before it is joined, as RFC 6749 §2.3.1 says. */
+    private static String basic(ClientCredentials credentials) {
+        String pair = formEncode(credentials.clientId()) + ":" + formEncode(credentials.clientSecret());
+        return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static String formEncode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    private static LeanAnswer answer(Response response) {
+        try (response) {
+            byte[] body = response.hasEntity() ? response.readEntity(byte[].class) : NOTHING;
+            return new LeanAnswer(response.getStatus(), response.getHeaderString(HttpHeaders.RETRY_AFTER), body);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package dev.leantokens.mcp;
+
+import java.util.List;
+import java.util.Map;
+
+import dev.leantokens.access.Caller;
+import dev.leantokens.access.TokenAccess;
+import dev.leantokens.token.AccessToken;
+import dev.leantokens.token.ErrorLog;
+import dev.leantokens.token.RequestMembers;
+import dev.leantokens.token.TokenError;
+import dev.leantokens.token.TokenRequest;
+import io.quarkiverse.mcp.server.TextContent;
+import io.quarkiverse.mcp.server.Tool;
+import io.quarkiverse.mcp.server.Tool.InputSchema;
+import io.quarkiverse.mcp.server.Tool.OutputSchema;
+import io.quarkiverse.mcp.server.ToolArg;
+import io.quarkiverse.mcp.server.ToolResponse;
+import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.json.JsonObject;
+
+/**
+ * The tool by which an agent gets an access token. A request that ends without one is a result with {@code isError} and
+ * the error response as text, without structured content: clients check that against the output schema even then.
+ */
+public class TokenTool {
+
+    static final String NAME = "lean-generate-access-token";
+    static final String TITLE = "Lean Generate Access Token";
+
+    private static final String ADAPTER = "MCP";
+
+    private static final String DESCRIPTION = TITLE + """
+            . Returns an OAuth 2.0 access token for the API of Lean Technologies (open banking in the UAE and Saudi Arabia). \
+            Ask for scope "api" to call Lean's API from a backend, or for "customer.<customer_id>" to start the LinkSDK in the \
+            app of that one customer. Send the token as "Authorization: Bearer <access_token>". It is a secret: do not show, \
+            log or store it, and ask for it again rather than keeping it, since it is served from a cache until shortly before \
+            it expires. On an error, "temporarily_unavailable" may be tried again later; every other error needs a changed \
+            request or an operator.""";
+
+    private final TokenAccess tokens;
+    private final ErrorLog log;
+    private final CurrentVertxRequest currentRequest;
+
+    TokenTool(TokenAccess tokens, ErrorLog log, CurrentVertxRequest currentRequest) {
+        this.tokens = tokens;
+        this.log = log;
+        this.currentRequest = currentRequest;
+    }
+
+    /**
+     * @param body untyped and optional, though it is neither: the extension would convert values by itself and refuse
+     *        a missing one in its own words, where our rules have to decide
+     */
+    @Tool(name = NAME, title = TITLE, description = DESCRIPTION, //
+            annotations = @Tool.Annotations(title = TITLE, readOnlyHint = false, destructiveHint = false, idempotentHint = true, openWorldHint = true), //
+            inputSchema = @InputSchema(generator = TokenToolInputSchema.class), //
+            outputSchema = @OutputSchema(generator = TokenToolOutputSchema.class))
+    Uni<ToolResponse> generateAccessToken(@ToolArg(required = false) Object body) {
+        return Uni.createFrom().deferred(() -> token(body))
+                .map(TokenTool::success)
+                .onFailure().recoverWithItem(this::error);
+    }
+
+    private Uni<AccessToken> token(Object body) {
+        TokenRequest request = TokenRequest.of(members(body));
+        return tokens.request(request, Caller.of(currentRequest.getCurrent().request()));
+    }
+
+    private static RequestMembers members(Object body) {
+        if (body instanceof JsonObject object) {
+            return RequestMembers.of(object.getMap());
+        }
+        if (body instanceof Map<?, ?> map) {
+            RequestMembers members = new RequestMembers();
+            map.forEach((name, value) -> members.add(String.valueOf(name), value));
+            return members;
+        }
+        throw TokenError.INVALID_REQUEST.because(
+                body == null ? "the argument body is missing, it must be a JSON object" : "the argument body must be a JSON object");
+    }
+
+    private static ToolResponse success(AccessToken token) {
+        return new ToolResponse(false, List.of(new TextContent(token.json())), token.members(), null);
+    }
+
+    private ToolResponse error(Throwable failure) {
+        return ToolResponse.error(log.record(ADAPTER, failure).response().json());
+    }
+}

@@ -1,0 +1,59 @@
+package dev.leantokens.rest;
+
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+
+import org.jboss.resteasy.reactive.RestResponse;
+
+import dev.leantokens.access.Caller;
+import dev.leantokens.access.TokenAccess;
+import dev.leantokens.token.AccessToken;
+import dev.leantokens.token.RequestMembers;
+import dev.leantokens.token.TokenRequest;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.http.HttpServerRequest;
+
+/**
+ * The token endpoint (RFC 6749 §3.2). It takes a form, as every OAuth client library sends it, and the same members as
+ * a JSON object; it answers as §5.1 says. Bodies are taken as bytes, since what RFC 6749 refuses, a repeated member for
+ * one, is lost once they are bound to objects.
+ */
+@Path(TokenResource.PATH)
+public class TokenResource {
+
+    static final String PATH = "/v1/oauth2/token";
+
+    private final TokenAccess tokens;
+
+    public TokenResource(TokenAccess tokens) {
+        this.tokens = tokens;
+    }
+
+    @POST
+    @Consumes(MediaType.APPLICATION_JSON)
+    public Uni<RestResponse<String>> json(byte[] body, @Context HttpServerRequest request) {
+        return token(JsonBody.read(body), request);
+    }
+
+    @POST
+    @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
+    public Uni<RestResponse<String>> form(byte[] body, @Context HttpServerRequest request) {
+        return token(FormBody.read(body), request);
+    }
+
+    private Uni<RestResponse<String>> token(RequestMembers members, HttpServerRequest request) {
+        Caller caller = Caller.of(request);
+        return tokens.request(TokenRequest.of(members, caller.credentials()), caller).map(TokenResource::answer);
+    }
+
+    private static RestResponse<String> answer(AccessToken token) {
+        return RestResponse.ResponseBuilder.ok(token.json(), MediaType.APPLICATION_JSON_TYPE)
+                .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                .header("Pragma", "no-cache")
+                .build();
+    }
+}

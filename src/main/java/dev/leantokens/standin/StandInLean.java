@@ -1,0 +1,184 @@
+package dev.leantokens.standin;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.interfaces.RSAPublicKey;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.regex.Pattern;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+
+import dev.leantokens.token.ClientCredentials;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+
+/**
+ * Lean's authorization server as far as this service uses it: the token endpoint with Lean's success and its errors, the
+ * metadata document, and the keys that its tokens are signed with. Listens on a free port of the loopback interface.
+ */
+final class StandInLean implements AutoCloseable {
+
+    /** Known to everyone, since it opens nothing: the README's commands use it. */
+    static final ClientCredentials CLIENT = new ClientCredentials("5a1d0000-0000-4000-8000-000000000001", "stand-in-secret");
+
+    private static final Pattern CUSTOMER_SCOPE = Pattern.compile("customer\\.[A-Za-z0-9_-]+");
+
+    private final HttpServer server;
+    private final KeyPair keys;
+    private final TokenIssuer issuer;
+
+    StandInLean(Clock clock) {
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+            generator.initialize(2048);
+            keys = generator.generateKeyPair();
+            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this JVM has no RSA", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the stand-in for Lean cannot listen", e);
+        }
+        issuer = new TokenIssuer(keys.getPrivate(), url().toString(), clock);
+        server.createContext("/oauth2/token", exchange -> answer(exchange, token(exchange)));
+        server.createContext("/oauth2/jwks", exchange -> answer(exchange, new Answer(200, jwks())));
+        server.createContext("/.well-known/", exchange -> answer(exchange, new Answer(200, metadata())));
+        server.setExecutor(Executors.newFixedThreadPool(4, task -> {
+            Thread thread = new Thread(task, "stand-in-lean");
+            thread.setDaemon(true);
+            return thread;
+        }));
+        server.start();
+    }
+
+    URI url() {
+        return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+    }
+
+    private record Answer(int status, JsonObject body) {
+
+        static Answer error(int status, String code) {
+            return new Answer(status, new JsonObject().put("error", code));
+        }
+    }
+
+    private Answer token(HttpExchange exchange) throws IOException {
+        if (!exchange.getRequestMethod().equals("POST")) {
+            return Answer.error(405, "invalid_request");
+        }
+        Map<String, List<String>> form = form(exchange);
+        ClientCredentials client = client(exchange, form);
+        if (client == null) {
+            // As Lean does where the client cannot be told.
+            return new Answer(401, null);
+        }
+        if (!client.equals(CLIENT)) {
+            return Answer.error(401, "invalid_client");
+        }
+        if (form.values().stream().anyMatch(values -> values.size() > 1) || first(form, "grant_type") == null) {
+            return Answer.error(400, "invalid_request");
+        }
+        if (!first(form, "grant_type").equals("client_credentials")) {
+            return Answer.error(400, "unsupported_grant_type");
+        }
+        String scope = first(form, "scope");
+        if (scope != null && !scope.equals("api") && !CUSTOMER_SCOPE.matcher(scope).matches()) {
+            return Answer.error(400, "invalid_scope");
+        }
+        return new Answer(200, issuer.issue(client.clientId(), scope));
+    }
+
+    private static ClientCredentials client(HttpExchange exchange, Map<String, List<String>> form) {
+        String authorization = exchange.getRequestHeaders().getFirst("Authorization");
+        if (authorization != null && authorization.startsWith("Basic ")) {
+            String[] pair = new String(Base64.getDecoder().decode(authorization.substring(6)), StandardCharsets.UTF_8)
+                    .split(":", 2);
+            return pair.length < 2 ? null : new ClientCredentials(decode(pair[0]), decode(pair[1]));
+        }
+        String id = first(form, "client_id");
+        String secret = first(form, "client_secret");
+        return id == null || secret == null ? null : new ClientCredentials(id, secret);
+    }
+
+    private static Map<String, List<String>> form(HttpExchange exchange) throws IOException {
+        Map<String, List<String>> form = new HashMap<>();
+        String type = exchange.getRequestHeaders().getFirst("Content-Type");
+        if (type != null && type.startsWith("application/x-www-form-urlencoded")) {
+            String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            for (String pair : body.split("&")) {
+                String[] parts = pair.split("=", 2);
+                form.computeIfAbsent(decode(parts[0]), name -> new ArrayList<>()).add(parts.length < 2 ? "" : decode(parts[1]));
+            }
+        }
+        return form;
+    }
+
+    private static String first(Map<String, List<String>> form, String name) {
+        List<String> values = form.get(name);
+        return values == null ? null : values.get(0);
+    }
+
+    private static String decode(String text) {
+        return URLDecoder.decode(text, StandardCharsets.UTF_8);
+    }
+
+    private JsonObject metadata() {
+        String url = url().toString();
+        return new JsonObject()
+                .put("issuer", url)
+                .put("token_endpoint", url + "/oauth2/token")
+                .put("token_endpoint_auth_methods_supported",
+                        new JsonArray().add("client_secret_basic").add("client_secret_post"))
+                .put("jwks_uri", url + "/oauth2/jwks")
+                .put("grant_types_supported", new JsonArray().add("client_credentials"));
+    }
+
+    private JsonObject jwks() {
+        RSAPublicKey key = (RSAPublicKey) keys.getPublic();
+        return new JsonObject().put("keys", new JsonArray().add(new JsonObject()
+                .put("kty", "RSA")
+                .put("use", "sig")
+                .put("alg", "RS256")
+                .put("kid", TokenIssuer.KEY_ID)
+                .put("n", TokenIssuer.base64(unsigned(key.getModulus().toByteArray())))
+                .put("e", TokenIssuer.base64(unsigned(key.getPublicExponent().toByteArray())))));
+    }
+
+    /** Without the leading zero that Java gives a number whose first bit is set. */
+    private static byte[] unsigned(byte[] number) {
+        return number.length > 1 && number[0] == 0 ? java.util.Arrays.copyOfRange(number, 1, number.length) : number;
+    }
+
+    private static void answer(HttpExchange exchange, Answer answer) throws IOException {
+        try (exchange) {
+            if (answer.body() == null) {
+                exchange.sendResponseHeaders(answer.status(), -1);
+                return;
+            }
+            byte[] body = answer.body().encode().getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().set("Content-Type", "application/json;charset=UTF-8");
+            exchange.getResponseHeaders().set("Cache-Control", "no-store");
+            exchange.sendResponseHeaders(answer.status(), body.length);
+            exchange.getResponseBody().write(body);
+        }
+    }
+}

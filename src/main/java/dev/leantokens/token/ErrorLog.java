@@ -1,0 +1,42 @@
+package dev.leantokens.token;
+
+import org.jboss.logging.Logger;
+
+import jakarta.enterprise.context.ApplicationScoped;
+
+/**
+ * The one place that logs a request's error, one line each: a caller's mistake as INFO, a fault on Lean's side as
+ * WARN, what an operator must mend as ERROR, and a fault of our own as ERROR with its stack.
+ */
+@ApplicationScoped
+public class ErrorLog {
+
+    private static final Logger LOG = Logger.getLogger("dev.leantokens.errors");
+
+    /**
+     * Turns whatever went wrong into the error that the caller is told, and logs it.
+     *
+     * @param adapter the adapter that the request came by
+     * @param failure a {@link TokenException}; anything else is a fault of our own, of which the caller learns no more
+     */
+    public TokenException record(String adapter, Throwable failure) {
+        if (!(failure instanceof TokenException exception)) {
+            TokenException internal = TokenError.INTERNAL.because("this service failed, its log has the reason");
+            LOG.errorf(failure, "%s request failed: %s", adapter, internal.getMessage());
+            return internal;
+        }
+        if (exception.error() == TokenError.SERVICE_CREDENTIALS_REFUSED) {
+            LOG.errorf("%s request failed: %s", adapter, lineOf(exception));
+        } else if (exception.response().status() >= 500 || exception.response().status() == 429) {
+            LOG.warnf("%s request failed: %s", adapter, lineOf(exception));
+        } else {
+            LOG.infof("%s request refused: %s", adapter, lineOf(exception));
+        }
+        return exception;
+    }
+
+    private static String lineOf(TokenException exception) {
+        String line = exception.response().status() + " " + exception.getMessage();
+        return exception.getCause() == null ? line : line + " (" + exception.getCause() + ")";
+    }
+}

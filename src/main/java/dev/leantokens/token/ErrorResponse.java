@@ -1,0 +1,60 @@
+package dev.leantokens.token;
+
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+import io.vertx.core.json.JsonObject;
+
+/**
+ * The error response of RFC 6749 §5.2, which both adapters render: as an HTTP response, and as the text of a tool's
+ * result. Immutable.
+ *
+ * @param status the HTTP status
+ * @param members the JSON object's members: {@code error}, mostly {@code error_description}, and whatever else Lean
+ *        put in an error of its own
+ * @param retryAfter when it makes sense to come again, if that is known
+ */
+public record ErrorResponse(int status, Map<String, Object> members, Optional<Duration> retryAfter) {
+
+    public static final String ERROR = "error";
+    public static final String ERROR_DESCRIPTION = "error_description";
+
+    /** RFC 9110 §11.6.1: every 401 names a scheme by which the caller can authenticate. */
+    private static final String CHALLENGE = "Basic realm=\"lean-authentication-tokens\", charset=\"UTF-8\"";
+
+    public ErrorResponse {
+        members = Collections.unmodifiableMap(new LinkedHashMap<>(members));
+    }
+
+    static ErrorResponse of(TokenError error, String description) {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put(ERROR, error.code());
+        members.put(ERROR_DESCRIPTION, description);
+        return new ErrorResponse(error.status(), members, Optional.empty());
+    }
+
+    /** @return the response's body */
+    public String json() {
+        return new JsonObject(members).encode();
+    }
+
+    /** @return the headers that belong to the response, without its content type */
+    public Map<String, String> headers() {
+        Map<String, String> headers = new LinkedHashMap<>();
+        headers.put("Cache-Control", "no-store");
+        headers.put("Pragma", "no-cache");
+        if (status == 401) {
+            headers.put("WWW-Authenticate", CHALLENGE);
+        }
+        retryAfter.ifPresent(wait -> headers.put("Retry-After", Long.toString(wholeSeconds(wait))));
+        return headers;
+    }
+
+    /** Rounded up, and never 0: a caller that comes too early is sent away again. */
+    private static long wholeSeconds(Duration wait) {
+        return Math.max(1, wait.plusNanos(999_999_999).toSeconds());
+    }
+}

@@ -1,0 +1,39 @@
+package dev.leantokens.token;
+
+import java.util.regex.Pattern;
+
+/**
+ * Exactly one scope-token of RFC 6749 §3.3, as it goes over the wire.
+ *
+ * @param value {@code api}, or {@code customer.} and the customer's id
+ */
+public record Scope(String value) {
+
+    /** Longest scope that is looked at: {@code customer.} and a UUID are 45 characters. */
+    private static final int MAX_LENGTH = 128;
+
+    /** scope-token = 1*( %x21 / %x23-5B / %x5D-7E ) */
+    private static final Pattern SCOPE_TOKEN = Pattern.compile("[\\x21\\x23-\\x5B\\x5D-\\x7E]+");
+
+    /**
+     * @throws TokenException {@code invalid_scope} if the value is not one scope-token of a sensible length. The
+     *         message does not repeat the value, which may be a misplaced secret.
+     */
+    public static Scope parse(String value) {
+        if (value.length() > MAX_LENGTH) {
+            throw TokenError.INVALID_SCOPE.because("scope is longer than " + MAX_LENGTH + " characters");
+        }
+        if (value.indexOf(' ') >= 0) {
+            throw TokenError.INVALID_SCOPE.because("scope must name exactly one scope");
+        }
+        if (!SCOPE_TOKEN.matcher(value).matches()) {
+            throw TokenError.INVALID_SCOPE.because("scope has a character that RFC 6749 section 3.3 does not allow");
+        }
+        return new Scope(value);
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}

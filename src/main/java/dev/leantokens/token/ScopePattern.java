@@ -1,0 +1,59 @@
+package dev.leantokens.token;
+
+import java.util.regex.Pattern;
+
+/**
+ * An entry of an allow-list of scopes: literal text in which {@code *} stands for one or more letters, digits,
+ * hyphens or underscores. {@code customer.*} therefore allows {@code customer.42} and neither {@code customer.}
+ * nor {@code customer.a.b}. Immutable.
+ */
+public final class ScopePattern {
+
+    private static final String ID = "[A-Za-z0-9_-]+";
+
+    private final String text;
+    private final String regex;
+    private final Pattern pattern;
+
+    public ScopePattern(String text) {
+        if (text.isBlank()) {
+            throw new IllegalArgumentException("a scope pattern is empty");
+        }
+        this.text = text;
+        this.regex = regexOf(text);
+        this.pattern = Pattern.compile(regex);
+    }
+
+    /** For the configuration, which converts by a method of this name. */
+    public static ScopePattern of(String text) {
+        return new ScopePattern(text);
+    }
+
+    private static String regexOf(String text) {
+        StringBuilder regex = new StringBuilder();
+        for (char c : text.toCharArray()) {
+            if (c == '*') {
+                regex.append(ID);
+            } else if (Character.isLetterOrDigit(c) || c == '_' || c == '-') {
+                regex.append(c);
+            } else {
+                regex.append('\\').append(c);
+            }
+        }
+        return regex.toString();
+    }
+
+    public boolean allows(Scope scope) {
+        return pattern.matcher(scope.value()).matches();
+    }
+
+    /** @return the same as a regular expression that Java and JSON Schema (ECMA-262) read alike, without anchors */
+    public String regex() {
+        return regex;
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}

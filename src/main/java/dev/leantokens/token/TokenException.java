@@ -1,0 +1,49 @@
+package dev.leantokens.token;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * A request ends without a token. It carries all that an adapter needs in order to say so, and has no stack trace: it
+ * is an answer, not a fault of the code. Its message is the error's name and this service's own description, never
+ * one that was received.
+ */
+public final class TokenException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final TokenError error;
+    private final transient ErrorResponse response;
+
+    TokenException(TokenError error, ErrorResponse response, Throwable cause) {
+        super(error + ": " + response.members().get(ErrorResponse.ERROR_DESCRIPTION), cause, false, false);
+        this.error = error;
+        this.response = response;
+    }
+
+    private TokenException(TokenError error, ErrorResponse response, String message) {
+        super(message, null, false, false);
+        this.error = error;
+        this.response = response;
+    }
+
+    /** Lean refused what the caller sent: the caller gets Lean's own words, the log only the status. */
+    public static TokenException refusedByLean(ErrorResponse verdict) {
+        return new TokenException(TokenError.REFUSED_BY_LEAN, verdict,
+                TokenError.REFUSED_BY_LEAN + ": Lean answered " + verdict.status());
+    }
+
+    /** @return the same, with the time after which the caller may come again */
+    public TokenException retryAfter(Duration wait) {
+        return new TokenException(error, new ErrorResponse(response.status(), response.members(), Optional.of(wait)),
+                getCause());
+    }
+
+    public TokenError error() {
+        return error;
+    }
+
+    public ErrorResponse response() {
+        return response;
+    }
+}
