@@ -1,6 +1,8 @@
 package dev.leantokens.lean;
 
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
@@ -16,13 +18,21 @@ public class LeanReachability {
 
     static final Duration ASKED_AGAIN_AFTER = Duration.ofSeconds(30);
 
+    private final Clock clock;
     private final Uni<Verdict> verdict;
+    private volatile Instant askedAgainFrom = Instant.MIN;
 
-    LeanReachability(LeanClient lean) {
+    LeanReachability(LeanClient lean, Clock clock) {
+        this.clock = clock;
         this.verdict = lean.metadataStatus()
                 .map(LeanReachability::of)
                 .onFailure(TokenException.class).recoverWithItem(e -> new Verdict(false, e.getMessage()))
-                .memoize().atLeast(ASKED_AGAIN_AFTER);
+                .invoke(() -> askedAgainFrom = clock.instant().plus(ASKED_AGAIN_AFTER))
+                .memoize().until(this::isOld);
+    }
+
+    private boolean isOld() {
+        return !clock.instant().isBefore(askedAgainFrom);
     }
 
     /** @return what Lean last answered; never a failure */

@@ -24,13 +24,11 @@ import io.quarkus.vertx.http.runtime.VertxHttpConfig;
 import io.quarkus.vertx.http.runtime.VertxHttpRecorder;
 import io.quarkus.vertx.http.runtime.options.HttpServerOptionsUtils;
 import io.smallrye.config.SmallRyeConfig;
-import io.vertx.core.AbstractVerticle;
-import io.vertx.core.DeploymentOptions;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.impl.VertxInternal;
+import io.vertx.core.shareddata.LocalMap;
+import io.vertx.core.shareddata.Shareable;
 
 /**
  * Opens the MCP port. Quarkus has one HTTP server, and the MCP extension puts its routes on that one's router; this is a
@@ -42,15 +40,15 @@ public class McpListener {
 
     private static final Logger LOG = Logger.getLogger(McpListener.class);
 
-    private final Vertx vertx;
+    private final VertxInternal vertx;
     private final McpConfig config;
     private final TlsConfigurationRegistry tls;
     private final List<HttpServerOptionsCustomizer> customizers;
 
-    private volatile String deployment;
+    private volatile AutoCloseable port;
 
     McpListener(Vertx vertx, McpConfig config, TlsConfigurationRegistry tls, @All List<HttpServerOptionsCustomizer> customizers) {
-        this.vertx = vertx;
+        this.vertx = (VertxInternal) vertx;
         this.config = config;
         this.tls = tls;
         this.customizers = customizers;
@@ -58,7 +56,7 @@ public class McpListener {
 
     /** @return whether MCP callers can connect: on the port of their own, or because the main port serves them */
     public boolean isListening() {
-        return deployment != null || sharesMainPort();
+        return port != null || sharesMainPort();
     }
 
     /** @return whether the main port serves MCP too, so that there is no second listener */
@@ -66,17 +64,29 @@ public class McpListener {
         return httpConfig().determinePort(LaunchMode.current()) == config.port();
     }
 
-    void start(@Observes StartupEvent event) throws IOException {
+    void start(@Observes StartupEvent event) throws Exception {
         if (sharesMainPort()) {
             LOG.infof("MCP is served at %s of the main port %d", McpConfig.PATH, config.port());
             return;
         }
         HttpServerOptions options = options();
-        // As many instances as the main server has: one alone would serve every connection from one event loop.
-        int instances = httpConfig().ioThreads().orElse(eventLoops());
+        port = LaunchMode.current() == LaunchMode.DEVELOPMENT ? stillOpenOrOpen(options) : open(options);
+        LOG.infof("MCP is served at %s%s", addressOf(options), McpConfig.PATH);
+    }
+
+    void stop(@Observes ShutdownEvent event) throws Exception {
+        // By now the requests in flight are done: quarkus.shutdown.timeout waits for them on both ports.
+        AutoCloseable opened = port;
+        port = null;
+        if (opened != null && LaunchMode.current() != LaunchMode.DEVELOPMENT) {
+            opened.close();
+        }
+    }
+
+    private OpenPort open(HttpServerOptions options) throws IOException {
         try {
-            deployment = vertx.deployVerticle(() -> new Listener(options), new DeploymentOptions().setInstances(instances))
-                    .toCompletionStage().toCompletableFuture().join();
+            // As many event loops as serve the main port.
+            return OpenPort.open(vertx, options, httpConfig().ioThreads().orElse(eventLoops()), VertxHttpRecorder.getRootHandler());
         } catch (CompletionException e) {
             if (e.getCause() instanceof BindException bind) {
                 // Quarkus says of it what it says of its own ports: in one line, and with the port.
@@ -84,17 +94,30 @@ public class McpListener {
             }
             throw e;
         }
-        LOG.infof("MCP is served at http%s://%s:%d%s", options.isSsl() ? "s" : "", options.getHost(), options.getPort(),
-                McpConfig.PATH);
     }
 
-    void stop(@Observes ShutdownEvent event) {
-        // By now the requests in flight are done: quarkus.shutdown.timeout waits for them on both ports.
-        String opened = deployment;
-        deployment = null;
-        if (opened != null) {
-            vertx.undeploy(opened).toCompletionStage().toCompletableFuture().join();
+    /**
+     * Development keeps the port open over a live reload, as Quarkus does with the main port: the request that sets a
+     * reload off may come by this one, and waits for its answer. The open port outlives the application and its classes
+     * there, so it is kept by Vert.x, which does as well, and known by an interface of the JDK. One whose address a reload
+     * has changed is closed.
+     */
+    private AutoCloseable stillOpenOrOpen(HttpServerOptions options) throws Exception {
+        LocalMap<String, Shareable> open = vertx.sharedData().getLocalMap(McpListener.class.getName());
+        String address = addressOf(options);
+        for (String other : List.copyOf(open.keySet())) {
+            if (!other.equals(address)) {
+                ((AutoCloseable) open.remove(other)).close();
+            }
         }
+        if (!open.containsKey(address)) {
+            open.put(address, open(options));
+        }
+        return (AutoCloseable) open.get(address);
+    }
+
+    private static String addressOf(HttpServerOptions options) {
+        return "http%s://%s:%d".formatted(options.isSsl() ? "s" : "", options.getHost(), options.getPort());
     }
 
     private HttpServerOptions options() throws IOException {
@@ -112,7 +135,7 @@ public class McpListener {
     }
 
     private int eventLoops() {
-        return ((MultithreadEventExecutorGroup) ((VertxInternal) vertx).getEventLoopGroup()).executorCount();
+        return ((MultithreadEventExecutorGroup) vertx.getEventLoopGroup()).executorCount();
     }
 
     private static VertxHttpConfig httpConfig() {
@@ -121,21 +144,5 @@ public class McpListener {
 
     private static SmallRyeConfig smallRyeConfig() {
         return ConfigProvider.getConfig().unwrap(SmallRyeConfig.class);
-    }
-
-    /** One instance for each event loop; Vert.x shares the port among them and closes the server with the last. */
-    private static final class Listener extends AbstractVerticle {
-
-        private final HttpServerOptions options;
-
-        private Listener(HttpServerOptions options) {
-            this.options = options;
-        }
-
-        @Override
-        public void start(Promise<Void> started) {
-            HttpServer server = vertx.createHttpServer(options).requestHandler(VertxHttpRecorder.getRootHandler());
-            server.listen().<Void>mapEmpty().onComplete(started);
-        }
     }
 }

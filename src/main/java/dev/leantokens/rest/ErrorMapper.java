@@ -1,9 +1,7 @@
 package dev.leantokens.rest;
 
-import jakarta.ws.rs.NotAcceptableException;
 import jakarta.ws.rs.NotAllowedException;
 import jakarta.ws.rs.NotFoundException;
-import jakarta.ws.rs.NotSupportedException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
@@ -36,17 +34,6 @@ public class ErrorMapper {
         RestResponse<String> response = render(TokenError.METHOD_NOT_ALLOWED.because("the token endpoint takes POST only"));
         response.getHeaders().putSingle(HttpHeaders.ALLOW, "POST, OPTIONS");
         return response;
-    }
-
-    @ServerExceptionMapper(priority = 1)
-    public RestResponse<String> notSupported(NotSupportedException e) {
-        return render(TokenError.UNSUPPORTED_MEDIA_TYPE.because(
-                "the Content-Type must be application/json or application/x-www-form-urlencoded"));
-    }
-
-    @ServerExceptionMapper(priority = 1)
-    public RestResponse<String> notAcceptable(NotAcceptableException e) {
-        return render(TokenError.NOT_ACCEPTABLE.because("the answer is application/json"));
     }
 
     @ServerExceptionMapper(priority = 1)

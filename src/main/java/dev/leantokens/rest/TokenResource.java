@@ -1,6 +1,6 @@
 package dev.leantokens.rest;
 
-import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
@@ -19,8 +19,8 @@ import io.vertx.core.http.HttpServerRequest;
 
 /**
  * The token endpoint (RFC 6749 §3.2). It takes a form, as every OAuth client library sends it, and the same members as
- * a JSON object; it answers as §5.1 says. Bodies are taken as bytes, since what RFC 6749 refuses, a repeated member for
- * one, is lost once they are bound to objects.
+ * a JSON object; it answers as §5.1 says. The body is taken as bytes, since what RFC 6749 refuses, a repeated member for
+ * one, is lost once it is bound to an object.
  */
 @Path(TokenResource.PATH)
 public class TokenResource {
@@ -34,18 +34,9 @@ public class TokenResource {
     }
 
     @POST
-    @Consumes(MediaType.APPLICATION_JSON)
-    public Uni<RestResponse<String>> json(byte[] body, @Context HttpServerRequest request) {
-        return token(JsonBody.read(body), request);
-    }
-
-    @POST
-    @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
-    public Uni<RestResponse<String>> form(byte[] body, @Context HttpServerRequest request) {
-        return token(FormBody.read(body), request);
-    }
-
-    private Uni<RestResponse<String>> token(RequestMembers members, HttpServerRequest request) {
+    public Uni<RestResponse<String>> token(@HeaderParam(HttpHeaders.CONTENT_TYPE) String contentType, byte[] body,
+            @Context HttpServerRequest request) {
+        RequestMembers members = RequestBody.read(contentType, body);
         Caller caller = Caller.of(request);
         return tokens.request(TokenRequest.of(members, caller.credentials()), caller).map(TokenResource::answer);
     }

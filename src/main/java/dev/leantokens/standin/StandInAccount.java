@@ -52,7 +52,7 @@ class StandInAccount {
         LOG.infof("""
                 %s
                 REST:  curl -H 'Content-Type: application/json' -d '{"scope":"api"}' http://localhost:%d/v1/oauth2/token
-                MCP:   npx @modelcontextprotocol/inspector --cli http://localhost:%d%s --transport http \
+                MCP:   npx @modelcontextprotocol/inspector --cli http://localhost:%d%s --transport http \\
                          --method tools/call --tool-name lean-generate-access-token --tool-arg 'body={"scope":"api"}'""",
                 ask, port, mcp.port(), McpConfig.PATH);
     }
