@@ -1,0 +1,164 @@
+package dev.leantokens.lean;
+
+import static dev.leantokens.token.CredentialsOwner.CALLER;
+import static dev.leantokens.token.CredentialsOwner.SERVICE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import dev.leantokens.token.CredentialsOwner;
+import dev.leantokens.token.TokenError;
+import dev.leantokens.token.TokenException;
+
+class LeanAnswerTest {
+
+    private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+
+    @Test
+    void everyMemberOfATokenResponseIsKept() {
+        String body = "{\"access_token\":\"a.b.c\",\"scope\":\"api\",\"token_type\":\"Bearer\",\"expires_in\":3599,"
+                + "\"x\":{\"n\":1.10,\"big\":123456789012345678901234567890}}";
+
+        assertThat(answer(200, body).token(SERVICE, NOW).json()).isEqualTo(body);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+            "",
+            " ",
+            "null",
+            "[]",
+            "\"token\"",
+            "42",
+            "{}",
+            "<html><body>Sign in to the Wi-Fi</body></html>",
+            "{\"access_token\":\"s3cr3t\"}",
+            "{\"access_token\":\"\",\"token_type\":\"Bearer\"}",
+            "{\"access_token\":null,\"token_type\":\"Bearer\"}",
+            "{\"access_token\":\"s3cr3t\",\"token_type\":\"Bearer\"",
+            "{\"access_token\":\"s3cr3t\",\"token_type\":\"Bearer\"} {}",
+            "{\"access_token\":\"s3cr3t\",\"token_type\":\"Bearer\"}x",
+            "{\"access_token\":\"s3cr3t\",\"access_token\":\"other\",\"token_type\":\"Bearer\"}",
+            "{\"access_token\":\"s3cr3t\",\"token_type\":\"Bearer\",\"expires_in\":\"soon\"}",
+            "{\"error\":\"invalid_client\"}",
+    })
+    void okThatIsNoTokenIsUnusable(String body) {
+        TokenException exception = failure(answer(200, body), CALLER);
+
+        assertThat(exception.error()).isEqualTo(TokenError.UNUSABLE_ANSWER);
+        assertThat(exception.getMessage()).doesNotContain("s3cr3t");
+        assertThat(exception).hasNoCause();
+    }
+
+    static Stream<Arguments> failures() {
+        String html = "<html>s3cr3t</html>";
+        String invalidClient = "{\"error\":\"invalid_client\"}";
+        return Stream.of(
+                // Lean's words are for the caller who sent what is refused.
+                arguments(400, "{\"error\":\"invalid_scope\"}", CALLER, TokenError.REFUSED_BY_LEAN),
+                arguments(400, "{\"error\":\"invalid_scope\"}", SERVICE, TokenError.REFUSED_BY_LEAN),
+                arguments(400, "{\"error\":\"invalid_request\"}", SERVICE, TokenError.REFUSED_BY_LEAN),
+                arguments(401, invalidClient, CALLER, TokenError.REFUSED_BY_LEAN),
+                arguments(400, invalidClient, CALLER, TokenError.REFUSED_BY_LEAN),
+                arguments(400, "{\"error\":\"unauthorized_client\"}", CALLER, TokenError.REFUSED_BY_LEAN),
+                arguments(422, "{\"error\":\"something_new\"}", CALLER, TokenError.REFUSED_BY_LEAN),
+                // What is wrong with the service's own credentials is not.
+                arguments(401, invalidClient, SERVICE, TokenError.SERVICE_CREDENTIALS_REFUSED),
+                arguments(400, invalidClient, SERVICE, TokenError.SERVICE_CREDENTIALS_REFUSED),
+                arguments(400, "{\"error\":\"unauthorized_client\"}", SERVICE, TokenError.SERVICE_CREDENTIALS_REFUSED),
+                arguments(401, "", SERVICE, TokenError.SERVICE_CREDENTIALS_REFUSED),
+                arguments(401, html, SERVICE, TokenError.SERVICE_CREDENTIALS_REFUSED),
+                // Lean sends an empty body where it cannot tell the client.
+                arguments(401, "", CALLER, TokenError.CALLER_REFUSED),
+                arguments(401, html, CALLER, TokenError.CALLER_REFUSED),
+                arguments(401, "[]", CALLER, TokenError.CALLER_REFUSED),
+                // A gateway's doing.
+                arguments(400, html, CALLER, TokenError.UNUSABLE_ANSWER),
+                arguments(400, "{\"code\":\"X\",\"message\":\"s3cr3t\",\"status\":\"BAD\"}", SERVICE, TokenError.UNUSABLE_ANSWER),
+                arguments(400, "{\"error\":7}", CALLER, TokenError.UNUSABLE_ANSWER),
+                arguments(400, "{\"error\":\"\"}", CALLER, TokenError.UNUSABLE_ANSWER),
+                arguments(400, "{\"error\":\"not\\\"a code\"}", CALLER, TokenError.UNUSABLE_ANSWER),
+                arguments(403, "{\"error\":\"invalid_scope\"}", CALLER, TokenError.UNUSABLE_ANSWER),
+                arguments(403, html, SERVICE, TokenError.UNUSABLE_ANSWER),
+                arguments(404, html, SERVICE, TokenError.UNUSABLE_ANSWER),
+                arguments(302, "", SERVICE, TokenError.UNUSABLE_ANSWER),
+                arguments(304, "", SERVICE, TokenError.UNUSABLE_ANSWER),
+                arguments(201, "{\"access_token\":\"s3cr3t\",\"token_type\":\"Bearer\"}", SERVICE, TokenError.UNUSABLE_ANSWER),
+                arguments(204, "", SERVICE, TokenError.UNUSABLE_ANSWER),
+                // Lean's own faults, whatever the body says.
+                arguments(429, "", SERVICE, TokenError.THROTTLED),
+                arguments(429, invalidClient, CALLER, TokenError.THROTTLED),
+                arguments(500, html, SERVICE, TokenError.LEAN_UNAVAILABLE),
+                arguments(500, invalidClient, CALLER, TokenError.LEAN_UNAVAILABLE),
+                arguments(502, html, CALLER, TokenError.LEAN_UNAVAILABLE),
+                arguments(503, "", CALLER, TokenError.LEAN_UNAVAILABLE),
+                arguments(504, "", CALLER, TokenError.LEAN_UNAVAILABLE),
+                arguments(599, "", CALLER, TokenError.LEAN_UNAVAILABLE));
+    }
+
+    @ParameterizedTest(name = "{0} {1} to {2} is {3}")
+    @MethodSource("failures")
+    void failureMeansWhatTheDesignSays(int status, String body, CredentialsOwner owner, TokenError error) {
+        TokenException exception = failure(answer(status, body), owner);
+
+        assertThat(exception.error()).isEqualTo(error);
+        assertThat(exception.getMessage()).doesNotContain("s3cr3t");
+        assertThat(exception).hasNoCause();
+    }
+
+    @Test
+    void refusalOfTheCallerIsPassedOnAsItIs() {
+        String body = "{\"error\":\"invalid_scope\",\"error_description\":\"no such customer\",\"error_uri\":\"https://x\"}";
+
+        TokenException exception = failure(answer(400, body), SERVICE);
+
+        assertThat(exception.response().status()).isEqualTo(400);
+        assertThat(exception.response().json()).isEqualTo(body);
+    }
+
+    @ParameterizedTest
+    @CsvSource(nullValues = "-", delimiter = '|', value = {
+            "429 | -                             | PT60S",
+            "429 | 2                             | PT2S",
+            "429 |  7                            | PT7S",
+            "429 | soon                          | PT60S",
+            "429 | -5                            | PT60S",
+            "429 | 99999999999                   | PT60S",
+            "429 | 86400                         | PT1H",
+            "429 | Sun, 01 Mar 2026 12:00:30 GMT | PT30S",
+            "429 | Sun, 01 Mar 2026 11:00:00 GMT | PT-1H",
+            "503 | -                             | PT5S",
+            "503 | 120                           | PT2M",
+    })
+    void waitIsLeansOwnWhereItNamesOne(int status, String retryAfter, String wait) {
+        TokenException exception = failure(new LeanAnswer(status, retryAfter, new byte[0]), SERVICE);
+
+        assertThat(exception.response().retryAfter()).contains(java.time.Duration.parse(wait));
+    }
+
+    @Test
+    void textOfAnAnswerHasNoBody() {
+        assertThat(answer(200, "s3cr3t").toString()).doesNotContain("s3cr3t");
+    }
+
+    private static TokenException failure(LeanAnswer answer, CredentialsOwner owner) {
+        assertThatThrownBy(() -> answer.token(owner, NOW)).isInstanceOf(TokenException.class);
+        return catchThrowableOfType(TokenException.class, () -> answer.token(owner, NOW));
+    }
+
+    private static LeanAnswer answer(int status, String body) {
+        return new LeanAnswer(status, null, body.getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,82 @@
+package dev.leantokens.mcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import io.vertx.core.buffer.Buffer;
+
+class McpMessageTest {
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}",
+            "{\"jsonrpc\":\"2.0\",\"id\":\"a\",\"method\":\"tools/list\",\"params\":{}}",
+            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\",\"params\":null}",
+            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"x\"}}",
+            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"x\",\"arguments\":{\"body\":7}}}",
+            "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}",
+            "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}",
+            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"unknown\",\"params\":{\"x\":[1]}}",
+            "[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"},{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"ping\"}]",
+    })
+    void messageOfTheRightShapeIsHandedOn(String body) {
+        assertThat(McpMessage.read(Buffer.buffer(body)).problem()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "s3cr3t                                                                                            | -32700",
+            "{\"s3cr3t                                                                                         | -32700",
+            "{} s3cr3t                                                                                         | -32700",
+            "[]                                                                                                | -32600",
+            "[1]                                                                                               | -32600",
+            "[null]                                                                                            | -32600",
+            "[[]]                                                                                              | -32600",
+            "null                                                                                              | -32600",
+            "1                                                                                                 | -32600",
+            "\"s3cr3t\"                                                                                        | -32600",
+            "{}                                                                                                | -32600",
+            "{\"jsonrpc\":2.0,\"id\":1,\"method\":\"ping\"}                                                    | -32600",
+            "{\"jsonrpc\":\"1.0\",\"id\":1,\"method\":\"ping\"}                                                | -32600",
+            "{\"jsonrpc\":\"2.0\",\"id\":1}                                                                    | -32600",
+            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":7}                                                       | -32600",
+            "{\"jsonrpc\":\"2.0\",\"id\":{},\"method\":\"ping\"}                                               | -32600",
+            "{\"jsonrpc\":\"2.0\",\"id\":1.5,\"method\":\"ping\"}                                              | -32600",
+            "{\"jsonrpc\":\"2.0\",\"id\":true,\"method\":\"ping\"}                                             | -32600",
+            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\",\"params\":[1]}                                 | -32602",
+            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\",\"params\":\"s3cr3t\"}                          | -32602",
+            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\",\"params\":{\"_meta\":1}}                       | -32602",
+            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\"}                                          | -32602",
+            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":1}}                  | -32602",
+            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"x\",\"arguments\":\"s3cr3t\"}} | -32602",
+            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{}}                            | -32602",
+            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"1\",\"clientInfo\":1}} | -32602",
+            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"logging/setLevel\"}                                    | -32602",
+            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"completion/complete\",\"params\":{\"ref\":{}}}         | -32602",
+            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"resources/read\",\"params\":{}}                        | -32602",
+            "[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"},7]                                            | -32600",
+    })
+    void messageOfAnyOtherShapeIsRefusedWithoutItsContent(String body, int code) {
+        assertThat(McpMessage.read(Buffer.buffer(body)).problem()).hasValueSatisfying(problem -> {
+            assertThat(problem.code()).isEqualTo(code);
+            assertThat(problem.message()).doesNotContain("s3cr3t");
+        });
+    }
+
+    @Test
+    void requestWithoutBodyIsRefused() {
+        assertThat(McpMessage.read(null).problem()).isPresent();
+        assertThat(McpMessage.read(Buffer.buffer()).problem()).isPresent();
+    }
+
+    @Test
+    void refusalNamesTheMessageThatItIsAbout() {
+        McpMessage message = McpMessage.read(Buffer.buffer("{\"jsonrpc\":\"2.0\",\"id\":\"seven\",\"method\":\"tools/call\"}"));
+
+        assertThat(message.problem()).hasValueSatisfying(problem -> assertThat(problem.id()).isEqualTo("seven"));
+    }
+}

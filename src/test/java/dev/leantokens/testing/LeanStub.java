@@ -1,0 +1,162 @@
+package dev.leantokens.testing;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.any;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.get;
+import static com.github.tomakehurst.wiremock.client.WireMock.post;
+import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.List;
+import java.util.Map;
+
+import com.github.tomakehurst.wiremock.WireMockServer;
+import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
+import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
+import com.github.tomakehurst.wiremock.http.Fault;
+import com.github.tomakehurst.wiremock.verification.LoggedRequest;
+
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+
+/**
+ * Lean's authorization server as a test wants it, with the application configured to talk to it. A test class names it
+ * with {@code @WithTestResource} and has it put into a field of this type.
+ */
+public class LeanStub implements QuarkusTestResourceLifecycleManager {
+
+    /** The service's own credentials. */
+    public static final String CLIENT_ID = "0a7e3c52-6d5b-4f0e-9a3c-5d2f6b1c8e90";
+    public static final String CLIENT_SECRET = "service-s3cr3t-never-to-be-seen";
+
+    /** Credentials of a caller's own. */
+    public static final String CALLERS_ID = "7c9e6679-7425-40de-944b-e07fc1f90ae7";
+    public static final String CALLERS_SECRET = "callers-s3cr3t-never-to-be-seen";
+
+    public static final String TOKEN = "token-s3cr3t-never-to-be-seen";
+
+    /** The tests' limit of a call to Lean: long enough for a loaded machine, short enough to wait for it. */
+    public static final long REQUEST_TIMEOUT_MILLIS = 1000;
+
+    private static final String TOKEN_PATH = "/oauth2/token";
+
+    private WireMockServer server;
+    private int mcpPort;
+
+    @Override
+    public Map<String, String> start() {
+        start(0);
+        mcpPort = freePort();
+        return Map.of(
+                "lean.url", server.baseUrl(),
+                "lean.client-id", CLIENT_ID,
+                "lean.client-secret", CLIENT_SECRET,
+                "lean.request-timeout", REQUEST_TIMEOUT_MILLIS + "ms",
+                "mcp.port", Integer.toString(mcpPort));
+    }
+
+    private void start(int port) {
+        server = new WireMockServer(WireMockConfiguration.options().bindAddress("127.0.0.1").port(port).gzipDisabled(true));
+        server.start();
+        reset();
+    }
+
+    /** The packaged application's port cannot be asked for, so one is chosen beforehand. */
+    public static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new IllegalStateException("no port is free", e);
+        }
+    }
+
+    @Override
+    public void inject(TestInjector injector) {
+        injector.injectIntoFields(this, new TestInjector.MatchesType(LeanStub.class));
+    }
+
+    @Override
+    public void stop() {
+        server.stop();
+    }
+
+    public int mcpPort() {
+        return mcpPort;
+    }
+
+    public String url() {
+        return server.baseUrl();
+    }
+
+    /** Back to a Lean that is well and has not been asked. */
+    public void reset() {
+        server.resetAll();
+        givesToken();
+        server.stubFor(get(urlEqualTo("/.well-known/oauth-authorization-server")).willReturn(json(200, "{\"issuer\":\"stub\"}")));
+    }
+
+    public void givesToken() {
+        answers(json(200, tokenResponse("api")));
+    }
+
+    public static String tokenResponse(String scope) {
+        return "{\"access_token\":\"%s\",\"scope\":\"%s\",\"token_type\":\"Bearer\",\"expires_in\":3599}".formatted(TOKEN, scope);
+    }
+
+    public void answers(ResponseDefinitionBuilder response) {
+        server.stubFor(post(urlEqualTo(TOKEN_PATH)).willReturn(response));
+    }
+
+    public void answers(int status, String contentType, String body) {
+        answers(aResponse().withStatus(status).withHeader("Content-Type", contentType).withBody(body));
+    }
+
+    public void answers(int status, String body) {
+        answers(json(status, body));
+    }
+
+    public void breaks(Fault fault) {
+        answers(aResponse().withFault(fault));
+    }
+
+    public static ResponseDefinitionBuilder json(int status, String body) {
+        return aResponse().withStatus(status).withHeader("Content-Type", "application/json;charset=UTF-8").withBody(body);
+    }
+
+    /** Nothing listens at Lean's address while the action runs. */
+    public void whileAway(Runnable action) {
+        int port = server.port();
+        server.stop();
+        try {
+            action.run();
+        } finally {
+            start(port);
+        }
+    }
+
+    public void everythingAnswers(int status) {
+        server.stubFor(any(anyUrl()).willReturn(json(status, "{}")));
+    }
+
+    /** @return the token requests that came since the last reset */
+    public List<LoggedRequest> requests() {
+        return server.findAll(postRequestedFor(urlEqualTo(TOKEN_PATH)));
+    }
+
+    /** @return the only token request that came since the last reset */
+    public LoggedRequest onlyRequest() {
+        List<LoggedRequest> requests = requests();
+        if (requests.size() != 1) {
+            throw new AssertionError("Lean was asked " + requests.size() + " times");
+        }
+        return requests.get(0);
+    }
+
+    /** @return how often Lean was asked for anything, by this path */
+    public int requestsOf(String path) {
+        return (int) server.getAllServeEvents().stream().filter(event -> event.getRequest().getUrl().equals(path)).count();
+    }
+}

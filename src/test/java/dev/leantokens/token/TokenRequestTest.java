@@ -1,0 +1,127 @@
+package dev.leantokens.token;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class TokenRequestTest {
+
+    private static final ClientCredentials HEADER = new ClientCredentials("id", "header-secret");
+
+    @Test
+    void scopeAloneIsARequestWithoutCredentials() {
+        assertThat(TokenRequest.of(members("scope", "api")))
+                .isEqualTo(new TokenRequest(new Scope("api"), Optional.empty()));
+    }
+
+    @Test
+    void credentialsOfTheBodyAreTaken() {
+        assertThat(TokenRequest.of(members("scope", "api", "grant_type", "client_credentials", "client_id", "id",
+                "client_secret", "secret")).credentials()).contains(new ClientCredentials("id", "secret"));
+    }
+
+    @Test
+    void nullAndEmptyCountAsAbsent() {
+        RequestMembers members = members("scope", "api", "grant_type", null, "client_id", "", "client_secret", null);
+
+        assertThat(TokenRequest.of(members).credentials()).isEmpty();
+    }
+
+    @Test
+    void unknownMembersAreIgnoredWhateverTheyAre() {
+        RequestMembers members = members("scope", "api", "audience", List.of(1), "audience", 2, "Scope", 3);
+
+        assertThat(TokenRequest.of(members).scope().value()).isEqualTo("api");
+    }
+
+    @Test
+    void credentialsOfTheHeaderAreTaken() {
+        assertThat(TokenRequest.of(members("scope", "api"), Optional.of(HEADER)).credentials()).contains(HEADER);
+    }
+
+    @Test
+    void sameClientIdBesideTheHeaderIsTolerated() {
+        assertThat(TokenRequest.of(members("scope", "api", "client_id", "id"), Optional.of(HEADER)).credentials())
+                .contains(HEADER);
+    }
+
+    static Stream<Arguments> wrongRequests() {
+        return Stream.of(
+                arguments("no scope", members(), TokenError.INVALID_REQUEST),
+                arguments("scope is null", members("scope", null), TokenError.INVALID_REQUEST),
+                arguments("scope is empty", members("scope", ""), TokenError.INVALID_REQUEST),
+                arguments("scope is a number", members("scope", 1), TokenError.INVALID_REQUEST),
+                arguments("scope is a boolean", members("scope", true), TokenError.INVALID_REQUEST),
+                arguments("scope is an array", members("scope", List.of("api")), TokenError.INVALID_REQUEST),
+                arguments("scope is an object", members("scope", Map.of()), TokenError.INVALID_REQUEST),
+                arguments("scope repeated", members("scope", "api", "scope", "api"), TokenError.INVALID_REQUEST),
+                arguments("scope repeated, once null", members("scope", null, "scope", "api"), TokenError.INVALID_REQUEST),
+                arguments("two scopes", members("scope", "api customer.1"), TokenError.INVALID_SCOPE),
+                arguments("grant_type is another", members("scope", "api", "grant_type", "password"),
+                        TokenError.UNSUPPORTED_GRANT_TYPE),
+                arguments("grant_type in capitals", members("scope", "api", "grant_type", "CLIENT_CREDENTIALS"),
+                        TokenError.UNSUPPORTED_GRANT_TYPE),
+                arguments("grant_type is a number", members("scope", "api", "grant_type", 1), TokenError.INVALID_REQUEST),
+                arguments("grant_type repeated", members("scope", "api", "grant_type", "client_credentials", "grant_type",
+                        "client_credentials"), TokenError.INVALID_REQUEST),
+                arguments("id without secret", members("scope", "api", "client_id", "id"), TokenError.INVALID_REQUEST),
+                arguments("secret without id", members("scope", "api", "client_secret", "s"), TokenError.INVALID_REQUEST),
+                arguments("id with an empty secret", members("scope", "api", "client_id", "id", "client_secret", ""),
+                        TokenError.INVALID_REQUEST),
+                arguments("secret is a number", members("scope", "api", "client_id", "id", "client_secret", 1),
+                        TokenError.INVALID_REQUEST),
+                arguments("secret repeated", members("scope", "api", "client_id", "id", "client_secret", "s", "client_secret",
+                        "t"), TokenError.INVALID_REQUEST));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("wrongRequests")
+    void wrongRequestIsRefused(String name, RequestMembers members, TokenError error) {
+        assertThatThrownBy(() -> TokenRequest.of(members))
+                .isInstanceOfSatisfying(TokenException.class, e -> assertThat(e.error()).isEqualTo(error));
+    }
+
+    static Stream<Arguments> secondCredentials() {
+        return Stream.of(
+                arguments("both again", members("scope", "api", "client_id", "id", "client_secret", "header-secret")),
+                arguments("a secret alone", members("scope", "api", "client_secret", "header-secret")),
+                arguments("another id", members("scope", "api", "client_id", "other")));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("secondCredentials")
+    void credentialsInHeaderAndBodyAreRefused(String name, RequestMembers members) {
+        assertThatThrownBy(() -> TokenRequest.of(members, Optional.of(HEADER)))
+                .isInstanceOfSatisfying(TokenException.class, e -> assertThat(e.error()).isEqualTo(TokenError.INVALID_REQUEST));
+    }
+
+    @Test
+    void membersOfAMapAreTakenOnceEach() {
+        Map<String, Object> map = new HashMap<>();
+        map.put("scope", "api");
+        map.put("client_id", null);
+
+        assertThat(TokenRequest.of(RequestMembers.of(map)).scope().value()).isEqualTo("api");
+    }
+
+    private static RequestMembers members(Object... namesAndValues) {
+        RequestMembers members = new RequestMembers();
+        List<Object> list = Arrays.asList(namesAndValues);
+        for (int i = 0; i < list.size(); i += 2) {
+            members.add((String) list.get(i), list.get(i + 1));
+        }
+        return members;
+    }
+}
