@@ -6,9 +6,11 @@ import jakarta.enterprise.event.Observes;
 import dev.leantokens.token.TokenError;
 import dev.leantokens.token.TokenException;
 import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import io.vertx.ext.web.impl.RoutingContextInternal;
 
 /**
  * Reads the body of every POST, and no more of it than a token request can be long. Quarkus' own limit
@@ -25,16 +27,28 @@ class BodyFilter {
     private final BodyHandler reader = BodyHandler.create(false).setBodyLimit(LIMIT_BYTES);
 
     void register(@Observes Filters filters) {
-        filters.register(this::filter, FilterOrder.BODY);
+        filters.register(this::read, FilterOrder.BODY);
+        filters.register(BodyFilter::emptyForNone, FilterOrder.BODY - 1);
     }
 
-    private void filter(RoutingContext context) {
+    private void read(RoutingContext context) {
         if (context.request().method() == HttpMethod.POST) {
             // Fails the request with 413 beyond the limit, which HttpErrors answers.
             reader.handle(context);
         } else {
             context.next();
         }
+    }
+
+    /**
+     * The handler leaves no body where none came, and none of a multipart one. Whoever reads the request next would take
+     * that for a body that is still to come, and wait for it for ever.
+     */
+    private static void emptyForNone(RoutingContext context) {
+        if (context.request().method() == HttpMethod.POST && context.body().buffer() == null) {
+            ((RoutingContextInternal) context).setBody(Buffer.buffer());
+        }
+        context.next();
     }
 
     static TokenException tooLarge() {

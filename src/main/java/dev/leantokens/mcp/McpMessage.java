@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 import io.quarkiverse.mcp.server.JsonRpcErrorCodes;
 import io.vertx.core.buffer.Buffer;
@@ -35,7 +36,7 @@ record McpMessage(Optional<Problem> problem) {
     private static final Set<String> STRINGS = Set.of("name", "uri", "cursor", "protocolVersion", "level", "reason");
     /** Members of {@code params} without which a method makes no sense. */
     private static final Map<String, List<String>> REQUIRED = Map.of(
-            "initialize", List.of("protocolVersion", "clientInfo", "capabilities"),
+            "initialize", List.of("protocolVersion", "clientInfo"),
             "tools/call", List.of("name"),
             "prompts/get", List.of("name"),
             "resources/read", List.of("uri"),
@@ -44,10 +45,13 @@ record McpMessage(Optional<Problem> problem) {
             "completion/complete", List.of("ref", "argument"),
             "logging/setLevel", List.of("level"));
 
+    /** What an icon of the client's can be made for. */
+    private static final Set<Object> THEMES = Set.of("light", "dark");
+
     static McpMessage read(Buffer body) {
         Object json;
         try {
-            json = body == null ? null : Json.decodeValue(body);
+            json = Json.decodeValue(body);
         } catch (DecodeException e) {
             // Without the exception: its message quotes the input.
             return wrong(null, JsonRpcErrorCodes.PARSE_ERROR, "the body is not JSON");
@@ -111,6 +115,19 @@ record McpMessage(Optional<Problem> problem) {
                 return Optional.of("params." + name + " is missing");
             }
         }
-        return Optional.empty();
+        return params.getValue("clientInfo") instanceof JsonObject client && !(isNullOr(client.getValue("icons"), McpMessage::areIcons))
+                ? Optional.of("params.clientInfo.icons must be a list of icons")
+                : Optional.empty();
+    }
+
+    private static boolean areIcons(Object icons) {
+        return icons instanceof JsonArray list && list.stream().allMatch(element -> element instanceof JsonObject icon
+                && isNullOr(icon.getValue("sizes"), sizes -> sizes instanceof JsonArray texts
+                        && texts.stream().allMatch(String.class::isInstance))
+                && isNullOr(icon.getValue("theme"), THEMES::contains));
+    }
+
+    private static boolean isNullOr(Object value, Predicate<Object> test) {
+        return value == null || test.test(value);
     }
 }

@@ -43,7 +43,8 @@ class McpMessageFilter {
             return;
         }
         String type = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
-        if (type == null || !type.strip().toLowerCase(Locale.ROOT).startsWith(JSON)) {
+        // Some clients leave the type out, since there is only one.
+        if (type != null && !type.strip().toLowerCase(Locale.ROOT).startsWith(JSON)) {
             refuse(context, TokenError.UNSUPPORTED_MEDIA_TYPE, null, JsonRpcErrorCodes.INVALID_REQUEST,
                     "the Content-Type must be application/json");
         } else if (isStreamable(context) && !(accepts(context, JSON) && accepts(context, EVENT_STREAM))) {

@@ -50,7 +50,8 @@ public class ErrorMapper {
     private RestResponse<String> render(Throwable failure) {
         ErrorResponse error = log.record(ADAPTER, failure).response();
         RestResponse.ResponseBuilder<String> response = RestResponse.ResponseBuilder
-                .create(RestResponse.Status.fromStatusCode(error.status()), error.json())
+                .<String> create(error.status())
+                .entity(error.json())
                 .type(MediaType.APPLICATION_JSON_TYPE);
         error.headers().forEach(response::header);
         return response.build();

@@ -11,6 +11,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -43,19 +44,31 @@ public class LeanStub implements QuarkusTestResourceLifecycleManager {
 
     private static final String TOKEN_PATH = "/oauth2/token";
 
+    /** An argument of the resource with which the application gets no credentials of its own. */
+    public static final String WITHOUT_CREDENTIALS = "without-credentials";
+
     private WireMockServer server;
     private int mcpPort;
+    private boolean withCredentials;
+
+    @Override
+    public void init(Map<String, String> arguments) {
+        withCredentials = !arguments.containsKey(WITHOUT_CREDENTIALS);
+    }
 
     @Override
     public Map<String, String> start() {
         start(0);
         mcpPort = freePort();
-        return Map.of(
+        Map<String, String> config = new HashMap<>(Map.of(
                 "lean.url", server.baseUrl(),
-                "lean.client-id", CLIENT_ID,
-                "lean.client-secret", CLIENT_SECRET,
                 "lean.request-timeout", REQUEST_TIMEOUT_MILLIS + "ms",
-                "mcp.port", Integer.toString(mcpPort));
+                "mcp.port", Integer.toString(mcpPort)));
+        if (withCredentials) {
+            config.put("lean.client-id", CLIENT_ID);
+            config.put("lean.client-secret", CLIENT_SECRET);
+        }
+        return config;
     }
 
     private void start(int port) {

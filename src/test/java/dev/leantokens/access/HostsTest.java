@@ -1,0 +1,102 @@
+package dev.leantokens.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import dev.leantokens.testing.LeanStub;
+import dev.leantokens.testing.Peers;
+import dev.leantokens.testing.RawHttp;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.RestAssured;
+
+/** A web page that has rebound its name to this machine, or that simply calls it, gets nothing from either port. */
+@QuarkusTest
+@WithTestResource(LeanStub.class)
+@TestProfile(HostsTest.Allowed.class)
+class HostsTest {
+
+    public static class Allowed implements QuarkusTestProfile {
+
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.of(
+                    "ALLOWED_HOSTS", "tokens.internal,tokens.example.com",
+                    "ALLOWED_ORIGINS", "https://app.example.com");
+        }
+    }
+
+    LeanStub lean;
+
+    @BeforeEach
+    void reset() {
+        lean.reset();
+    }
+
+    private Peers peers() {
+        return new Peers(RestAssured.port, lean.mcpPort());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "Host: localhost", "Host: LOCALHOST:1234", "Host: 127.0.0.1:8080", "Host: [::1]", "Host: tokens.internal",
+            "Host: tokens.example.com:443", "Origin: http://localhost:6274", "Origin: https://app.example.com" })
+    void ownNamesAndAllowedOnesAreServed(String header) {
+        assertThat(peers().rest(RawHttp.LOOPBACK, "", header).status()).isEqualTo(200);
+        assertThat(peers().mcp(RawHttp.LOOPBACK, "", header)).contains(LeanStub.TOKEN);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "Host: evil.example", "Host: localhost.evil.example", "Host: tokens.internal.evil.example", "Host: 192.0.2.1",
+            "Host:", "Host: evil.example:8080", "Origin: http://evil.example", "Origin: null", "Origin: http://localhost.evil.example",
+            "Origin: https://app.example.com.evil.example" })
+    void otherNamesAreForbidden(String header) {
+        RawHttp.Response rest = peers().rest(RawHttp.LOOPBACK, "", header);
+
+        assertThat(rest.status()).as(rest.body()).isEqualTo(403);
+        assertThat(rest.body()).contains("\"error\":\"invalid_request\"").doesNotContain("evil");
+        assertThat(peers().mcp(RawHttp.LOOPBACK, "", header)).contains("\"error\":\"invalid_request\"");
+        assertThat(lean.requests()).isEmpty();
+    }
+
+    @Test
+    void secondHostDoesNotHideTheFirst() {
+        String body = "scope=api";
+        RawHttp.Response response = RawHttp.send(RawHttp.LOOPBACK, RestAssured.port, "POST /v1/oauth2/token HTTP/1.1\r\n"
+                + "Host: localhost\r\nHost: evil.example\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+                + "Content-Length: " + body.length() + "\r\nConnection: close\r\n\r\n" + body);
+
+        assertThat(response.status()).isIn(400, 403);
+        assertThat(lean.requests()).isEmpty();
+    }
+
+    @Test
+    void probesComeByAnyName() {
+        RawHttp.Response response = RawHttp.send(RawHttp.LOOPBACK, RestAssured.port,
+                "GET /q/health/live HTTP/1.1\r\nHost: 10.1.2.3:8080\r\nConnection: close\r\n\r\n");
+
+        assertThat(response.status()).isEqualTo(200);
+    }
+
+    @Test
+    void pathThatOnlyLooksLikeAProbesIsNotExempt() {
+        RawHttp.Response response = RawHttp.post(RawHttp.LOOPBACK, RestAssured.port, "/q/../v1/oauth2/token",
+                "application/x-www-form-urlencoded", "scope=api", "Host: evil.example");
+
+        assertThat(response.status()).isEqualTo(403);
+    }
+
+    @Test
+    void browserMayReadTheAnswerOfAnAllowedOrigin() {
+        RawHttp.Response response = peers().rest(RawHttp.LOOPBACK, "", "Origin: https://app.example.com");
+
+        assertThat(response.headers()).containsEntry("Access-Control-Allow-Origin", "https://app.example.com");
+    }
+}

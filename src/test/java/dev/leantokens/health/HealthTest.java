@@ -1,0 +1,67 @@
+package dev.leantokens.health;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsInAnyOrder;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import dev.leantokens.testing.LeanStub;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+
+@QuarkusTest
+@WithTestResource(LeanStub.class)
+class HealthTest {
+
+    LeanStub lean;
+
+    @ParameterizedTest
+    @ValueSource(strings = { "/q/health", "/q/health/live", "/q/health/ready", "/q/health/started" })
+    void serviceThatWorksIsUpForEveryProbe(String probe) {
+        given().get(probe).then().statusCode(200).body("status", equalTo("UP"));
+    }
+
+    @Test
+    void readinessLooksAtListenersAndCredentials() {
+        given().get("/q/health/ready").then()
+                .body("checks.name", containsInAnyOrder("listeners", "lean-credentials"))
+                .body("checks.find { it.name == 'listeners' }.data.mcp", equalTo("listening"))
+                .body("checks.find { it.name == 'lean-credentials' }.data.service", equalTo("configured"));
+    }
+
+    @Test
+    void noProbeAsksLean() {
+        lean.reset();
+
+        for (String probe : new String[] { "", "/live", "/ready", "/started" }) {
+            given().get("/q/health" + probe).then().statusCode(200);
+        }
+
+        assertThat(lean.requests()).isEmpty();
+        assertThat(lean.requestsOf("/.well-known/oauth-authorization-server")).isZero();
+    }
+
+    @Test
+    void leansReachabilityIsAGroupOfItsOwnAndAskedForAtMostOnceInAWhile() {
+        lean.reset();
+
+        for (int i = 0; i < 5; i++) {
+            given().get("/q/health/group/lean").then()
+                    .statusCode(200).body("checks[0].name", equalTo("lean")).body("checks[0].status", equalTo("UP"))
+                    .body("checks[0].data.reason", containsString("200"));
+        }
+
+        assertThat(lean.requestsOf("/.well-known/oauth-authorization-server")).isLessThanOrEqualTo(1);
+        assertThat(lean.requests()).isEmpty();
+    }
+
+    @Test
+    void healthTellsNoSecret() {
+        assertThat(given().get("/q/health").asString()).doesNotContain(LeanStub.CLIENT_ID, LeanStub.CLIENT_SECRET);
+    }
+}

@@ -1,0 +1,42 @@
+package dev.leantokens.health;
+
+import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+
+import dev.leantokens.testing.LeanStub;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+
+@QuarkusTest
+@WithTestResource(LeanStub.class)
+@TestProfile(LeanAwayTest.NotAskedYet.class)
+class LeanAwayTest {
+
+    /** A start of its own, since what Lean answered is remembered. */
+    public static class NotAskedYet implements QuarkusTestProfile {
+
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.of("lean.connect-timeout", "500ms");
+        }
+    }
+
+    LeanStub lean;
+
+    @Test
+    void leanThatIsAwayIsDownInItsGroupAndInNoProbe() {
+        lean.whileAway(() -> {
+            given().get("/q/health/group/lean").then().statusCode(503)
+                    .body("checks[0].status", equalTo("DOWN")).body("checks[0].data.reason", containsString("reached"));
+            given().get("/q/health").then().statusCode(200);
+            given().get("/q/health/ready").then().statusCode(200);
+        });
+    }
+}

@@ -1,0 +1,42 @@
+package dev.leantokens.mcp;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+
+import dev.leantokens.testing.LeanStub;
+import dev.leantokens.testing.McpCalls;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.RestAssured;
+
+/** A platform that routes one port has both adapters there. */
+@QuarkusTest
+@WithTestResource(LeanStub.class)
+@TestProfile(OnePortTest.OnePort.class)
+class OnePortTest {
+
+    public static class OnePort implements QuarkusTestProfile {
+
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            String port = Integer.toString(LeanStub.freePort());
+            return Map.of("quarkus.http.port", port, "quarkus.http.test-port", port, "mcp.port", port);
+        }
+    }
+
+    LeanStub lean;
+
+    @Test
+    void bothAdaptersAreServedOnTheSamePort() {
+        given().formParam("scope", "api").post("/v1/oauth2/token").then().statusCode(200);
+        assertThat(McpCalls.call(RestAssured.port, Map.of("scope", "api")).isError()).isFalse();
+        given().get("/q/health/ready").then().statusCode(200);
+        given().get("/nothing").then().statusCode(404);
+    }
+}

@@ -1,0 +1,285 @@
+package dev.leantokens.mcp;
+
+import static dev.leantokens.testing.LeanStub.CALLERS_ID;
+import static dev.leantokens.testing.LeanStub.CALLERS_SECRET;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import dev.leantokens.testing.LeanStub;
+import dev.leantokens.testing.McpCalls;
+import dev.leantokens.testing.RawHttp;
+import io.quarkiverse.mcp.server.ToolResponse;
+import io.quarkiverse.mcp.server.test.McpAssured;
+import io.quarkiverse.mcp.server.test.McpAssured.McpSseTestClient;
+import io.quarkiverse.mcp.server.test.McpAssured.McpStreamableTestClient;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.vertx.core.MultiMap;
+import io.vertx.core.json.JsonObject;
+
+@QuarkusTest
+@WithTestResource(LeanStub.class)
+class TokenToolTest {
+
+    LeanStub lean;
+
+    @BeforeEach
+    void reset() {
+        lean.reset();
+    }
+
+    @Test
+    void serverIntroducesItself() {
+        try (McpStreamableTestClient client = McpCalls.connect(lean.mcpPort())) {
+            assertThat(client.initResult().serverName()).isEqualTo("lean-authentication-tokens");
+            assertThat(client.initResult().serverTitle()).isEqualTo("Lean Authentication Tokens");
+            assertThat(client.initResult().serverVersion()).isNotBlank();
+            assertThat(client.initResult().instructions()).contains(McpCalls.TOOL, "customer.<customer_id>");
+            assertThat(client.initResult().capabilities()).extracting("name").contains("tools");
+        }
+    }
+
+    @Test
+    void toolIsDescribed() {
+        try (McpStreamableTestClient client = McpCalls.connect(lean.mcpPort())) {
+            client.when().toolsList(page -> {
+                assertThat(page.size()).isEqualTo(1);
+                McpAssured.ToolInfo tool = page.findByName(McpCalls.TOOL);
+                assertThat(tool.title()).isEqualTo("Lean Generate Access Token");
+                assertThat(tool.description()).startsWith("Lean Generate Access Token");
+                assertThat(tool.annotations()).hasValueSatisfying(hints -> {
+                    assertThat(hints.title()).isEqualTo("Lean Generate Access Token");
+                    assertThat(hints.readOnlyHint()).isFalse();
+                    assertThat(hints.destructiveHint()).isFalse();
+                    assertThat(hints.idempotentHint()).isTrue();
+                    assertThat(hints.openWorldHint()).isTrue();
+                });
+                assertInputSchema(tool.inputSchema());
+                assertOutputSchema(tool.outputSchema());
+            }).thenAssertResults();
+        }
+    }
+
+    private static void assertInputSchema(JsonObject schema) {
+        assertThat(schema.getString("type")).isEqualTo("object");
+        assertThat(schema.getJsonArray("required")).containsExactly("body");
+        assertThat(schema.getJsonObject("properties").fieldNames()).containsExactly("body");
+        JsonObject body = schema.getJsonObject("properties").getJsonObject("body");
+        assertThat(body.getString("type")).isEqualTo("object");
+        assertThat(body.getJsonArray("required")).containsExactly("scope");
+        assertThat(body.getJsonObject("properties").fieldNames())
+                .containsExactly("scope", "grant_type", "client_id", "client_secret");
+        JsonObject scope = body.getJsonObject("properties").getJsonObject("scope");
+        assertThat(scope.getString("type")).isEqualTo("string");
+        Pattern pattern = Pattern.compile(scope.getString("pattern"));
+        assertThat(scope.getJsonArray("examples")).hasSize(2).allMatch(example -> pattern.matcher((String) example).matches());
+        assertThat(pattern.matcher("payments").find()).isFalse();
+        assertThat(pattern.matcher("customer.").find()).isFalse();
+        assertThat(body.getJsonObject("properties").getJsonObject("client_secret").getString("description"))
+                .contains("Leave it out");
+    }
+
+    private static void assertOutputSchema(JsonObject schema) {
+        assertThat(schema.getString("type")).isEqualTo("object");
+        assertThat(schema.getJsonArray("required")).containsExactly("access_token", "token_type");
+        assertThat(schema.getJsonObject("properties").fieldNames())
+                .contains("access_token", "token_type", "expires_in", "scope");
+    }
+
+    @Test
+    void tokenIsStructuredContentAndTheSameAsText() {
+        String body = "{\"access_token\":\"a.b.c\",\"scope\":\"api\",\"token_type\":\"Bearer\",\"expires_in\":3599,\"x\":{\"y\":1}}";
+        lean.answers(200, body);
+
+        ToolResponse response = McpCalls.call(lean.mcpPort(), Map.of("scope", "api"));
+
+        assertThat(response.isError()).isFalse();
+        assertThat(response.content()).hasSize(1);
+        assertThat(response.firstContent().asText().text()).isEqualTo(body);
+        assertThat(JsonObject.mapFrom(response.structuredContent())).isEqualTo(new JsonObject(body));
+        assertThat(lean.onlyRequest().formParameter("client_id").firstValue()).isEqualTo(LeanStub.CLIENT_ID);
+        assertThat(lean.onlyRequest().formParameter("scope").firstValue()).isEqualTo("api");
+    }
+
+    @Test
+    void olderSseTransportComesAlong() {
+        try (McpSseTestClient client = McpAssured.newSseClient().setBaseUri(URI.create("http://localhost:" + lean.mcpPort()))
+                .setSsePath("/mcp/sse").build().connect()) {
+            client.when().toolsCall(McpCalls.TOOL, Map.of("body", Map.of("scope", "api")), response -> {
+                assertThat(response.isError()).isFalse();
+                assertThat(McpCalls.textOf(response).getString("access_token")).isEqualTo(LeanStub.TOKEN);
+            }).thenAssertResults();
+        }
+    }
+
+    @Test
+    void credentialsOfTheBodyGoToLean() {
+        McpCalls.call(lean.mcpPort(), Map.of("scope", "api", "client_id", CALLERS_ID, "client_secret", CALLERS_SECRET));
+
+        assertThat(lean.onlyRequest().formParameter("client_id").firstValue()).isEqualTo(CALLERS_ID);
+        assertThat(lean.onlyRequest().formParameter("client_secret").firstValue()).isEqualTo(CALLERS_SECRET);
+    }
+
+    @Test
+    void credentialsOfTheHeaderGoToLean() {
+        MultiMap headers = MultiMap.caseInsensitiveMultiMap().add("Authorization", basic(CALLERS_ID, CALLERS_SECRET));
+        try (McpStreamableTestClient client = McpCalls.connect(lean.mcpPort(), headers)) {
+            McpCalls.call(client, Map.of("body", Map.of("scope", "api")));
+        }
+
+        assertThat(lean.onlyRequest().formParameter("client_id").firstValue()).isEqualTo(CALLERS_ID);
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "payments, secret", "stand-in, secret" })
+    void unknownClientOfTheHeaderIsRefused(String id, String secret) {
+        assertRefused(MultiMap.caseInsensitiveMultiMap().add("Authorization", basic(id, secret)));
+    }
+
+    @Test
+    void bearerIsRefusedAsLongAsThereAreNoLocalClients() {
+        assertRefused(MultiMap.caseInsensitiveMultiMap().add("Authorization", "Bearer abc"));
+    }
+
+    private void assertRefused(MultiMap headers) {
+        try (McpStreamableTestClient client = McpCalls.connect(lean.mcpPort(), headers)) {
+            ToolResponse response = McpCalls.call(client, Map.of("body", Map.of("scope", "api")));
+            assertThat(response.isError()).isTrue();
+            assertThat(McpCalls.textOf(response).getString("error")).isEqualTo("invalid_client");
+        }
+        assertThat(lean.requests()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+            "{}                                                            | invalid_request",
+            "{\"body\":null}                                               | invalid_request",
+            "{\"body\":\"api\"}                                            | invalid_request",
+            "{\"body\":\"{\\\"scope\\\":\\\"api\\\"}\"}                    | invalid_request",
+            "{\"body\":7}                                                  | invalid_request",
+            "{\"body\":[]}                                                 | invalid_request",
+            "{\"body\":true}                                               | invalid_request",
+            "{\"scope\":\"api\"}                                           | invalid_request",
+            "{\"body\":{}}                                                 | invalid_request",
+            "{\"body\":{\"scope\":null}}                                   | invalid_request",
+            "{\"body\":{\"scope\":7}}                                      | invalid_request",
+            "{\"body\":{\"scope\":[\"api\"]}}                              | invalid_request",
+            "{\"body\":{\"scope\":{\"a\":1}}}                              | invalid_request",
+            "{\"body\":{\"scope\":\"api\",\"client_id\":\"x\"}}            | invalid_request",
+            "{\"body\":{\"scope\":\"api\",\"client_id\":7,\"client_secret\":\"x\"}} | invalid_request",
+            "{\"body\":{\"scope\":\"api customer.1\"}}                     | invalid_scope",
+            "{\"body\":{\"scope\":\"payments\"}}                           | invalid_scope",
+            "{\"body\":{\"scope\":\"api\",\"grant_type\":\"password\"}}    | unsupported_grant_type",
+            "{\"body\":{\"scope\":\"api\",\"client_id\":\"payments\",\"client_secret\":\"x\"}} | invalid_client",
+    })
+    void wrongArgumentsAreAResultWithTheErrorAndNothingElse(String arguments, String error) {
+        try (McpStreamableTestClient client = McpCalls.connect(lean.mcpPort())) {
+            ToolResponse response = McpCalls.call(client, new JsonObject(arguments).getMap());
+
+            assertThat(response.isError()).isTrue();
+            assertThat(response.structuredContent()).isNull();
+            assertThat(response.content()).hasSize(1);
+            assertThat(McpCalls.textOf(response).getString("error")).isEqualTo(error);
+            assertThat(McpCalls.textOf(response).fieldNames()).isEqualTo(Set.of("error", "error_description"));
+        }
+        assertThat(lean.requests()).isEmpty();
+    }
+
+    @Test
+    void unknownToolIsAProtocolError() {
+        try (McpStreamableTestClient client = McpCalls.connect(lean.mcpPort())) {
+            client.when().toolsCall("nothing").withErrorAssert(e -> assertThat(e.code()).isEqualTo(-32602)).send()
+                    .thenAssertResults();
+        }
+    }
+
+    /** Whatever is sent without a session: it is answered, and in JSON. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+            "                                                                         | 400 | -32700",
+            "{                                                                        | 400 | -32700",
+            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"x\",\"arguments\":\"y\"}} | 400 | -32602",
+            "[]                                                                       | 400 | -32600",
+            "[7]                                                                      | 400 | -32600",
+            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\"}                 | 200 | -32601",
+            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"nothing\"}                    | 200 | -32601",
+            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\"}                 | 400 | -32602",
+    })
+    void malformedMessageIsAJsonRpcError(String body, int status, int code) {
+        RawHttp.Response response = post(body == null ? "" : body, "Accept: application/json, text/event-stream");
+
+        assertThat(response.status()).as(response.body()).isEqualTo(status);
+        assertThat(new JsonObject(response.body()).getJsonObject("error").getInteger("code")).isEqualTo(code);
+    }
+
+    @Test
+    void clientThatDoesNotAcceptWhatMayComeIsToldSo() {
+        RawHttp.Response response = post("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}", "Accept: application/json");
+
+        assertThat(response.status()).isEqualTo(406);
+        assertThat(response.body()).contains("text/event-stream");
+    }
+
+    @Test
+    void bodyThatIsNotJsonByItsTypeIsUnsupported() {
+        RawHttp.Response response = RawHttp.post(RawHttp.LOOPBACK, lean.mcpPort(), "/mcp", "text/plain", "{}",
+                "Accept: application/json, text/event-stream");
+
+        assertThat(response.status()).isEqualTo(415);
+    }
+
+    @Test
+    void unknownSessionIsNotFoundSoThatTheClientInitializesAgain() {
+        RawHttp.Response response = post("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}",
+                "Accept: application/json, text/event-stream", "Mcp-Session-Id: unknown");
+
+        assertThat(response.status()).isEqualTo(404);
+        assertThat(response.body()).contains("initialize");
+    }
+
+    @Test
+    void largeMessageIsRefused() {
+        RawHttp.Response response = post("x".repeat(20_000), "Accept: application/json, text/event-stream");
+
+        assertThat(response.status()).isEqualTo(413);
+        assertThat(response.body()).contains("\"error\":\"invalid_request\"");
+    }
+
+    @Test
+    void streamWithoutASessionIsNotAllowed() {
+        RawHttp.Response response = RawHttp.send(RawHttp.LOOPBACK, lean.mcpPort(),
+                "GET /mcp HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\nConnection: close\r\n\r\n");
+
+        assertThat(response.status()).isEqualTo(405);
+        assertThat(response.headers().get("Allow")).contains("POST");
+    }
+
+    @Test
+    void messagesOfABatchAreAnsweredEach() {
+        try (McpStreamableTestClient client = McpCalls.connect(lean.mcpPort())) {
+            client.whenBatch()
+                    .toolsCall(McpCalls.TOOL, Map.of("body", Map.of("scope", "api")), r -> assertThat(r.isError()).isFalse())
+                    .toolsCall(McpCalls.TOOL, Map.of("body", Map.of()), r -> assertThat(r.isError()).isTrue())
+                    .thenAssertResults();
+        }
+    }
+
+    private RawHttp.Response post(String body, String... headers) {
+        return RawHttp.post(RawHttp.LOOPBACK, lean.mcpPort(), "/mcp", "application/json", body, headers);
+    }
+
+    private static String basic(String id, String secret) {
+        return "Basic " + Base64.getEncoder().encodeToString((id + ":" + secret).getBytes(StandardCharsets.UTF_8));
+    }
+}

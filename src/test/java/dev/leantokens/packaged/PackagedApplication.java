@@ -1,0 +1,142 @@
+package dev.leantokens.packaged;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+
+import org.awaitility.Awaitility;
+
+import dev.leantokens.testing.LeanStub;
+import dev.leantokens.testing.RawHttp;
+
+/**
+ * The packaged application, jar or native binary, as a process of its own: for what a test has to see from outside, its
+ * environment variables, its log and its end.
+ */
+final class PackagedApplication implements AutoCloseable {
+
+    private static final Path TARGET = Path.of("target");
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final Process process;
+    private final Path log;
+    private final int port;
+    private final int mcpPort;
+
+    private PackagedApplication(Process process, Path log, int port, int mcpPort) {
+        this.process = process;
+        this.log = log;
+        this.port = port;
+        this.mcpPort = mcpPort;
+    }
+
+    /** @param environment variables of an operator's, besides the ports, which are free ones */
+    static PackagedApplication launch(Map<String, String> environment) {
+        int port = LeanStub.freePort();
+        int mcpPort = LeanStub.freePort();
+        try {
+            Path log = Files.createTempFile(TARGET, "packaged-", ".log");
+            ProcessBuilder builder = new ProcessBuilder(command()).redirectErrorStream(true).redirectOutput(log.toFile());
+            builder.environment().keySet().removeIf(name -> name.startsWith("LEAN_") || name.startsWith("ACCESS_")
+                    || name.startsWith("QUARKUS_") || name.startsWith("ALLOWED_"));
+            builder.environment().put("PORT", Integer.toString(port));
+            builder.environment().put("MCP_PORT", Integer.toString(mcpPort));
+            builder.environment().putAll(environment);
+            return new PackagedApplication(builder.start(), log, port, mcpPort);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Launches, and waits until the application is up. */
+    static PackagedApplication start(Map<String, String> environment) {
+        PackagedApplication application = launch(environment);
+        Awaitility.await().atMost(PATIENCE).until(() -> application.log().contains("Listening on:") || !application.process.isAlive());
+        if (!application.process.isAlive()) {
+            throw new AssertionError("the application did not start:\n" + application.log());
+        }
+        return application;
+    }
+
+    private static List<String> command() {
+        Properties artifact = artifact();
+        Path path = TARGET.resolve(artifact.getProperty("path"));
+        if (artifact.getProperty("type").equals("native")) {
+            return List.of(path.toString());
+        }
+        return List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", path.toString());
+    }
+
+    /** @return what Quarkus notes of the artifact that it built: {@code type} and {@code path}, below target */
+    static Properties artifact() {
+        Properties artifact = new Properties();
+        try (Reader reader = Files.newBufferedReader(TARGET.resolve("quarkus-artifact.properties"))) {
+            artifact.load(reader);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return artifact;
+    }
+
+    int port() {
+        return port;
+    }
+
+    int mcpPort() {
+        return mcpPort;
+    }
+
+    String log() {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** @return the log's lines that are no part of an ordinary start or end */
+    List<String> linesOf(String level) {
+        List<String> lines = new ArrayList<>();
+        for (String line : log().split("\n")) {
+            if (line.contains(" " + level + " ")) {
+                lines.add(line);
+            }
+        }
+        return lines;
+    }
+
+    RawHttp.Response token() {
+        return RawHttp.post(RawHttp.LOOPBACK, port, "/v1/oauth2/token", "application/json", "{\"scope\":\"api\"}");
+    }
+
+    /** Sends SIGTERM, as container platforms do. */
+    void terminate() {
+        process.destroy();
+    }
+
+    int exitCode() {
+        try {
+            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                throw new AssertionError("the application has not ended:\n" + log());
+            }
+            return process.exitValue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        exitCode();
+    }
+}

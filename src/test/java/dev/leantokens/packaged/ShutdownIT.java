@@ -1,0 +1,65 @@
+package dev.leantokens.packaged;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import dev.leantokens.testing.LeanStub;
+import dev.leantokens.testing.Peers;
+import dev.leantokens.testing.RawHttp;
+
+class ShutdownIT {
+
+    /** The exit code of a JVM, and of a native binary, that SIGTERM ended. */
+    private static final int TERMINATED = 128 + 15;
+
+    private static final int CALLERS = 8;
+
+    private final LeanStub lean = new LeanStub();
+
+    @BeforeEach
+    void start() {
+        lean.start();
+    }
+
+    @AfterEach
+    void stop() {
+        lean.stop();
+    }
+
+    @Test
+    void requestsInFlightAreFinishedOnBothPortsAndBothClose() {
+        lean.answers(LeanStub.json(200, LeanStub.tokenResponse("api")).withFixedDelay(2000));
+        try (PackagedApplication application = PackagedApplication.start(Map.of("LEAN_CLIENT_ID", LeanStub.CLIENT_ID,
+                "LEAN_CLIENT_SECRET", LeanStub.CLIENT_SECRET, "LEAN_URL", lean.url()))) {
+            Peers peers = new Peers(application.port(), application.mcpPort());
+            List<CompletableFuture<String>> answers = new ArrayList<>();
+            for (int i = 0; i < CALLERS; i++) {
+                answers.add(CompletableFuture.supplyAsync(() -> peers.rest(RawHttp.LOOPBACK).body()));
+                answers.add(CompletableFuture.supplyAsync(() -> peers.mcp(RawHttp.LOOPBACK)));
+            }
+            Awaitility.await().until(() -> lean.requestsOf("/oauth2/token") + lean.requests().size() > 0
+                    || answers.stream().anyMatch(CompletableFuture::isDone));
+            Awaitility.await().until(() -> lean.requests().size() == answers.size());
+
+            application.terminate();
+
+            assertThat(answers).allSatisfy(answer -> assertThat(answer.join()).contains(LeanStub.TOKEN));
+            assertThat(application.exitCode()).isEqualTo(TERMINATED);
+            assertThatThrownBy(() -> new Socket(RawHttp.LOOPBACK, application.port()).close()).isInstanceOf(java.io.IOException.class);
+            assertThatThrownBy(() -> new Socket(RawHttp.LOOPBACK, application.mcpPort()).close())
+                    .isInstanceOf(java.io.IOException.class);
+            assertThat(application.log()).doesNotContain("\tat ");
+        }
+    }
+}
