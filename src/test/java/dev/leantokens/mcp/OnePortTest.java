@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.McpCalls;
+import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
@@ -17,20 +18,20 @@ import io.restassured.RestAssured;
 
 /** A platform that routes one port has both adapters there. */
 @QuarkusTest
-@WithTestResource(LeanStub.class)
+@WithTestResource(value = LeanStub.class, initArgs = @ResourceArg(name = LeanStub.WITHOUT_MCP_PORT, value = ""))
 @TestProfile(OnePortTest.OnePort.class)
 class OnePortTest {
 
     public static class OnePort implements QuarkusTestProfile {
 
+        /** One for all instances of the profile, of which there are several. */
+        private static final String PORT = Integer.toString(LeanStub.freePort());
+
         @Override
         public Map<String, String> getConfigOverrides() {
-            String port = Integer.toString(LeanStub.freePort());
-            return Map.of("quarkus.http.port", port, "quarkus.http.test-port", port, "mcp.port", port);
+            return Map.of("quarkus.http.port", PORT, "quarkus.http.test-port", PORT, "mcp.port", PORT);
         }
     }
-
-    LeanStub lean;
 
     @Test
     void bothAdaptersAreServedOnTheSamePort() {

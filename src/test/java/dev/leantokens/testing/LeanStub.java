@@ -47,13 +47,18 @@ public class LeanStub implements QuarkusTestResourceLifecycleManager {
     /** An argument of the resource with which the application gets no credentials of its own. */
     public static final String WITHOUT_CREDENTIALS = "without-credentials";
 
+    /** An argument of the resource with which it leaves the MCP port to the test's profile. */
+    public static final String WITHOUT_MCP_PORT = "without-mcp-port";
+
     private WireMockServer server;
     private int mcpPort;
-    private boolean withCredentials;
+    private boolean withCredentials = true;
+    private boolean withMcpPort = true;
 
     @Override
     public void init(Map<String, String> arguments) {
         withCredentials = !arguments.containsKey(WITHOUT_CREDENTIALS);
+        withMcpPort = !arguments.containsKey(WITHOUT_MCP_PORT);
     }
 
     @Override
@@ -62,8 +67,10 @@ public class LeanStub implements QuarkusTestResourceLifecycleManager {
         mcpPort = freePort();
         Map<String, String> config = new HashMap<>(Map.of(
                 "lean.url", server.baseUrl(),
-                "lean.request-timeout", REQUEST_TIMEOUT_MILLIS + "ms",
-                "mcp.port", Integer.toString(mcpPort)));
+                "lean.request-timeout", REQUEST_TIMEOUT_MILLIS + "ms"));
+        if (withMcpPort) {
+            config.put("mcp.port", Integer.toString(mcpPort));
+        }
         if (withCredentials) {
             config.put("lean.client-id", CLIENT_ID);
             config.put("lean.client-secret", CLIENT_SECRET);
