@@ -86,7 +86,9 @@ record McpMessage(Optional<Problem> problem) {
             return Optional.of(new Problem(id, JsonRpcErrorCodes.INVALID_REQUEST, "jsonrpc must be 2.0"));
         }
         if (message.containsKey("result") || message.containsKey("error")) {
-            return Optional.empty();
+            // A response to a request of the server's, whose ids are numbers.
+            return id instanceof Number ? Optional.empty()
+                    : Optional.of(new Problem(null, JsonRpcErrorCodes.INVALID_REQUEST, "no request of this id was sent"));
         }
         if (!(message.getValue("method") instanceof String method)) {
             return Optional.of(new Problem(id, JsonRpcErrorCodes.INVALID_REQUEST, "method must be a string"));

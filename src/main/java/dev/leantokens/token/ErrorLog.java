@@ -22,7 +22,7 @@ public class ErrorLog {
     public TokenException record(String adapter, Throwable failure) {
         if (!(failure instanceof TokenException exception)) {
             TokenException internal = TokenError.INTERNAL.because("this service failed, its log has the reason");
-            LOG.errorf(failure, "%s request failed: %s", adapter, internal.getMessage());
+            LOG.errorf(WithoutMessage.of(failure), "%s request failed: %s", adapter, internal.getMessage());
             return internal;
         }
         if (exception.error() == TokenError.SERVICE_CREDENTIALS_REFUSED) {
@@ -38,5 +38,21 @@ public class ErrorLog {
     private static String lineOf(TokenException exception) {
         String line = exception.response().status() + " " + exception.getMessage();
         return exception.getCause() == null ? line : line + " (" + exception.getCause() + ")";
+    }
+
+    /** Stands in for an exception in the log: its message can quote what was received, its class and stack cannot. */
+    private static final class WithoutMessage extends Throwable {
+
+        private static final long serialVersionUID = 1L;
+
+        private WithoutMessage(Throwable original, Throwable cause) {
+            super(original.getClass().getName(), cause, false, true);
+            setStackTrace(original.getStackTrace());
+        }
+
+        static Throwable of(Throwable original) {
+            Throwable cause = original.getCause();
+            return new WithoutMessage(original, cause == null || cause == original ? null : of(cause));
+        }
     }
 }

@@ -45,6 +45,8 @@ class McpMessageTest {
             "{}                                                                                                | -32600",
             "{\"jsonrpc\":2.0,\"id\":1,\"method\":\"ping\"}                                                    | -32600",
             "{\"jsonrpc\":\"1.0\",\"id\":1,\"method\":\"ping\"}                                                | -32600",
+            "{\"jsonrpc\":\"2.0\",\"id\":\"s3cr3t\",\"result\":{}}                                           | -32600",
+            "{\"jsonrpc\":\"2.0\",\"error\":{}}                                                                | -32600",
             "{\"jsonrpc\":\"2.0\",\"id\":1}                                                                    | -32600",
             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":7}                                                       | -32600",
             "{\"jsonrpc\":\"2.0\",\"id\":{},\"method\":\"ping\"}                                               | -32600",

@@ -33,6 +33,7 @@ class QuietLogIT {
             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"logging/setLevel\"}",
             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"" + SECRET + "\"}",
             "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":\"" + SECRET + "\"}}",
+            "{\"jsonrpc\":\"2.0\",\"id\":\"" + SECRET + "\",\"result\":{}}",
             "[7]", "[]", "null", "");
 
     private static final List<String> REST_BODIES = List.of(
