@@ -1,0 +1,134 @@
+package dev.leantokens.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import dev.leantokens.access.AccessConfig;
+import dev.leantokens.lean.LeanConfig;
+import dev.leantokens.lean.LeanEnvironment;
+import dev.leantokens.mcp.McpConfig;
+import dev.leantokens.token.TokenConfig;
+import dev.leantokens.token.TokenError;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+
+/** The README's tables say what the code does. */
+class ReadmeTest {
+
+    private static final List<Class<?>> MAPPINGS = List.of(LeanConfig.class, McpConfig.class, AccessConfig.class, TokenConfig.class);
+
+    /** Properties whose variable is not simply their name: application.properties maps them. */
+    private static final Map<String, String> SHORT_NAMES = Map.of(
+            "access.allowed-hosts", "ALLOWED_HOSTS",
+            "access.allowed-origins", "ALLOWED_ORIGINS");
+
+    private static final List<String> LINES = readme();
+
+    private record Setting(String property, String variable, String defaultValue) {
+    }
+
+    static Stream<Setting> settings() {
+        return MAPPINGS.stream().flatMap(mapping -> Arrays.stream(mapping.getDeclaredMethods())
+                .filter(method -> Modifier.isAbstract(method.getModifiers()))
+                .map(method -> setting(mapping, method)));
+    }
+
+    private static Setting setting(Class<?> mapping, Method method) {
+        String name = method.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+        String property = mapping.getAnnotation(ConfigMapping.class).prefix() + "." + name;
+        String variable = SHORT_NAMES.getOrDefault(property, property.replaceAll("[.-]", "_").toUpperCase(Locale.ROOT));
+        WithDefault withDefault = method.getAnnotation(WithDefault.class);
+        return new Setting(property, variable, withDefault == null ? "" : "`" + withDefault.value() + "`");
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void settingIsInTheReadmeWithItsDefault(Setting setting) {
+        assertThat(rowsOf(setting.variable())).singleElement().satisfies(row -> {
+            assertThat(row.get(1)).isEqualTo("`" + setting.property() + "`");
+            assertThat(row.get(2)).isEqualTo(setting.defaultValue());
+            assertThat(row.get(3)).isNotBlank();
+        });
+    }
+
+    @Test
+    void readmeNamesNoSettingThatDoesNotExist() {
+        Set<String> known = settings().map(Setting::property).collect(Collectors.toSet());
+        Set<String> ofQuarkus = Set.of("quarkus.http.port", "quarkus.http.host");
+
+        assertThat(rows().filter(row -> row.size() == 4 && row.get(0).matches("`[A-Z_]+`")).map(row -> row.get(1).replace("`", "")))
+                .isNotEmpty().allMatch(property -> known.contains(property) || ofQuarkus.contains(property));
+    }
+
+    @Test
+    void portsAndShortNamesAreMappedInTheApplicationsProperties() throws IOException {
+        Properties properties = new Properties();
+        try (var reader = Files.newBufferedReader(Path.of("src/main/resources/application.properties"))) {
+            properties.load(reader);
+        }
+
+        assertThat(properties).containsEntry("quarkus.http.port", "${PORT:8080}");
+        SHORT_NAMES.forEach((property, variable) -> assertThat(properties).containsEntry(property, "${" + variable + ":}"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(LeanEnvironment.class)
+    void environmentIsInTheReadmeWithItsHost(LeanEnvironment environment) {
+        String name = environment.name().toLowerCase(Locale.ROOT).replace('_', '-');
+
+        assertThat(rowsOf(name)).singleElement().satisfies(row -> assertThat(row.get(1)).isEqualTo("`" + environment.url() + "`"));
+    }
+
+    @Test
+    void errorsAreInTheReadmeWithStatusAndCode() {
+        List<String> documented = rows().filter(row -> row.get(0).matches("\\d{3}") && row.size() == 3)
+                .map(row -> row.get(0) + " " + row.get(1).replace("`", "")).toList();
+        List<String> ofTheCode = Arrays.stream(TokenError.values()).filter(error -> error != TokenError.REFUSED_BY_LEAN)
+                .map(error -> error.status() + " " + error.code()).toList();
+
+        assertThat(documented).containsExactlyInAnyOrderElementsOf(ofTheCode);
+    }
+
+    @Test
+    void filesThatTheReadmeNamesExist() {
+        assertThat(String.join("\n", LINES)).satisfies(text -> Pattern.compile("(src/main/docker/[A-Za-z.]+|docs/[a-z]+)")
+                .matcher(text).results().forEach(match -> assertThat(Path.of(match.group())).exists()));
+    }
+
+    private static List<List<String>> rowsOf(String firstCell) {
+        return rows().filter(row -> row.get(0).equals("`" + firstCell + "`")).toList();
+    }
+
+    private static Stream<List<String>> rows() {
+        return LINES.stream().filter(line -> line.startsWith("| ")).map(line -> Arrays
+                .stream(line.substring(1, line.lastIndexOf('|')).split("\\|", -1)).map(String::strip).toList());
+    }
+
+    private static List<String> readme() {
+        try {
+            return Files.readAllLines(Path.of("README.md"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
