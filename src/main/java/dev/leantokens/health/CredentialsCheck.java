@@ -1,10 +1,10 @@
 package dev.leantokens.health;
 
+import jakarta.enterprise.context.ApplicationScoped;
+
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
-
-import jakarta.enterprise.context.ApplicationScoped;
 
 import dev.leantokens.access.AccessRules;
 import dev.leantokens.token.ServiceCredentials;

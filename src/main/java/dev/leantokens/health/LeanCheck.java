@@ -1,8 +1,8 @@
 package dev.leantokens.health;
 
-import org.eclipse.microprofile.health.HealthCheckResponse;
-
 import jakarta.enterprise.context.ApplicationScoped;
+
+import org.eclipse.microprofile.health.HealthCheckResponse;
 
 import dev.leantokens.lean.LeanReachability;
 import io.smallrye.health.api.AsyncHealthCheck;

@@ -10,6 +10,7 @@ import dev.leantokens.token.ErrorLog;
 import dev.leantokens.token.ErrorResponse;
 import dev.leantokens.token.TokenError;
 import dev.leantokens.token.TokenException;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -103,7 +104,7 @@ public class HttpErrors {
         response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         HttpConnection connection = request.connection();
         long timer = context.vertx().setTimer(LINGER.toMillis(), elapsed -> connection.close());
-        request.handler(ignored -> { })
+        request.handler(HttpErrors::forget)
                 .endHandler(end -> {
                     context.vertx().cancelTimer(timer);
                     connection.close();
@@ -111,5 +112,9 @@ public class HttpErrors {
                 .exceptionHandler(gone -> context.vertx().cancelTimer(timer))
                 .resume();
         response.end(error.json());
+    }
+
+    private static void forget(Buffer rest) {
+        // Read so that the peer can finish sending.
     }
 }

@@ -6,12 +6,12 @@ import java.time.Clock;
 import java.util.Base64;
 import java.util.Optional;
 
-import org.jboss.logging.Logger;
-
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
+
+import org.jboss.logging.Logger;
 
 import dev.leantokens.lean.LeanConfig.ClientAuthentication;
 import dev.leantokens.token.AccessToken;

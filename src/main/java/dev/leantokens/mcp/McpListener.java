@@ -5,11 +5,11 @@ import java.net.BindException;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 
-import org.eclipse.microprofile.config.ConfigProvider;
-import org.jboss.logging.Logger;
-
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.jboss.logging.Logger;
 
 import io.netty.util.concurrent.MultithreadEventExecutorGroup;
 import io.quarkus.arc.All;
@@ -47,7 +47,8 @@ public class McpListener {
 
     private volatile AutoCloseable port;
 
-    McpListener(Vertx vertx, McpConfig config, TlsConfigurationRegistry tls, @All List<HttpServerOptionsCustomizer> customizers) {
+    McpListener(Vertx vertx, McpConfig config, TlsConfigurationRegistry tls,
+            @All List<HttpServerOptionsCustomizer> customizers) {
         this.vertx = (VertxInternal) vertx;
         this.config = config;
         this.tls = tls;
@@ -86,7 +87,8 @@ public class McpListener {
     private OpenPort open(HttpServerOptions options) throws IOException {
         try {
             // As many event loops as serve the main port.
-            return OpenPort.open(vertx, options, httpConfig().ioThreads().orElse(eventLoops()), VertxHttpRecorder.getRootHandler());
+            return OpenPort.open(vertx, options, httpConfig().ioThreads().orElse(eventLoops()),
+                    VertxHttpRecorder.getRootHandler());
         } catch (CompletionException e) {
             if (e.getCause() instanceof BindException bind) {
                 // Quarkus says of it what it says of its own ports: in one line, and with the port.
@@ -123,7 +125,8 @@ public class McpListener {
     private HttpServerOptions options() throws IOException {
         VertxHttpConfig http = httpConfig();
         VertxHttpBuildTimeConfig buildTime = smallRyeConfig().getConfigMapping(VertxHttpBuildTimeConfig.class);
-        HttpServerOptions options = HttpServerOptionsUtils.createSslOptions(buildTime, http, LaunchMode.current(), List.of(), tls);
+        HttpServerOptions options = HttpServerOptionsUtils.createSslOptions(buildTime, http, LaunchMode.current(), List.of(),
+                tls);
         if (options != null && options.getKeyCertOptions() != null) {
             customizers.forEach(customizer -> customizer.customizeHttpsServer(options));
             return options.setPort(config.port());

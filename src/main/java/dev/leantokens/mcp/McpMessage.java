@@ -117,9 +117,10 @@ record McpMessage(Optional<Problem> problem) {
                 return Optional.of("params." + name + " is missing");
             }
         }
-        return params.getValue("clientInfo") instanceof JsonObject client && !(isNullOr(client.getValue("icons"), McpMessage::areIcons))
-                ? Optional.of("params.clientInfo.icons must be a list of icons")
-                : Optional.empty();
+        return params.getValue("clientInfo") instanceof JsonObject client
+                && !(isNullOr(client.getValue("icons"), McpMessage::areIcons))
+                        ? Optional.of("params.clientInfo.icons must be a list of icons")
+                        : Optional.empty();
     }
 
     private static boolean areIcons(Object icons) {

@@ -77,7 +77,8 @@ public class TokenTool {
             return members;
         }
         throw TokenError.INVALID_REQUEST.because(
-                body == null ? "the argument body is missing, it must be a JSON object" : "the argument body must be a JSON object");
+                body == null ? "the argument body is missing, it must be a JSON object"
+                        : "the argument body must be a JSON object");
     }
 
     private static ToolResponse success(AccessToken token) {

@@ -48,8 +48,9 @@ final class TokenIssuer {
         } else {
             claims.put("aud", "https://api.stand-in.invalid")
                     .put("applications", new JsonArray().add(new JsonObject().put("id", clientId)))
-                    .put("scope", scope == null ? new JsonArray() : new JsonArray().add("customer.read").add("customer.write")
-                            .add("payment.read").add("payment.write").add("account.read").add("transaction.read"));
+                    .put("scope", scope == null ? new JsonArray()
+                            : new JsonArray().add("customer.read").add("customer.write")
+                                    .add("payment.read").add("payment.write").add("account.read").add("transaction.read"));
         }
         JsonObject response = new JsonObject().put("access_token", signed(claims));
         if (scope != null) {

@@ -1,8 +1,8 @@
 package dev.leantokens.token;
 
-import org.jboss.logging.Logger;
-
 import jakarta.enterprise.context.ApplicationScoped;
+
+import org.jboss.logging.Logger;
 
 /**
  * The one place that logs a request's error, one line each: a caller's mistake as INFO, a fault on Lean's side as

@@ -61,7 +61,8 @@ class CallersTest {
 
     @ParameterizedTest
     @ValueSource(strings = { "Forwarded: for=192.0.2.1", "Forwarded: for=127.0.0.1", "forwarded:", "X-Forwarded-For: 127.0.0.1",
-            "x-forwarded-proto: https", "X-Forwarded-Anything: x", "X-Real-IP: 127.0.0.1", "X-Envoy-External-Address: 127.0.0.1",
+            "x-forwarded-proto: https", "X-Forwarded-Anything: x", "X-Real-IP: 127.0.0.1",
+            "X-Envoy-External-Address: 127.0.0.1",
             "Via: 1.1 proxy" })
     void requestThatCameThroughAProxyIsNotFromThisMachine(String header) {
         assertThat(peers().rest(RawHttp.LOOPBACK, "", header).status()).isEqualTo(401);

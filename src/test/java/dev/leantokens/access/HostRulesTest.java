@@ -10,18 +10,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class HostRulesTest {
 
-    private final HostRules rules = new HostRules(Set.of("Tokens.internal"), Set.of("https://app.example.com", "http://App.example.com:3000/"));
+    private final HostRules rules = new HostRules(Set.of("Tokens.internal"),
+            Set.of("https://app.example.com", "http://App.example.com:3000/"));
 
     @ParameterizedTest
-    @ValueSource(strings = { "localhost", "localhost:8080", "LocalHost:9090", "127.0.0.1", "127.0.0.1:8080", "[::1]", "[::1]:8080",
+    @ValueSource(strings = { "localhost", "localhost:8080", "LocalHost:9090", "127.0.0.1", "127.0.0.1:8080", "[::1]",
+            "[::1]:8080",
             "tokens.internal", "TOKENS.internal:443" })
     void loopbackNamesAndAllowedOnesAreServed(String host) {
         assertThat(rules.servesHost(host)).isTrue();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "", ":8080", "evil.example", "localhost.evil.example", "evil.example:8080", "127.0.0.2", "0.0.0.0", "::1",
-            "[::2]", "[::1]evil", "tokens.internal.evil.example", "x.tokens.internal", "localhost@evil.example", "localhost:8080:1" })
+    @ValueSource(strings = { "", ":8080", "evil.example", "localhost.evil.example", "evil.example:8080", "127.0.0.2", "0.0.0.0",
+            "::1",
+            "[::2]", "[::1]evil", "tokens.internal.evil.example", "x.tokens.internal", "localhost@evil.example",
+            "localhost:8080:1" })
     void anyOtherNameIsNot(String host) {
         assertThat(rules.servesHost(host)).isFalse();
     }
@@ -32,16 +36,19 @@ class HostRulesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "http://localhost", "http://localhost:3000", "https://127.0.0.1:8443", "http://[::1]:80", "HTTP://LOCALHOST",
+    @ValueSource(strings = { "http://localhost", "http://localhost:3000", "https://127.0.0.1:8443", "http://[::1]:80",
+            "HTTP://LOCALHOST",
             "https://app.example.com", "https://APP.example.com", "http://app.example.com:3000" })
     void loopbackOriginsAndAllowedOnesMayCall(String origin) {
         assertThat(rules.allowsOrigin(origin)).isTrue();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "", "null", "http://evil.example", "http://localhost.evil.example", "http://localhost@evil.example",
+    @ValueSource(strings = { "", "null", "http://evil.example", "http://localhost.evil.example",
+            "http://localhost@evil.example",
             "http://evil.example/localhost", "http://localhost/x", "http://localhost?x", "ftp://localhost", "file://localhost",
-            "localhost", "http://app.example.com", "https://app.example.com:444", "https://app.example.com.evil.example", "http://[::1" })
+            "localhost", "http://app.example.com", "https://app.example.com:444", "https://app.example.com.evil.example",
+            "http://[::1" })
     void anyOtherOriginMayNot(String origin) {
         assertThat(rules.allowsOrigin(origin)).isFalse();
     }

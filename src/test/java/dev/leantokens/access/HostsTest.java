@@ -46,7 +46,8 @@ class HostsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "Host: localhost", "Host: LOCALHOST:1234", "Host: 127.0.0.1:8080", "Host: [::1]", "Host: tokens.internal",
+    @ValueSource(strings = { "Host: localhost", "Host: LOCALHOST:1234", "Host: 127.0.0.1:8080", "Host: [::1]",
+            "Host: tokens.internal",
             "Host: tokens.example.com:443", "Origin: http://localhost:6274", "Origin: https://app.example.com" })
     void ownNamesAndAllowedOnesAreServed(String header) {
         assertThat(peers().rest(RawHttp.LOOPBACK, "", header).status()).isEqualTo(200);
@@ -54,8 +55,10 @@ class HostsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "Host: evil.example", "Host: localhost.evil.example", "Host: tokens.internal.evil.example", "Host: 192.0.2.1",
-            "Host:", "Host: evil.example:8080", "Origin: http://evil.example", "Origin: null", "Origin: http://localhost.evil.example",
+    @ValueSource(strings = { "Host: evil.example", "Host: localhost.evil.example", "Host: tokens.internal.evil.example",
+            "Host: 192.0.2.1",
+            "Host:", "Host: evil.example:8080", "Origin: http://evil.example", "Origin: null",
+            "Origin: http://localhost.evil.example",
             "Origin: https://app.example.com.evil.example" })
     void otherNamesAreForbidden(String header) {
         RawHttp.Response rest = peers().rest(RawHttp.LOOPBACK, "", header);

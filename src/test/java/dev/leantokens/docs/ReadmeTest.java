@@ -35,7 +35,8 @@ import io.smallrye.config.WithDefault;
 /** The README's tables say what the code does. */
 class ReadmeTest {
 
-    private static final List<Class<?>> MAPPINGS = List.of(LeanConfig.class, McpConfig.class, AccessConfig.class, TokenConfig.class);
+    private static final List<Class<?>> MAPPINGS = List.of(LeanConfig.class, McpConfig.class, AccessConfig.class,
+            TokenConfig.class);
 
     /** Properties whose variable is not simply their name: application.properties maps them. */
     private static final Map<String, String> SHORT_NAMES = Map.of(
@@ -76,7 +77,8 @@ class ReadmeTest {
         Set<String> known = settings().map(Setting::property).collect(Collectors.toSet());
         Set<String> ofQuarkus = Set.of("quarkus.http.port", "quarkus.http.host");
 
-        assertThat(rows().filter(row -> row.size() == 4 && row.get(0).matches("`[A-Z_]+`")).map(row -> row.get(1).replace("`", "")))
+        assertThat(rows().filter(row -> row.size() == 4 && row.get(0).matches("`[A-Z_]+`"))
+                .map(row -> row.get(1).replace("`", "")))
                 .isNotEmpty().allMatch(property -> known.contains(property) || ofQuarkus.contains(property));
     }
 
@@ -96,7 +98,8 @@ class ReadmeTest {
     void environmentIsInTheReadmeWithItsHost(LeanEnvironment environment) {
         String name = environment.name().toLowerCase(Locale.ROOT).replace('_', '-');
 
-        assertThat(rowsOf(name)).singleElement().satisfies(row -> assertThat(row.get(1)).isEqualTo("`" + environment.url() + "`"));
+        assertThat(rowsOf(name)).singleElement()
+                .satisfies(row -> assertThat(row.get(1)).isEqualTo("`" + environment.url() + "`"));
     }
 
     @Test

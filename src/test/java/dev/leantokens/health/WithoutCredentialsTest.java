@@ -11,9 +11,9 @@ import org.junit.jupiter.api.Test;
 
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.McpCalls;
+import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.common.ResourceArg;
 
 @QuarkusTest
 @WithTestResource(value = LeanStub.class, initArgs = @ResourceArg(name = LeanStub.WITHOUT_CREDENTIALS, value = ""))

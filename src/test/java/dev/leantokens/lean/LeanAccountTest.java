@@ -110,6 +110,7 @@ class LeanAccountTest {
     private record ExplicitLeanConfig(LeanEnvironment environment, Optional<URI> url, Optional<String> clientId,
             Optional<String> clientSecret, Optional<Path> clientSecretFile, ClientAuthentication clientAuthentication,
             Duration connectTimeout, Duration requestTimeout, MemorySize maxResponseSize, int maxConnections)
-            implements LeanConfig {
+            implements
+                LeanConfig {
     }
 }

@@ -86,7 +86,8 @@ class LeanAnswerTest {
                 arguments(401, "[]", CALLER, TokenError.CALLER_REFUSED),
                 // A gateway's doing.
                 arguments(400, html, CALLER, TokenError.UNUSABLE_ANSWER),
-                arguments(400, "{\"code\":\"X\",\"message\":\"s3cr3t\",\"status\":\"BAD\"}", SERVICE, TokenError.UNUSABLE_ANSWER),
+                arguments(400, "{\"code\":\"X\",\"message\":\"s3cr3t\",\"status\":\"BAD\"}", SERVICE,
+                        TokenError.UNUSABLE_ANSWER),
                 arguments(400, "{\"error\":7}", CALLER, TokenError.UNUSABLE_ANSWER),
                 arguments(400, "{\"error\":\"\"}", CALLER, TokenError.UNUSABLE_ANSWER),
                 arguments(400, "{\"error\":\"not\\\"a code\"}", CALLER, TokenError.UNUSABLE_ANSWER),

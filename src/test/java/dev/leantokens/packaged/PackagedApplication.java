@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
 
@@ -59,7 +60,8 @@ final class PackagedApplication implements AutoCloseable {
     /** Launches, and waits until the application is up. */
     static PackagedApplication start(Map<String, String> environment) {
         PackagedApplication application = launch(environment);
-        Awaitility.await().atMost(PATIENCE).until(() -> application.log().contains("Listening on:") || !application.process.isAlive());
+        Awaitility.await().atMost(PATIENCE)
+                .until(() -> application.log().contains("Listening on:") || !application.process.isAlive());
         if (!application.process.isAlive()) {
             throw new AssertionError("the application did not start:\n" + application.log());
         }
@@ -72,7 +74,12 @@ final class PackagedApplication implements AutoCloseable {
         if (artifact.getProperty("type").equals("native")) {
             return List.of(path.toString());
         }
-        return List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", path.toString());
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        // Where coverage is recorded, by an agent, as in the tests that Quarkus starts the application for.
+        Stream.of(System.getProperty("quarkus.test.arg-line", "").split(" ")).filter(arg -> !arg.isBlank())
+                .forEach(command::add);
+        command.addAll(List.of("-jar", path.toString()));
+        return command;
     }
 
     /** @return what Quarkus notes of the artifact that it built: {@code type} and {@code path}, below target */

@@ -27,7 +27,8 @@ class QuietLogIT {
     private static final List<String> MCP_BODIES = List.of(
             SECRET,
             "{\"" + SECRET,
-            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"x\",\"arguments\":\"" + SECRET + "\"}}",
+            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"x\",\"arguments\":\"" + SECRET
+                    + "\"}}",
             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":\"" + SECRET + "\"}",
             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"completion/complete\"}",
             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"logging/setLevel\"}",
@@ -73,8 +74,10 @@ class QuietLogIT {
     }
 
     private void everyInput(PackagedApplication application) {
-        String basic = Base64.getEncoder().encodeToString((LeanStub.CALLERS_ID + ":" + SECRET).getBytes(StandardCharsets.UTF_8));
-        List<String> headers = List.of("X-Nothing: " + SECRET, "Authorization: Basic " + basic, "Authorization: Bearer " + SECRET,
+        String basic = Base64.getEncoder()
+                .encodeToString((LeanStub.CALLERS_ID + ":" + SECRET).getBytes(StandardCharsets.UTF_8));
+        List<String> headers = List.of("X-Nothing: " + SECRET, "Authorization: Basic " + basic,
+                "Authorization: Bearer " + SECRET,
                 "Authorization: Basic " + SECRET, "Host: " + SECRET, "Origin: " + SECRET, "Mcp-Session-Id: " + SECRET,
                 "Mcp-Protocol-Version: " + SECRET, "Accept: " + SECRET);
         for (String header : headers) {
@@ -95,7 +98,8 @@ class QuietLogIT {
 
     private void everyAnswer(PackagedApplication application) {
         for (int status : new int[] { 200, 204, 302, 400, 401, 403, 404, 429, 500, 503 }) {
-            for (String body : List.of("", SECRET, "<html>" + SECRET, "{\"error\":\"invalid_client\",\"error_description\":\"" + SECRET + "\"}",
+            for (String body : List.of("", SECRET, "<html>" + SECRET,
+                    "{\"error\":\"invalid_client\",\"error_description\":\"" + SECRET + "\"}",
                     "{\"access_token\":\"" + SECRET + "\"}", "{\"access_token\":\"" + SECRET)) {
                 lean.answers(status, body);
                 ask(application);

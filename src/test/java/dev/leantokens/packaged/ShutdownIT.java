@@ -56,7 +56,8 @@ class ShutdownIT {
 
             assertThat(answers).allSatisfy(answer -> assertThat(answer.join()).contains(LeanStub.TOKEN));
             assertThat(application.exitCode()).isEqualTo(TERMINATED);
-            assertThatThrownBy(() -> new Socket(RawHttp.LOOPBACK, application.port()).close()).isInstanceOf(java.io.IOException.class);
+            assertThatThrownBy(() -> new Socket(RawHttp.LOOPBACK, application.port()).close())
+                    .isInstanceOf(java.io.IOException.class);
             assertThatThrownBy(() -> new Socket(RawHttp.LOOPBACK, application.mcpPort()).close())
                     .isInstanceOf(java.io.IOException.class);
             assertThat(application.log()).doesNotContain("\tat ");

@@ -44,7 +44,8 @@ class TokenResourceTest {
 
     @Test
     void jsonObjectIsAnsweredWithLeansToken() {
-        lean.answers(200, "{\"access_token\":\"a.b.c\",\"scope\":\"api\",\"token_type\":\"Bearer\",\"expires_in\":3599,\"x\":{\"y\":1}}");
+        lean.answers(200,
+                "{\"access_token\":\"a.b.c\",\"scope\":\"api\",\"token_type\":\"Bearer\",\"expires_in\":3599,\"x\":{\"y\":1}}");
 
         Response response = json("{\"scope\":\"api\"}");
 
@@ -77,7 +78,8 @@ class TokenResourceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "application/json", "application/json;charset=UTF-8", "APPLICATION/JSON", "application/json; x=y" })
+    @ValueSource(strings = { "application/json", "application/json;charset=UTF-8", "APPLICATION/JSON",
+            "application/json; x=y" })
     void contentTypeMayHaveParameters(String contentType) {
         assertThat(post(contentType, "{\"scope\":\"api\"}").status()).isEqualTo(200);
     }
@@ -214,7 +216,8 @@ class TokenResourceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "text/plain", "application/xml", "multipart/form-data; boundary=x", "application/jsonx", "application/*" })
+    @ValueSource(strings = { "text/plain", "application/xml", "multipart/form-data; boundary=x", "application/jsonx",
+            "application/*" })
     void otherMediaTypeIsUnsupported(String contentType) {
         RawHttp.Response response = post(contentType, "{\"scope\":\"api\"}");
 
@@ -272,7 +275,8 @@ class TokenResourceTest {
 
         assertError(post(contentType, chunk.repeat(200)), 413, "invalid_request");
         assertError(RawHttp.send(RawHttp.LOOPBACK, RestAssured.port,
-                head + "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n" + chunks + "0\r\n\r\n"), 413, "invalid_request");
+                head + "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n" + chunks + "0\r\n\r\n"), 413,
+                "invalid_request");
         assertThat(lean.requests()).isEmpty();
     }
 

@@ -115,7 +115,8 @@ public class LeanStub implements QuarkusTestResourceLifecycleManager {
     public void reset() {
         server.resetAll();
         givesToken();
-        server.stubFor(get(urlEqualTo("/.well-known/oauth-authorization-server")).willReturn(json(200, "{\"issuer\":\"stub\"}")));
+        server.stubFor(
+                get(urlEqualTo("/.well-known/oauth-authorization-server")).willReturn(json(200, "{\"issuer\":\"stub\"}")));
     }
 
     public void givesToken() {
@@ -123,7 +124,8 @@ public class LeanStub implements QuarkusTestResourceLifecycleManager {
     }
 
     public static String tokenResponse(String scope) {
-        return "{\"access_token\":\"%s\",\"scope\":\"%s\",\"token_type\":\"Bearer\",\"expires_in\":3599}".formatted(TOKEN, scope);
+        return "{\"access_token\":\"%s\",\"scope\":\"%s\",\"token_type\":\"Bearer\",\"expires_in\":3599}".formatted(TOKEN,
+                scope);
     }
 
     public void answers(ResponseDefinitionBuilder response) {

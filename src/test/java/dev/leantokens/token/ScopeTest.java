@@ -17,7 +17,8 @@ class ScopeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "api payments", " api", "api ", "a\"b", "a\\b", "a\tb", "a\nb", "\u0000", "\u007f", "caf\u00e9", "\ud83d\ude00" })
+    @ValueSource(strings = { "api payments", " api", "api ", "a\"b", "a\\b", "a\tb", "a\nb", "\u0000", "\u007f", "caf\u00e9",
+            "\ud83d\ude00" })
     void anythingElseIsInvalidScope(String value) {
         assertThatThrownBy(() -> Scope.parse(value))
                 .isInstanceOfSatisfying(TokenException.class, e -> assertThat(e.error()).isEqualTo(TokenError.INVALID_SCOPE));

@@ -1,0 +1,32 @@
+# What is done with this project, by one word each.
+
+.DEFAULT_GOAL := help
+MVNW := ./mvnw --no-transfer-progress
+
+.PHONY: help
+help: ## What there is
+	@grep -E '^[a-z-]+: ## ' $(MAKEFILE_LIST) | sed 's/: ## /\t/' | expand -t 12
+
+.PHONY: dev
+dev: ## Run with live reload and a stand-in for Lean
+	$(MVNW) quarkus:dev
+
+.PHONY: test
+test: ## Run all tests, on the packaged jar too
+	$(MVNW) verify
+
+.PHONY: native
+native: ## Build the native executable in a container and run its tests
+	$(MVNW) verify -Dnative -Dquarkus.native.container-build=true
+
+.PHONY: image
+image: ## Build the native image, with a container engine and nothing else
+	docker build -f src/main/docker/Dockerfile.multistage -t lean-authentication-tokens:native .
+
+.PHONY: format
+format: ## Put the sources into shape
+	$(MVNW) process-sources
+
+.PHONY: clean
+clean: ## Remove what was built
+	$(MVNW) clean
