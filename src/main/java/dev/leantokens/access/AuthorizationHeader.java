@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 import dev.leantokens.token.ClientCredentials;
+import dev.leantokens.token.RequestMembers;
 import dev.leantokens.token.TokenError;
 
 /**
@@ -47,7 +48,11 @@ final class AuthorizationHeader {
             String pair = new String(Base64.getDecoder().decode(encoded), StandardCharsets.UTF_8);
             int colon = pair.indexOf(':');
             if (colon > 0 && colon < pair.length() - 1) {
-                return new ClientCredentials(formDecode(pair.substring(0, colon)), formDecode(pair.substring(colon + 1)));
+                String id = formDecode(pair.substring(0, colon));
+                String secret = formDecode(pair.substring(colon + 1));
+                if ((id + secret).indexOf(RequestMembers.REPLACEMENT) < 0) {
+                    return new ClientCredentials(id, secret);
+                }
             }
         } catch (IllegalArgumentException e) {
             // Not Base64, or a percent sign that encodes nothing; said below, without the exception, whose message

@@ -31,13 +31,10 @@ class HostFilter {
     }
 
     private void filter(RoutingContext context) {
-        // Probes come by the pod's address, and tell nothing that is worth a rebinding.
-        if (FilterOrder.isManagement(context)) {
-            context.next();
-            return;
-        }
         List<String> hosts = context.request().headers().getAll(HttpHeaders.HOST);
-        if (hosts.size() > 1 || !rules.servesHost(hostOf(context))) {
+        // Probes come by the pod's address, and tell nothing that is worth a rebinding.
+        boolean probe = FilterOrder.isManagement(context);
+        if (!probe && (hosts.size() > 1 || !rules.servesHost(hostOf(context)))) {
             errors.send(context, TokenError.FOREIGN_HOST.because("this service is not served under this host name, "
                     + "its operator can add the name to ALLOWED_HOSTS"));
             return;

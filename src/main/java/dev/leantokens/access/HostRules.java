@@ -4,8 +4,11 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+
+import io.quarkus.runtime.configuration.ConfigurationException;
 
 /**
  * Refuses DNS rebinding: a web page can make its visitor's browser resolve the page's own name to 127.0.0.1 and so
@@ -16,18 +19,29 @@ final class HostRules {
 
     private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
 
+    private static final Pattern HOST_NAME = Pattern.compile("[a-z0-9._-]+|\\[[0-9a-f:.]+]");
+
     private final Set<String> hosts;
     private final Set<String> origins;
 
     /**
      * @param hosts names served besides the loopback ones
      * @param origins origins that may call besides the loopback ones, as {@code scheme://host[:port]}
+     * @throws ConfigurationException if a name is none, so that it could never be met
      */
     HostRules(Set<String> hosts, Set<String> origins) {
         this.hosts = Stream.concat(LOOPBACK_NAMES.stream(), hosts.stream())
-                .map(host -> host.toLowerCase(Locale.ROOT))
+                .map(HostRules::checked)
                 .collect(Collectors.toUnmodifiableSet());
         this.origins = origins.stream().map(HostRules::normalized).collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static String checked(String configured) {
+        String host = configured.strip().toLowerCase(Locale.ROOT);
+        if (!HOST_NAME.matcher(host).matches()) {
+            throw new ConfigurationException("ALLOWED_HOSTS has an entry that is no host name without a port: " + configured);
+        }
+        return host;
     }
 
     /** @param host the {@code Host} header or HTTP/2's authority, with or without a port; null if there was none */

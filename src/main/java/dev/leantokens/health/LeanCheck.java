@@ -10,8 +10,8 @@ import io.smallrye.health.api.HealthGroup;
 import io.smallrye.mutiny.Uni;
 
 /**
- * Whether Lean can be reached, at {@code /q/health/group/lean} and in no probe: a service whose Lean is away still
- * serves from its cache, and to restart it or to take it out of rotation would make the outage worse.
+ * Whether Lean can be reached, at {@code /q/health/group/lean} and in no probe: to restart a service
+ * whose Lean is away, or to take it out of rotation, would not bring Lean back.
  */
 @HealthGroup("lean")
 @ApplicationScoped

@@ -12,10 +12,10 @@ public final class FilterOrder {
     public static final int PORTS = 1000;
     /** Names and origins. */
     public static final int HOSTS = 900;
-    /** Reads the body, no more than it may be long. */
+    /** The declared size of the body. */
     public static final int BODY = 800;
-    /** Looks at an MCP message before the MCP extension does. */
-    public static final int MCP_MESSAGES = 700;
+    /** Looks at an MCP request before the MCP extension does. */
+    public static final int MCP = 700;
 
     private static final String MANAGEMENT_PATH = "/q/";
 

@@ -1,7 +1,6 @@
 package dev.leantokens.http;
 
 import java.io.IOException;
-import java.time.Duration;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -10,12 +9,8 @@ import dev.leantokens.token.ErrorLog;
 import dev.leantokens.token.ErrorResponse;
 import dev.leantokens.token.TokenError;
 import dev.leantokens.token.TokenException;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
@@ -30,9 +25,6 @@ public class HttpErrors {
 
     /** Behind Quarkus' default route (10,000) and those after it (20,000). */
     private static final int AFTER_EVERY_ROUTE = 100_000;
-
-    /** How long the rest of a refused body is read before the connection is closed. */
-    private static final Duration LINGER = Duration.ofSeconds(2);
 
     private final ErrorLog log;
 
@@ -64,6 +56,10 @@ public class HttpErrors {
         } else if (failure != null && context.statusCode() >= 500) {
             respond(context, log.record(ADAPTER, failure).response());
         } else {
+            if (context.statusCode() == 405 && !context.response().headers().contains(HttpHeaders.ALLOW)) {
+                // The MCP extension forgets it where a stream is asked for without a session.
+                context.response().putHeader(HttpHeaders.ALLOW, "POST, DELETE");
+            }
             send(context, errorOf(context.statusCode()));
         }
     }
@@ -73,10 +69,11 @@ public class HttpErrors {
             // A path that is not served does not fail: the MCP extension says so of a session that it does not know.
             case 404 -> TokenError.NOT_FOUND.because("this MCP session is unknown or over, initialize a new one");
             case 405 -> TokenError.METHOD_NOT_ALLOWED.because("this path is not served by this method");
-            case 413 -> BodyFilter.tooLarge();
+            case 413 -> BodyReader.tooLarge();
             case 415 -> TokenError.UNSUPPORTED_MEDIA_TYPE.because("this media type is not served here");
             default -> status < 500
-                    ? TokenError.INVALID_REQUEST.because("the request is malformed")
+                    ? TokenError.INVALID_REQUEST.because(
+                            "the request is malformed, or of a protocol version that is not served")
                     : TokenError.INTERNAL.because("this service failed, its log has the reason");
         };
     }
@@ -86,35 +83,11 @@ public class HttpErrors {
     }
 
     private static void respond(RoutingContext context, ErrorResponse error) {
-        HttpServerRequest request = context.request();
         HttpServerResponse response = context.response();
         response.setStatusCode(error.status());
         error.headers().forEach(response::putHeader);
         response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
-        if (error.status() == 405) {
-            // The MCP extension names the methods itself in some cases and forgets it in others.
-            response.putHeader(HttpHeaders.ALLOW, "GET, POST, DELETE");
-        }
-        if (request.isEnded() || request.version() == HttpVersion.HTTP_2) {
-            response.end(error.json());
-            return;
-        }
-        // A body is still coming. To close at once would make the peer's system drop our answer with the connection,
-        // so what comes is read and forgotten, for a moment.
-        response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-        HttpConnection connection = request.connection();
-        long timer = context.vertx().setTimer(LINGER.toMillis(), elapsed -> connection.close());
-        request.handler(HttpErrors::forget)
-                .endHandler(end -> {
-                    context.vertx().cancelTimer(timer);
-                    connection.close();
-                })
-                .exceptionHandler(gone -> context.vertx().cancelTimer(timer))
-                .resume();
+        BodyReader.discard(context.request());
         response.end(error.json());
-    }
-
-    private static void forget(Buffer rest) {
-        // Read so that the peer can finish sending.
     }
 }

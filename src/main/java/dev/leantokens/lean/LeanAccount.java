@@ -41,15 +41,18 @@ public record LeanAccount(URI url, Optional<ClientCredentials> credentials) {
         if (config.clientSecret().isPresent() && config.clientSecretFile().isPresent()) {
             throw new ConfigurationException("LEAN_CLIENT_SECRET and LEAN_CLIENT_SECRET_FILE are both set: set one of them");
         }
-        Optional<String> secret = config.clientSecret().or(() -> config.clientSecretFile().map(LeanAccount::read));
-        if (config.clientId().isPresent() && secret.isEmpty()) {
+        Optional<String> id = config.clientId().map(String::strip).filter(text -> !text.isEmpty());
+        // White space around them comes from files and shells, and is part of neither.
+        Optional<String> secret = config.clientSecret().map(String::strip).filter(text -> !text.isEmpty())
+                .or(() -> config.clientSecretFile().map(LeanAccount::read));
+        if (id.isPresent() && secret.isEmpty()) {
             throw new ConfigurationException(
                     "LEAN_CLIENT_ID is set without a secret: set LEAN_CLIENT_SECRET or LEAN_CLIENT_SECRET_FILE");
         }
-        if (config.clientId().isEmpty() && secret.isPresent()) {
+        if (id.isEmpty() && secret.isPresent()) {
             throw new ConfigurationException("a secret of Lean is set without its id: set LEAN_CLIENT_ID");
         }
-        return config.clientId().map(id -> new ClientCredentials(id, secret.orElseThrow()));
+        return id.map(present -> new ClientCredentials(present, secret.orElseThrow()));
     }
 
     private static String read(Path file) {

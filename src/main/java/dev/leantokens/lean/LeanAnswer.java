@@ -1,6 +1,7 @@
 package dev.leantokens.lean;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
@@ -19,6 +20,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.leantokens.token.AccessToken;
 import dev.leantokens.token.CredentialsOwner;
 import dev.leantokens.token.ErrorResponse;
+import dev.leantokens.token.LeanRequest;
 import dev.leantokens.token.TokenError;
 import dev.leantokens.token.TokenException;
 
@@ -56,11 +58,11 @@ record LeanAnswer(int status, String retryAfter, byte[] body) {
             });
 
     /**
-     * @param owner whose credentials Lean was asked with
+     * @param request what Lean was asked
      * @param now the time, against which a {@code Retry-After} that is a date is reckoned
      * @throws TokenException if the answer is no token
      */
-    AccessToken token(CredentialsOwner owner, Instant now) {
+    AccessToken token(LeanRequest request, Instant now) {
         if (status == 200) {
             return usableToken();
         }
@@ -75,7 +77,7 @@ record LeanAnswer(int status, String retryAfter, byte[] body) {
         if (status < 400 || status == 403) {
             throw unusable("with status " + status);
         }
-        throw refusal(owner);
+        throw refusal(request);
     }
 
     private AccessToken usableToken() {
@@ -89,21 +91,27 @@ record LeanAnswer(int status, String retryAfter, byte[] body) {
     }
 
     /** A 4xx that is about the request. */
-    private TokenException refusal(CredentialsOwner owner) {
+    private TokenException refusal(LeanRequest request) {
         Optional<Map<String, Object>> error = jsonObject().filter(LeanAnswer::isErrorResponse);
         boolean aboutClient = status == 401
                 || error.map(members -> members.get(ErrorResponse.ERROR))
                         .filter(code -> code.equals(INVALID_CLIENT) || code.equals(UNAUTHORIZED_CLIENT)).isPresent();
-        if (aboutClient && owner == CredentialsOwner.SERVICE) {
+        if (aboutClient && request.owner() == CredentialsOwner.SERVICE) {
             return TokenError.SERVICE_CREDENTIALS_REFUSED.because("Lean refused the credentials of this service, "
                     + "its operator has to look at LEAN_CLIENT_ID and LEAN_CLIENT_SECRET");
         }
-        if (error.isPresent()) {
+        if (error.isPresent() && !repeatsServicesSecret(request)) {
             return TokenException.refusedByLean(new ErrorResponse(status, error.get(), Optional.empty()));
         }
         return status == 401
                 ? TokenError.CALLER_REFUSED.because("Lean refused the client credentials")
                 : unusable("with status " + status + " and no error response");
+    }
+
+    /** An error may quote the request. What the caller sent it may see again, what the service added to it may not. */
+    private boolean repeatsServicesSecret(LeanRequest request) {
+        return request.owner() == CredentialsOwner.SERVICE
+                && new String(body, StandardCharsets.UTF_8).contains(request.credentials().clientSecret());
     }
 
     private static boolean isErrorResponse(Map<String, Object> members) {

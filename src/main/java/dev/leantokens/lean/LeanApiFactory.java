@@ -7,10 +7,11 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
 import org.jboss.resteasy.reactive.client.api.LoggingScope;
+import org.jboss.resteasy.reactive.client.api.QuarkusRestClientProperties;
 
 import io.quarkus.rest.client.reactive.QuarkusRestClientBuilder;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 
 /** Builds the one REST client that both adapters end in. */
@@ -19,6 +20,10 @@ class LeanApiFactory {
     @Produces
     @Singleton
     LeanApi leanApi(LeanAccount account, LeanConfig config) {
+        requirePositive("LEAN_CONNECT_TIMEOUT", config.connectTimeout().toMillis());
+        requirePositive("LEAN_REQUEST_TIMEOUT", config.requestTimeout().toMillis());
+        requirePositive("LEAN_MAX_CONNECTIONS", config.maxConnections());
+        requirePositive("LEAN_MAX_RESPONSE_SIZE", config.maxResponseSize().asLongValue());
         long limit = config.maxResponseSize().asLongValue();
         return QuarkusRestClientBuilder.newBuilder()
                 .baseUri(account.url())
@@ -30,20 +35,20 @@ class LeanApiFactory {
                 .followRedirects(false)
                 .disableDefaultMapper(true)
                 .userAgent("lean-authentication-tokens")
-                .httpClientOptionsCustomizer(options -> customize(options, config))
+                .property(QuarkusRestClientProperties.CONNECTION_POOL_SIZE, config.maxConnections())
                 .httpClientRequestCustomizer(limitResponses(limit))
                 .build(LeanApi.class);
     }
 
-    private static void customize(HttpClientOptions options, LeanConfig config) {
-        options.setMaxPoolSize(config.maxConnections());
-        // A gateway may compress whether it was asked to or not.
-        options.setDecompressionSupported(true);
+    private static void requirePositive(String variable, long value) {
+        if (value <= 0) {
+            throw new ConfigurationException(variable + " must be more than nothing");
+        }
     }
 
     /**
      * The REST client gathers an answer in memory, however long it is. This resets the exchange as soon as more has
-     * come than is allowed, counted after decompression.
+     * come than is allowed.
      */
     private static Consumer<HttpClientRequest> limitResponses(long limit) {
         return request -> request.response().onSuccess(response -> response.handler(new ResponseLimit(request, limit)::add));

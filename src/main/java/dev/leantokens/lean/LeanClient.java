@@ -65,7 +65,7 @@ public class LeanClient implements AuthorizationServer, ServiceCredentials {
         return Uni.createFrom().deferred(() -> send(request))
                 // The REST client's own limit ends when the answer begins; one that drips is cut here.
                 .ifNoItem().after(config.requestTimeout()).fail()
-                .map(response -> answer(response).token(request.owner(), clock.instant()))
+                .map(response -> answer(response).token(request, clock.instant()))
                 .onFailure().transform(LeanFailure::translate);
     }
 
@@ -96,10 +96,12 @@ public class LeanClient implements AuthorizationServer, ServiceCredentials {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
-    private static LeanAnswer answer(Response response) {
+    private LeanAnswer answer(Response response) {
         try (response) {
             byte[] body = response.hasEntity() ? response.readEntity(byte[].class) : NOTHING;
-            return new LeanAnswer(response.getStatus(), response.getHeaderString(HttpHeaders.RETRY_AFTER), body);
+            return new LeanAnswer(response.getStatus(), response.getHeaderString(HttpHeaders.RETRY_AFTER),
+                    ContentEncoding.decode(body, response.getHeaderString(HttpHeaders.CONTENT_ENCODING),
+                            config.maxResponseSize().asLongValue()));
         }
     }
 }

@@ -39,8 +39,7 @@ final class LeanFailure {
                 return TokenError.UNUSABLE_ANSWER.because("Lean answered in a way that makes no sense here, at great length");
             }
             if (cause instanceof DecoderException) {
-                return TokenError.UNUSABLE_ANSWER.because("Lean answered in a way that makes no sense here, it is not HTTP "
-                        + "or is compressed wrongly");
+                return TokenError.UNUSABLE_ANSWER.because("Lean answered in a way that makes no sense here, it is not HTTP");
             }
         }
         return TokenError.LEAN_UNAVAILABLE.because("the connection to Lean broke, come again later")

@@ -117,14 +117,21 @@ record McpMessage(Optional<Problem> problem) {
                 return Optional.of("params." + name + " is missing");
             }
         }
-        return params.getValue("clientInfo") instanceof JsonObject client
-                && !(isNullOr(client.getValue("icons"), McpMessage::areIcons))
-                        ? Optional.of("params.clientInfo.icons must be a list of icons")
-                        : Optional.empty();
+        return params.getValue("clientInfo") instanceof JsonObject client ? wrongClient(client) : Optional.empty();
+    }
+
+    private static Optional<String> wrongClient(JsonObject client) {
+        if (!(client.getValue("name") instanceof String && client.getValue("version") instanceof String)) {
+            return Optional.of("params.clientInfo must have a name and a version that are strings");
+        }
+        return isNullOr(client.getValue("icons"), McpMessage::areIcons)
+                ? Optional.empty()
+                : Optional.of("params.clientInfo.icons must be a list of icons");
     }
 
     private static boolean areIcons(Object icons) {
         return icons instanceof JsonArray list && list.stream().allMatch(element -> element instanceof JsonObject icon
+                && icon.getValue("src") instanceof String
                 && isNullOr(icon.getValue("sizes"), sizes -> sizes instanceof JsonArray texts
                         && texts.stream().allMatch(String.class::isInstance))
                 && isNullOr(icon.getValue("theme"), THEMES::contains));

@@ -10,8 +10,8 @@ import io.netty.handler.codec.http.QueryStringDecoder;
 /** Reads a token request that is a form ({@code application/x-www-form-urlencoded}, RFC 6749 appendix B). */
 final class FormBody {
 
-    /** More parameters than any client sends, and few enough to read them without a thought. */
-    private static final int MAX_PARAMETERS = 256;
+    /** Never reached: a body within the limit has fewer. */
+    private static final int MAX_PARAMETERS = Integer.MAX_VALUE;
 
     private FormBody() {
     }

@@ -3,7 +3,6 @@ package dev.leantokens.token;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.OptionalLong;
 
 import io.vertx.core.json.JsonObject;
 
@@ -47,12 +46,6 @@ public final class AccessToken {
 
     private static boolean isSeconds(Object value) {
         return (value instanceof Integer || value instanceof Long) && ((Number) value).longValue() >= 0;
-    }
-
-    /** @return {@code expires_in}: seconds from the moment when Lean made the response; empty if Lean left it out */
-    public OptionalLong expiresIn() {
-        Object expiresIn = members.get(EXPIRES_IN);
-        return expiresIn == null ? OptionalLong.empty() : OptionalLong.of(((Number) expiresIn).longValue());
     }
 
     /** @return the response's members, in Lean's order */

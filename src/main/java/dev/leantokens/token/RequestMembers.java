@@ -19,6 +19,9 @@ public final class RequestMembers {
     static final String CLIENT_ID = "client_id";
     static final String CLIENT_SECRET = "client_secret";
 
+    /** What decoders put in the place of bytes that are not UTF-8: the value is not the one that was meant. */
+    public static final char REPLACEMENT = '\uFFFD';
+
     private static final Set<String> RECOGNIZED = Set.of(SCOPE, GRANT_TYPE, CLIENT_ID, CLIENT_SECRET);
 
     private final Map<String, List<Object>> values = new TreeMap<>();
@@ -48,7 +51,7 @@ public final class RequestMembers {
 
     /**
      * @return the member's value; empty if it is absent, null or empty, which RFC 6749 §3.2 has treated alike
-     * @throws TokenException {@code invalid_request} if the member is repeated or not a string
+     * @throws TokenException {@code invalid_request} if the member is repeated, not a string or not UTF-8
      */
     Optional<String> string(String name) {
         List<Object> found = values.getOrDefault(name, List.of());
@@ -60,6 +63,9 @@ public final class RequestMembers {
         }
         if (!(found.get(0) instanceof String text)) {
             throw TokenError.INVALID_REQUEST.because(name + " must be a string");
+        }
+        if (text.indexOf(REPLACEMENT) >= 0) {
+            throw TokenError.INVALID_REQUEST.because(name + " is not UTF-8");
         }
         return text.isEmpty() ? Optional.empty() : Optional.of(text);
     }

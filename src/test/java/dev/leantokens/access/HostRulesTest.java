@@ -1,6 +1,7 @@
 package dev.leantokens.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Set;
 
@@ -8,9 +9,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.quarkus.runtime.configuration.ConfigurationException;
+
 class HostRulesTest {
 
-    private final HostRules rules = new HostRules(Set.of("Tokens.internal"),
+    private final HostRules rules = new HostRules(Set.of(" Tokens.internal"),
             Set.of("https://app.example.com", "http://App.example.com:3000/"));
 
     @ParameterizedTest
@@ -51,6 +54,13 @@ class HostRulesTest {
             "http://[::1" })
     void anyOtherOriginMayNot(String origin) {
         assertThat(rules.allowsOrigin(origin)).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "*", "", " ", "tokens:8080", "http://tokens", "*.internal", "a b" })
+    void entryThatIsNoHostNameRefusesToStart(String entry) {
+        assertThatThrownBy(() -> new HostRules(Set.of(entry), Set.of())).isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("ALLOWED_HOSTS");
     }
 
     @Test

@@ -29,8 +29,8 @@ class HostsTest {
         @Override
         public Map<String, String> getConfigOverrides() {
             return Map.of(
-                    "ALLOWED_HOSTS", "tokens.internal,tokens.example.com",
-                    "ALLOWED_ORIGINS", "https://app.example.com");
+                    "ALLOWED_HOSTS", "tokens.internal, tokens.example.com",
+                    "ALLOWED_ORIGINS", "https://app.example.com/");
         }
     }
 
@@ -48,7 +48,8 @@ class HostsTest {
     @ParameterizedTest
     @ValueSource(strings = { "Host: localhost", "Host: LOCALHOST:1234", "Host: 127.0.0.1:8080", "Host: [::1]",
             "Host: tokens.internal",
-            "Host: tokens.example.com:443", "Origin: http://localhost:6274", "Origin: https://app.example.com" })
+            "Host: tokens.example.com:443", "Origin: http://localhost:6274",
+            "Origin: http://[::1]:3000", "Origin: HTTP://127.0.0.1", "Origin: https://app.example.com" })
     void ownNamesAndAllowedOnesAreServed(String header) {
         assertThat(peers().rest(RawHttp.LOOPBACK, "", header).status()).isEqualTo(200);
         assertThat(peers().mcp(RawHttp.LOOPBACK, "", header)).contains(LeanStub.TOKEN);
@@ -86,6 +87,26 @@ class HostsTest {
                 "GET /q/health/live HTTP/1.1\r\nHost: 10.1.2.3:8080\r\nConnection: close\r\n\r\n");
 
         assertThat(response.status()).isEqualTo(200);
+    }
+
+    @Test
+    void foreignPageReadsNoHealth() {
+        RawHttp.Response response = RawHttp.send(RawHttp.LOOPBACK, RestAssured.port,
+                "GET /q/health HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example\r\nConnection: close\r\n\r\n");
+
+        assertThat(response.status()).isEqualTo(403);
+        assertThat(response.headers()).doesNotContainKey("Access-Control-Allow-Origin");
+    }
+
+    @Test
+    void preflightOfAForeignPageIsForbidden() {
+        String preflight = "OPTIONS /v1/oauth2/token HTTP/1.1\r\nHost: localhost\r\nOrigin: %s\r\n"
+                + "Access-Control-Request-Method: POST\r\nConnection: close\r\n\r\n";
+
+        assertThat(RawHttp.send(RawHttp.LOOPBACK, RestAssured.port, preflight.formatted("http://evil.example")).status())
+                .isEqualTo(403);
+        assertThat(RawHttp.send(RawHttp.LOOPBACK, RestAssured.port, preflight.formatted("https://app.example.com")).headers())
+                .containsEntry("Access-Control-Allow-Origin", "https://app.example.com");
     }
 
     @Test

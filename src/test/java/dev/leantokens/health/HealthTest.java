@@ -29,7 +29,7 @@ class HealthTest {
     @Test
     void readinessLooksAtListenersAndCredentials() {
         given().get("/q/health/ready").then()
-                .body("checks.name", containsInAnyOrder("listeners", "lean-credentials"))
+                .body("checks.name", containsInAnyOrder("listeners", "lean-credentials", "Graceful Shutdown"))
                 .body("checks.find { it.name == 'listeners' }.data.mcp", equalTo("listening"))
                 .body("checks.find { it.name == 'lean-credentials' }.data.service", equalTo("configured"));
     }

@@ -63,6 +63,12 @@ class LeanAccountTest {
     }
 
     @Test
+    void whiteSpaceAroundThemIsDropped() {
+        assertThat(account(null, " id\n", "\tsecret\n", null).credentials()).contains(new ClientCredentials("id", "secret"));
+        assertThat(account(null, " ", "\n", null).credentials()).isEmpty();
+    }
+
+    @Test
     void secretCanBeInAFile(@TempDir Path folder) throws IOException {
         Path file = Files.writeString(folder.resolve("secret"), " se cret\n");
 

@@ -18,11 +18,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import dev.leantokens.token.ClientCredentials;
 import dev.leantokens.token.CredentialsOwner;
+import dev.leantokens.token.LeanRequest;
+import dev.leantokens.token.Scope;
 import dev.leantokens.token.TokenError;
 import dev.leantokens.token.TokenException;
 
 class LeanAnswerTest {
+
+    private static final String SECRET = "secret-of-the-account";
 
     private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
 
@@ -31,7 +36,7 @@ class LeanAnswerTest {
         String body = "{\"access_token\":\"a.b.c\",\"scope\":\"api\",\"token_type\":\"Bearer\",\"expires_in\":3599,"
                 + "\"x\":{\"n\":1.10,\"big\":123456789012345678901234567890}}";
 
-        assertThat(answer(200, body).token(SERVICE, NOW).json()).isEqualTo(body);
+        assertThat(answer(200, body).token(request(SERVICE), NOW).json()).isEqualTo(body);
     }
 
     @ParameterizedTest
@@ -154,9 +159,21 @@ class LeanAnswerTest {
         assertThat(answer(200, "s3cr3t").toString()).doesNotContain("s3cr3t");
     }
 
+    @Test
+    void refusalThatQuotesTheServicesSecretIsNotPassedOn() {
+        String body = "{\"error\":\"invalid_request\",\"error_description\":\"unexpected client_secret=" + SECRET + "\"}";
+
+        assertThat(failure(answer(400, body), SERVICE).response().json()).doesNotContain(SECRET);
+        assertThat(failure(answer(400, body), CALLER).response().json()).isEqualTo(body);
+    }
+
+    private static LeanRequest request(CredentialsOwner owner) {
+        return new LeanRequest(new ClientCredentials("id", SECRET), owner, new Scope("api"));
+    }
+
     private static TokenException failure(LeanAnswer answer, CredentialsOwner owner) {
-        assertThatThrownBy(() -> answer.token(owner, NOW)).isInstanceOf(TokenException.class);
-        return catchThrowableOfType(TokenException.class, () -> answer.token(owner, NOW));
+        assertThatThrownBy(() -> answer.token(request(owner), NOW)).isInstanceOf(TokenException.class);
+        return catchThrowableOfType(TokenException.class, () -> answer.token(request(owner), NOW));
     }
 
     private static LeanAnswer answer(int status, String body) {

@@ -191,6 +191,7 @@ class LeanFaultsTest {
         lean.answers(compressed(TOKEN_RESPONSE));
 
         assertThat(rest().jsonPath().getString("access_token")).isEqualTo(LeanStub.TOKEN);
+        assertThat(lean.onlyRequest().containsHeader("Accept-Encoding")).isFalse();
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -257,12 +258,45 @@ class TokenToolTest {
     }
 
     @Test
+    void sessionOfTheOtherTransportIsNotFound() {
+        try (McpSseTestClient sse = McpAssured.newSseClient().setBaseUri(URI.create("http://localhost:" + lean.mcpPort()))
+                .setSsePath("/mcp/sse").build().connect()) {
+            String id = sse.messageEndpoint().getPath().replaceFirst(".*/", "");
+            String session = initialized();
+            String ping = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}";
+
+            assertThat(post(ping, "Accept: application/json, text/event-stream", "Mcp-Session-Id: " + id).status())
+                    .isEqualTo(404);
+            assertThat(RawHttp.post(RawHttp.LOOPBACK, lean.mcpPort(), "/mcp/messages/" + session, "application/json", ping)
+                    .status()).isEqualTo(404);
+            assertThat(RawHttp.send(RawHttp.LOOPBACK, lean.mcpPort(), "GET /mcp HTTP/1.1\r\nHost: localhost\r\n"
+                    + "Mcp-Session-Id: " + id + "\r\nConnection: close\r\n\r\n").status()).isEqualTo(404);
+        }
+    }
+
+    private String initialized() {
+        return post("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"2025-06-18\","
+                + "\"capabilities\":{},\"clientInfo\":{\"name\":\"test\",\"version\":\"1\"}}}",
+                "Accept: application/json, text/event-stream").headers().get("Mcp-Session-Id");
+    }
+
+    @Test
+    void olderStreamIsOpenedByGetOnly() {
+        for (String method : List.of("POST", "DELETE", "PUT")) {
+            RawHttp.Response response = RawHttp.send(RawHttp.LOOPBACK, lean.mcpPort(),
+                    method + " /mcp/sse HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            assertThat(response.status()).as(method).isEqualTo(405);
+            assertThat(response.headers()).containsEntry("Allow", "GET");
+        }
+    }
+
+    @Test
     void streamWithoutASessionIsNotAllowed() {
         RawHttp.Response response = RawHttp.send(RawHttp.LOOPBACK, lean.mcpPort(),
                 "GET /mcp HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\nConnection: close\r\n\r\n");
 
         assertThat(response.status()).isEqualTo(405);
-        assertThat(response.headers().get("Allow")).contains("POST");
+        assertThat(response.headers().get("Allow")).isEqualTo("POST, DELETE");
     }
 
     @Test

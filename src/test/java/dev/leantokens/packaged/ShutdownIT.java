@@ -3,7 +3,9 @@ package dev.leantokens.packaged;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -48,8 +50,6 @@ class ShutdownIT {
                 answers.add(CompletableFuture.supplyAsync(() -> peers.rest(RawHttp.LOOPBACK).body()));
                 answers.add(CompletableFuture.supplyAsync(() -> peers.mcp(RawHttp.LOOPBACK)));
             }
-            Awaitility.await().until(() -> lean.requestsOf("/oauth2/token") + lean.requests().size() > 0
-                    || answers.stream().anyMatch(CompletableFuture::isDone));
             Awaitility.await().until(() -> lean.requests().size() == answers.size());
 
             application.terminate();
@@ -57,10 +57,25 @@ class ShutdownIT {
             assertThat(answers).allSatisfy(answer -> assertThat(answer.join()).contains(LeanStub.TOKEN));
             assertThat(application.exitCode()).isEqualTo(TERMINATED);
             assertThatThrownBy(() -> new Socket(RawHttp.LOOPBACK, application.port()).close())
-                    .isInstanceOf(java.io.IOException.class);
+                    .isInstanceOf(IOException.class);
             assertThatThrownBy(() -> new Socket(RawHttp.LOOPBACK, application.mcpPort()).close())
-                    .isInstanceOf(java.io.IOException.class);
+                    .isInstanceOf(IOException.class);
             assertThat(application.log()).doesNotContain("\tat ");
+        }
+    }
+
+    @Test
+    void streamThatAClientHoldsOpenDoesNotHoldUpTheEnd() throws IOException {
+        try (PackagedApplication application = PackagedApplication.start(Map.of("LEAN_URL", lean.url()));
+                Socket stream = new Socket(RawHttp.LOOPBACK, application.mcpPort())) {
+            stream.getOutputStream()
+                    .write("GET /mcp/sse HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            assertThat(stream.getInputStream().read()).isEqualTo('H');
+
+            application.terminate();
+
+            assertThat(application.exitCode()).isEqualTo(TERMINATED);
+            assertThat(application.log()).doesNotContain("Timed out").doesNotContain("\tat ");
         }
     }
 }

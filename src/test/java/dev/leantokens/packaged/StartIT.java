@@ -32,6 +32,10 @@ class StartIT {
                         "/nowhere/secret"),
                 arguments("a URL that is none", Map.of("LEAN_URL", "lean"), "LEAN_URL"),
                 arguments("an environment that does not exist", Map.of("LEAN_ENVIRONMENT", "moon"), "lean.environment"),
+                arguments("a time limit of nothing", Map.of("LEAN_REQUEST_TIMEOUT", "0s"), "LEAN_REQUEST_TIMEOUT"),
+                arguments("a time limit below nothing", Map.of("LEAN_CONNECT_TIMEOUT", "-1s"), "LEAN_CONNECT_TIMEOUT"),
+                arguments("no connections", Map.of("LEAN_MAX_CONNECTIONS", "0"), "LEAN_MAX_CONNECTIONS"),
+                arguments("a host with a port", Map.of("ALLOWED_HOSTS", "tokens:8080"), "ALLOWED_HOSTS"),
                 arguments("an anonymous rule that does not exist", Map.of("ACCESS_ANONYMOUS", "sometimes"), "access.anonymous"),
                 arguments("a port that is none", Map.of("MCP_PORT", "nine"), "mcp.port"));
     }

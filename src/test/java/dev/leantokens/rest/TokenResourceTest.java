@@ -9,6 +9,11 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.startsWith;
 
+import java.io.ByteArrayInputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
@@ -181,7 +186,8 @@ class TokenResourceTest {
             "scope=api+customer.1                       | 400 | invalid_scope",
             "scope=api;grant_type=client_credentials    | 400 | invalid_scope",
             "scope=%00                                  | 400 | invalid_scope",
-            "scope=%FF%FE                               | 400 | invalid_scope",
+            "scope=%FF%FE                               | 400 | invalid_request",
+            "scope=api&client_id=a&client_secret=%FF    | 400 | invalid_request",
             "scope=api&grant_type=authorization_code    | 400 | unsupported_grant_type",
             "scope=api&client_id=x&client_secret=y      | 401 | invalid_client",
             "{\"scope\":\"api\"}                        | 400 | invalid_request",
@@ -278,6 +284,53 @@ class TokenResourceTest {
                 head + "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n" + chunks + "0\r\n\r\n"), 413,
                 "invalid_request");
         assertThat(lean.requests()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+            "application/json,                  {\"scope\":\"api\"}, 200",
+            "application/x-www-form-urlencoded, scope=api,         200",
+            "application/json,                  {\"scope\":,       400",
+            "text/plain,                        scope=api,         415",
+    })
+    void http2IsServedAlike(String contentType, String body, int status) throws Exception {
+        HttpResponse<String> response = http2(contentType, HttpRequest.BodyPublishers.ofString(body));
+
+        assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_2);
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+    }
+
+    @Test
+    void largeBodyIsRefusedOverHttp2WhetherItsSizeIsDeclaredOrNot() throws Exception {
+        byte[] large = new byte[40_000];
+
+        assertThat(http2("application/json", HttpRequest.BodyPublishers.ofByteArray(large)).statusCode()).isEqualTo(413);
+        assertThat(http2("application/json", HttpRequest.BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(large)))
+                .statusCode()).isEqualTo(413);
+    }
+
+    /** The JDK's client begins with HTTP/1.1 and an offer to upgrade, so a first request without a body comes before. */
+    private static HttpResponse<String> http2(String contentType, HttpRequest.BodyPublisher body) throws Exception {
+        HttpClient client = HttpClient.newHttpClient();
+        URI uri = URI.create("http://localhost:" + RestAssured.port);
+        client.send(HttpRequest.newBuilder(uri.resolve("/q/health/live")).build(), HttpResponse.BodyHandlers.discarding());
+        return client.send(HttpRequest.newBuilder(uri.resolve(PATH)).header("Content-Type", contentType).POST(body).build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    @Test
+    void bodyIsAskedForWhereTheCallerWaits() {
+        String body = "scope=api";
+
+        assertThat(RawHttp.send(RawHttp.LOOPBACK, RestAssured.port, "POST " + PATH + " HTTP/1.1\r\nHost: localhost\r\n"
+                + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: " + body.length() + "\r\n"
+                + "Expect: 100-continue\r\nConnection: close\r\n\r\n" + body).status()).isEqualTo(100);
+        assertThat(lean.requests()).hasSize(1);
+    }
+
+    @Test
+    void manyParametersThatMeanNothingAreIgnored() {
+        form("x=1&".repeat(1000) + "scope=api").then().statusCode(200);
     }
 
     @Test

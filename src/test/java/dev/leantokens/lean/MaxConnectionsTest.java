@@ -1,0 +1,78 @@
+package dev.leantokens.lean;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+
+import dev.leantokens.testing.LeanStub;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+
+@QuarkusTest
+@TestProfile(MaxConnectionsTest.TwoConnections.class)
+class MaxConnectionsTest {
+
+    /** Accepts connections and never answers. */
+    private static final ServerSocket LEAN = socket();
+
+    public static class TwoConnections implements QuarkusTestProfile {
+
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.of("lean.url", "http://127.0.0.1:" + LEAN.getLocalPort(), "lean.client-id", LeanStub.CLIENT_ID,
+                    "lean.client-secret", LeanStub.CLIENT_SECRET, "lean.request-timeout", "10s", "lean.max-connections", "2",
+                    "mcp.port", Integer.toString(LeanStub.freePort()));
+        }
+    }
+
+    @Test
+    void noMoreConnectionsAreOpenedThanAreAllowed() throws IOException {
+        List<Socket> accepted = new CopyOnWriteArrayList<>();
+        Thread acceptor = new Thread(() -> {
+            try {
+                while (true) {
+                    accepted.add(LEAN.accept());
+                }
+            } catch (IOException closed) {
+                // The test is over.
+            }
+        });
+        acceptor.setDaemon(true);
+        acceptor.start();
+
+        List<CompletableFuture<Integer>> answers = Stream.generate(() -> CompletableFuture.supplyAsync(
+                () -> given().formParam("scope", "api").post("/v1/oauth2/token").statusCode())).limit(6).toList();
+
+        await().until(() -> accepted.size() == 2);
+        await().during(Duration.ofSeconds(1)).until(() -> accepted.size() == 2);
+
+        LEAN.close();
+        for (Socket socket : accepted) {
+            socket.close();
+        }
+        assertThat(answers).allSatisfy(answer -> assertThat(answer.join()).isEqualTo(503));
+    }
+
+    private static ServerSocket socket() {
+        try {
+            return new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
