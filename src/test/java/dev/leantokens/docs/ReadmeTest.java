@@ -113,9 +113,28 @@ class ReadmeTest {
     }
 
     @Test
+    void imagesAndDeploymentsAreInTheReadme() throws IOException {
+        for (String folder : List.of("src/main/docker", "src/main/kubernetes")) {
+            try (Stream<Path> files = Files.list(Path.of(folder))) {
+                assertThat(files.filter(file -> file.toString().matches(".*(Dockerfile\\..*|\\.yaml)")).map(Path::toString))
+                        .isNotEmpty().allSatisfy(file -> assertThat(rowsOf(file)).hasSize(1));
+            }
+        }
+    }
+
+    @Test
     void filesThatTheReadmeNamesExist() {
-        assertThat(String.join("\n", LINES)).satisfies(text -> Pattern.compile("(src/main/docker/[A-Za-z.]+|docs/[a-z]+)")
-                .matcher(text).results().forEach(match -> assertThat(Path.of(match.group())).exists()));
+        assertThat(Pattern.compile("`(src/[A-Za-z./-]+)`|\\]\\(([A-Za-z./-]+)\\)").matcher(String.join("\n", LINES)).results()
+                .map(match -> match.group(1) == null ? match.group(2) : match.group(1)))
+                .isNotEmpty().allSatisfy(file -> assertThat(Path.of(file)).exists());
+    }
+
+    @Test
+    void packagesAreInTheReadme() throws IOException {
+        try (Stream<Path> packages = Files.list(Path.of("src/main/java/dev/leantokens"))) {
+            assertThat(packages.map(path -> "`" + path.getFileName() + "`")).isNotEmpty()
+                    .allSatisfy(name -> assertThat(rows().filter(row -> row.get(0).contains(name))).hasSize(1));
+        }
     }
 
     private static List<List<String>> rowsOf(String firstCell) {
