@@ -3,6 +3,7 @@ package dev.leantokens.lean;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.Optional;
 
@@ -21,6 +22,7 @@ import dev.leantokens.token.LeanRequest;
 import dev.leantokens.token.ServiceCredentials;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
 
 /**
  * Asks Lean, and translates what comes of it. Started with the application, so that a configuration that contradicts
@@ -32,18 +34,27 @@ public class LeanClient implements AuthorizationServer, ServiceCredentials {
     private static final Logger LOG = Logger.getLogger(LeanClient.class);
 
     private static final String CLIENT_CREDENTIALS_GRANT = "client_credentials";
+    /**
+     * The REST client has a limit of its own, which ends when the answer begins; ours cuts an answer that drips. It comes a
+     * little later, so that a call that is still waiting for a connection has been ended by the other: the REST client forgets
+     * to give a connection back that it is handed after it was cancelled.
+     */
+    private static final Duration AFTER_THE_CLIENTS_OWN_LIMIT = Duration.ofMillis(200);
+
     private static final byte[] NOTHING = new byte[0];
 
     private final LeanApi api;
     private final LeanAccount account;
     private final LeanConfig config;
     private final Clock clock;
+    private final TimeLimit limit;
 
-    LeanClient(LeanApi api, LeanAccount account, LeanConfig config, Clock clock) {
+    LeanClient(LeanApi api, LeanAccount account, LeanConfig config, Clock clock, Vertx vertx) {
         this.api = api;
         this.account = account;
         this.config = config;
         this.clock = clock;
+        this.limit = new TimeLimit(vertx, config.requestTimeout().plus(AFTER_THE_CLIENTS_OWN_LIMIT));
     }
 
     void announce(@Observes StartupEvent event) {
@@ -62,17 +73,14 @@ public class LeanClient implements AuthorizationServer, ServiceCredentials {
 
     @Override
     public Uni<AccessToken> requestToken(LeanRequest request) {
-        return Uni.createFrom().deferred(() -> send(request))
-                // The REST client's own limit ends when the answer begins; one that drips is cut here.
-                .ifNoItem().after(config.requestTimeout()).fail()
+        return limit.on(Uni.createFrom().deferred(() -> send(request)))
                 .map(response -> answer(response).token(request, clock.instant()))
                 .onFailure().transform(LeanFailure::translate);
     }
 
     /** @return the status of Lean's metadata document, which is asked for without credentials */
     Uni<Integer> metadataStatus() {
-        return Uni.createFrom().deferred(api::metadata)
-                .ifNoItem().after(config.requestTimeout()).fail()
+        return limit.on(Uni.createFrom().deferred(api::metadata))
                 .map(response -> answer(response).status())
                 .onFailure().transform(LeanFailure::translate);
     }

@@ -31,7 +31,7 @@ final class LeanFailure {
                 return TokenError.LEAN_UNAVAILABLE.because("Lean cannot be reached, come again later", cause)
                         .retryAfter(LeanAnswer.AWAY_FOR);
             }
-            if (cause instanceof io.smallrye.mutiny.TimeoutException || cause instanceof TimeoutException) {
+            if (cause instanceof TimeoutException) {
                 return TokenError.LEAN_TIMED_OUT.because("Lean did not answer in time, come again later")
                         .retryAfter(LeanAnswer.AWAY_FOR);
             }

@@ -14,6 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -27,6 +30,8 @@ import io.quarkus.test.junit.TestProfile;
 @TestProfile(MaxConnectionsTest.TwoConnections.class)
 class MaxConnectionsTest {
 
+    private static final int CALLERS = 60;
+
     /** Accepts connections and never answers. */
     private static final ServerSocket LEAN = socket();
 
@@ -35,13 +40,13 @@ class MaxConnectionsTest {
         @Override
         public Map<String, String> getConfigOverrides() {
             return Map.of("lean.url", "http://127.0.0.1:" + LEAN.getLocalPort(), "lean.client-id", LeanStub.CLIENT_ID,
-                    "lean.client-secret", LeanStub.CLIENT_SECRET, "lean.request-timeout", "10s", "lean.max-connections", "2",
+                    "lean.client-secret", LeanStub.CLIENT_SECRET, "lean.request-timeout", "2s", "lean.max-connections", "2",
                     "mcp.port", Integer.toString(LeanStub.freePort()));
         }
     }
 
     @Test
-    void noMoreConnectionsAreOpenedThanAreAllowed() throws IOException {
+    void noMoreConnectionsAreOpenedThanAreAllowedAndNoCallerWaitsForEver() throws IOException {
         List<Socket> accepted = new CopyOnWriteArrayList<>();
         Thread acceptor = new Thread(() -> {
             try {
@@ -55,17 +60,21 @@ class MaxConnectionsTest {
         acceptor.setDaemon(true);
         acceptor.start();
 
+        ExecutorService callers = Executors.newFixedThreadPool(CALLERS);
         List<CompletableFuture<Integer>> answers = Stream.generate(() -> CompletableFuture.supplyAsync(
-                () -> given().formParam("scope", "api").post("/v1/oauth2/token").statusCode())).limit(6).toList();
+                () -> given().formParam("scope", "api").post("/v1/oauth2/token").statusCode(), callers)
+                .orTimeout(30, TimeUnit.SECONDS)).limit(CALLERS).toList();
 
         await().until(() -> accepted.size() == 2);
         await().during(Duration.ofSeconds(1)).until(() -> accepted.size() == 2);
+        // Those who wait for a connection have no longer to wait than those who have one.
+        assertThat(answers).allSatisfy(answer -> assertThat(answer.join()).isEqualTo(504));
 
+        callers.shutdown();
         LEAN.close();
         for (Socket socket : accepted) {
             socket.close();
         }
-        assertThat(answers).allSatisfy(answer -> assertThat(answer.join()).isEqualTo(503));
     }
 
     private static ServerSocket socket() {
