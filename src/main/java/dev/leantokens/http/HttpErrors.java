@@ -69,7 +69,7 @@ public class HttpErrors {
             // A path that is not served does not fail: the MCP extension says so of a session that it does not know.
             case 404 -> TokenError.NOT_FOUND.because("this MCP session is unknown or over, initialize a new one");
             case 405 -> TokenError.METHOD_NOT_ALLOWED.because("this path is not served by this method");
-            case 413 -> BodyReader.tooLarge();
+            case 413 -> BodyLimit.tooLarge();
             case 415 -> TokenError.UNSUPPORTED_MEDIA_TYPE.because("this media type is not served here");
             default -> status < 500
                     ? TokenError.INVALID_REQUEST.because(
@@ -87,7 +87,7 @@ public class HttpErrors {
         response.setStatusCode(error.status());
         error.headers().forEach(response::putHeader);
         response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
-        BodyReader.discard(context.request());
+        BodyLimit.discard(context.request());
         response.end(error.json());
     }
 }

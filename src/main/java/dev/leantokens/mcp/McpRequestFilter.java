@@ -6,7 +6,7 @@ import java.util.Locale;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
-import dev.leantokens.http.BodyReader;
+import dev.leantokens.http.BodyLimit;
 import dev.leantokens.http.FilterOrder;
 import dev.leantokens.http.HttpErrors;
 import dev.leantokens.token.ErrorLog;
@@ -68,7 +68,7 @@ class McpRequestFilter {
         } else if (isSessionOfTheOtherTransport(context)) {
             errors.send(context, TokenError.NOT_FOUND.because("this MCP session is of the other transport"));
         } else if (method == HttpMethod.POST) {
-            BodyReader.read(context.request()).subscribe().with(
+            BodyLimit.read(context.request()).subscribe().with(
                     body -> message(context, Buffer.buffer(body)),
                     failure -> errors.send(context, (TokenException) failure));
         } else {

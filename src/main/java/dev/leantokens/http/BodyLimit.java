@@ -14,7 +14,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 
 /** Reads the body of a request, and no more of it than a token request can be long. */
-public final class BodyReader {
+public final class BodyLimit {
 
     /** A request with the longest scope, id and secret that make sense is below 2 KiB. */
     static final int LIMIT_BYTES = 16 * 1024;
@@ -22,7 +22,7 @@ public final class BodyReader {
     /** How long the rest of a refused body is read before the connection is closed. */
     private static final Duration LINGER = Duration.ofSeconds(2);
 
-    private BodyReader() {
+    private BodyLimit() {
     }
 
     /**
@@ -78,7 +78,7 @@ public final class BodyReader {
         request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         Vertx vertx = Vertx.currentContext().owner();
         long timer = vertx.setTimer(LINGER.toMillis(), elapsed -> connection.close());
-        request.handler(BodyReader::forget)
+        request.handler(BodyLimit::forget)
                 .endHandler(end -> {
                     vertx.cancelTimer(timer);
                     // After the answer, which may be on its way still.

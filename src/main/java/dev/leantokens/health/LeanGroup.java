@@ -15,11 +15,11 @@ import io.smallrye.mutiny.Uni;
  */
 @HealthGroup("lean")
 @ApplicationScoped
-class LeanCheck implements AsyncHealthCheck {
+class LeanGroup implements AsyncHealthCheck {
 
     private final LeanReachability lean;
 
-    LeanCheck(LeanReachability lean) {
+    LeanGroup(LeanReachability lean) {
         this.lean = lean;
     }
 

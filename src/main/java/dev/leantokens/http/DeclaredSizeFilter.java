@@ -11,11 +11,11 @@ import io.vertx.ext.web.RoutingContext;
  * ({@code quarkus.http.limits.max-body-size}) stays as a backstop: it answers without a body.
  */
 @ApplicationScoped
-class BodyFilter {
+class DeclaredSizeFilter {
 
     private final HttpErrors errors;
 
-    BodyFilter(HttpErrors errors) {
+    DeclaredSizeFilter(HttpErrors errors) {
         this.errors = errors;
     }
 
@@ -24,8 +24,8 @@ class BodyFilter {
     }
 
     private void filter(RoutingContext context) {
-        if (BodyReader.declaresTooMuch(context.request())) {
-            errors.send(context, BodyReader.tooLarge());
+        if (BodyLimit.declaresTooMuch(context.request())) {
+            errors.send(context, BodyLimit.tooLarge());
         } else {
             context.next();
         }

@@ -15,12 +15,12 @@ import dev.leantokens.token.ServiceCredentials;
  */
 @Readiness
 @ApplicationScoped
-class CredentialsCheck implements HealthCheck {
+class CredentialsReadiness implements HealthCheck {
 
     private final ServiceCredentials credentials;
     private final AccessRules access;
 
-    CredentialsCheck(ServiceCredentials credentials, AccessRules access) {
+    CredentialsReadiness(ServiceCredentials credentials, AccessRules access) {
         this.credentials = credentials;
         this.access = access;
     }

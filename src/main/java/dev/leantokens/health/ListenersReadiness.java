@@ -14,11 +14,11 @@ import dev.leantokens.mcp.McpListener;
  */
 @Readiness
 @ApplicationScoped
-class ListenersCheck implements HealthCheck {
+class ListenersReadiness implements HealthCheck {
 
     private final McpListener mcp;
 
-    ListenersCheck(McpListener mcp) {
+    ListenersReadiness(McpListener mcp) {
         this.mcp = mcp;
     }
 
