@@ -59,6 +59,9 @@ final class StandInLean implements AutoCloseable {
         server.createContext("/.well-known/", exchange -> answer(exchange, new Answer(200, metadata())));
         server.setExecutor(Executors.newFixedThreadPool(4, task -> {
             Thread thread = new Thread(task, "stand-in-lean");
+            // The server's own thread, whose loader this one would inherit, does not see the application; Vert.x' JSON would
+            // then fail to find its parts, for good, if this is the first thread that uses it.
+            thread.setContextClassLoader(StandInLean.class.getClassLoader());
             thread.setDaemon(true);
             return thread;
         }));
