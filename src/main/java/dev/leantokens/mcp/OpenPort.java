@@ -2,6 +2,7 @@ package dev.leantokens.mcp;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -27,7 +28,7 @@ final class OpenPort implements Shareable, AutoCloseable {
     /**
      * Opens the port and waits until that is done; not for an event loop.
      *
-     * @throws java.util.concurrent.CompletionException with the reason, if it cannot be opened
+     * @throws CompletionException with the reason, if it cannot be opened
      */
     static OpenPort open(VertxInternal vertx, HttpServerOptions options, int eventLoops, Handler<HttpServerRequest> handler) {
         List<HttpServer> servers = new ArrayList<>();
@@ -40,7 +41,13 @@ final class OpenPort implements Shareable, AutoCloseable {
             opened.add(Future.future(listening -> eventLoop.runOnContext(v -> server.listen().onComplete(listening))));
         }
         OpenPort port = new OpenPort(List.copyOf(servers));
-        Future.join(opened).onFailure(e -> port.close()).toCompletionStage().toCompletableFuture().join();
+        try {
+            Future.join(opened).toCompletionStage().toCompletableFuture().join();
+        } catch (CompletionException e) {
+            // Here and not in a callback: that would wait for the event loops on one of them.
+            port.close();
+            throw e;
+        }
         return port;
     }
 

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -45,14 +47,16 @@ class ShutdownIT {
         try (PackagedApplication application = PackagedApplication.start(Map.of("LEAN_CLIENT_ID", LeanStub.CLIENT_ID,
                 "LEAN_CLIENT_SECRET", LeanStub.CLIENT_SECRET, "LEAN_URL", lean.url()))) {
             Peers peers = new Peers(application.port(), application.mcpPort());
+            ExecutorService callers = Executors.newFixedThreadPool(2 * CALLERS);
             List<CompletableFuture<String>> answers = new ArrayList<>();
             for (int i = 0; i < CALLERS; i++) {
-                answers.add(CompletableFuture.supplyAsync(() -> peers.rest(RawHttp.LOOPBACK).body()));
-                answers.add(CompletableFuture.supplyAsync(() -> peers.mcp(RawHttp.LOOPBACK)));
+                answers.add(CompletableFuture.supplyAsync(() -> peers.rest(RawHttp.LOOPBACK).body(), callers));
+                answers.add(CompletableFuture.supplyAsync(() -> peers.mcp(RawHttp.LOOPBACK), callers));
             }
             Awaitility.await().until(() -> lean.requests().size() == answers.size());
 
             application.terminate();
+            callers.shutdown();
 
             assertThat(answers).allSatisfy(answer -> assertThat(answer.join()).contains(LeanStub.TOKEN));
             assertThat(application.exitCode()).isEqualTo(TERMINATED);
