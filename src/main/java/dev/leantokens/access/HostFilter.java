@@ -18,6 +18,8 @@ import io.vertx.ext.web.RoutingContext;
 @ApplicationScoped
 class HostFilter {
 
+    private static final String MANAGEMENT_PATH = "/q";
+
     private final HostRules rules;
     private final HttpErrors errors;
 
@@ -33,7 +35,7 @@ class HostFilter {
     private void filter(RoutingContext context) {
         List<String> hosts = context.request().headers().getAll(HttpHeaders.HOST);
         // Probes come by the pod's address, and tell nothing that is worth a rebinding.
-        boolean probe = FilterOrder.isManagement(context);
+        boolean probe = isManagement(context);
         if (!probe && (hosts.size() > 1 || !rules.servesHost(hostOf(context)))) {
             errors.send(context, TokenError.FOREIGN_HOST.because("this service is not served under this host name, "
                     + "its operator can add the name to ALLOWED_HOSTS"));
@@ -46,6 +48,12 @@ class HostFilter {
             return;
         }
         context.next();
+    }
+
+    /** @return whether the request is for health, metrics and the like */
+    private static boolean isManagement(RoutingContext context) {
+        String path = context.normalizedPath();
+        return path.startsWith(MANAGEMENT_PATH + "/") || path.equals(MANAGEMENT_PATH);
     }
 
     private static String hostOf(RoutingContext context) {

@@ -1,7 +1,5 @@
 package dev.leantokens.http;
 
-import io.vertx.ext.web.RoutingContext;
-
 /**
  * The order in which requests of both ports pass our filters; the highest priority comes first. All of them come
  * before Quarkus' own: CORS (300), authentication (200) and authorization (100).
@@ -17,14 +15,6 @@ public final class FilterOrder {
     /** Looks at an MCP request before the MCP extension does. */
     public static final int MCP = 700;
 
-    private static final String MANAGEMENT_PATH = "/q/";
-
     private FilterOrder() {
-    }
-
-    /** @return whether the request is for health, metrics and the like */
-    public static boolean isManagement(RoutingContext context) {
-        String path = context.normalizedPath();
-        return path.startsWith(MANAGEMENT_PATH) || path.equals("/q");
     }
 }

@@ -78,7 +78,8 @@ public class HttpErrors {
         };
     }
 
-    private static TokenException nothingHere() {
+    /** @return the error of a path that is not served, whoever finds that out */
+    public static TokenException nothingHere() {
         return TokenError.NOT_FOUND.because("nothing is served at this path of this port");
     }
 

@@ -5,7 +5,6 @@ import jakarta.enterprise.event.Observes;
 
 import dev.leantokens.http.FilterOrder;
 import dev.leantokens.http.HttpErrors;
-import dev.leantokens.token.TokenError;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.ext.web.RoutingContext;
 
@@ -34,7 +33,7 @@ class McpPortFilter {
         if (onMcpPort == isMcp(context)) {
             context.next();
         } else {
-            errors.send(context, TokenError.NOT_FOUND.because("nothing is served at this path of this port"));
+            errors.send(context, HttpErrors.nothingHere());
         }
     }
 

@@ -9,6 +9,7 @@ import jakarta.ws.rs.core.MediaType;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
+import dev.leantokens.http.HttpErrors;
 import dev.leantokens.token.ErrorLog;
 import dev.leantokens.token.ErrorResponse;
 import dev.leantokens.token.TokenError;
@@ -26,7 +27,7 @@ public class ErrorMapper {
 
     @ServerExceptionMapper(priority = 1)
     public RestResponse<String> notFound(NotFoundException e) {
-        return render(TokenError.NOT_FOUND.because("nothing is served at this path of this port"));
+        return render(HttpErrors.nothingHere());
     }
 
     @ServerExceptionMapper(priority = 1)
