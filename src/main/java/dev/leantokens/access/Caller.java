@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
+import dev.leantokens.token.CacheControl;
 import dev.leantokens.token.ClientCredentials;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
@@ -13,13 +14,14 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
 
 /**
- * Who is calling, as far as the connection and its headers tell.
+ * Who is calling, and how, as far as the connection and its headers tell.
  *
  * @param local whether the caller is on this machine: its socket's address is the loopback one, and no header says
  *        that the request came through a proxy
  * @param credentials the client credentials of the {@code Authorization} header
+ * @param cacheControl whether a token from the cache will do
  */
-public record Caller(boolean local, Optional<ClientCredentials> credentials) {
+public record Caller(boolean local, Optional<ClientCredentials> credentials, CacheControl cacheControl) {
 
     private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "0:0:0:0:0:0:0:1");
 
@@ -32,7 +34,8 @@ public record Caller(boolean local, Optional<ClientCredentials> credentials) {
      */
     public static Caller of(HttpServerRequest request) {
         return new Caller(isLocal(request),
-                AuthorizationHeader.read(request.headers().getAll(HttpHeaders.AUTHORIZATION)));
+                AuthorizationHeader.read(request.headers().getAll(HttpHeaders.AUTHORIZATION)),
+                CacheControl.of(request.headers().getAll(HttpHeaders.CACHE_CONTROL)));
     }
 
     private static boolean isLocal(HttpServerRequest request) {

@@ -2,7 +2,7 @@ package dev.leantokens.access;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
-import dev.leantokens.token.AccessToken;
+import dev.leantokens.token.IssuedToken;
 import dev.leantokens.token.TokenException;
 import dev.leantokens.token.TokenRequest;
 import dev.leantokens.token.TokenService;
@@ -24,7 +24,7 @@ public class TokenAccess {
      * @return the token; or a failure that is always a {@link TokenException}
      * @throws TokenException at once, if the caller may not have one
      */
-    public Uni<AccessToken> request(TokenRequest request, Caller caller) {
-        return tokens.issue(request.scope(), rules.leanCredentials(request, caller));
+    public Uni<IssuedToken> request(TokenRequest request, Caller caller) {
+        return tokens.issue(request.scope(), rules.leanCredentials(request, caller), caller.cacheControl());
     }
 }

@@ -9,6 +9,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -34,10 +35,9 @@ import dev.leantokens.token.TokenException;
  */
 record LeanAnswer(int status, String retryAfter, byte[] body) {
 
-    /** When to come again if Lean throttles and does not say for how long: it counts by the minute. */
-    static final Duration THROTTLED_FOR = Duration.ofMinutes(1);
-    /** When to come again if Lean is away and does not say for how long. */
-    static final Duration AWAY_FOR = Duration.ofSeconds(5);
+    /** Statuses by which a gateway says that it is not Lean's own failure, and that it may be over soon. */
+    private static final Set<Integer> AWAY = Set.of(502, 503, 504);
+
     /** A longer wait than this is not passed on: by then the world is another. */
     private static final Duration LONGEST_WAIT = Duration.ofHours(1);
 
@@ -45,9 +45,6 @@ record LeanAnswer(int status, String retryAfter, byte[] body) {
 
     /** error = 1*( %x20-21 / %x23-5B / %x5D-7E ), RFC 6749 §5.2; and no sentence. */
     private static final Pattern ERROR_CODE = Pattern.compile("[\\x20\\x21\\x23-\\x5B\\x5D-\\x7E]{1,100}");
-
-    private static final String INVALID_CLIENT = "invalid_client";
-    private static final String UNAUTHORIZED_CLIENT = "unauthorized_client";
 
     private static final ObjectReader JSON_OBJECT = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -67,12 +64,11 @@ record LeanAnswer(int status, String retryAfter, byte[] body) {
             return usableToken();
         }
         if (status == 429) {
-            throw TokenError.THROTTLED.because("Lean throttles its token requests, come again later")
-                    .retryAfter(wait(now).orElse(THROTTLED_FOR));
+            throw withWait(TokenError.THROTTLED.because("Lean throttles its token requests"), now);
         }
         if (status >= 500) {
-            throw TokenError.LEAN_UNAVAILABLE.because("Lean answered " + status + ", come again later")
-                    .retryAfter(wait(now).orElse(AWAY_FOR));
+            TokenError error = AWAY.contains(status) ? TokenError.LEAN_UNAVAILABLE : TokenError.LEAN_FAILED;
+            throw withWait(error.because("Lean answered " + status), now);
         }
         if (status < 400 || status == 403) {
             throw unusable("with status " + status);
@@ -92,16 +88,15 @@ record LeanAnswer(int status, String retryAfter, byte[] body) {
 
     /** A 4xx that is about the request. */
     private TokenException refusal(LeanRequest request) {
-        Optional<Map<String, Object>> error = jsonObject().filter(LeanAnswer::isErrorResponse);
-        boolean aboutClient = status == 401
-                || error.map(members -> members.get(ErrorResponse.ERROR))
-                        .filter(code -> code.equals(INVALID_CLIENT) || code.equals(UNAUTHORIZED_CLIENT)).isPresent();
+        Optional<ErrorResponse> error = jsonObject().filter(LeanAnswer::isErrorResponse)
+                .map(members -> new ErrorResponse(status, members, Optional.empty()));
+        boolean aboutClient = status == 401 || error.filter(ErrorResponse::isAboutClient).isPresent();
         if (aboutClient && request.owner() == CredentialsOwner.SERVICE) {
             return TokenError.SERVICE_CREDENTIALS_REFUSED.because("Lean refused the credentials of this service, "
                     + "its operator has to look at LEAN_CLIENT_ID and LEAN_CLIENT_SECRET");
         }
         if (error.isPresent() && !repeatsServicesSecret(request)) {
-            return TokenException.refusedByLean(new ErrorResponse(status, error.get(), Optional.empty()));
+            return TokenException.refusedByLean(error.get());
         }
         return status == 401
                 ? TokenError.CALLER_REFUSED.because("Lean refused the client credentials")
@@ -132,6 +127,11 @@ record LeanAnswer(int status, String retryAfter, byte[] body) {
         }
     }
 
+    /** Only Lean's own wait: what is told the caller where Lean does not say is decided when all attempts are over. */
+    private TokenException withWait(TokenException exception, Instant now) {
+        return wait(now).map(exception::retryAfter).orElse(exception);
+    }
+
     /** Retry-After is a number of seconds or a date (RFC 9110 §10.2.3); one that is neither is none. */
     private Optional<Duration> wait(Instant now) {
         if (retryAfter == null) {
@@ -142,7 +142,7 @@ record LeanAnswer(int status, String retryAfter, byte[] body) {
             Duration wait = SECONDS.matcher(text).matches()
                     ? Duration.ofSeconds(Long.parseLong(text))
                     : Duration.between(now, ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());
-            return Optional.of(wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait);
+            return Optional.of(wait.isNegative() ? Duration.ZERO : wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait);
         } catch (DateTimeParseException e) {
             return Optional.empty();
         }

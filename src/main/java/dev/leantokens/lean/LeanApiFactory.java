@@ -10,7 +10,6 @@ import org.jboss.resteasy.reactive.client.api.LoggingScope;
 import org.jboss.resteasy.reactive.client.api.QuarkusRestClientProperties;
 
 import io.quarkus.rest.client.reactive.QuarkusRestClientBuilder;
-import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 
@@ -20,10 +19,7 @@ class LeanApiFactory {
     @Produces
     @Singleton
     LeanApi leanApi(LeanAccount account, LeanConfig config) {
-        requirePositive("LEAN_CONNECT_TIMEOUT", config.connectTimeout().toMillis());
-        requirePositive("LEAN_REQUEST_TIMEOUT", config.requestTimeout().toMillis());
-        requirePositive("LEAN_MAX_CONNECTIONS", config.maxConnections());
-        requirePositive("LEAN_MAX_RESPONSE_SIZE", config.maxResponseSize().asLongValue());
+        LeanConfigRules.check(config);
         long limit = config.maxResponseSize().asLongValue();
         return QuarkusRestClientBuilder.newBuilder()
                 .baseUri(account.url())
@@ -38,12 +34,6 @@ class LeanApiFactory {
                 .property(QuarkusRestClientProperties.CONNECTION_POOL_SIZE, config.maxConnections())
                 .httpClientRequestCustomizer(limitResponses(limit))
                 .build(LeanApi.class);
-    }
-
-    private static void requirePositive(String variable, long value) {
-        if (value <= 0) {
-            throw new ConfigurationException(variable + " must be more than nothing");
-        }
     }
 
     /**

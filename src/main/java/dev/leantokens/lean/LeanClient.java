@@ -4,7 +4,9 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
+import java.util.Date;
 import java.util.Optional;
 
 import jakarta.enterprise.context.ApplicationScoped;
@@ -16,7 +18,6 @@ import org.jboss.logging.Logger;
 
 import dev.leantokens.lean.LeanConfig.ClientAuthentication;
 import dev.leantokens.token.AccessToken;
-import dev.leantokens.token.AuthorizationServer;
 import dev.leantokens.token.ClientCredentials;
 import dev.leantokens.token.LeanRequest;
 import dev.leantokens.token.ServiceCredentials;
@@ -25,11 +26,11 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 
 /**
- * Asks Lean, and translates what comes of it. Started with the application, so that a configuration that contradicts
+ * Asks Lean once, and translates what comes of it. Started with the application, so that a configuration that contradicts
  * itself stops the start and not the first request.
  */
 @ApplicationScoped
-public class LeanClient implements AuthorizationServer, ServiceCredentials {
+public class LeanClient implements ServiceCredentials {
 
     private static final Logger LOG = Logger.getLogger(LeanClient.class);
 
@@ -54,7 +55,7 @@ public class LeanClient implements AuthorizationServer, ServiceCredentials {
         this.account = account;
         this.config = config;
         this.clock = clock;
-        this.limit = new TimeLimit(vertx, config.requestTimeout().plus(AFTER_THE_CLIENTS_OWN_LIMIT));
+        this.limit = new TimeLimit(vertx, longestCall());
     }
 
     void announce(@Observes StartupEvent event) {
@@ -71,11 +72,19 @@ public class LeanClient implements AuthorizationServer, ServiceCredentials {
         return account.credentials();
     }
 
-    @Override
-    public Uni<AccessToken> requestToken(LeanRequest request) {
+    /**
+     * @return the token; or a failure that is always a {@link dev.leantokens.token.TokenException}, with the time to wait only
+     *         where Lean said one. It takes {@link #longestCall} at most
+     */
+    Uni<AccessToken> requestToken(LeanRequest request) {
         return limit.on(Uni.createFrom().deferred(() -> send(request)))
-                .map(response -> answer(response).token(request, clock.instant()))
+                .map(response -> answer(response).token(request, time(response)))
                 .onFailure().transform(LeanFailure::translate);
+    }
+
+    /** @return how long a call takes at most, whatever Lean does */
+    Duration longestCall() {
+        return config.requestTimeout().plus(AFTER_THE_CLIENTS_OWN_LIMIT);
     }
 
     /** @return the status of Lean's metadata document, which is asked for without credentials */
@@ -102,6 +111,12 @@ public class LeanClient implements AuthorizationServer, ServiceCredentials {
 
     private static String formEncode(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    /** By Lean's clock if it says, since it reckons its dates by that one. */
+    private Instant time(Response response) {
+        Date date = response.getDate();
+        return date == null ? clock.instant() : date.toInstant();
     }
 
     private LeanAnswer answer(Response response) {

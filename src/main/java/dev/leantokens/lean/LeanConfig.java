@@ -41,6 +41,34 @@ public interface LeanConfig {
     @WithDefault("3s")
     Duration requestTimeout();
 
+    /** How many calls to Lean may be under way or have ended within the last minute, for one client of Lean. */
+    @WithDefault("60")
+    int requestsPerMinute();
+
+    /** How often Lean is asked for one token, if what it fails with may be over soon. */
+    @WithDefault("3")
+    int maxAttempts();
+
+    /** How long is waited before the second attempt at most; doubled for each further one. */
+    @WithDefault("200ms")
+    Duration retryDelay();
+
+    /** How long all attempts may take together. One that could not end within it is not begun. */
+    @WithDefault("10s")
+    Duration deadline();
+
+    /** The number of calls of which the breaker looks at the last. */
+    @WithDefault("10")
+    int breakerCalls();
+
+    /** The part of these calls that must have failed for the breaker to open. */
+    @WithDefault("0.5")
+    double breakerFailureRatio();
+
+    /** How long the breaker stays open before one call is let through to see whether Lean is back. */
+    @WithDefault("5s")
+    Duration breakerDelay();
+
     /** The longest answer that is read. Lean's own are about 1 KiB. */
     @WithDefault("64K")
     MemorySize maxResponseSize();

@@ -28,12 +28,10 @@ final class LeanFailure {
             if (cause instanceof ConnectTimeoutException || cause instanceof ConnectException
                     || cause instanceof UnknownHostException || cause instanceof SSLException) {
                 // These say which address or certificate it was, and nothing that was sent.
-                return TokenError.LEAN_UNAVAILABLE.because("Lean cannot be reached, come again later", cause)
-                        .retryAfter(LeanAnswer.AWAY_FOR);
+                return TokenError.LEAN_UNAVAILABLE.because("Lean cannot be reached", cause);
             }
             if (cause instanceof TimeoutException) {
-                return TokenError.LEAN_TIMED_OUT.because("Lean did not answer in time, come again later")
-                        .retryAfter(LeanAnswer.AWAY_FOR);
+                return TokenError.LEAN_TIMED_OUT.because("Lean did not answer in time");
             }
             if (cause instanceof ResponseTooLargeException) {
                 return TokenError.UNUSABLE_ANSWER.because("Lean answered in a way that makes no sense here, at great length");
@@ -42,8 +40,7 @@ final class LeanFailure {
                 return TokenError.UNUSABLE_ANSWER.because("Lean answered in a way that makes no sense here, it is not HTTP");
             }
         }
-        return TokenError.LEAN_UNAVAILABLE.because("the connection to Lean broke, come again later")
-                .retryAfter(LeanAnswer.AWAY_FOR);
+        return TokenError.LEAN_UNAVAILABLE.because("the connection to Lean broke");
     }
 
     private static Throwable next(Throwable cause) {

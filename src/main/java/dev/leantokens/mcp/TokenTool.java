@@ -7,6 +7,7 @@ import dev.leantokens.access.Caller;
 import dev.leantokens.access.TokenAccess;
 import dev.leantokens.token.AccessToken;
 import dev.leantokens.token.ErrorLog;
+import dev.leantokens.token.IssuedToken;
 import dev.leantokens.token.RequestMembers;
 import dev.leantokens.token.TokenError;
 import dev.leantokens.token.TokenRequest;
@@ -62,7 +63,7 @@ public class TokenTool {
                 .onFailure().recoverWithItem(this::error);
     }
 
-    private Uni<AccessToken> token(Object body) {
+    private Uni<IssuedToken> token(Object body) {
         TokenRequest request = TokenRequest.of(members(body));
         return tokens.request(request, Caller.of(currentRequest.getCurrent().request()));
     }
@@ -81,7 +82,8 @@ public class TokenTool {
                         : "the argument body must be a JSON object");
     }
 
-    private static ToolResponse success(AccessToken token) {
+    private static ToolResponse success(IssuedToken issued) {
+        AccessToken token = issued.token();
         return new ToolResponse(false, List.of(new TextContent(token.json())), token.members(), null);
     }
 

@@ -11,7 +11,7 @@ import org.jboss.resteasy.reactive.RestResponse;
 
 import dev.leantokens.access.Caller;
 import dev.leantokens.access.TokenAccess;
-import dev.leantokens.token.AccessToken;
+import dev.leantokens.token.IssuedToken;
 import dev.leantokens.token.RequestMembers;
 import dev.leantokens.token.TokenRequest;
 import io.smallrye.mutiny.Uni;
@@ -41,10 +41,11 @@ public class TokenResource {
         return tokens.request(TokenRequest.of(members, caller.credentials()), caller).map(TokenResource::answer);
     }
 
-    private static RestResponse<String> answer(AccessToken token) {
-        return RestResponse.ResponseBuilder.ok(token.json(), MediaType.APPLICATION_JSON_TYPE)
+    private static RestResponse<String> answer(IssuedToken issued) {
+        return RestResponse.ResponseBuilder.ok(issued.token().json(), MediaType.APPLICATION_JSON_TYPE)
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 .header("Pragma", "no-cache")
+                .header(CacheStatusHeader.NAME, CacheStatusHeader.of(issued.cacheStatus()))
                 .build();
     }
 }

@@ -1,14 +1,16 @@
 package dev.leantokens.token;
 
+import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 import io.vertx.core.json.JsonObject;
 
 /**
  * A successful access token response (RFC 6749 §5.1), with all the members that Lean sent. The token itself is
- * opaque. Immutable.
+ * opaque. Immutable and thread-safe.
  */
 public final class AccessToken {
 
@@ -17,6 +19,8 @@ public final class AccessToken {
     private static final String EXPIRES_IN = "expires_in";
 
     private final Map<String, Object> members;
+    /** Rendered once: a token from the cache is given out many times. Two threads may both do it, to the same effect. */
+    private String json;
 
     private AccessToken(Map<String, Object> members) {
         this.members = members;
@@ -53,9 +57,26 @@ public final class AccessToken {
         return members;
     }
 
+    /** @return for how long the token was valid when Lean answered; empty if Lean did not say */
+    public Optional<Duration> expiresIn() {
+        return Optional.ofNullable((Number) members.get(EXPIRES_IN)).map(seconds -> Duration.ofSeconds(seconds.longValue()));
+    }
+
+    /** @return the same response with another {@code expires_in}, in the same place */
+    AccessToken withExpiresIn(long seconds) {
+        Map<String, Object> changed = new LinkedHashMap<>(members);
+        changed.put(EXPIRES_IN, seconds);
+        return new AccessToken(Collections.unmodifiableMap(changed));
+    }
+
     /** @return the response's JSON object as text */
     public String json() {
-        return new JsonObject(members).encode();
+        String rendered = json;
+        if (rendered == null) {
+            rendered = new JsonObject(members).encode();
+            json = rendered;
+        }
+        return rendered;
     }
 
     /** Never the token. */

@@ -8,7 +8,7 @@ import io.smallrye.mutiny.Uni;
 public interface AuthorizationServer {
 
     /**
-     * Asks for one access token, with one call at most.
+     * Asks for one access token, with as many attempts as make sense, all of them within a limit of time.
      *
      * @return the token; or a failure that is always a {@link TokenException}, whatever Lean or the network did
      */

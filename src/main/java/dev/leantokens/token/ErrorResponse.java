@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 import io.vertx.core.json.JsonObject;
 
@@ -25,6 +26,8 @@ public record ErrorResponse(int status, Map<String, Object> members, Optional<Du
     /** RFC 9110 §11.6.1: every 401 names a scheme by which the caller can authenticate. */
     private static final String CHALLENGE = "Basic realm=\"lean-authentication-tokens\", charset=\"UTF-8\"";
 
+    private static final Set<String> ABOUT_CLIENT = Set.of("invalid_client", "unauthorized_client");
+
     public ErrorResponse {
         members = Collections.unmodifiableMap(new LinkedHashMap<>(members));
     }
@@ -34,6 +37,19 @@ public record ErrorResponse(int status, Map<String, Object> members, Optional<Du
         members.put(ERROR, error.code());
         members.put(ERROR_DESCRIPTION, description);
         return new ErrorResponse(error.status(), members, Optional.empty());
+    }
+
+    /** @return the same, with the time after which it makes sense to come again, which the description also says */
+    ErrorResponse retryAfter(Duration wait) {
+        Map<String, Object> changed = new LinkedHashMap<>(members);
+        changed.computeIfPresent(ERROR_DESCRIPTION,
+                (name, text) -> text + ", come again in " + wholeSeconds(wait) + " s");
+        return new ErrorResponse(status, changed, Optional.of(wait));
+    }
+
+    /** @return whether it refuses the client (RFC 6749 §5.2), and not what the client asks for */
+    public boolean isAboutClient() {
+        return ABOUT_CLIENT.contains(members.get(ERROR));
     }
 
     /** @return the response's body */

@@ -8,12 +8,27 @@ import java.util.Objects;
  * @param credentials the credentials of a client of Lean
  * @param owner who they belong to
  * @param scope the scope to ask for
+ * @param purpose what the token is wanted for
  */
-public record LeanRequest(ClientCredentials credentials, CredentialsOwner owner, Scope scope) {
+public record LeanRequest(ClientCredentials credentials, CredentialsOwner owner, Scope scope, Purpose purpose) {
+
+    /** What a token is wanted for. It decides how much of the budget of calls there is for it. */
+    public enum Purpose {
+        /** A caller waits for it, and there is none for it. */
+        NEED,
+        /** There is one that is still good, which it is to replace. */
+        REPLACEMENT
+    }
 
     public LeanRequest {
         Objects.requireNonNull(credentials, "credentials");
         Objects.requireNonNull(owner, "owner");
         Objects.requireNonNull(scope, "scope");
+        Objects.requireNonNull(purpose, "purpose");
+    }
+
+    /** @return the same request for another purpose */
+    public LeanRequest withPurpose(Purpose other) {
+        return new LeanRequest(credentials, owner, scope, other);
     }
 }

@@ -9,6 +9,9 @@ import java.util.regex.Pattern;
  */
 public record Scope(String value) {
 
+    /** For calls to Lean's API from a backend. */
+    static final Scope API = new Scope("api");
+
     /** Longest scope that is looked at: {@code customer.} and a UUID are 45 characters. */
     private static final int MAX_LENGTH = 128;
 
@@ -30,6 +33,11 @@ public record Scope(String value) {
             throw TokenError.INVALID_SCOPE.because("scope has a character that RFC 6749 section 3.3 does not allow");
         }
         return new Scope(value);
+    }
+
+    /** @return whether it is for the LinkSDK in a customer's app */
+    boolean isCustomers() {
+        return value.startsWith("customer.");
     }
 
     @Override

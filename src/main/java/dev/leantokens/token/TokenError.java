@@ -30,6 +30,8 @@ public enum TokenError {
     UNSUPPORTED_MEDIA_TYPE(415, "invalid_request"),
     /** Lean throttles. */
     THROTTLED(429, "temporarily_unavailable"),
+    /** As many calls as Lean allows have been made already, so Lean is not asked. */
+    BUDGET_SPENT(429, "temporarily_unavailable"),
     /** A fault of this service. */
     INTERNAL(500, "server_error"),
     /** Lean refused the service's own credentials: an operator must act. */
@@ -38,8 +40,12 @@ public enum TokenError {
     UNUSABLE_ANSWER(502, "server_error"),
     /** The service has no credentials of its own and the caller sent none. */
     NO_CREDENTIALS(503, "temporarily_unavailable"),
-    /** Lean cannot be reached or is failing. */
+    /** Lean cannot be reached, or what is in front of it says so: 502, 503 or 504. */
     LEAN_UNAVAILABLE(503, "temporarily_unavailable"),
+    /** Lean fails by itself: 500, or another 5xx. */
+    LEAN_FAILED(503, "temporarily_unavailable"),
+    /** Lean has kept failing, so it is not asked for a while. */
+    BREAKER_OPEN(503, "temporarily_unavailable"),
     /** Lean did not answer in time. */
     LEAN_TIMED_OUT(504, "temporarily_unavailable");
 

@@ -1,7 +1,6 @@
 package dev.leantokens.token;
 
 import java.time.Duration;
-import java.util.Optional;
 
 /**
  * A request ends without a token. It carries all that an adapter needs in order to say so, and has no stack trace: it
@@ -33,10 +32,21 @@ public final class TokenException extends RuntimeException {
                 TokenError.REFUSED_BY_LEAN + ": Lean answered " + verdict.status());
     }
 
-    /** @return the same, with the time after which the caller may come again */
+    /**
+     * @return the same, with the time after which the caller may come again. Its description says so too: over MCP there is
+     *         no header
+     */
     public TokenException retryAfter(Duration wait) {
-        return new TokenException(error, new ErrorResponse(response.status(), response.members(), Optional.of(wait)),
-                getCause());
+        return new TokenException(error, response.retryAfter(wait), getCause());
+    }
+
+    /** @return whether Lean refused the credentials, so that it will refuse them whatever they ask for */
+    public boolean isAboutCredentials() {
+        return switch (error) {
+            case SERVICE_CREDENTIALS_REFUSED, CALLER_REFUSED -> true;
+            case REFUSED_BY_LEAN -> response.status() == 401 || response.isAboutClient();
+            default -> false;
+        };
     }
 
     public TokenError error() {

@@ -1,46 +1,101 @@
 package dev.leantokens.token;
 
+import java.time.Clock;
 import java.util.Optional;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 
+import dev.leantokens.token.LeanRequest.Purpose;
+import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
 
 /**
- * Gives out access tokens. Both adapters come here, and nothing above knows where a token comes from. Thread-safe.
+ * Gives out access tokens. Both adapters come here, and nothing above knows where a token comes from. Started with the
+ * application, so that a configuration that contradicts itself stops the start and not the first request. Thread-safe.
  */
 @ApplicationScoped
 public class TokenService {
 
-    private final AuthorizationServer lean;
     private final ServiceCredentials serviceCredentials;
     private final TokenConfig config;
+    private final ErrorLog log;
+    private final TokenSupply supply;
 
-    public TokenService(AuthorizationServer lean, ServiceCredentials serviceCredentials, TokenConfig config) {
-        this.lean = lean;
+    /** The digest of the service's own credentials, which does not change from request to request. */
+    private volatile Digested own;
+
+    private record Digested(ClientCredentials credentials, String digest) {
+
+        static Digested of(ClientCredentials credentials) {
+            return new Digested(credentials, TokenKey.digest(CredentialsOwner.SERVICE, credentials));
+        }
+
+        @Override
+        public String toString() {
+            return "Digested[masked]";
+        }
+    }
+
+    public TokenService(AuthorizationServer lean, ServiceCredentials serviceCredentials, TokenCache cache, TokenConfig config,
+            Clock clock, ErrorLog log) {
+        TokenConfigRules.check(config);
         this.serviceCredentials = serviceCredentials;
         this.config = config;
+        this.log = log;
+        this.supply = new TokenSupply(cache, lean, config, clock, log);
+    }
+
+    /** Fetches the token that will be needed first, if that is wanted. The start neither waits for it nor fails with it. */
+    void prefetch(@Observes StartupEvent event) {
+        if (config.prefetch() && serviceCredentials.current().isPresent()) {
+            issue(Scope.API, Optional.empty(), CacheControl.ANY)
+                    .subscribe().with(fetched -> {
+                    }, failure -> log.record("Prefetch", failure));
+        }
     }
 
     /**
      * @param scope what the token is for
      * @param callers the caller's own Lean credentials; empty if the service's are to be used, which the caller must
      *        have been found entitled to
+     * @param control whether a token from the cache will do
      * @return the token; or a failure that is always a {@link TokenException}
      */
-    public Uni<AccessToken> issue(Scope scope, Optional<ClientCredentials> callers) {
-        if (config.scopes().stream().noneMatch(pattern -> pattern.allows(scope))) {
+    public Uni<IssuedToken> issue(Scope scope, Optional<ClientCredentials> callers, CacheControl control) {
+        if (!isHandedOut(scope)) {
             return Uni.createFrom().failure(TokenError.INVALID_SCOPE.because(
                     "this scope is not handed out here, ask for api or for customer. and a customer id"));
         }
         if (callers.isPresent()) {
-            return lean.requestToken(new LeanRequest(callers.get(), CredentialsOwner.CALLER, scope));
+            String digest = TokenKey.digest(CredentialsOwner.CALLER, callers.get());
+            return supply.token(new TokenKey(digest, scope),
+                    new LeanRequest(callers.get(), CredentialsOwner.CALLER, scope, Purpose.NEED), control);
         }
-        Optional<ClientCredentials> own = serviceCredentials.current();
-        if (own.isPresent()) {
-            return lean.requestToken(new LeanRequest(own.get(), CredentialsOwner.SERVICE, scope));
+        Optional<ClientCredentials> service = serviceCredentials.current();
+        if (service.isPresent()) {
+            return supply.token(new TokenKey(digestOf(service.get()), scope),
+                    new LeanRequest(service.get(), CredentialsOwner.SERVICE, scope, Purpose.NEED), control);
         }
         return Uni.createFrom().failure(TokenError.NO_CREDENTIALS.because(
                 "this service has no Lean credentials configured, send your own"));
+    }
+
+    private boolean isHandedOut(Scope scope) {
+        for (ScopePattern pattern : config.scopes()) {
+            if (pattern.allows(scope)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private String digestOf(ClientCredentials service) {
+        Digested known = own;
+        if (known == null || known.credentials() != service) {
+            known = Digested.of(service);
+            own = known;
+        }
+        return known.digest();
     }
 }

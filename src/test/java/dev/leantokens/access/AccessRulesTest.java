@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.leantokens.access.AccessConfig.Anonymous;
 import dev.leantokens.access.AccessConfig.OwnCredentials;
+import dev.leantokens.token.CacheControl;
 import dev.leantokens.token.ClientCredentials;
 import dev.leantokens.token.Scope;
 import dev.leantokens.token.TokenError;
@@ -103,11 +104,11 @@ class AccessRulesTest {
     }
 
     private static Caller caller(boolean local) {
-        return new Caller(local, Optional.empty());
+        return new Caller(local, Optional.empty(), CacheControl.ANY);
     }
 
     private static Caller caller(boolean local, ClientCredentials credentials) {
-        return new Caller(local, Optional.of(credentials));
+        return new Caller(local, Optional.of(credentials), CacheControl.ANY);
     }
 
     private static AccessRules rules(Anonymous anonymous, OwnCredentials own) {

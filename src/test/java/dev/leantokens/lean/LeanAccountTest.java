@@ -7,8 +7,11 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Optional;
+import java.util.AbstractMap.SimpleImmutableEntry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,21 +19,21 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import dev.leantokens.testing.Settings;
 import dev.leantokens.token.ClientCredentials;
 import io.quarkus.runtime.configuration.ConfigurationException;
-import io.quarkus.runtime.configuration.MemorySize;
 
 class LeanAccountTest {
 
     @ParameterizedTest
     @CsvSource({
-            "PRODUCTION_UAE, https://auth.leantech.me",
-            "PRODUCTION_KSA, https://auth.sa.leantech.me",
-            "SANDBOX_UAE,    https://auth.sandbox.leantech.me",
-            "SANDBOX_KSA,    https://auth.sandbox.sa.leantech.me",
+            "production-uae, https://auth.leantech.me",
+            "production-ksa, https://auth.sa.leantech.me",
+            "sandbox-uae,    https://auth.sandbox.leantech.me",
+            "sandbox-ksa,    https://auth.sandbox.sa.leantech.me",
     })
-    void environmentNamesTheHost(LeanEnvironment environment, URI url) {
-        assertThat(LeanAccount.of(config(environment, null, null, null, null)).url()).isEqualTo(url);
+    void environmentNamesTheHost(String environment, URI url) {
+        assertThat(account(environment, null, null, null, null).url()).isEqualTo(url);
     }
 
     @ParameterizedTest
@@ -104,19 +107,18 @@ class LeanAccountTest {
     }
 
     private static LeanAccount account(String url, String id, String secret, Path file) {
-        return LeanAccount.of(config(LeanEnvironment.PRODUCTION_UAE, url, id, secret, file));
+        return account("production-uae", url, id, secret, file);
     }
 
-    private static LeanConfig config(LeanEnvironment environment, String url, String id, String secret, Path file) {
-        return new ExplicitLeanConfig(environment, Optional.ofNullable(url).map(URI::create), Optional.ofNullable(id),
-                Optional.ofNullable(secret), Optional.ofNullable(file), LeanConfig.ClientAuthentication.CLIENT_SECRET_POST,
-                Duration.ofSeconds(1), Duration.ofSeconds(3), new MemorySize(java.math.BigInteger.valueOf(65536)), 100);
+    private static LeanAccount account(String environment, String url, String id, String secret, Path file) {
+        List<String> properties = new ArrayList<>(List.of("lean.environment", environment));
+        Stream.of(entry("lean.url", url), entry("lean.client-id", id), entry("lean.client-secret", secret),
+                entry("lean.client-secret-file", file)).filter(entry -> entry.getValue() != null)
+                .forEach(entry -> properties.addAll(List.of(entry.getKey(), entry.getValue().toString())));
+        return LeanAccount.of(Settings.of(LeanConfig.class, properties.toArray(String[]::new)));
     }
 
-    private record ExplicitLeanConfig(LeanEnvironment environment, Optional<URI> url, Optional<String> clientId,
-            Optional<String> clientSecret, Optional<Path> clientSecretFile, ClientAuthentication clientAuthentication,
-            Duration connectTimeout, Duration requestTimeout, MemorySize maxResponseSize, int maxConnections)
-            implements
-                LeanConfig {
+    private static Map.Entry<String, Object> entry(String name, Object value) {
+        return new SimpleImmutableEntry<>(name, value);
     }
 }

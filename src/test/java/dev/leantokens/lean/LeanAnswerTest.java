@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -21,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import dev.leantokens.token.ClientCredentials;
 import dev.leantokens.token.CredentialsOwner;
 import dev.leantokens.token.LeanRequest;
+import dev.leantokens.token.LeanRequest.Purpose;
 import dev.leantokens.token.Scope;
 import dev.leantokens.token.TokenError;
 import dev.leantokens.token.TokenException;
@@ -106,12 +109,12 @@ class LeanAnswerTest {
                 // Lean's own faults, whatever the body says.
                 arguments(429, "", SERVICE, TokenError.THROTTLED),
                 arguments(429, invalidClient, CALLER, TokenError.THROTTLED),
-                arguments(500, html, SERVICE, TokenError.LEAN_UNAVAILABLE),
-                arguments(500, invalidClient, CALLER, TokenError.LEAN_UNAVAILABLE),
+                arguments(500, html, SERVICE, TokenError.LEAN_FAILED),
+                arguments(500, invalidClient, CALLER, TokenError.LEAN_FAILED),
                 arguments(502, html, CALLER, TokenError.LEAN_UNAVAILABLE),
                 arguments(503, "", CALLER, TokenError.LEAN_UNAVAILABLE),
                 arguments(504, "", CALLER, TokenError.LEAN_UNAVAILABLE),
-                arguments(599, "", CALLER, TokenError.LEAN_UNAVAILABLE));
+                arguments(599, "", CALLER, TokenError.LEAN_FAILED));
     }
 
     @ParameterizedTest(name = "{0} {1} to {2} is {3}")
@@ -136,22 +139,23 @@ class LeanAnswerTest {
 
     @ParameterizedTest
     @CsvSource(nullValues = "-", delimiter = '|', value = {
-            "429 | -                             | PT60S",
+            "429 | -                             |",
             "429 | 2                             | PT2S",
             "429 |  7                            | PT7S",
-            "429 | soon                          | PT60S",
-            "429 | -5                            | PT60S",
-            "429 | 99999999999                   | PT60S",
+            "429 | soon                          |",
+            "429 | -5                            |",
+            "429 | 99999999999                   |",
             "429 | 86400                         | PT1H",
             "429 | Sun, 01 Mar 2026 12:00:30 GMT | PT30S",
-            "429 | Sun, 01 Mar 2026 11:00:00 GMT | PT-1H",
-            "503 | -                             | PT5S",
+            "429 | Sun, 01 Mar 2026 11:00:00 GMT | PT0S",
+            "503 | -                             |",
+            "500 | 3                             | PT3S",
             "503 | 120                           | PT2M",
     })
     void waitIsLeansOwnWhereItNamesOne(int status, String retryAfter, String wait) {
         TokenException exception = failure(new LeanAnswer(status, retryAfter, new byte[0]), SERVICE);
 
-        assertThat(exception.response().retryAfter()).contains(java.time.Duration.parse(wait));
+        assertThat(exception.response().retryAfter()).isEqualTo(Optional.ofNullable(wait).map(Duration::parse));
     }
 
     @Test
@@ -168,7 +172,8 @@ class LeanAnswerTest {
     }
 
     private static LeanRequest request(CredentialsOwner owner) {
-        return new LeanRequest(new ClientCredentials("id", SECRET), owner, new Scope("api"));
+        return new LeanRequest(new ClientCredentials("id", SECRET), owner, new Scope("api"),
+                Purpose.NEED);
     }
 
     private static TokenException failure(LeanAnswer answer, CredentialsOwner owner) {

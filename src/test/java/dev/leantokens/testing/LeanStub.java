@@ -14,11 +14,15 @@ import java.net.ServerSocket;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
+import com.github.tomakehurst.wiremock.extension.ResponseDefinitionTransformerV2;
 import com.github.tomakehurst.wiremock.http.Fault;
+import com.github.tomakehurst.wiremock.http.ResponseDefinition;
+import com.github.tomakehurst.wiremock.stubbing.ServeEvent;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
@@ -50,6 +54,19 @@ public class LeanStub implements QuarkusTestResourceLifecycleManager {
     /** An argument of the resource with which it leaves the MCP port to the test's profile. */
     public static final String WITHOUT_MCP_PORT = "without-mcp-port";
 
+    /**
+     * What makes the tests of one request independent of each other: Lean is asked for each, soon again if it fails, and as
+     * often as you like. An argument of the resource whose name is a property's sets it otherwise.
+     */
+    private static final Map<String, String> DEFAULTS = Map.of(
+            "cache.enabled", "false",
+            "lean.request-timeout", REQUEST_TIMEOUT_MILLIS + "ms",
+            "lean.retry-delay", "20ms",
+            "lean.deadline", "3s",
+            "lean.requests-per-minute", "100000",
+            "lean.breaker-calls", "100000");
+
+    private final Map<String, String> properties = new HashMap<>(DEFAULTS);
     private WireMockServer server;
     private int mcpPort;
     private boolean withCredentials = true;
@@ -59,15 +76,19 @@ public class LeanStub implements QuarkusTestResourceLifecycleManager {
     public void init(Map<String, String> arguments) {
         withCredentials = !arguments.containsKey(WITHOUT_CREDENTIALS);
         withMcpPort = !arguments.containsKey(WITHOUT_MCP_PORT);
+        arguments.forEach((name, value) -> {
+            if (name.contains(".")) {
+                properties.put(name, value);
+            }
+        });
     }
 
     @Override
     public Map<String, String> start() {
         start(0);
         mcpPort = freePort();
-        Map<String, String> config = new HashMap<>(Map.of(
-                "lean.url", server.baseUrl(),
-                "lean.request-timeout", REQUEST_TIMEOUT_MILLIS + "ms"));
+        Map<String, String> config = new HashMap<>(properties);
+        config.put("lean.url", server.baseUrl());
         if (withMcpPort) {
             config.put("mcp.port", Integer.toString(mcpPort));
         }
@@ -79,7 +100,8 @@ public class LeanStub implements QuarkusTestResourceLifecycleManager {
     }
 
     private void start(int port) {
-        server = new WireMockServer(WireMockConfiguration.options().bindAddress("127.0.0.1").port(port).gzipDisabled(true));
+        server = new WireMockServer(WireMockConfiguration.options().bindAddress("127.0.0.1").port(port).gzipDisabled(true)
+                .extensions(new TokenOfItsOwn()));
         server.start();
         reset();
     }
@@ -117,6 +139,17 @@ public class LeanStub implements QuarkusTestResourceLifecycleManager {
         givesToken();
         server.stubFor(
                 get(urlEqualTo("/.well-known/oauth-authorization-server")).willReturn(json(200, "{\"issuer\":\"stub\"}")));
+    }
+
+    /** Every request gets another token, which says whose it is and what for: {@link #tokenOf}. */
+    public void givesTokensOfTheirOwn(int lifetimeSeconds) {
+        answers(aResponse().withTransformers(TokenOfItsOwn.NAME).withTransformerParameter(TokenOfItsOwn.LIFETIME,
+                lifetimeSeconds));
+    }
+
+    /** @return how each token begins that these credentials get for the scope */
+    public static String tokenOf(String clientId, String clientSecret, String scope) {
+        return "%s/%s/%s/".formatted(clientId, Integer.toHexString(clientSecret.hashCode()), scope);
     }
 
     public void givesToken() {
@@ -175,6 +208,35 @@ public class LeanStub implements QuarkusTestResourceLifecycleManager {
             throw new AssertionError("Lean was asked " + requests.size() + " times");
         }
         return requests.get(0);
+    }
+
+    /** Answers a token request as Lean would, with a token that tells what it was given for. */
+    private static final class TokenOfItsOwn implements ResponseDefinitionTransformerV2 {
+
+        private static final String NAME = "token-of-its-own";
+        private static final String LIFETIME = "lifetime";
+
+        private final AtomicLong tokens = new AtomicLong();
+
+        @Override
+        public String getName() {
+            return NAME;
+        }
+
+        @Override
+        public boolean applyGlobally() {
+            return false;
+        }
+
+        @Override
+        public ResponseDefinition transform(ServeEvent event) {
+            LoggedRequest request = event.getRequest();
+            String scope = request.formParameter("scope").firstValue();
+            String token = tokenOf(request.formParameter("client_id").firstValue(),
+                    request.formParameter("client_secret").firstValue(), scope) + tokens.incrementAndGet();
+            return json(200, "{\"access_token\":\"%s\",\"scope\":\"%s\",\"token_type\":\"Bearer\",\"expires_in\":%d}"
+                    .formatted(token, scope, event.getTransformerParameters().getInt(LIFETIME))).build();
+        }
     }
 
     /** @return how often Lean was asked for anything, by this path */

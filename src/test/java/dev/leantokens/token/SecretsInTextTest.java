@@ -2,6 +2,7 @@ package dev.leantokens.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -9,19 +10,28 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import dev.leantokens.token.CacheStatus.Source;
+import dev.leantokens.token.LeanRequest.Purpose;
+
 /** Values end up in log lines and messages by their {@code toString}. */
 class SecretsInTextTest {
 
     private static final String SECRET = "s3cr3t";
     private static final ClientCredentials CREDENTIALS = new ClientCredentials("id-" + SECRET, SECRET);
 
+    private static final AccessToken TOKEN = AccessToken.of(
+            Map.of("access_token", SECRET, "token_type", "Bearer", "refresh", SECRET, "expires_in", 3599));
+
     static Stream<Object> valuesWithSecrets() {
         return Stream.of(
                 CREDENTIALS,
                 new TokenRequest(new Scope("api"), Optional.of(CREDENTIALS)),
-                new LeanRequest(CREDENTIALS, CredentialsOwner.CALLER, new Scope("api")),
+                new LeanRequest(CREDENTIALS, CredentialsOwner.CALLER, new Scope("api"), Purpose.NEED),
                 RequestMembers.of(Map.of("client_secret", SECRET, SECRET, SECRET)),
-                AccessToken.of(Map.of("access_token", SECRET, "token_type", "Bearer", "refresh", SECRET)));
+                new TokenKey(TokenKey.digest(CredentialsOwner.CALLER, CREDENTIALS), new Scope("api")),
+                TOKEN,
+                new IssuedToken(TOKEN, new CacheStatus(Source.HIT, Optional.empty(), false)),
+                CachedToken.of(TOKEN, Instant.EPOCH).orElseThrow());
     }
 
     @ParameterizedTest

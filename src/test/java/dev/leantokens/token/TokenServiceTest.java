@@ -10,6 +10,9 @@ import java.util.Optional;
 
 import org.junit.jupiter.api.Test;
 
+import dev.leantokens.testing.Settings;
+import dev.leantokens.testing.TestClock;
+import dev.leantokens.token.LeanRequest.Purpose;
 import io.smallrye.mutiny.Uni;
 
 class TokenServiceTest {
@@ -23,28 +26,31 @@ class TokenServiceTest {
 
     @Test
     void callersOwnCredentialsAreUsedAsTheyAre() {
-        assertThat(service(Optional.of(SERVICE)).issue(API, Optional.of(CALLER)).await().indefinitely()).isSameAs(TOKEN);
+        assertThat(
+                service(Optional.of(SERVICE)).issue(API, Optional.of(CALLER), CacheControl.ANY).await().indefinitely().token())
+                .isSameAs(TOKEN);
 
-        assertThat(asked).containsExactly(new LeanRequest(CALLER, CredentialsOwner.CALLER, API));
+        assertThat(asked).containsExactly(new LeanRequest(CALLER, CredentialsOwner.CALLER, API, Purpose.NEED));
     }
 
     @Test
     void servicesCredentialsAreUsedForTheRest() {
-        service(Optional.of(SERVICE)).issue(API, Optional.empty()).await().indefinitely();
+        service(Optional.of(SERVICE)).issue(API, Optional.empty(), CacheControl.ANY).await().indefinitely();
 
-        assertThat(asked).containsExactly(new LeanRequest(SERVICE, CredentialsOwner.SERVICE, API));
+        assertThat(asked).containsExactly(new LeanRequest(SERVICE, CredentialsOwner.SERVICE, API, Purpose.NEED));
     }
 
     @Test
     void withoutAnyCredentialsLeanIsNotAsked() {
-        assertError(service(Optional.empty()).issue(API, Optional.empty()), TokenError.NO_CREDENTIALS);
+        assertError(service(Optional.empty()).issue(API, Optional.empty(), CacheControl.ANY), TokenError.NO_CREDENTIALS);
 
         assertThat(asked).isEmpty();
     }
 
     @Test
     void scopeThatIsNotHandedOutDoesNotReachLean() {
-        assertError(service(Optional.of(SERVICE)).issue(new Scope("payments"), Optional.of(CALLER)), TokenError.INVALID_SCOPE);
+        assertError(service(Optional.of(SERVICE)).issue(new Scope("payments"), Optional.of(CALLER), CacheControl.ANY),
+                TokenError.INVALID_SCOPE);
 
         assertThat(asked).isEmpty();
     }
@@ -53,10 +59,10 @@ class TokenServiceTest {
         return new TokenService(request -> {
             asked.add(request);
             return Uni.createFrom().item(TOKEN);
-        }, () -> own, () -> List.of(new ScopePattern("api"), new ScopePattern("customer.*")));
+        }, () -> own, new MapTokenCache(), Settings.of(TokenConfig.class), new TestClock(), new ErrorLog());
     }
 
-    private static void assertError(Uni<AccessToken> answer, TokenError error) {
+    private static void assertError(Uni<IssuedToken> answer, TokenError error) {
         assertThatThrownBy(() -> answer.await().indefinitely())
                 .isInstanceOfSatisfying(TokenException.class, e -> assertThat(e.error()).isEqualTo(error));
     }

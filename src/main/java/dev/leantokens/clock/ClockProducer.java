@@ -1,4 +1,4 @@
-package dev.leantokens.token;
+package dev.leantokens.clock;
 
 import java.time.Clock;
 
@@ -11,6 +11,6 @@ class ClockProducer {
     @Produces
     @Singleton
     Clock clock() {
-        return Clock.systemUTC();
+        return SteadyClock.ofThisMachine();
     }
 }

@@ -1,0 +1,96 @@
+package dev.leantokens.cache;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import com.github.benmanes.caffeine.cache.Ticker;
+import com.github.benmanes.caffeine.cache.stats.CacheStats;
+
+import dev.leantokens.token.CachedToken;
+import dev.leantokens.token.TokenCache;
+import dev.leantokens.token.TokenException;
+import dev.leantokens.token.TokenKey;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+
+/**
+ * Keeps tokens in memory until they expire, within a limit of bytes: what is asked for least goes first. A refusal is kept for
+ * credentials as a whole, since Lean refuses them for every scope. Thread-safe.
+ */
+@RegisterForReflection(classNames = {
+        // Caffeine finds by name the classes that its settings here need.
+        EmbeddedTokenCache.CAFFEINE + "SSSMWA", EmbeddedTokenCache.CAFFEINE + "PSWMW",
+        EmbeddedTokenCache.CAFFEINE + "SSMSW", EmbeddedTokenCache.CAFFEINE + "PSWMS" })
+final class EmbeddedTokenCache implements TokenCache {
+
+    static final String CAFFEINE = "com.github.benmanes.caffeine.cache.";
+
+    /** As many credentials as can be remembered as refused. Who tries more of them at a time reaches Lean with some twice. */
+    private static final int MAX_REFUSALS = 10_000;
+
+    private final Cache<TokenKey, CachedToken> tokens;
+    private final Cache<String, TokenException> refusals;
+
+    /**
+     * @param maxBytes how much memory the tokens may take, about
+     * @param refusalMemory for how long a refusal is kept
+     */
+    EmbeddedTokenCache(long maxBytes, Duration refusalMemory, Clock clock) {
+        Ticker ticker = () -> TimeUnit.MILLISECONDS.toNanos(clock.millis());
+        this.tokens = Caffeine.newBuilder()
+                .maximumWeight(maxBytes)
+                .weigher((TokenKey key, CachedToken token) -> token.size())
+                .expireAfter(Expiry.<TokenKey, CachedToken> writing(
+                        (key, token) -> Duration.between(clock.instant(), token.expiresAt())))
+                .recordStats()
+                .ticker(ticker)
+                // Its housekeeping is short, and another thread would only be woken up for it.
+                .executor(Runnable::run)
+                .build();
+        this.refusals = Caffeine.newBuilder()
+                .maximumSize(MAX_REFUSALS)
+                .expireAfterWrite(refusalMemory)
+                .ticker(ticker)
+                .executor(Runnable::run)
+                .build();
+    }
+
+    @Override
+    public boolean isEnabled() {
+        return true;
+    }
+
+    @Override
+    public Optional<CachedToken> find(TokenKey key) {
+        return Optional.ofNullable(tokens.getIfPresent(key));
+    }
+
+    @Override
+    public void keep(TokenKey key, CachedToken token) {
+        tokens.put(key, token);
+    }
+
+    @Override
+    public Optional<TokenException> refusalOf(TokenKey key) {
+        return Optional.ofNullable(refusals.getIfPresent(key.credentials()));
+    }
+
+    @Override
+    public void keepRefusal(TokenKey key, TokenException refusal) {
+        refusals.put(key.credentials(), refusal);
+    }
+
+    /** @return what has been found, kept and dropped since the start */
+    CacheStats statistics() {
+        return tokens.stats();
+    }
+
+    /** @return the number of tokens that are kept, about */
+    long size() {
+        return tokens.estimatedSize();
+    }
+}

@@ -1,0 +1,37 @@
+package dev.leantokens.cache;
+
+import java.util.Optional;
+
+import dev.leantokens.token.CachedToken;
+import dev.leantokens.token.TokenCache;
+import dev.leantokens.token.TokenException;
+import dev.leantokens.token.TokenKey;
+
+/** Keeps nothing, for those who have switched the cache off. */
+final class NoTokenCache implements TokenCache {
+
+    @Override
+    public boolean isEnabled() {
+        return false;
+    }
+
+    @Override
+    public Optional<CachedToken> find(TokenKey key) {
+        return Optional.empty();
+    }
+
+    @Override
+    public void keep(TokenKey key, CachedToken token) {
+        // Keeps nothing.
+    }
+
+    @Override
+    public Optional<TokenException> refusalOf(TokenKey key) {
+        return Optional.empty();
+    }
+
+    @Override
+    public void keepRefusal(TokenKey key, TokenException refusal) {
+        // Keeps nothing.
+    }
+}

@@ -1,0 +1,2 @@
+/** Where tokens are kept within this process. */
+package dev.leantokens.cache;

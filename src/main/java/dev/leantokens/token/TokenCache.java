@@ -1,0 +1,25 @@
+package dev.leantokens.token;
+
+import java.util.Optional;
+
+/**
+ * Where tokens are kept, and refusals. Implementations are thread-safe, never block and do no I/O: what is shared between
+ * processes belongs behind the miss, not here. They may forget anything at any time.
+ */
+public interface TokenCache {
+
+    /** @return whether anything is kept at all */
+    boolean isEnabled();
+
+    /** @return the token that is kept under the key; it can have expired a moment ago */
+    Optional<CachedToken> find(TokenKey key);
+
+    /** Keeps a token until it expires, instead of the one that is there. */
+    void keep(TokenKey key, CachedToken token);
+
+    /** @return with what Lean refused these credentials lately, whatever they asked for */
+    Optional<TokenException> refusalOf(TokenKey key);
+
+    /** Keeps, for a short time, that Lean refused the key's credentials. */
+    void keepRefusal(TokenKey key, TokenException refusal);
+}

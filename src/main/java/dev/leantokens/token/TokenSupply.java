@@ -1,0 +1,198 @@
+package dev.leantokens.token;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import org.jboss.logging.Logger;
+
+import dev.leantokens.token.CacheStatus.Source;
+import dev.leantokens.token.LeanRequest.Purpose;
+import dev.leantokens.token.SingleFlight.Flight;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+
+/**
+ * Where tokens come from: the cache where it has a good one, else Lean, with one call for all who wait for the same token.
+ * What a good one is, when it is replaced, and what happens when Lean fails, is decided here. Thread-safe.
+ */
+final class TokenSupply {
+
+    private static final Logger LOG = Logger.getLogger(TokenSupply.class);
+
+    /** A token that is this new is the fresh one that a caller asks for: it is another one's answer to the same trouble. */
+    private static final Duration FRESH = Duration.ofSeconds(1);
+
+    /** Failures that are the caller's own: a token that is still there does not change them. */
+    private static final Set<TokenError> CALLERS_OWN = Set.of(TokenError.REFUSED_BY_LEAN, TokenError.CALLER_REFUSED);
+
+    private final TokenCache cache;
+    private final AuthorizationServer lean;
+    private final TokenConfig config;
+    private final Clock clock;
+    private final ErrorLog log;
+    private final SingleFlight<TokenKey, Obtained> calls = new SingleFlight<>();
+    private final Set<Duration> minimaThatAreTooLong = ConcurrentHashMap.newKeySet();
+
+    /**
+     * @param token what Lean gave
+     * @param kept the same in the cache; empty if it is not kept
+     */
+    private record Obtained(AccessToken token, Optional<CachedToken> kept) {
+    }
+
+    TokenSupply(TokenCache cache, AuthorizationServer lean, TokenConfig config, Clock clock, ErrorLog log) {
+        this.cache = cache;
+        this.lean = lean;
+        this.config = config;
+        this.clock = clock;
+        this.log = log;
+    }
+
+    /**
+     * @param key the key of what the request asks for
+     * @param request how Lean is asked, if it is
+     * @return the token; or a failure. It comes on the caller's Vert.x context, if there is one
+     */
+    Uni<IssuedToken> token(TokenKey key, LeanRequest request, CacheControl control) {
+        Instant now = clock.instant();
+        CachedToken kept = usable(key, now);
+        if (kept == null) {
+            return fromLean(key, request, null, cache.isEnabled() ? Source.MISS : Source.BYPASS);
+        }
+        boolean good = isGood(kept, key, now);
+        if (control == CacheControl.NO_CACHE && !kept.isYoungerThan(FRESH, now)) {
+            return fromLean(key, request.withPurpose(good ? Purpose.REPLACEMENT : Purpose.NEED), kept, Source.REQUESTED);
+        }
+        if (!good && control == CacheControl.ANY) {
+            return kept.isReplaceable(now) ? fromLeanElseKept(key, request, kept) : issue(kept, key, Source.STALE);
+        }
+        if (good && isDue(kept, key, now)) {
+            call(key, request.withPurpose(Purpose.REPLACEMENT), kept, true);
+        }
+        return issue(kept, key, Source.HIT);
+    }
+
+    private Uni<IssuedToken> fromLean(TokenKey key, LeanRequest request, CachedToken kept, Source source) {
+        Flight<Obtained> call = call(key, request, kept, false);
+        return onCallersContext(call.outcome().map(obtained -> issue(obtained, key, source, call.joined())));
+    }
+
+    /** A valid token is better than none: for a while the caller waits for a better one, and then takes what there is. */
+    private Uni<IssuedToken> fromLeanElseKept(TokenKey key, LeanRequest request, CachedToken kept) {
+        Flight<Obtained> call = call(key, request, kept, true);
+        Uni<IssuedToken> better = call.outcome().map(obtained -> issue(obtained, key, Source.REPLACED, call.joined()));
+        return onCallersContext(better
+                .ifNoItem().after(config.patience()).recoverWithUni(() -> isUsable(kept, clock.instant())
+                        ? issue(kept, key, Source.STALE_AFTER_FAILURE)
+                        : better)
+                .onFailure(failure -> !isCallersOwn(failure) && isUsable(kept, clock.instant()))
+                .recoverWithUni(() -> issue(kept, key, Source.STALE_AFTER_FAILURE)));
+    }
+
+    /**
+     * @param kept the token that the caller found in the cache; null if there was none
+     * @param unnoticed whether those who wait may get a token although the call fails, so that its failure is logged here
+     */
+    private Flight<Obtained> call(TokenKey key, LeanRequest request, CachedToken kept, boolean unnoticed) {
+        return calls.join(key, () -> {
+            Instant askedAt = clock.instant();
+            CachedToken found = usable(key, askedAt);
+            if (found != null && found != kept && isGood(found, key, askedAt)) {
+                // Another call ended between the look into the cache and the begin of this one.
+                return Uni.createFrom().item(new Obtained(found.at(askedAt), Optional.of(found)));
+            }
+            return ask(key, request)
+                    .map(token -> keep(key, token, askedAt))
+                    .onFailure().invoke(failure -> {
+                        if (kept != null) {
+                            kept.keepUntil(clock.instant().plus(config.pause()));
+                        }
+                        if (unnoticed && !isCallersOwn(failure)) {
+                            log.record("Background", failure);
+                        }
+                    });
+        });
+    }
+
+    private Uni<AccessToken> ask(TokenKey key, LeanRequest request) {
+        Optional<TokenException> refusal = cache.refusalOf(key);
+        if (refusal.isPresent()) {
+            return Uni.createFrom().failure(refusal.get());
+        }
+        return lean.requestToken(request)
+                .onFailure(TokenException.class).invoke(failure -> {
+                    if (failure.isAboutCredentials()) {
+                        cache.keepRefusal(key, failure);
+                    }
+                });
+    }
+
+    private Obtained keep(TokenKey key, AccessToken token, Instant askedAt) {
+        Optional<CachedToken> kept = CachedToken.of(token, askedAt)
+                .filter(made -> cache.isEnabled() && isUsable(made, clock.instant()));
+        kept.ifPresent(made -> {
+            cache.keep(key, made);
+            Duration minimum = minimumValidity(key);
+            if (made.lifetime().compareTo(minimum) < 0 && minimaThatAreTooLong.add(minimum)) {
+                LOG.warnf("Lean gave a token that lives for %d s, which is less than the minimum validity of %d s: "
+                        + "tokens of this kind are asked for again and again", made.lifetime().toSeconds(),
+                        minimum.toSeconds());
+            }
+        });
+        return new Obtained(token, kept);
+    }
+
+    private IssuedToken issue(Obtained obtained, TokenKey key, Source source, boolean shared) {
+        Optional<Duration> freshFor = obtained.kept().map(kept -> freshFor(kept, key, clock.instant()));
+        return new IssuedToken(obtained.token(), new CacheStatus(source, freshFor, shared));
+    }
+
+    private Uni<IssuedToken> issue(CachedToken kept, TokenKey key, Source source) {
+        Instant now = clock.instant();
+        return Uni.createFrom().item(new IssuedToken(kept.at(now),
+                new CacheStatus(source, Optional.of(freshFor(kept, key, now)), false)));
+    }
+
+    /** @return null if there is none */
+    private CachedToken usable(TokenKey key, Instant now) {
+        CachedToken found = cache.find(key).orElse(null);
+        return found != null && isUsable(found, now) ? found : null;
+    }
+
+    private static boolean isUsable(CachedToken token, Instant now) {
+        return !token.isExpired(now);
+    }
+
+    private boolean isGood(CachedToken token, TokenKey key, Instant now) {
+        return !freshFor(token, key, now).isNegative();
+    }
+
+    /** In the last part of the time in which it is given out, if Lean has not just failed to give another. */
+    private boolean isDue(CachedToken token, TokenKey key, Instant now) {
+        double givenOutFor = token.lifetime().minus(minimumValidity(key)).toMillis();
+        return freshFor(token, key, now).toMillis() < givenOutFor * config.refreshAhead() && token.isReplaceable(now);
+    }
+
+    private Duration freshFor(CachedToken token, TokenKey key, Instant now) {
+        return token.left(now).minus(minimumValidity(key));
+    }
+
+    private Duration minimumValidity(TokenKey key) {
+        return key.scope().isCustomers() ? config.customerMinimumValidity() : config.minimumValidity();
+    }
+
+    private static boolean isCallersOwn(Throwable failure) {
+        return failure instanceof TokenException exception && CALLERS_OWN.contains(exception.error());
+    }
+
+    /** All who wait for a call would else be answered on the one thread that it ends on. */
+    private static <T> Uni<T> onCallersContext(Uni<T> outcome) {
+        Context context = Vertx.currentContext();
+        return context == null ? outcome : outcome.emitOn(task -> context.runOnContext(nothing -> task.run()));
+    }
+}
