@@ -1,0 +1,210 @@
+package dev.leantokens.lean;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.quicktheories.QuickTheory.qt;
+import static org.quicktheories.generators.SourceDSL.integers;
+import static org.quicktheories.generators.SourceDSL.lists;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.junit.jupiter.api.Test;
+
+import dev.leantokens.testing.TestClock;
+import dev.leantokens.token.TokenError;
+import dev.leantokens.token.TokenException;
+
+class BudgetTest {
+
+    private static final String CLIENT = "client";
+
+    private final TestClock clock = new TestClock();
+    private final Budget budget = new Budget(4, clock);
+
+    @Test
+    void callsBeyondTheBudgetAreToldAtOnceWhenToComeBack() {
+        use(CLIENT);
+        clock.advance(Duration.ofSeconds(10));
+        use(CLIENT, CLIENT, CLIENT);
+        clock.advance(Duration.ofSeconds(5));
+
+        TokenException refusal = refusal(CLIENT, false);
+
+        assertThat(refusal.error()).isEqualTo(TokenError.BUDGET_SPENT);
+        assertThat(refusal.response().retryAfter()).contains(Duration.ofSeconds(45));
+    }
+
+    @Test
+    void whoComesBackThenIsServed() {
+        use(CLIENT, CLIENT, CLIENT, CLIENT);
+        Duration wait = refusal(CLIENT, false).response().retryAfter().orElseThrow();
+        clock.advance(wait.minusMillis(1));
+        refusal(CLIENT, false);
+
+        clock.advance(Duration.ofMillis(1));
+
+        use(CLIENT);
+    }
+
+    @Test
+    void callCountsUntilAMinuteAfterItsEnd() {
+        Budget.Permit slow = budget.take(CLIENT, false);
+        use(CLIENT, CLIENT, CLIENT);
+        clock.advance(Duration.ofSeconds(3));
+        slow.used();
+        clock.advance(Duration.ofSeconds(57));
+
+        use(CLIENT, CLIENT, CLIENT);
+        assertThat(refusal(CLIENT, false).response().retryAfter()).contains(Duration.ofSeconds(3));
+    }
+
+    @Test
+    void whileAllCallsAreUnderWayAMinuteIsTheBestGuess() {
+        for (int i = 0; i < 4; i++) {
+            budget.take(CLIENT, false);
+        }
+
+        assertThat(refusal(CLIENT, false).response().retryAfter()).contains(Duration.ofMinutes(1));
+    }
+
+    @Test
+    void callThatWasNotMadeDoesNotCount() {
+        for (int i = 0; i < 20; i++) {
+            budget.take(CLIENT, true).unused();
+        }
+
+        use(CLIENT, CLIENT, CLIENT, CLIENT);
+    }
+
+    @Test
+    void clientsHaveABudgetEach() {
+        use("a", "a", "a", "a");
+
+        use("b");
+    }
+
+    @Test
+    void callsThatCouldBeLeftUndoneGetHalfOfIt() {
+        budget.take(CLIENT, true).used();
+        budget.take(CLIENT, true).used();
+
+        assertThat(refusal(CLIENT, true).error()).isEqualTo(TokenError.BUDGET_SPENT);
+        use(CLIENT, CLIENT);
+        refusal(CLIENT, false);
+    }
+
+    @Test
+    void callsThatCouldBeLeftUndoneGetNoneOfWhatIsSpent() {
+        use(CLIENT, CLIENT, CLIENT, CLIENT);
+
+        refusal(CLIENT, true);
+    }
+
+    @Test
+    void smallestBudgetHasRoomForOneOfEitherKind() {
+        Budget one = new Budget(1, clock);
+        one.take("a", true).used();
+        one.take("b", false).used();
+
+        assertThatThrownBy(() -> one.take("a", false)).isInstanceOf(TokenException.class);
+    }
+
+    @Test
+    void clientThatLeanThrottlesIsLeftAloneForThatLong() {
+        budget.pause(CLIENT, Duration.ofSeconds(20));
+        clock.advance(Duration.ofSeconds(5));
+
+        TokenException refusal = refusal(CLIENT, false);
+        assertThat(refusal.error()).isEqualTo(TokenError.THROTTLED);
+        assertThat(refusal.response().retryAfter()).contains(Duration.ofSeconds(15));
+        use("another");
+
+        clock.advance(Duration.ofSeconds(15));
+        use(CLIENT);
+    }
+
+    @Test
+    void shorterPauseDoesNotEndALongerOneAndNoneIsLongerThanAMinute() {
+        budget.pause(CLIENT, Duration.ofHours(1));
+        budget.pause(CLIENT, Duration.ofSeconds(1));
+        clock.advance(Duration.ofSeconds(59));
+        refusal(CLIENT, false);
+
+        clock.advance(Duration.ofSeconds(1));
+        use(CLIENT);
+    }
+
+    /** Lean sees a call at some time between its begin and its end: whenever that is, it sees no more than allowed. */
+    @Test
+    void leanNeverSeesMoreInAnyMinute() {
+        qt().withExamples(500).forAll(integers().between(1, 10),
+                lists().of(integers().between(0, 19_999)).ofSizeBetween(1, 200)).checkAssert((limit, steps) -> {
+                    TestClock time = new TestClock();
+                    Budget its = new Budget(limit, time);
+                    List<Instant> seen = new ArrayList<>();
+                    for (int step : steps) {
+                        time.advance(Duration.ofMillis(step / 2 % 5_000));
+                        try {
+                            Budget.Permit permit = its.take(CLIENT, step % 2 == 0);
+                            Instant begin = time.instant();
+                            time.advance(Duration.ofMillis(step / 7 % 3_000));
+                            seen.add(step % 3 == 0 ? begin : time.instant());
+                            permit.used();
+                        } catch (TokenException refused) {
+                            assertThat(refused.response().retryAfter().orElseThrow()).isPositive()
+                                    .isLessThanOrEqualTo(Duration.ofMinutes(1));
+                        }
+                    }
+                    for (int i = 0; i + limit < seen.size(); i++) {
+                        assertThat(Duration.between(seen.get(i), seen.get(i + limit)))
+                                .isGreaterThanOrEqualTo(Duration.ofMinutes(1));
+                    }
+                });
+    }
+
+    @Test
+    void threadsTogetherGetNoMoreThanThereIs() throws Exception {
+        int threads = 16;
+        Budget fifty = new Budget(50, clock);
+        AtomicInteger granted = new AtomicInteger();
+        CountDownLatch done = new CountDownLatch(threads);
+        ExecutorService executor = Executors.newFixedThreadPool(threads);
+        for (int i = 0; i < threads; i++) {
+            executor.execute(() -> {
+                for (int n = 0; n < 100; n++) {
+                    try {
+                        fifty.take(CLIENT, false).used();
+                        granted.incrementAndGet();
+                    } catch (TokenException refused) {
+                        // The budget is spent.
+                    }
+                }
+                done.countDown();
+            });
+        }
+        done.await();
+        executor.shutdown();
+
+        assertThat(granted).hasValue(50);
+    }
+
+    private void use(String... clients) {
+        for (String client : clients) {
+            budget.take(client, false).used();
+        }
+    }
+
+    private TokenException refusal(String client, boolean optional) {
+        TokenException refusal = catchThrowableOfType(TokenException.class, () -> budget.take(client, optional));
+        assertThat(refusal).isNotNull();
+        return refusal;
+    }
+}

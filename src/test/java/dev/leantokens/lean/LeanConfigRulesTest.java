@@ -1,0 +1,42 @@
+package dev.leantokens.lean;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import dev.leantokens.testing.Settings;
+import io.quarkus.runtime.configuration.ConfigurationException;
+
+class LeanConfigRulesTest {
+
+    @Test
+    void defaultsAreSound() {
+        assertThatCode(() -> LeanConfigRules.check(Settings.of(LeanConfig.class))).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+            "lean.connect-timeout,       0s,   LEAN_CONNECT_TIMEOUT",
+            "lean.connect-timeout,       4s,   LEAN_CONNECT_TIMEOUT",
+            "lean.request-timeout,       0s,   LEAN_REQUEST_TIMEOUT",
+            "lean.max-connections,       0,    LEAN_MAX_CONNECTIONS",
+            "lean.max-response-size,     0,    LEAN_MAX_RESPONSE_SIZE",
+            "lean.requests-per-minute,   0,    LEAN_REQUESTS_PER_MINUTE",
+            "lean.max-attempts,          0,    LEAN_MAX_ATTEMPTS",
+            "lean.retry-delay,           0s,   LEAN_RETRY_DELAY",
+            "lean.retry-delay,           10s,  LEAN_RETRY_DELAY",
+            "lean.deadline,              2s,   LEAN_DEADLINE",
+            "lean.breaker-calls,         0,    LEAN_BREAKER_CALLS",
+            "lean.breaker-delay,         0s,   LEAN_BREAKER_DELAY",
+            "lean.breaker-failure-ratio, 0,    LEAN_BREAKER_FAILURE_RATIO",
+            "lean.breaker-failure-ratio, 1.1,  LEAN_BREAKER_FAILURE_RATIO",
+            "lean.breaker-failure-ratio, NaN,  LEAN_BREAKER_FAILURE_RATIO",
+    })
+    void contradictionRefusesToStart(String property, String value, String message) {
+        assertThatThrownBy(() -> LeanConfigRules.check(Settings.of(LeanConfig.class, property, value)))
+                .isInstanceOf(ConfigurationException.class).hasMessageContaining(message);
+    }
+}

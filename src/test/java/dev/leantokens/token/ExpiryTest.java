@@ -1,0 +1,144 @@
+package dev.leantokens.token;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.quicktheories.QuickTheory.qt;
+import static org.quicktheories.generators.SourceDSL.integers;
+import static org.quicktheories.generators.SourceDSL.lists;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import dev.leantokens.clock.SteadyClocks;
+import dev.leantokens.testing.FakeMachine;
+import dev.leantokens.testing.Settings;
+import dev.leantokens.token.LeanRequest.Purpose;
+import io.smallrye.mutiny.Uni;
+
+/**
+ * An expired token is never given out, whatever the times, the lifetimes, the state of Lean and what is done to the machine's
+ * clock; and a good one is not thrown away because of it.
+ */
+class ExpiryTest {
+
+    /** With a lifetime and a minimum that fit each other, and some that do not. */
+    @Test
+    void expiredTokenIsNeverServed() {
+        qt().withExamples(3_000).forAll(
+                integers().between(0, 700),
+                integers().between(0, 300),
+                lists().of(integers().between(0, 99_999)).ofSizeBetween(1, 60))
+                .checkAssert((lifetime, minimum, events) -> new World(lifetime, minimum, true).live(events));
+    }
+
+    @Test
+    void norIsItWhereTheSystemDoesNotTellItsUptime() {
+        qt().withExamples(1_000).forAll(
+                integers().between(0, 700),
+                integers().between(0, 300),
+                lists().of(integers().between(0, 99_999)).ofSizeBetween(1, 60))
+                .checkAssert((lifetime, minimum, events) -> new World(lifetime, minimum, false).live(events));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "PT2H", "PT-2H", "P1000D", "P-1000D" })
+    void goodTokenIsServedAfterTheClockWasSet(Duration set) {
+        World world = new World(3600, 60, true);
+        world.ask(CacheControl.ANY);
+        world.machine.set(set);
+        world.leanIsUp = false;
+
+        assertThat(world.ask(CacheControl.ANY).cacheStatus().source()).isEqualTo(CacheStatus.Source.HIT);
+    }
+
+    /** A machine, a Lean that knows until when each of its tokens is really valid, and the service between. */
+    private static final class World {
+
+        private final FakeMachine machine = new FakeMachine();
+        private final Map<String, Duration> reallyValidUntil = new HashMap<>();
+        private final int lifetime;
+        private final TokenSupply supply;
+        private boolean leanIsUp = true;
+        private Duration answersAfter = Duration.ZERO;
+
+        World(int lifetimeSeconds, int minimumSeconds, boolean tellsUptime) {
+            lifetime = lifetimeSeconds;
+            if (!tellsUptime) {
+                machine.hideUptime();
+            }
+            Clock clock = SteadyClocks.of(machine);
+            supply = new TokenSupply(new MapTokenCache(), this::lean,
+                    Settings.of(TokenConfig.class, "token.minimum-validity", minimumSeconds + "s"), clock, new QuietErrorLog());
+        }
+
+        private Uni<AccessToken> lean(LeanRequest request) {
+            if (!leanIsUp) {
+                return Uni.createFrom().failure(TokenError.LEAN_UNAVAILABLE.because("away"));
+            }
+            String token = "token-" + reallyValidUntil.size();
+            // Made when the call arrives, and under way for a while afterwards.
+            reallyValidUntil.put(token, machine.passed().plusSeconds(lifetime));
+            machine.run(answersAfter);
+            return Uni.createFrom().item(AccessToken.of(
+                    Map.of("access_token", token, "token_type", "Bearer", "expires_in", lifetime)));
+        }
+
+        /** What happens is told by the remainder of each number, and for how long by its quotient. */
+        void live(List<Integer> events) {
+            for (int event : events) {
+                Duration length = Duration.ofMillis(event);
+                switch (event % 8) {
+                    case 0 -> machine.run(length);
+                    case 1 -> machine.sleep(length.plusSeconds(3));
+                    case 2 -> machine.set(length.multipliedBy(10).plusSeconds(3));
+                    case 3 -> machine.set(length.multipliedBy(10).plusSeconds(3).negated());
+                    case 4 -> leanIsUp = !leanIsUp;
+                    case 5 -> answersAfter = length.dividedBy(20);
+                    case 6 -> check(this::ask, CacheControl.NO_CACHE);
+                    default -> machine.run(length.multipliedBy(3));
+                }
+                check(this::ask, CacheControl.ANY);
+            }
+        }
+
+        private void check(Function<CacheControl, IssuedToken> asking, CacheControl control) {
+            try {
+                IssuedToken issued = asking.apply(control);
+                if (issued.cacheStatus().isFromLean()) {
+                    return;
+                }
+                Duration left = reallyValidUntil.get(issued.token().members().get("access_token")).minus(machine.passed());
+                assertThat(left).isPositive();
+                long promised = ((Number) issued.token().members().get("expires_in")).longValue();
+                assertThat(promised).isPositive();
+                // The uptime is told to a hundredth of a second.
+                assertThat(left.plusMillis(20)).isGreaterThanOrEqualTo(Duration.ofSeconds(promised));
+            } catch (TokenException unavailable) {
+                assertThat(leanIsUp).isFalse();
+            }
+        }
+
+        IssuedToken ask(CacheControl control) {
+            ClientCredentials credentials = new ClientCredentials("id", "secret");
+            return supply.token(new TokenKey("credentials", Scope.API),
+                    new LeanRequest(credentials, CredentialsOwner.SERVICE, Scope.API, Purpose.NEED), control)
+                    .await().atMost(Duration.ofSeconds(10));
+        }
+    }
+
+    /** Of thousands of made-up outages. */
+    private static final class QuietErrorLog extends ErrorLog {
+
+        @Override
+        public TokenException record(String adapter, Throwable failure) {
+            return (TokenException) failure;
+        }
+    }
+}

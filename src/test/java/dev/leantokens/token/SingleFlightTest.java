@@ -1,0 +1,157 @@
+package dev.leantokens.token;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+import dev.leantokens.token.SingleFlight.Flight;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.Cancellable;
+import io.smallrye.mutiny.subscription.UniEmitter;
+
+class SingleFlightTest {
+
+    private final SingleFlight<String, String> flights = new SingleFlight<>();
+    private final AtomicInteger calls = new AtomicInteger();
+    private UniEmitter<? super String> running;
+
+    /** Mutiny's context propagation sets itself up at first use, which two threads must not do at once. Quarkus sees to it. */
+    @BeforeAll
+    static void setMutinyUp() {
+        Uni.createFrom().emitter(emitter -> emitter.complete("ready")).await().indefinitely();
+    }
+
+    @Test
+    void callersForTheSameKeyShareACall() {
+        Flight<String> first = flights.join("a", this::call);
+        Flight<String> second = flights.join("a", this::call);
+        CompletableFuture<String> one = first.outcome().subscribeAsCompletionStage();
+        CompletableFuture<String> two = second.outcome().subscribeAsCompletionStage();
+        assertThat(one).isNotDone();
+
+        running.complete("token");
+
+        assertThat(one).isCompletedWithValue("token");
+        assertThat(two).isCompletedWithValue("token");
+        assertThat(calls).hasValue(1);
+        assertThat(first.joined()).isFalse();
+        assertThat(second.joined()).isTrue();
+    }
+
+    @Test
+    void callersForOtherKeysDoNot() {
+        flights.join("a", this::call);
+        flights.join("b", this::call);
+
+        assertThat(calls).hasValue(2);
+    }
+
+    @Test
+    void whoComesAfterACallBeginsAnother() {
+        flights.join("a", this::call);
+        running.complete("token");
+
+        assertThat(flights.join("a", this::call).joined()).isFalse();
+        assertThat(calls).hasValue(2);
+    }
+
+    @Test
+    void failureWakesAllWhoWaitAndIsNotKept() {
+        List<CompletableFuture<String>> waiting = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            waiting.add(flights.join("a", this::call).outcome().subscribeAsCompletionStage());
+        }
+        IllegalStateException failure = new IllegalStateException("Lean is away");
+
+        running.fail(failure);
+
+        assertThat(waiting).allSatisfy(one -> assertThatThrownBy(one::join).hasCause(failure));
+        assertThat(flights.join("a", this::call).joined()).isFalse();
+        assertThat(calls).hasValue(2);
+    }
+
+    @Test
+    void callThatFailsBeforeItBeginsIsNoDifferentFromOneThatFailsLater() {
+        Flight<String> flight = flights.join("a", () -> {
+            throw new IllegalStateException("at once");
+        });
+
+        assertThatThrownBy(() -> flight.outcome().await().indefinitely()).hasMessage("at once");
+        assertThat(flights.join("a", this::call).joined()).isFalse();
+    }
+
+    @Test
+    void callerThatGivesUpLeavesTheCallToTheOthers() {
+        Cancellable first = flights.join("a", this::call).outcome().subscribe().with(token -> {
+        });
+        CompletableFuture<String> second = flights.join("a", this::call).outcome().subscribeAsCompletionStage();
+
+        first.cancel();
+        running.complete("token");
+
+        assertThat(second).isCompletedWithValue("token");
+    }
+
+    @Test
+    void callGoesOnWhenAllHaveGivenUp() {
+        flights.join("a", this::call).outcome().subscribe().with(token -> {
+        }).cancel();
+
+        CompletableFuture<String> late = flights.join("a", this::call).outcome().subscribeAsCompletionStage();
+        running.complete("token");
+
+        assertThat(late).isCompletedWithValue("token");
+        assertThat(calls).hasValue(1);
+    }
+
+    @Test
+    void threadsThatComeTogetherShareACall() throws Exception {
+        int threads = 32;
+        ExecutorService executor = Executors.newFixedThreadPool(threads);
+        try {
+            for (int round = 1; round <= 200; round++) {
+                CountDownLatch together = new CountDownLatch(threads);
+                CountDownLatch joined = new CountDownLatch(threads);
+                List<CompletableFuture<String>> outcomes = new ArrayList<>();
+                for (int i = 0; i < threads; i++) {
+                    outcomes.add(CompletableFuture.supplyAsync(() -> {
+                        together.countDown();
+                        await(together);
+                        Uni<String> outcome = flights.join("a", this::call).outcome();
+                        joined.countDown();
+                        return outcome.await().indefinitely();
+                    }, executor));
+                }
+                await(joined);
+                running.complete("token");
+                CompletableFuture.allOf(outcomes.toArray(CompletableFuture[]::new)).join();
+                assertThat(calls).hasValue(round);
+            }
+        } finally {
+            executor.shutdownNow();
+        }
+    }
+
+    private Uni<String> call() {
+        calls.incrementAndGet();
+        return Uni.createFrom().emitter(emitter -> running = emitter);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

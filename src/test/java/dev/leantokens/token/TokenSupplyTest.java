@@ -1,0 +1,383 @@
+package dev.leantokens.token;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
+
+import dev.leantokens.testing.Settings;
+import dev.leantokens.testing.TestClock;
+import dev.leantokens.token.CacheStatus.Source;
+import dev.leantokens.token.LeanRequest.Purpose;
+import io.smallrye.mutiny.Uni;
+
+/** When a token comes from the cache, when Lean is asked, and what happens if Lean fails. */
+class TokenSupplyTest {
+
+    private static final ClientCredentials CREDENTIALS = new ClientCredentials("id", "secret");
+    private static final Scope CUSTOMER = new Scope("customer.42");
+    private static final TokenException AWAY = TokenError.LEAN_UNAVAILABLE.because("away").retryAfter(Duration.ofSeconds(5));
+
+    private final TestClock clock = new TestClock();
+    private final FakeLean lean = new FakeLean();
+    private final MapTokenCache cache = new MapTokenCache();
+    private TokenSupply supply = supply();
+
+    @Test
+    void secondRequestIsServedFromTheCache() {
+        assertThat(ask(Scope.API).cacheStatus()).isEqualTo(
+                new CacheStatus(Source.MISS, Optional.of(Duration.ofSeconds(3540)), false));
+        clock.advance(Duration.ofMillis(10_500));
+
+        IssuedToken second = ask(Scope.API);
+
+        assertThat(second.cacheStatus().source()).isEqualTo(Source.HIT);
+        assertThat(second.cacheStatus().freshFor()).contains(Duration.ofMillis(3_529_500));
+        assertThat(second.token().members()).containsEntry("access_token", "token-1").containsEntry("expires_in", 3589L);
+        assertThat(lean.calls()).isOne();
+    }
+
+    @Test
+    void answerOfLeanIsPassedOnAsItIs() {
+        assertThat(ask(Scope.API).token().members()).containsEntry("expires_in", 3600L);
+    }
+
+    @Test
+    void scopesAndCredentialsAreKeptApart() {
+        ask(Scope.API);
+        ask(CUSTOMER);
+        ask(Scope.API, new ClientCredentials("id", "wrong"), CredentialsOwner.SERVICE);
+        ask(Scope.API, new ClientCredentials("ids", "ecret"), CredentialsOwner.SERVICE);
+        ask(Scope.API, CREDENTIALS, CredentialsOwner.CALLER);
+
+        assertThat(lean.calls()).isEqualTo(5);
+    }
+
+    @Test
+    void tokenIsGivenOutAsLongAsItHasItsMinimum() {
+        supply = supply("token.refresh-ahead", "0");
+        ask(Scope.API);
+        clock.advance(Duration.ofSeconds(3540));
+        assertThat(ask(Scope.API).cacheStatus().source()).isEqualTo(Source.HIT);
+
+        clock.advance(Duration.ofMillis(1));
+
+        IssuedToken next = ask(Scope.API);
+        assertThat(next.cacheStatus().source()).isEqualTo(Source.REPLACED);
+        assertThat(next.token().members()).containsEntry("access_token", "token-2");
+    }
+
+    @Test
+    void customersTokenHasALongerMinimum() {
+        supply = supply("token.refresh-ahead", "0");
+        ask(CUSTOMER);
+        clock.advance(Duration.ofSeconds(3600 - 11 * 60));
+        assertThat(ask(CUSTOMER).cacheStatus().source()).isEqualTo(Source.HIT);
+
+        clock.advance(Duration.ofMillis(1));
+
+        assertThat(ask(CUSTOMER).cacheStatus().source()).isEqualTo(Source.REPLACED);
+    }
+
+    @Test
+    void requestInTheLastPartHasTheTokenReplacedInTheBackground() {
+        ask(Scope.API);
+        // Given out for 3,540 s, of which the last 708 are the last fifth.
+        clock.advance(Duration.ofSeconds(2832));
+        ask(Scope.API);
+        assertThat(lean.calls()).isOne();
+        clock.advance(Duration.ofSeconds(1));
+        lean.hangs();
+
+        IssuedToken old = ask(Scope.API);
+        ask(Scope.API);
+
+        assertThat(old.cacheStatus().source()).isEqualTo(Source.HIT);
+        assertThat(old.token().members()).containsEntry("access_token", "token-1");
+        assertThat(lean.calls()).isEqualTo(2);
+        assertThat(lean.asked.get(1).purpose()).isEqualTo(Purpose.REPLACEMENT);
+
+        lean.answer();
+        assertThat(ask(Scope.API).token().members()).containsEntry("access_token", "token-2");
+        assertThat(lean.calls()).isEqualTo(2);
+    }
+
+    @Test
+    void replacementThatFailsIsNotNoticedAndIsTriedAgainAfterAPause() {
+        ask(Scope.API);
+        clock.advance(Duration.ofSeconds(3000));
+        lean.failsWith(AWAY);
+
+        assertThat(ask(Scope.API).cacheStatus().source()).isEqualTo(Source.HIT);
+        assertThat(ask(Scope.API).cacheStatus().source()).isEqualTo(Source.HIT);
+        assertThat(lean.calls()).isEqualTo(2);
+
+        clock.advance(Duration.ofSeconds(5));
+        ask(Scope.API);
+        assertThat(lean.calls()).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = Mode.INCLUDE, names = { "THROTTLED", "BUDGET_SPENT", "LEAN_UNAVAILABLE", "LEAN_FAILED", "BREAKER_OPEN",
+            "LEAN_TIMED_OUT", "UNUSABLE_ANSWER", "SERVICE_CREDENTIALS_REFUSED" })
+    void validTokenIsBetterThanNone(TokenError error) {
+        ask(Scope.API);
+        clock.advance(Duration.ofSeconds(3570));
+        lean.failsWith(error.because("so"));
+
+        IssuedToken stale = ask(Scope.API);
+
+        assertThat(stale.cacheStatus().source()).isEqualTo(Source.STALE_AFTER_FAILURE);
+        assertThat(stale.cacheStatus().freshFor()).contains(Duration.ofSeconds(-30));
+        assertThat(stale.token().members()).containsEntry("access_token", "token-1").containsEntry("expires_in", 30L);
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = Mode.INCLUDE, names = { "REFUSED_BY_LEAN", "CALLER_REFUSED" })
+    void validTokenDoesNotHideThatTheCallerIsRefused(TokenError error) {
+        ask(Scope.API);
+        clock.advance(Duration.ofSeconds(3570));
+        lean.failsWith(error.because("so"));
+
+        assertThat(failure(Scope.API).error()).isEqualTo(error);
+    }
+
+    @Test
+    void whileLeanIsAwayItIsNotAskedForEveryCaller() {
+        ask(Scope.API);
+        clock.advance(Duration.ofSeconds(3570));
+        lean.failsWith(AWAY);
+        ask(Scope.API);
+
+        assertThat(ask(Scope.API).cacheStatus().source()).isEqualTo(Source.STALE);
+        assertThat(lean.calls()).isEqualTo(2);
+
+        clock.advance(Duration.ofSeconds(5));
+        assertThat(ask(Scope.API).cacheStatus().source()).isEqualTo(Source.STALE_AFTER_FAILURE);
+        assertThat(lean.calls()).isEqualTo(3);
+    }
+
+    @Test
+    void callerDoesNotWaitLongForABetterTokenThanTheOneThereIs() {
+        supply = supply("token.patience", "50ms");
+        ask(Scope.API);
+        clock.advance(Duration.ofSeconds(3570));
+        lean.hangs();
+
+        assertThat(ask(Scope.API).cacheStatus().source()).isEqualTo(Source.STALE_AFTER_FAILURE);
+
+        // The call went on.
+        lean.answer();
+        assertThat(ask(Scope.API).token().members()).containsEntry("access_token", "token-2");
+        assertThat(lean.calls()).isEqualTo(2);
+    }
+
+    @Test
+    void tokenThatExpiresWhileTheCallerWaitsIsNotGivenOut() {
+        supply = supply("token.patience", "50ms");
+        ask(Scope.API);
+        clock.advance(Duration.ofSeconds(3598));
+        lean.hangs();
+        CompletableFuture<IssuedToken> waiting = start(Scope.API, CacheControl.ANY);
+        clock.advance(Duration.ofSeconds(2));
+        await().during(Duration.ofMillis(200)).until(() -> !waiting.isDone());
+
+        lean.answer();
+
+        assertThat(waiting.join().cacheStatus().source()).isEqualTo(Source.REPLACED);
+    }
+
+    @Test
+    void tokenThatExpiresWhileLeanFailsIsNotGivenOut() {
+        ask(Scope.API);
+        clock.advance(Duration.ofSeconds(3598));
+        lean.hangs();
+        lean.failsWith(AWAY);
+        CompletableFuture<IssuedToken> waiting = start(Scope.API, CacheControl.ANY);
+        clock.advance(Duration.ofSeconds(2));
+
+        lean.answer();
+
+        assertThatThrownBy(waiting::join).hasCause(AWAY);
+    }
+
+    @Test
+    void expiredTokenIsNotGivenOut() {
+        ask(Scope.API);
+        clock.advance(Duration.ofSeconds(3599).plusMillis(1));
+        lean.failsWith(AWAY);
+
+        assertThat(failure(Scope.API)).isSameAs(AWAY);
+    }
+
+    @Test
+    void failureWithoutATokenIsNotKept() {
+        lean.failsWith(AWAY);
+        assertThat(failure(Scope.API)).isSameAs(AWAY);
+        lean.gives(Duration.ofHours(1));
+
+        assertThat(ask(Scope.API).cacheStatus().source()).isEqualTo(Source.MISS);
+    }
+
+    @Test
+    void concurrentCallersShareOneCallWhateverTheyAskFor() {
+        lean.hangs();
+        List<CompletableFuture<IssuedToken>> waiting = new ArrayList<>();
+        for (int i = 0; i < 500; i++) {
+            waiting.add(start(Scope.API, CacheControl.ANY));
+            waiting.add(start(Scope.API, CacheControl.NO_CACHE));
+        }
+
+        lean.answer();
+
+        assertThat(waiting).allSatisfy(one -> assertThat(one.join().token().members())
+                .containsEntry("access_token", "token-1"));
+        assertThat(waiting.stream().filter(one -> !one.join().cacheStatus().shared())).hasSize(1);
+        assertThat(lean.calls()).isOne();
+    }
+
+    @Test
+    void callerMayAskForAFreshToken() {
+        ask(Scope.API);
+        clock.advance(Duration.ofSeconds(5));
+
+        IssuedToken fresh = ask(Scope.API, CacheControl.NO_CACHE);
+
+        assertThat(fresh.cacheStatus().source()).isEqualTo(Source.REQUESTED);
+        assertThat(fresh.token().members()).containsEntry("access_token", "token-2");
+        assertThat(lean.asked).extracting(LeanRequest::purpose).containsExactly(Purpose.NEED, Purpose.REPLACEMENT);
+        assertThat(ask(Scope.API).token().members()).containsEntry("access_token", "token-2");
+    }
+
+    @Test
+    void freshTokenIsNeededWhereTheOldOneHasLessThanItsMinimum() {
+        ask(Scope.API);
+        clock.advance(Duration.ofSeconds(3570));
+        ask(Scope.API, CacheControl.NO_CACHE);
+
+        assertThat(lean.asked).extracting(LeanRequest::purpose).containsExactly(Purpose.NEED, Purpose.NEED);
+    }
+
+    @Test
+    void tokenYoungerThanASecondIsFresh() {
+        ask(Scope.API);
+        clock.advance(Duration.ofMillis(999));
+        assertThat(ask(Scope.API, CacheControl.NO_CACHE).cacheStatus().source()).isEqualTo(Source.HIT);
+
+        clock.advance(Duration.ofMillis(1));
+        assertThat(ask(Scope.API, CacheControl.NO_CACHE).cacheStatus().source()).isEqualTo(Source.REQUESTED);
+    }
+
+    @Test
+    void whoAsksForAFreshTokenDoesNotGetTheOldOneInstead() {
+        ask(Scope.API);
+        clock.advance(Duration.ofSeconds(5));
+        lean.failsWith(AWAY);
+
+        assertThatThrownBy(() -> ask(Scope.API, CacheControl.NO_CACHE)).isSameAs(AWAY);
+        assertThat(ask(Scope.API).cacheStatus().source()).isEqualTo(Source.HIT);
+    }
+
+    @Test
+    void refusedCredentialsAreNotSentAgain() {
+        TokenException refused = TokenException.refusedByLean(
+                new ErrorResponse(401, Map.of("error", "invalid_client"), Optional.empty()));
+        lean.failsWith(refused);
+
+        assertThat(failure(Scope.API)).isSameAs(refused);
+        assertThat(failure(CUSTOMER)).isSameAs(refused);
+        assertThat(lean.calls()).isOne();
+
+        lean.gives(Duration.ofHours(1));
+        ask(Scope.API, new ClientCredentials("id", "right"), CredentialsOwner.SERVICE);
+    }
+
+    @Test
+    void refusalOfAScopeIsNotKept() {
+        lean.failsWith(TokenException.refusedByLean(
+                new ErrorResponse(400, Map.of("error", "invalid_scope"), Optional.empty())));
+        failure(CUSTOMER);
+        failure(CUSTOMER);
+
+        assertThat(lean.calls()).isEqualTo(2);
+    }
+
+    @Test
+    void tokenThatIsShorterThanTheMinimumIsAskedForEachTime() {
+        lean.gives(Duration.ofSeconds(30));
+        ask(Scope.API);
+
+        assertThat(ask(Scope.API).cacheStatus().source()).isEqualTo(Source.REPLACED);
+    }
+
+    @Test
+    void tokenThatIsNoLongerValidWhenItComesIsPassedOnAndNotKept() {
+        lean.gives(Duration.ZERO);
+
+        assertThat(ask(Scope.API).cacheStatus().freshFor()).isEmpty();
+        assertThat(ask(Scope.API).cacheStatus().source()).isEqualTo(Source.MISS);
+    }
+
+    @Test
+    void tokenWithoutALifetimeIsPassedOnAndNotKept() {
+        AccessToken token = AccessToken.of(Map.of("access_token", "a", "token_type", "Bearer"));
+        List<LeanRequest> asked = new ArrayList<>();
+        supply = new TokenSupply(cache, request -> {
+            asked.add(request);
+            return Uni.createFrom().item(token);
+        }, Settings.of(TokenConfig.class), clock, new ErrorLog());
+
+        assertThat(ask(Scope.API).token()).isSameAs(token);
+        assertThat(ask(Scope.API).cacheStatus().source()).isEqualTo(Source.MISS);
+        assertThat(asked).hasSize(2);
+    }
+
+    @Test
+    void lifetimeBeyondAllMeasureIsKeptAllTheSame() {
+        lean.gives(Duration.ofSeconds(Long.MAX_VALUE));
+        ask(Scope.API);
+
+        assertThat(ask(Scope.API).cacheStatus().source()).isEqualTo(Source.HIT);
+    }
+
+    private IssuedToken ask(Scope scope) {
+        return ask(scope, CacheControl.ANY);
+    }
+
+    private IssuedToken ask(Scope scope, CacheControl control) {
+        return request(scope, CREDENTIALS, CredentialsOwner.SERVICE, control).await().atMost(Duration.ofSeconds(10));
+    }
+
+    private void ask(Scope scope, ClientCredentials credentials, CredentialsOwner owner) {
+        request(scope, credentials, owner, CacheControl.ANY).await().atMost(Duration.ofSeconds(10));
+    }
+
+    private CompletableFuture<IssuedToken> start(Scope scope, CacheControl control) {
+        return request(scope, CREDENTIALS, CredentialsOwner.SERVICE, control).subscribeAsCompletionStage();
+    }
+
+    private TokenException failure(Scope scope) {
+        return catchThrowableOfType(TokenException.class, () -> ask(scope));
+    }
+
+    private Uni<IssuedToken> request(Scope scope, ClientCredentials credentials, CredentialsOwner owner, CacheControl control) {
+        return supply.token(new TokenKey(TokenKey.digest(owner, credentials), scope),
+                new LeanRequest(credentials, owner, scope, Purpose.NEED), control);
+    }
+
+    private TokenSupply supply(String... settings) {
+        return new TokenSupply(cache, lean, Settings.of(TokenConfig.class, settings), clock, new ErrorLog());
+    }
+}
