@@ -34,7 +34,8 @@ class ArchitectureTest {
                 noClasses().that().resideInAPackage(ROOT + ".token").should().dependOnClassesThat()
                         .resideInAnyPackage("jakarta.ws.rs..", "org.jboss.resteasy..", "io.quarkiverse..", "io.vertx.ext.web..",
                                 "io.vertx.core.http..", "io.quarkus.rest..", ROOT + ".lean..", ROOT + ".access..",
-                                ROOT + ".rest..", ROOT + ".mcp..", ROOT + ".http..")
+                                ROOT + ".rest..", ROOT + ".mcp..", ROOT + ".http..", ROOT + ".cache..", ROOT + ".clock..",
+                                "com.github.benmanes..", "io.smallrye.faulttolerance..")
                         .because("the rules of the product are the same whatever they are reached by and whoever answers"),
                 noClasses().that().resideInAPackage(ROOT + ".rest").should().dependOnClassesThat()
                         .resideInAnyPackage(ROOT + ".mcp..", ROOT + ".lean..")
@@ -45,6 +46,10 @@ class ArchitectureTest {
                 noClasses().that().resideInAPackage(ROOT + ".lean").should().dependOnClassesThat()
                         .resideInAnyPackage(ROOT + ".rest..", ROOT + ".mcp..", ROOT + ".access..", ROOT + ".http..")
                         .because("who is asking does not change how Lean is asked"),
+                noClasses().that().resideInAPackage(ROOT + ".cache").should().dependOnClassesThat()
+                        .resideInAnyPackage(ROOT + ".rest..", ROOT + ".mcp..", ROOT + ".access..", ROOT + ".http..",
+                                ROOT + ".lean..")
+                        .because("where tokens are kept does not depend on who asks for them or who gives them"),
                 noClasses().that().resideInAPackage(ROOT + ".access").should().dependOnClassesThat()
                         .resideInAnyPackage(ROOT + ".rest..", ROOT + ".mcp..", ROOT + ".lean..")
                         .because("the access rules hold for both adapters"),

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.leantokens.access.AccessConfig;
+import dev.leantokens.cache.CacheConfig;
 import dev.leantokens.lean.LeanConfig;
 import dev.leantokens.lean.LeanEnvironment;
 import dev.leantokens.mcp.McpConfig;
@@ -36,7 +37,7 @@ import io.smallrye.config.WithDefault;
 class ReadmeTest {
 
     private static final List<Class<?>> MAPPINGS = List.of(LeanConfig.class, McpConfig.class, AccessConfig.class,
-            TokenConfig.class);
+            TokenConfig.class, CacheConfig.class);
 
     /** Properties whose variable is not simply their name: application.properties maps them. */
     private static final Map<String, String> SHORT_NAMES = Map.of(

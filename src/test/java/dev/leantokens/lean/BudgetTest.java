@@ -18,9 +18,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.Test;
 
+import dev.leantokens.testing.CaffeineClasses;
 import dev.leantokens.testing.TestClock;
 import dev.leantokens.token.TokenError;
 import dev.leantokens.token.TokenException;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 
 class BudgetTest {
 
@@ -194,6 +196,23 @@ class BudgetTest {
         executor.shutdown();
 
         assertThat(granted).hasValue(50);
+    }
+
+    @Test
+    void clientsThatCallersMakeUpDoNotFillTheMemory() {
+        for (int i = 0; i < 100_000; i++) {
+            budget.take("client-" + i, false).used();
+        }
+
+        assertThat(CaffeineClasses.cachesOf(budget)).singleElement()
+                .satisfies(accounts -> assertThat(accounts.estimatedSize()).isLessThan(10_100));
+    }
+
+    /** A native executable has only those of Caffeine's classes that are named to it. */
+    @Test
+    void classesThatCaffeineFindsByNameAreRegistered() {
+        assertThat(Budget.class.getAnnotation(RegisterForReflection.class).classNames())
+                .containsExactlyInAnyOrderElementsOf(CaffeineClasses.usedBy(budget));
     }
 
     private void use(String... clients) {

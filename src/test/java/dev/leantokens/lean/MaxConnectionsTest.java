@@ -17,7 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +41,7 @@ class MaxConnectionsTest {
         public Map<String, String> getConfigOverrides() {
             return Map.of("lean.url", "http://127.0.0.1:" + LEAN.getLocalPort(), "lean.client-id", LeanStub.CLIENT_ID,
                     "lean.client-secret", LeanStub.CLIENT_SECRET, "lean.request-timeout", "2s", "lean.max-connections", "2",
+                    "lean.max-attempts", "1", "lean.breaker-calls", "1000",
                     "mcp.port", Integer.toString(LeanStub.freePort()));
         }
     }
@@ -61,9 +62,9 @@ class MaxConnectionsTest {
         acceptor.start();
 
         ExecutorService callers = Executors.newFixedThreadPool(CALLERS);
-        List<CompletableFuture<Integer>> answers = Stream.generate(() -> CompletableFuture.supplyAsync(
-                () -> given().formParam("scope", "api").post("/v1/oauth2/token").statusCode(), callers)
-                .orTimeout(30, TimeUnit.SECONDS)).limit(CALLERS).toList();
+        List<CompletableFuture<Integer>> answers = IntStream.range(0, CALLERS).mapToObj(i -> CompletableFuture.supplyAsync(
+                () -> given().formParam("scope", "customer." + i).post("/v1/oauth2/token").statusCode(), callers)
+                .orTimeout(30, TimeUnit.SECONDS)).toList();
 
         await().until(() -> accepted.size() == 2);
         await().during(Duration.ofSeconds(1)).until(() -> accepted.size() == 2);

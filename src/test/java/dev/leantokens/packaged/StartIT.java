@@ -1,6 +1,7 @@
 package dev.leantokens.packaged;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.io.IOException;
@@ -35,6 +36,11 @@ class StartIT {
                 arguments("a time limit of nothing", Map.of("LEAN_REQUEST_TIMEOUT", "0s"), "LEAN_REQUEST_TIMEOUT"),
                 arguments("a time limit below nothing", Map.of("LEAN_CONNECT_TIMEOUT", "-1s"), "LEAN_CONNECT_TIMEOUT"),
                 arguments("no connections", Map.of("LEAN_MAX_CONNECTIONS", "0"), "LEAN_MAX_CONNECTIONS"),
+                arguments("a deadline shorter than an attempt", Map.of("LEAN_DEADLINE", "2s"), "LEAN_DEADLINE"),
+                arguments("a minimum longer than a token lives", Map.of("TOKEN_MINIMUM_VALIDITY", "90m"),
+                        "TOKEN_MINIMUM_VALIDITY"),
+                arguments("a cache for no token", Map.of("CACHE_MAX_SIZE", "1K"), "CACHE_MAX_SIZE"),
+                arguments("no requests", Map.of("LEAN_REQUESTS_PER_MINUTE", "0"), "LEAN_REQUESTS_PER_MINUTE"),
                 arguments("a host with a port", Map.of("ALLOWED_HOSTS", "tokens:8080"), "ALLOWED_HOSTS"),
                 arguments("an anonymous rule that does not exist", Map.of("ACCESS_ANONYMOUS", "sometimes"), "access.anonymous"),
                 arguments("a port that is none", Map.of("MCP_PORT", "nine"), "mcp.port"));
@@ -56,6 +62,22 @@ class StartIT {
                         .launch(Map.of("MCP_PORT", Integer.toString(taken.getLocalPort())))) {
             assertThat(application.exitCode()).isNotZero();
             assertThat(application.log()).contains(Integer.toString(taken.getLocalPort()), "use").doesNotContain("\tat ");
+        }
+    }
+
+    @Test
+    void startNeitherWaitsForThePrefetchedTokenNorFailsWithIt() {
+        LeanStub lean = new LeanStub();
+        lean.start();
+        lean.answers(503, "{}");
+        try (PackagedApplication application = PackagedApplication.start(Map.of("LEAN_CLIENT_ID", LeanStub.CLIENT_ID,
+                "LEAN_CLIENT_SECRET", LeanStub.CLIENT_SECRET, "LEAN_URL", lean.url(), "TOKEN_PREFETCH", "true"))) {
+            await().until(() -> application.linesOf("WARN").size() == 1);
+            assertThat(application.linesOf("WARN").get(0)).contains("Prefetch request failed: 503 LEAN_UNAVAILABLE");
+            lean.givesToken();
+            assertThat(application.token().status()).isEqualTo(200);
+        } finally {
+            lean.stop();
         }
     }
 

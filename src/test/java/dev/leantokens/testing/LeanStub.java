@@ -11,6 +11,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import com.github.tomakehurst.wiremock.extension.ResponseDefinitionTransformerV2;
 import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.http.ResponseDefinition;
+import com.github.tomakehurst.wiremock.stubbing.Scenario;
 import com.github.tomakehurst.wiremock.stubbing.ServeEvent;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 
@@ -143,7 +145,12 @@ public class LeanStub implements QuarkusTestResourceLifecycleManager {
 
     /** Every request gets another token, which says whose it is and what for: {@link #tokenOf}. */
     public void givesTokensOfTheirOwn(int lifetimeSeconds) {
-        answers(aResponse().withTransformers(TokenOfItsOwn.NAME).withTransformerParameter(TokenOfItsOwn.LIFETIME,
+        givesTokensOfTheirOwn(lifetimeSeconds, 0);
+    }
+
+    public void givesTokensOfTheirOwn(int lifetimeSeconds, int afterMillis) {
+        answers(aResponse().withFixedDelay(afterMillis).withTransformers(TokenOfItsOwn.NAME).withTransformerParameter(
+                TokenOfItsOwn.LIFETIME,
                 lifetimeSeconds));
     }
 
@@ -163,6 +170,17 @@ public class LeanStub implements QuarkusTestResourceLifecycleManager {
 
     public void answers(ResponseDefinitionBuilder response) {
         server.stubFor(post(urlEqualTo(TOKEN_PATH)).willReturn(response));
+    }
+
+    /** Each request gets the next answer, and all further ones the last. */
+    public void answersInTurn(List<ResponseDefinitionBuilder> responses) {
+        String state = Scenario.STARTED;
+        for (int i = 0; i < responses.size(); i++) {
+            String next = i == responses.size() - 1 ? state : "after " + (i + 1);
+            server.stubFor(post(urlEqualTo(TOKEN_PATH)).inScenario("in turn").whenScenarioStateIs(state).willSetStateTo(next)
+                    .willReturn(responses.get(i)));
+            state = next;
+        }
     }
 
     public void answers(int status, String contentType, String body) {
@@ -201,6 +219,11 @@ public class LeanStub implements QuarkusTestResourceLifecycleManager {
         return server.findAll(postRequestedFor(urlEqualTo(TOKEN_PATH)));
     }
 
+    /** @return when they came, in order */
+    public List<Instant> timesOfRequests() {
+        return requests().stream().map(request -> request.getLoggedDate().toInstant()).sorted().toList();
+    }
+
     /** @return the only token request that came since the last reset */
     public LoggedRequest onlyRequest() {
         List<LoggedRequest> requests = requests();
@@ -235,7 +258,8 @@ public class LeanStub implements QuarkusTestResourceLifecycleManager {
             String token = tokenOf(request.formParameter("client_id").firstValue(),
                     request.formParameter("client_secret").firstValue(), scope) + tokens.incrementAndGet();
             return json(200, "{\"access_token\":\"%s\",\"scope\":\"%s\",\"token_type\":\"Bearer\",\"expires_in\":%d}"
-                    .formatted(token, scope, event.getTransformerParameters().getInt(LIFETIME))).build();
+                    .formatted(token, scope, event.getTransformerParameters().getInt(LIFETIME)))
+                    .withFixedDelay(event.getResponseDefinition().getFixedDelayMilliseconds()).build();
         }
     }
 
