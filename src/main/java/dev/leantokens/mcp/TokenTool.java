@@ -35,9 +35,10 @@ public class TokenTool {
     private static final String DESCRIPTION = TITLE + """
             . Returns an OAuth 2.0 access token for the API of Lean Technologies (open banking in the UAE and Saudi Arabia). \
             Ask for scope "api" to call Lean's API from a backend, or for "customer.<customer_id>" to start the LinkSDK in the \
-            app of that one customer. Send the token as "Authorization: Bearer <access_token>", and use it until expires_in \
-            seconds have passed rather than asking for another. It is a secret: do not show, log or store it. On an error, \
-            "temporarily_unavailable" may be tried again later; every other error needs a changed request or an operator.""";
+            app of that one customer. Send the token as "Authorization: Bearer <access_token>". It is valid for expires_in \
+            seconds; ask again whenever you need one, tokens are kept and renewed here. It is a secret: do not show, log or \
+            store it. On an error, "temporarily_unavailable" may be tried again after the time that its description says; \
+            every other error needs a changed request or an operator.""";
 
     private final TokenAccess tokens;
     private final ErrorLog log;
