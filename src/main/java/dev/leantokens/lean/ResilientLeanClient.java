@@ -9,7 +9,6 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.util.TypeLiteral;
 
 import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenException;
 
@@ -47,6 +46,10 @@ public class ResilientLeanClient implements AuthorizationServer {
     private static final Set<TokenError> FAILURES_OF_LEAN = EnumSet.of(TokenError.LEAN_UNAVAILABLE, TokenError.LEAN_FAILED,
             TokenError.LEAN_TIMED_OUT);
 
+    /** A class and no type literal, which in a native executable might not find out what type it is of. */
+    @SuppressWarnings("unchecked")
+    private static final Class<Uni<AccessToken>> UNI = (Class<Uni<AccessToken>>) (Class<?>) Uni.class;
+
     private final LeanClient client;
     private final LeanConfig config;
     private final Clock clock;
@@ -78,8 +81,7 @@ public class ResilientLeanClient implements AuthorizationServer {
         this.budget = new Budget(config.requestsPerMinute(), clock);
         this.policy = new RetryPolicy(config.maxAttempts(), config.retryDelay(), client.longestCall(),
                 () -> ThreadLocalRandom.current().nextDouble());
-        this.retry = TypedGuard.create(new TypeLiteral<Uni<AccessToken>>() {
-        })
+        this.retry = TypedGuard.create(UNI)
                 .withDescription("lean-retry")
                 .withRetry()
                 // How often, when and until when is the policy's to decide.
@@ -88,8 +90,7 @@ public class ResilientLeanClient implements AuthorizationServer {
                 .withCustomBackoff().strategy(() -> failure -> ((AnotherAttempt) failure).waitMillis).done()
                 .done()
                 .build();
-        this.breaker = TypedGuard.create(new TypeLiteral<Uni<AccessToken>>() {
-        })
+        this.breaker = TypedGuard.create(UNI)
                 .withDescription("lean-breaker")
                 .withCircuitBreaker()
                 .name(BREAKER)
