@@ -31,7 +31,10 @@ import io.quarkus.test.junit.QuarkusTest;
 @QuarkusTest
 @WithTestResource(value = LeanStub.class, initArgs = {
         @ResourceArg(name = "cache.enabled", value = "true"),
-        @ResourceArg(name = "lean.requests-per-minute", value = "60") })
+        @ResourceArg(name = "lean.requests-per-minute", value = "60"),
+        // A call that times out on a loaded machine would be made again, and count again.
+        @ResourceArg(name = "lean.request-timeout", value = "10s"),
+        @ResourceArg(name = "lean.deadline", value = "11s") })
 class BudgetOverHttpTest {
 
     LeanStub lean;

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -50,8 +51,10 @@ class ShutdownIT {
             ExecutorService callers = Executors.newFixedThreadPool(2 * CALLERS);
             List<CompletableFuture<String>> answers = new ArrayList<>();
             for (int i = 0; i < CALLERS; i++) {
-                answers.add(CompletableFuture.supplyAsync(() -> peers.rest(RawHttp.LOOPBACK).body(), callers));
-                answers.add(CompletableFuture.supplyAsync(() -> peers.mcp(RawHttp.LOOPBACK), callers));
+                String rest = ownCredentials();
+                String mcp = ownCredentials();
+                answers.add(CompletableFuture.supplyAsync(() -> peers.rest(RawHttp.LOOPBACK, rest).body(), callers));
+                answers.add(CompletableFuture.supplyAsync(() -> peers.mcp(RawHttp.LOOPBACK, mcp), callers));
             }
             Awaitility.await().until(() -> lean.requests().size() == answers.size());
 
@@ -81,5 +84,10 @@ class ShutdownIT {
             assertThat(application.exitCode()).isEqualTo(TERMINATED);
             assertThat(application.log()).doesNotContain("Timed out").doesNotContain("\tat ");
         }
+    }
+
+    /** Of another client of Lean each time, so that none waits for another one's call. */
+    private static String ownCredentials() {
+        return ",\"client_id\":\"" + UUID.randomUUID() + "\",\"client_secret\":\"secret\"";
     }
 }
