@@ -1,0 +1,18 @@
+package dev.leantokens.cache;
+
+import java.time.Clock;
+
+import dev.leantokens.testing.Settings;
+import dev.leantokens.token.TokenCache;
+
+/** The application's cache, for benchmarks of other packages. */
+public final class ConfiguredCache {
+
+    private ConfiguredCache() {
+    }
+
+    /** @return the cache that the default configuration asks for */
+    public static TokenCache byDefault(Clock clock) {
+        return new TokenCacheProducer().tokenCache(Settings.of(CacheConfig.class), clock);
+    }
+}
