@@ -19,6 +19,10 @@ test: ## Run all tests, on the packaged jar too
 jmh: ## Measure what a token out of the cache costs, in about 3 minutes
 	$(MVNW) --quiet -Pbenchmark test-compile exec:exec@jmh
 
+.PHONY: soak
+soak: ## Run the packaged jar under load and a failing Lean for 10 minutes, every answer checked
+	$(MVNW) --quiet -Pbenchmark -DskipTests package exec:exec@soak
+
 .PHONY: native
 native: ## Build the native executable in a container and run its tests
 	$(MVNW) verify -Dnative -Dquarkus.native.container-build=true

@@ -1,0 +1,136 @@
+package dev.leantokens.soak;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+import org.awaitility.Awaitility;
+
+import dev.leantokens.token.ClientCredentials;
+
+/** The packaged application, as a process of its own. */
+final class Application implements AutoCloseable {
+
+    static final Duration MINIMUM_VALIDITY = Duration.ofSeconds(5);
+    static final Duration CUSTOMER_MINIMUM_VALIDITY = Duration.ofSeconds(10);
+    static final int REQUESTS_PER_MINUTE = 60;
+
+    private static final Path JAR = Path.of("target", "quarkus-app", "quarkus-run.jar");
+    private static final Path LOG = Path.of("target", "soak.log");
+    private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin");
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** Of jcmd's: one line for each generation of the heap, whatever the collector; that of the metaspace has no total. */
+    private static final Pattern USED = Pattern.compile("total \\d+K, used (\\d+)K");
+
+    private final Process process;
+    private final URI rest;
+    private final URI mcp;
+
+    private Application(Process process, int port, int mcpPort) {
+        this.process = process;
+        this.rest = URI.create("http://127.0.0.1:" + port + "/v1/oauth2/token");
+        this.mcp = URI.create("http://127.0.0.1:" + mcpPort + "/mcp");
+    }
+
+    /** Starts it on free ports, and waits until it is up. */
+    static Application start(URI lean, ClientCredentials credentials) throws IOException {
+        if (!Files.exists(JAR)) {
+            throw new IllegalStateException(JAR + " is missing, package the application first");
+        }
+        int port = freePort();
+        int mcpPort = freePort();
+        ProcessBuilder builder = new ProcessBuilder(JAVA.resolve("java").toString(), "-Xmx128m", "-jar", JAR.toString())
+                .redirectErrorStream(true).redirectOutput(LOG.toFile());
+        builder.environment().keySet().removeIf(name -> name.matches("(LEAN|TOKEN|CACHE|ACCESS|QUARKUS|ALLOWED|MCP)_.*"));
+        builder.environment().putAll(Map.of(
+                "PORT", Integer.toString(port),
+                "MCP_PORT", Integer.toString(mcpPort),
+                "QUARKUS_HTTP_HOST", "127.0.0.1",
+                "LEAN_URL", lean.toString(),
+                "LEAN_CLIENT_ID", credentials.clientId(),
+                "LEAN_CLIENT_SECRET", credentials.clientSecret(),
+                "LEAN_REQUESTS_PER_MINUTE", Integer.toString(REQUESTS_PER_MINUTE),
+                "TOKEN_MINIMUM_VALIDITY", MINIMUM_VALIDITY.toSeconds() + "s",
+                "TOKEN_CUSTOMER_MINIMUM_VALIDITY", CUSTOMER_MINIMUM_VALIDITY.toSeconds() + "s"));
+        Application application = new Application(builder.start(), port, mcpPort);
+        // Whatever ends the soak early ends the application, too.
+        Runtime.getRuntime().addShutdownHook(new Thread(application::close));
+        Awaitility.await().atMost(PATIENCE)
+                .until(() -> log().contains("Listening on:") || !application.process.isAlive());
+        if (!application.process.isAlive()) {
+            throw new IllegalStateException("the application did not start:\n" + log());
+        }
+        return application;
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            return socket.getLocalPort();
+        }
+    }
+
+    static String log() throws IOException {
+        return Files.readString(LOG);
+    }
+
+    URI rest() {
+        return rest;
+    }
+
+    URI mcp() {
+        return mcp;
+    }
+
+    void onExit(Runnable action) {
+        process.onExit().thenRun(action);
+    }
+
+    /** Has it collect its garbage, and looks what is left. */
+    Vitals vitals() throws IOException {
+        jcmd("GC.run");
+        long heap = USED.matcher(jcmd("GC.heap_info")).results().map(MatchResult::group)
+                .mapToLong(line -> Long.parseLong(line.replaceAll(".* (\\d+)K", "$1"))).sum();
+        return new Vitals(heap, entries("fd"), entries("task"));
+    }
+
+    private String jcmd(String command) throws IOException {
+        Process jcmd = new ProcessBuilder(JAVA.resolve("jcmd").toString(), Long.toString(process.pid()), command)
+                .redirectErrorStream(true).start();
+        return new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    private int entries(String folder) throws IOException {
+        try (Stream<Path> entries = Files.list(Path.of("/proc", Long.toString(process.pid()), folder))) {
+            return (int) entries.count();
+        }
+    }
+
+    /**
+     * Sends SIGTERM, as container platforms do.
+     *
+     * @return the exit code; empty if it has not ended by then
+     */
+    OptionalInt terminate(Duration within) throws InterruptedException {
+        process.destroy();
+        return process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS)
+                ? OptionalInt.of(process.exitValue())
+                : OptionalInt.empty();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}

@@ -1,0 +1,52 @@
+package dev.leantokens.soak;
+
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import dev.leantokens.token.ClientCredentials;
+
+/** The clients that the stand-in for Lean knows. */
+final class Clients {
+
+    /** No secret is without it, right or wrong, so that one can be found in the log. */
+    static final String MARK = "soak-secret";
+
+    private static final int CALLERS = 5;
+
+    private final ClientCredentials service = credentials();
+    private final List<ClientCredentials> callers = Stream.generate(Clients::credentials).limit(CALLERS).toList();
+    private final ClientCredentials greedy = credentials();
+    private final Map<String, ClientCredentials> byId = Stream.concat(Stream.of(service, greedy), callers.stream())
+            .collect(Collectors.toUnmodifiableMap(ClientCredentials::clientId, Function.identity()));
+
+    /** @return credentials that no one knows */
+    static ClientCredentials credentials() {
+        return new ClientCredentials(UUID.randomUUID().toString(), secret());
+    }
+
+    static String secret() {
+        return MARK + "-" + UUID.randomUUID();
+    }
+
+    ClientCredentials service() {
+        return service;
+    }
+
+    /** @return clients whose credentials callers bring along */
+    List<ClientCredentials> callers() {
+        return callers;
+    }
+
+    /** @return another such, for which more tokens are asked for than Lean gives in a minute */
+    ClientCredentials greedy() {
+        return greedy;
+    }
+
+    boolean isKnown(ClientCredentials credentials) {
+        return credentials.equals(byId.get(credentials.clientId()));
+    }
+}

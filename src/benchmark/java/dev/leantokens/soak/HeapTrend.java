@@ -1,0 +1,45 @@
+package dev.leantokens.soak;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Whether the heap that is in use after garbage collections has grown. */
+final class HeapTrend {
+
+    /** A tenth of the run, in which classes are loaded and the cache fills. */
+    private static final double WARM_UP = 0.1;
+    private static final double TOLERATED_PART = 0.25;
+    private static final long TOLERATED_KIB = 5 * 1024;
+
+    private final List<Long> kib = new ArrayList<>();
+
+    void add(long heapKiB) {
+        kib.add(heapKiB);
+    }
+
+    /** @return what is wrong; empty if it has not grown by more than is tolerated */
+    Optional<String> growth() {
+        long first = median(third(0));
+        long last = median(third(2));
+        return last <= first * (1 + TOLERATED_PART) + TOLERATED_KIB
+                ? Optional.empty()
+                : Optional.of("from " + first + " KiB in the first third to " + last + " KiB in the last");
+    }
+
+    private List<Long> third(int number) {
+        List<Long> warm = kib.subList((int) Math.ceil(kib.size() * WARM_UP), kib.size());
+        return warm.subList(warm.size() * number / 3, warm.size() * (number + 1) / 3);
+    }
+
+    private static long median(List<Long> values) {
+        return values.stream().sorted().skip(values.size() / 2).findFirst().orElse(0L);
+    }
+
+    /** In MiB, in their order. */
+    @Override
+    public String toString() {
+        return kib.stream().map(value -> "%.1f".formatted(value / 1024.0)).collect(Collectors.joining(" "));
+    }
+}

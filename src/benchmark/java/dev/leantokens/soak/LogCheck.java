@@ -1,0 +1,41 @@
+package dev.leantokens.soak;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Says whether the application's log is as it should be: no secret, no token, no stack trace, and no fault of its own. */
+final class LogCheck {
+
+    /** The one line of a failure whose cause is of an exception's class: nobody listened at Lean's address. */
+    private static final String UNREACHABLE = "LEAN_UNAVAILABLE: Lean cannot be reached";
+
+    private final Findings findings;
+
+    LogCheck(Findings findings) {
+        this.findings = findings;
+    }
+
+    /** @return the number of lines */
+    int check(String log, Clients clients) {
+        List<String> secrets = Stream.concat(Stream.of(Clients.MARK, MarkedToken.MARK),
+                Stream.concat(clients.callers().stream(), Stream.of(clients.service(), clients.greedy())).map(client -> Base64
+                        .getEncoder().encodeToString((client.clientId() + ":" + client.clientSecret())
+                                .getBytes(StandardCharsets.US_ASCII))))
+                .toList();
+        List<String> lines = log.lines().toList();
+        for (String line : lines) {
+            if (secrets.stream().anyMatch(line::contains)) {
+                findings.add("a secret or a token in the log", line);
+            }
+            if (line.startsWith("\tat ") || line.contains("Exception") && !line.contains(UNREACHABLE)) {
+                findings.add("an exception in the log", line);
+            }
+            if (line.contains(" ERROR ")) {
+                findings.add("an error of the application's own in the log", line);
+            }
+        }
+        return lines.size();
+    }
+}

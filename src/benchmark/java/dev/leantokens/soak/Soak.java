@@ -1,0 +1,125 @@
+package dev.leantokens.soak;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.OptionalInt;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** Runs the packaged application under load for some time, and ends with an exit code other than 0 if anything was wrong. */
+public final class Soak {
+
+    /** The exit code of a JVM that SIGTERM ended. */
+    private static final int TERMINATED = 128 + 15;
+    private static final Duration TO_TERMINATE = Duration.ofSeconds(15);
+    private static final long TO_DRAIN_SECONDS = 30;
+
+    private final Settings settings;
+    private final Findings findings = new Findings();
+    private final Clients clients = new Clients();
+    private final CallLimit limit = new CallLimit(Application.REQUESTS_PER_MINUTE, findings);
+    private final Tally tally = new Tally();
+    private final HeapTrend heap = new HeapTrend();
+    private final ScheduledExecutorService timers = Executors.newScheduledThreadPool(2);
+    /** Of its own: a look at the application takes a second, in which nothing else is to be late. */
+    private final ScheduledExecutorService observer = Executors.newSingleThreadScheduledExecutor();
+    private final CountDownLatch over = new CountDownLatch(1);
+
+    private volatile boolean ending;
+
+    private Soak(Settings settings) {
+        this.settings = settings;
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        // The application's log manager is on the class path, and would keep all that the HTTP client says of itself for later.
+        Logger.getLogger("").setLevel(Level.OFF);
+        System.exit(new Soak(Settings.ofSystemProperties()).run() ? 0 : 1);
+    }
+
+    private boolean run() throws Exception {
+        try (UnreliableLean lean = new UnreliableLean(clients, limit, timers);
+                Application application = Application.start(lean.url(), clients.service());
+                Wire wire = new Wire(findings)) {
+            AnswerCheck check = new AnswerCheck(findings);
+            McpCaller mcp = new McpCaller(application.mcp(), wire, check, tally, findings);
+            RestCaller rest = new RestCaller(application.rest(), wire, check, tally);
+            Load load = new Load(settings.rate(), new Asks(clients), rest, mcp, findings);
+            application.onExit(this::ended);
+            mcp.connect();
+            Table.head();
+            load.start(timers);
+            observe(application);
+            timers.schedule(over::countDown, settings.duration().toMillis(), TimeUnit.MILLISECONDS);
+            over.await();
+            observer.shutdown();
+            observer.awaitTermination(TO_DRAIN_SECONDS, TimeUnit.SECONDS);
+            load.stop().orTimeout(TO_DRAIN_SECONDS, TimeUnit.SECONDS).exceptionally(failure -> {
+                findings.add("requests without an end", failure.toString());
+                return null;
+            }).join();
+            mcp.disconnect();
+            ending = true;
+            terminate(application);
+            summarize(load, mcp);
+        } finally {
+            timers.shutdownNow();
+            observer.shutdownNow();
+        }
+        return findings.counts().isEmpty();
+    }
+
+    private void ended() {
+        if (!ending) {
+            findings.add("the application ended", "by itself");
+            over.countDown();
+        }
+    }
+
+    private void observe(Application application) {
+        long begin = System.nanoTime();
+        long interval = settings.interval().toMillis();
+        observer.scheduleAtFixedRate(() -> {
+            try {
+                Vitals vitals = application.vitals();
+                heap.add(vitals.heapKiB());
+                Table.row(Duration.ofNanos(System.nanoTime() - begin), tally.cut(), vitals);
+            } catch (IOException | RuntimeException e) {
+                findings.add("the application could not be looked at", e.toString());
+            }
+        }, interval, interval, TimeUnit.MILLISECONDS);
+    }
+
+    private void terminate(Application application) throws InterruptedException {
+        long begin = System.nanoTime();
+        OptionalInt exitCode = application.terminate(TO_TERMINATE);
+        if (exitCode.isEmpty() || exitCode.getAsInt() != TERMINATED) {
+            findings.add("SIGTERM does not end the application as it should",
+                    exitCode.isEmpty() ? "after " + TO_TERMINATE + " it runs" : "exit code " + exitCode.getAsInt());
+        }
+        System.out.printf("SIGTERM ended it in %d ms%n", Duration.ofNanos(System.nanoTime() - begin).toMillis());
+    }
+
+    private void summarize(Load load, McpCaller mcp) throws IOException {
+        int lines = new LogCheck(findings).check(Application.log(), clients);
+        heap.growth().ifPresent(growth -> findings.add("the heap has grown", growth));
+        Table.total(tally.total());
+        System.out.printf(
+                "%d calls to Lean; in a minute at most %d with the service's credentials, %s with callers', %d with the "
+                        + "greedy caller's, of %d that are allowed%n",
+                limit.all(), limit.most(clients.service()),
+                clients.callers().stream().map(limit::most).toList(), limit.most(clients.greedy()),
+                Application.REQUESTS_PER_MINUTE);
+        System.out.printf("%d MCP sessions, %d requests held back, %d lines in the log%n", mcp.begun(), load.heldBack(), lines);
+        System.out.printf("heap after GC, MiB: %s%n", heap);
+        if (load.heldBack() > 0) {
+            // Then answers waited for a processor, here or there: for seconds, which a token's validity does not stand still for.
+            System.out.println("This machine was too busy for this rate: what is said of times may be its fault.");
+        }
+        System.out.println(findings.counts().isEmpty() ? "All is well." : "WRONG: " + findings.counts());
+    }
+}

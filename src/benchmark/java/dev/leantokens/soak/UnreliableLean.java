@@ -1,0 +1,176 @@
+package dev.leantokens.soak;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+
+import dev.leantokens.token.ClientCredentials;
+import io.vertx.core.json.JsonObject;
+
+/**
+ * Stands in for Lean: fails now and then in all the ways of {@link Fault}, is away as a whole from time to time, and else gives
+ * tokens that live for a short time.
+ */
+final class UnreliableLean implements AutoCloseable {
+
+    /**
+     * So long that what replaces a token ahead of time lives longer than what it replaces: that has at most a fifth of its
+     * time and the minimum left.
+     */
+    private static final int SHORTEST_LIFETIME_SECONDS = 30;
+    private static final int LONGEST_LIFETIME_SECONDS = 90;
+
+    private static final int SLOWEST_MILLIS = 5_000;
+    private static final int HANG_SECONDS = 30;
+
+    private static final int FIRST_OUTAGE_SECONDS = 25;
+    private static final int OUTAGE_SECONDS = 20;
+    private static final int BETWEEN_OUTAGES_SECONDS = 100;
+
+    private static final int BACKLOG = 200;
+
+    private final Clients clients;
+    private final CallLimit limit;
+    private final ScheduledExecutorService timers;
+    private final ExecutorService handlers = Executors.newFixedThreadPool(4);
+    private final AtomicLong serials = new AtomicLong();
+    private final int port;
+
+    private volatile HttpServer server;
+    private volatile boolean answers503;
+    private int outages;
+
+    UnreliableLean(Clients clients, CallLimit limit, ScheduledExecutorService timers) {
+        // Else every answer waits for the acknowledgement of its headers.
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+        this.clients = clients;
+        this.limit = limit;
+        this.timers = timers;
+        this.server = listen(0);
+        this.port = server.getAddress().getPort();
+        timers.schedule(this::beginOutage, FIRST_OUTAGE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    URI url() {
+        return URI.create("http://127.0.0.1:" + port);
+    }
+
+    private HttpServer listen(int at) {
+        try {
+            HttpServer listening = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), at), BACKLOG);
+            listening.setExecutor(handlers);
+            listening.createContext("/oauth2/token", this::handle);
+            listening.start();
+            return listening;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** In turns, nobody listens and everything is answered 503. */
+    private void beginOutage() {
+        boolean refuses = outages++ % 2 == 0;
+        System.out.printf("(Lean is away: %s)%n", refuses ? "nobody listens" : "503");
+        if (refuses) {
+            server.stop(0);
+        } else {
+            answers503 = true;
+        }
+        timers.schedule(() -> endOutage(refuses), OUTAGE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private void endOutage(boolean refused) {
+        if (refused) {
+            try {
+                server = listen(port);
+            } catch (UncheckedIOException e) {
+                // Someone's outgoing connection has the port for a moment.
+                timers.schedule(() -> endOutage(true), 1, TimeUnit.SECONDS);
+                return;
+            }
+        }
+        answers503 = false;
+        System.out.println("(Lean is back)");
+        timers.schedule(this::beginOutage, BETWEEN_OUTAGES_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** Whatever is late is left to a timer: a thread that waited would make others wait. */
+    private void handle(HttpExchange exchange) throws IOException {
+        Map<String, String> form = form(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+        limit.called(form.get("client_id"));
+        ThreadLocalRandom chance = ThreadLocalRandom.current();
+        switch (answers503 ? Fault.UNAVAILABLE : Fault.byChance(chance)) {
+            case UNAVAILABLE -> send(exchange, 503, "text/plain", "no healthy upstream");
+            case FAILED -> send(exchange, 500, "application/json", "{\"status\":500,\"message\":\"Internal Server Error\"}");
+            case THROTTLED -> {
+                exchange.getResponseHeaders().set("Retry-After", "1");
+                send(exchange, 429, "application/json", "{\"message\":\"rate limit exceeded\"}");
+            }
+            case BROKEN -> exchange.close();
+            case SLOW -> timers.schedule(() -> answer(exchange, form), chance.nextInt(SLOWEST_MILLIS), TimeUnit.MILLISECONDS);
+            case GARBAGE -> send(exchange, 200, "text/html", "<html><body>Welcome to nginx!</body></html>");
+            case HANGING -> timers.schedule(exchange::close, HANG_SECONDS, TimeUnit.SECONDS);
+            case NONE -> answer(exchange, form);
+        }
+    }
+
+    private void answer(HttpExchange exchange, Map<String, String> form) {
+        ClientCredentials credentials = new ClientCredentials(form.get("client_id"), form.get("client_secret"));
+        try {
+            if (!clients.isKnown(credentials)) {
+                send(exchange, 401, "application/json", new JsonObject().put("error", "invalid_client")
+                        .put("error_description", "Client authentication failed").encode());
+                return;
+            }
+            int lifetime = ThreadLocalRandom.current().nextInt(SHORTEST_LIFETIME_SECONDS, LONGEST_LIFETIME_SECONDS + 1);
+            MarkedToken token = new MarkedToken(credentials.clientId(), MarkedToken.hash(credentials.clientSecret()),
+                    form.get("scope"), serials.incrementAndGet(), Instant.now().plusSeconds(lifetime));
+            send(exchange, 200, "application/json;charset=UTF-8", new JsonObject().put("access_token", token.text())
+                    .put("scope", token.scope()).put("token_type", "Bearer").put("expires_in", lifetime).encode());
+        } catch (IOException e) {
+            // The application has given up waiting.
+            exchange.close();
+        }
+    }
+
+    private static void send(HttpExchange exchange, int status, String type, String text) throws IOException {
+        byte[] body = text.getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", type);
+        exchange.sendResponseHeaders(status, body.length);
+        try (OutputStream out = exchange.getResponseBody()) {
+            out.write(body);
+        }
+    }
+
+    private static Map<String, String> form(String body) {
+        Map<String, String> members = new HashMap<>();
+        for (String pair : body.split("&")) {
+            int equals = pair.indexOf('=');
+            members.put(pair.substring(0, equals), URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
+        }
+        return members;
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        handlers.shutdownNow();
+    }
+}
