@@ -21,6 +21,9 @@ final class HostRules {
 
     private static final Pattern HOST_NAME = Pattern.compile("[a-z0-9._-]+|\\[[0-9a-f:.]+]");
 
+    /** Of a web page, or of an extension of a browser. */
+    private static final Pattern ORIGIN = Pattern.compile("[a-z][a-z0-9+.-]*://(" + HOST_NAME + ")(:\\d{1,5})?");
+
     private final Set<String> hosts;
     private final Set<String> origins;
 
@@ -33,7 +36,7 @@ final class HostRules {
         this.hosts = Stream.concat(LOOPBACK_NAMES.stream(), hosts.stream())
                 .map(HostRules::checked)
                 .collect(Collectors.toUnmodifiableSet());
-        this.origins = origins.stream().map(HostRules::normalized).collect(Collectors.toUnmodifiableSet());
+        this.origins = origins.stream().map(HostRules::checkedOrigin).collect(Collectors.toUnmodifiableSet());
     }
 
     private static String checked(String configured) {
@@ -42,6 +45,15 @@ final class HostRules {
             throw new ConfigurationException("ALLOWED_HOSTS has an entry that is no host name without a port: " + configured);
         }
         return host;
+    }
+
+    private static String checkedOrigin(String configured) {
+        String origin = normalized(configured);
+        if (!ORIGIN.matcher(origin).matches()) {
+            throw new ConfigurationException("ALLOWED_ORIGINS has an entry that is no origin, such as https://app.example.com: "
+                    + configured);
+        }
+        return origin;
     }
 
     /** @param host the {@code Host} header or HTTP/2's authority, with or without a port; null if there was none */

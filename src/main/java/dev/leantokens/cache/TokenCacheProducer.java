@@ -1,5 +1,6 @@
 package dev.leantokens.cache;
 
+import java.math.BigInteger;
 import java.time.Clock;
 
 import jakarta.enterprise.inject.Produces;
@@ -12,7 +13,8 @@ import io.quarkus.runtime.configuration.ConfigurationException;
 class TokenCacheProducer {
 
     /** Less would hold a handful of tokens, and none that is as long as an answer of Lean may be. */
-    private static final long SMALLEST = 256 * 1024;
+    private static final BigInteger SMALLEST = BigInteger.valueOf(256 << 10);
+    private static final BigInteger LARGEST = BigInteger.valueOf(1L << 40);
 
     @Produces
     @Singleton
@@ -20,8 +22,10 @@ class TokenCacheProducer {
         if (!config.enabled()) {
             return new NoTokenCache();
         }
-        if (config.maxSize().asLongValue() < SMALLEST) {
-            throw new ConfigurationException("CACHE_MAX_SIZE must be at least 256K; CACHE_ENABLED=false keeps no token at all");
+        BigInteger size = config.maxSize().asBigInteger();
+        if (size.compareTo(SMALLEST) < 0 || size.compareTo(LARGEST) > 0) {
+            throw new ConfigurationException(
+                    "CACHE_MAX_SIZE must be from 256K to 1024G; CACHE_ENABLED=false keeps no token at all");
         }
         if (config.refusalMemory().isNegative()) {
             throw new ConfigurationException("CACHE_REFUSAL_MEMORY must not be negative");

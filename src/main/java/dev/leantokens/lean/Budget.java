@@ -5,62 +5,103 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
-
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
 
 import dev.leantokens.token.TokenError;
 import dev.leantokens.token.TokenException;
-import io.quarkus.runtime.annotations.RegisterForReflection;
 
 /**
  * How many calls Lean may get for one client of it: so many in any minute, wherever the minute begins. A call counts from its
  * begin until a minute after its end, since it can have reached Lean at any time between. Calls that could also be left undone
  * get half of it at most, so that there is always something left for callers that have no token. Thread-safe.
  */
-@RegisterForReflection(classNames = {
-        // Caffeine finds by name the classes that its settings here need.
-        "com.github.benmanes.caffeine.cache.SSMSA", "com.github.benmanes.caffeine.cache.PSAMS" })
 final class Budget {
 
     static final Duration WINDOW = Duration.ofMinutes(1);
 
-    /** As many clients of Lean as are remembered. They are named by callers, so there must be a limit. */
-    private static final int MAX_CLIENTS = 10_000;
+    /**
+     * As many clients of Lean as have calls in a minute. They are named by callers, so there must be a limit; and what is known
+     * of one must not be forgotten, or by naming others enough calls could be had for it.
+     */
+    static final int MAX_CLIENTS = 10_000;
+
+    private static final String NONE_LEFT = "as many tokens have been asked for as Lean allows in a minute";
+    private static final String NO_OPTIONAL_LEFT = "calls of this kind may be half of what Lean allows in a minute, "
+            + "and as many have been made";
+    private static final String TOO_MANY_CLIENTS = "tokens have been asked for with too many client ids";
 
     private final int calls;
     private final int optionalCalls;
+    private final Duration longestCall;
     private final Clock clock;
-    private final Cache<String, Account> accounts;
 
-    /** @param calls the number of calls in a minute */
-    Budget(int calls, Clock clock) {
+    /** Guarded by this. */
+    private final Map<String, Account> accounts = new HashMap<>();
+    private Instant nextTidying = Instant.MIN;
+
+    /**
+     * @param calls the number of calls in a minute
+     * @param longestCall how long a call can take
+     */
+    Budget(int calls, Duration longestCall, Clock clock) {
         this.calls = calls;
         this.optionalCalls = Math.max(1, calls / 2);
+        this.longestCall = longestCall;
         this.clock = clock;
-        this.accounts = Caffeine.newBuilder()
-                .maximumSize(MAX_CLIENTS)
-                .expireAfterAccess(WINDOW.multipliedBy(2))
-                .ticker(() -> Duration.ofMillis(clock.millis()).toNanos())
-                .executor(Runnable::run)
-                .build();
     }
 
     /**
-     * @param clientId a client of Lean
-     * @param optional whether the call could also be left undone
+     * @param clientId a client of Lean. Upper and lower case are the same to it, as they are in a UUID
+     * @param kind what is given up for it
      * @return the permission for one call, to be given back when it is over
      * @throws TokenException if there is none left, with the time after which there is
      */
-    Permit take(String clientId, boolean optional) {
-        Account account = accounts.get(clientId, id -> new Account());
-        account.take(optional);
-        return new Permit(account, optional);
+    Permit take(String clientId, Kind kind) {
+        Instant now = clock.instant();
+        Account account = account(clientId, kind == Kind.OWN, now);
+        account.take(now, kind == Kind.OPTIONAL);
+        return new Permit(account, kind == Kind.OPTIONAL);
     }
 
     /** Lean throttles: no call is made for this client until the time has passed, or a minute at most. */
     void pause(String clientId, Duration wait) {
-        accounts.get(clientId, id -> new Account()).pause(wait.compareTo(WINDOW) < 0 ? wait : WINDOW);
+        Instant now = clock.instant();
+        account(clientId, true, now).pause(now.plus(wait.compareTo(WINDOW) < 0 ? wait : WINDOW));
+    }
+
+    /** What a call is for. */
+    enum Kind {
+        /** For callers that wait for it, with the service's own credentials. */
+        OWN,
+        /** For callers that wait for it, with credentials that they sent. */
+        CALLERS,
+        /** It could also be left undone. */
+        OPTIONAL
+    }
+
+    private synchronized Account account(String clientId, boolean always, Instant now) {
+        String id = clientId.toLowerCase(Locale.ROOT);
+        Account known = accounts.get(id);
+        if (known != null) {
+            return known;
+        }
+        if (accounts.size() >= MAX_CLIENTS && !now.isBefore(nextTidying)) {
+            nextTidying = now.plusSeconds(1);
+            accounts.values().removeIf(account -> account.isIdle(now));
+        }
+        if (accounts.size() >= MAX_CLIENTS && !always) {
+            throw TokenError.BUDGET_SPENT.because(TOO_MANY_CLIENTS).retryAfter(WINDOW);
+        }
+        Account made = new Account();
+        accounts.put(id, made);
+        return made;
+    }
+
+    /** @return the number of clients that are known */
+    synchronized int size() {
+        return accounts.size();
     }
 
     /** The permission for one call. Exactly one of its methods is to be called, once. */
@@ -88,19 +129,18 @@ final class Budget {
     /** The calls for one client. */
     private final class Account {
 
-        private final Tally all = new Tally(calls);
-        private final Tally optionals = new Tally(optionalCalls);
+        private final Tally all = new Tally(calls, NONE_LEFT);
+        private final Tally optionals = new Tally(optionalCalls, NO_OPTIONAL_LEFT);
         private Instant pausedUntil = Instant.MIN;
 
-        synchronized void take(boolean optional) {
-            Instant now = clock.instant();
+        synchronized void take(Instant now, boolean optional) {
             if (now.isBefore(pausedUntil)) {
                 throw TokenError.THROTTLED.because("Lean throttles its token requests")
                         .retryAfter(Duration.between(now, pausedUntil));
             }
-            all.requireOne(now, "as many tokens have been asked for as Lean allows in a minute");
+            all.requireOne(now);
             if (optional) {
-                optionals.requireOne(now, "as many fresh tokens have been asked for as are allowed in a minute");
+                optionals.requireOne(now);
                 optionals.begin();
             }
             all.begin();
@@ -114,31 +154,36 @@ final class Budget {
             }
         }
 
-        synchronized void pause(Duration wait) {
-            Instant until = clock.instant().plus(wait);
+        synchronized void pause(Instant until) {
             if (until.isAfter(pausedUntil)) {
                 pausedUntil = until;
             }
         }
+
+        synchronized boolean isIdle(Instant now) {
+            return !now.isBefore(pausedUntil) && all.isIdle(now);
+        }
     }
 
     /** Counts calls that are under way and calls that ended within the window; guarded by the account. */
-    private static final class Tally {
+    private final class Tally {
 
         private final int limit;
+        private final String otherwise;
         private final Deque<Instant> ends = new ArrayDeque<>(2);
         private int underWay;
 
-        private Tally(int limit) {
+        private Tally(int limit, String otherwise) {
             this.limit = limit;
+            this.otherwise = otherwise;
         }
 
-        void requireOne(Instant now, String otherwise) {
-            while (!ends.isEmpty() && !ends.peekFirst().plus(WINDOW).isAfter(now)) {
-                ends.removeFirst();
-            }
+        void requireOne(Instant now) {
+            forget(now);
             if (underWay + ends.size() >= limit) {
-                Duration wait = ends.isEmpty() ? WINDOW : Duration.between(now, ends.peekFirst().plus(WINDOW));
+                // If all are under way, the next to end can be the one that has just begun.
+                Duration wait = ends.isEmpty() ? longestCall.plus(WINDOW)
+                        : Duration.between(now, ends.peekFirst().plus(WINDOW));
                 throw TokenError.BUDGET_SPENT.because(otherwise).retryAfter(wait);
             }
         }
@@ -151,6 +196,17 @@ final class Budget {
             underWay--;
             if (made) {
                 ends.addLast(now);
+            }
+        }
+
+        boolean isIdle(Instant now) {
+            forget(now);
+            return underWay == 0 && ends.isEmpty();
+        }
+
+        private void forget(Instant now) {
+            while (!ends.isEmpty() && !ends.peekFirst().plus(WINDOW).isAfter(now)) {
+                ends.removeFirst();
             }
         }
     }

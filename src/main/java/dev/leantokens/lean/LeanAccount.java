@@ -19,6 +19,7 @@ import io.quarkus.runtime.configuration.ConfigurationException;
  */
 public record LeanAccount(URI url, Optional<ClientCredentials> credentials) {
 
+    private static final int HIGHEST_PORT = 65_535;
     private static final Set<String> SCHEMES = Set.of("http", "https");
 
     /**
@@ -70,7 +71,7 @@ public record LeanAccount(URI url, Optional<ClientCredentials> credentials) {
     private static URI checked(URI url) {
         boolean sound = url.getScheme() != null && SCHEMES.contains(url.getScheme().toLowerCase(Locale.ROOT))
                 && url.getHost() != null && url.getRawUserInfo() == null && url.getRawQuery() == null
-                && url.getRawFragment() == null;
+                && url.getRawFragment() == null && url.getPort() <= HIGHEST_PORT;
         if (!sound) {
             // Without the value: a URL can carry a password.
             throw new ConfigurationException(

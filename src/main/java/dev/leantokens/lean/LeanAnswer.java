@@ -41,7 +41,8 @@ record LeanAnswer(int status, String retryAfter, byte[] body) {
     /** A longer wait than this is not passed on: by then the world is another. */
     private static final Duration LONGEST_WAIT = Duration.ofHours(1);
 
-    private static final Pattern SECONDS = Pattern.compile("\\d{1,9}");
+    private static final Pattern SECONDS = Pattern.compile("\\d+");
+    private static final int MOST_DIGITS = 9;
 
     /** error = 1*( %x20-21 / %x23-5B / %x5D-7E ), RFC 6749 §5.2; and no sentence. */
     private static final Pattern ERROR_CODE = Pattern.compile("[\\x20\\x21\\x23-\\x5B\\x5D-\\x7E]{1,100}");
@@ -140,7 +141,7 @@ record LeanAnswer(int status, String retryAfter, byte[] body) {
         String text = retryAfter.strip();
         try {
             Duration wait = SECONDS.matcher(text).matches()
-                    ? Duration.ofSeconds(Long.parseLong(text))
+                    ? text.length() > MOST_DIGITS ? LONGEST_WAIT : Duration.ofSeconds(Long.parseLong(text))
                     : Duration.between(now, ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());
             return Optional.of(wait.isNegative() ? Duration.ZERO : wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait);
         } catch (DateTimeParseException e) {

@@ -1,9 +1,15 @@
 package dev.leantokens.lean;
 
+import java.math.BigInteger;
+
 import io.quarkus.runtime.configuration.ConfigurationException;
 
 /** What must hold for the settings of this package, each and together. Those of the account are {@link LeanAccount}'s. */
 final class LeanConfigRules {
+
+    private static final int LARGEST_RESPONSE = 1 << 30;
+    /** The breaker takes memory for each. */
+    private static final int MOST_BREAKER_CALLS = 1_000_000;
 
     private LeanConfigRules() {
     }
@@ -13,11 +19,11 @@ final class LeanConfigRules {
         requirePositive("LEAN_CONNECT_TIMEOUT", config.connectTimeout().toMillis());
         requirePositive("LEAN_REQUEST_TIMEOUT", config.requestTimeout().toMillis());
         requirePositive("LEAN_MAX_CONNECTIONS", config.maxConnections());
-        requirePositive("LEAN_MAX_RESPONSE_SIZE", config.maxResponseSize().asLongValue());
+        requireBetween("LEAN_MAX_RESPONSE_SIZE", config.maxResponseSize().asBigInteger(), 1, LARGEST_RESPONSE);
         requirePositive("LEAN_REQUESTS_PER_MINUTE", config.requestsPerMinute());
         requirePositive("LEAN_MAX_ATTEMPTS", config.maxAttempts());
         requirePositive("LEAN_RETRY_DELAY", config.retryDelay().toMillis());
-        requirePositive("LEAN_BREAKER_CALLS", config.breakerCalls());
+        requireBetween("LEAN_BREAKER_CALLS", BigInteger.valueOf(config.breakerCalls()), 1, MOST_BREAKER_CALLS);
         requirePositive("LEAN_BREAKER_DELAY", config.breakerDelay().toMillis());
         require(config.connectTimeout().compareTo(config.requestTimeout()) <= 0,
                 "LEAN_CONNECT_TIMEOUT is longer than LEAN_REQUEST_TIMEOUT, which includes it");
@@ -31,6 +37,11 @@ final class LeanConfigRules {
 
     private static void requirePositive(String variable, long value) {
         require(value > 0, variable + " must be more than nothing");
+    }
+
+    private static void requireBetween(String variable, BigInteger value, int least, int most) {
+        require(value.compareTo(BigInteger.valueOf(least)) >= 0 && value.compareTo(BigInteger.valueOf(most)) <= 0,
+                variable + " must be from " + least + " to " + most);
     }
 
     private static void require(boolean holds, String otherwise) {

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 
 import jakarta.enterprise.context.ApplicationScoped;
@@ -35,10 +36,10 @@ public class ResilientLeanClient implements AuthorizationServer {
 
     static final String BREAKER = "lean";
 
-    /** When to come again if Lean throttles and does not say for how long: it counts by the minute. */
-    static final Duration THROTTLED_FOR = Duration.ofMinutes(1);
-    /** When to come again if Lean is away and does not say for how long. */
+    /** When to come again if Lean throttles or is away and does not say for how long. */
     static final Duration AWAY_FOR = Duration.ofSeconds(5);
+    /** When to come again if there are too many others. */
+    private static final Duration BUSY_FOR = Duration.ofSeconds(1);
     /** When to come again while one call is finding out whether Lean is back. */
     private static final Duration PROBED_FOR = Duration.ofSeconds(1);
 
@@ -56,6 +57,9 @@ public class ResilientLeanClient implements AuthorizationServer {
     private final Vertx vertx;
     private final Budget budget;
     private final RetryPolicy policy;
+    /** Callers with credentials of their own share one half of the connections, so that they cannot take all. */
+    private final CallGate callersGate;
+    private final CallGate ownGate;
     private final TypedGuard<Uni<AccessToken>> retry;
     private final TypedGuard<Uni<AccessToken>> breaker;
     private volatile Instant breakerOpenUntil = Instant.MIN;
@@ -78,7 +82,10 @@ public class ResilientLeanClient implements AuthorizationServer {
         this.config = config;
         this.clock = clock;
         this.vertx = vertx;
-        this.budget = new Budget(config.requestsPerMinute(), clock);
+        this.budget = new Budget(config.requestsPerMinute(), client.longestCall(), clock);
+        int half = Math.max(1, config.maxConnections() / 2);
+        this.callersGate = new CallGate(half, (millis, action) -> vertx.setTimer(millis, timer -> action.run()));
+        this.ownGate = new CallGate(half, (millis, action) -> vertx.setTimer(millis, timer -> action.run()));
         this.policy = new RetryPolicy(config.maxAttempts(), config.retryDelay(), client.longestCall(),
                 () -> ThreadLocalRandom.current().nextDouble());
         this.retry = TypedGuard.create(UNI)
@@ -107,7 +114,7 @@ public class ResilientLeanClient implements AuthorizationServer {
     @Override
     public Uni<AccessToken> requestToken(LeanRequest request) {
         return Uni.createFrom().deferred(() -> retry.get(new Attempts(request)::next))
-                .onFailure(TokenException.class).transform(ResilientLeanClient::withWait);
+                .onFailure(TokenException.class).transform(failure -> withWait(request, failure));
     }
 
     /** The attempts at one token, one after the other. */
@@ -126,39 +133,58 @@ public class ResilientLeanClient implements AuthorizationServer {
         Uni<AccessToken> next() {
             return Uni.createFrom().deferred(() -> {
                 made++;
-                return attempt(request);
+                return attempt();
             })
                     .onFailure(TokenException.class).transform(failure -> policy
                             .waitAfter(failure, made, clock.instant(), deadline)
                             .<Throwable> map(AnotherAttempt::new).orElse(failure))
-                    .runSubscriptionOn(task -> context.runOnContext(nothing -> task.run()));
+                    .runSubscriptionOn(onContext());
+        }
+
+        private Uni<AccessToken> attempt() {
+            Budget.Permit permit = budget.take(request.credentials().clientId(), kindOf(request));
+            CallGate gate = request.owner() == CredentialsOwner.CALLER ? callersGate : ownGate;
+            Duration patience = Duration.between(clock.instant(), deadline).minus(client.longestCall());
+            return gate.pass(breaker.get(() -> client.requestToken(request)).runSubscriptionOn(onContext()), patience)
+                    .onItem().invoke(permit::used)
+                    .onFailure().invoke(failure -> {
+                        if (wasMade(failure)) {
+                            permit.used();
+                        } else {
+                            permit.unused();
+                        }
+                    })
+                    .onFailure(CircuitBreakerOpenException.class).transform(open -> breakerOpen())
+                    .onFailure(TokenException.class).invoke(failure -> pauseIfThrottled(request, failure));
+        }
+
+        private Executor onContext() {
+            return task -> context.runOnContext(nothing -> task.run());
         }
     }
 
-    private Uni<AccessToken> attempt(LeanRequest request) {
-        String clientId = request.credentials().clientId();
-        Budget.Permit permit = budget.take(clientId, isOptional(request));
-        return breaker.get(() -> client.requestToken(request))
-                .onItem().invoke(permit::used)
-                .onFailure(CircuitBreakerOpenException.class).invoke(permit::unused)
-                .onFailure(TokenException.class).invoke(permit::used)
-                .onFailure(CircuitBreakerOpenException.class).transform(open -> breakerOpen())
-                .onFailure(TokenException.class).invoke(failure -> throttle(clientId, failure));
-    }
-
     /**
-     * A replacement is. And so is a call by which a caller tries the service's own id with another secret, right or wrong: by
-     * such calls no one may use up what the service needs.
+     * A replacement is optional. And so is a call by which a caller tries the service's own id with another secret, right or
+     * wrong: by such calls no one may use up what the service needs.
      */
-    private boolean isOptional(LeanRequest request) {
-        return request.purpose() == Purpose.REPLACEMENT
-                || request.owner() == CredentialsOwner.CALLER && client.current().map(ClientCredentials::clientId)
-                        .filter(request.credentials().clientId()::equals).isPresent();
+    private Budget.Kind kindOf(LeanRequest request) {
+        boolean ownId = client.current().map(ClientCredentials::clientId)
+                .filter(request.credentials().clientId()::equalsIgnoreCase).isPresent();
+        if (request.purpose() == Purpose.REPLACEMENT || request.owner() == CredentialsOwner.CALLER && ownId) {
+            return Budget.Kind.OPTIONAL;
+        }
+        return request.owner() == CredentialsOwner.SERVICE ? Budget.Kind.OWN : Budget.Kind.CALLERS;
     }
 
-    private void throttle(String clientId, TokenException failure) {
+    private static boolean wasMade(Throwable failure) {
+        return !(failure instanceof CircuitBreakerOpenException)
+                && !(failure instanceof TokenException exception && exception.error() == TokenError.TOO_MANY_CALLS);
+    }
+
+    /** What callers are told holds for all of them: until then Lean is not asked for this client. */
+    private void pauseIfThrottled(LeanRequest request, TokenException failure) {
         if (failure.error() == TokenError.THROTTLED) {
-            failure.response().retryAfter().ifPresent(wait -> budget.pause(clientId, wait));
+            failure.response().retryAfter().ifPresent(wait -> budget.pause(request.credentials().clientId(), wait));
         }
     }
 
@@ -175,14 +201,16 @@ public class ResilientLeanClient implements AuthorizationServer {
     }
 
     /** Where Lean did not say when to come again, we do. */
-    private static TokenException withWait(TokenException exception) {
-        if (exception.response().retryAfter().isPresent()) {
-            return exception;
+    private TokenException withWait(LeanRequest request, TokenException failure) {
+        if (failure.response().retryAfter().isPresent()) {
+            return failure;
         }
-        return switch (exception.error()) {
-            case THROTTLED -> exception.retryAfter(THROTTLED_FOR);
-            case LEAN_UNAVAILABLE, LEAN_FAILED, LEAN_TIMED_OUT -> exception.retryAfter(AWAY_FOR);
-            default -> exception;
+        TokenException told = switch (failure.error()) {
+            case THROTTLED, LEAN_UNAVAILABLE, LEAN_FAILED, LEAN_TIMED_OUT -> failure.retryAfter(AWAY_FOR);
+            case TOO_MANY_CALLS -> failure.retryAfter(BUSY_FOR);
+            default -> failure;
         };
+        pauseIfThrottled(request, told);
+        return told;
     }
 }

@@ -9,6 +9,8 @@ import java.util.regex.Pattern;
  */
 public final class ScopePattern {
 
+    /** The characters of a scope-token (RFC 6749 §3.3), of which the star is one. */
+    private static final Pattern WRITTEN = Pattern.compile("[\\x21\\x23-\\x5B\\x5D-\\x7E]+");
     private static final String ID = "[A-Za-z0-9_-]+";
 
     private final String text;
@@ -16,8 +18,8 @@ public final class ScopePattern {
     private final Pattern pattern;
 
     public ScopePattern(String text) {
-        if (text.isBlank()) {
-            throw new IllegalArgumentException("a scope pattern is empty");
+        if (!WRITTEN.matcher(text).matches()) {
+            throw new IllegalArgumentException("a scope pattern is empty or has a character that no scope has: " + text);
         }
         this.text = text;
         this.regex = regexOf(text);

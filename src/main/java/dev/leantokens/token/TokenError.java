@@ -46,6 +46,8 @@ public enum TokenError {
     LEAN_FAILED(503, "temporarily_unavailable"),
     /** Lean has kept failing, so it is not asked for a while. */
     BREAKER_OPEN(503, "temporarily_unavailable"),
+    /** More calls to Lean are wanted than are made at a time. */
+    TOO_MANY_CALLS(503, "temporarily_unavailable"),
     /** Lean did not answer in time. */
     LEAN_TIMED_OUT(504, "temporarily_unavailable");
 

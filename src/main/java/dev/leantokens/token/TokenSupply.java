@@ -39,7 +39,7 @@ final class TokenSupply {
     private final Set<Duration> minimaThatAreTooLong = ConcurrentHashMap.newKeySet();
 
     /**
-     * @param token what Lean gave
+     * @param token what Lean gave, to be given to those who wait
      * @param kept the same in the cache; empty if it is not kept
      */
     private record Obtained(AccessToken token, Optional<CachedToken> kept) {
@@ -69,12 +69,14 @@ final class TokenSupply {
             return fromLean(key, request.withPurpose(good ? Purpose.REPLACEMENT : Purpose.NEED), kept, Source.REQUESTED);
         }
         if (!good && control == CacheControl.ANY) {
-            return kept.isReplaceable(now) ? fromLeanElseKept(key, request, kept) : issue(kept, key, Source.STALE);
+            return kept.isReplaceable(now) ? fromLeanElseKept(key, request, kept) : issue(kept, key, Source.STALE, now);
         }
+        // What was found good at this time is given out as of this time.
+        Uni<IssuedToken> hit = issue(kept, key, Source.HIT, now);
         if (good && isDue(kept, key, now)) {
             call(key, request.withPurpose(Purpose.REPLACEMENT), kept, true);
         }
-        return issue(kept, key, Source.HIT);
+        return hit;
     }
 
     private Uni<IssuedToken> fromLean(TokenKey key, LeanRequest request, CachedToken kept, Source source) {
@@ -87,11 +89,14 @@ final class TokenSupply {
         Flight<Obtained> call = call(key, request, kept, true);
         Uni<IssuedToken> better = call.outcome().map(obtained -> issue(obtained, key, Source.REPLACED, call.joined()));
         return onCallersContext(better
-                .ifNoItem().after(config.patience()).recoverWithUni(() -> isUsable(kept, clock.instant())
-                        ? issue(kept, key, Source.STALE_AFTER_FAILURE)
-                        : better)
-                .onFailure(failure -> !isCallersOwn(failure) && isUsable(kept, clock.instant()))
-                .recoverWithUni(() -> issue(kept, key, Source.STALE_AFTER_FAILURE)));
+                .ifNoItem().after(config.patience()).recoverWithUni(() -> keptElse(kept, key, better))
+                .onFailure(failure -> !isCallersOwn(failure))
+                .recoverWithUni(failure -> keptElse(kept, key, Uni.createFrom().failure(failure))));
+    }
+
+    private Uni<IssuedToken> keptElse(CachedToken kept, TokenKey key, Uni<IssuedToken> otherwise) {
+        Instant now = clock.instant();
+        return isUsable(kept, now) ? issue(kept, key, Source.STALE_AFTER_FAILURE, now) : otherwise;
     }
 
     /**
@@ -133,8 +138,9 @@ final class TokenSupply {
     }
 
     private Obtained keep(TokenKey key, AccessToken token, Instant askedAt) {
-        Optional<CachedToken> kept = CachedToken.of(token, askedAt)
-                .filter(made -> cache.isEnabled() && isUsable(made, clock.instant()));
+        Instant now = clock.instant();
+        Optional<CachedToken> timed = CachedToken.of(token, askedAt);
+        Optional<CachedToken> kept = timed.filter(made -> cache.isEnabled() && isUsable(made, now));
         kept.ifPresent(made -> {
             cache.keep(key, made);
             Duration minimum = minimumValidity(key);
@@ -144,7 +150,9 @@ final class TokenSupply {
                         minimum.toSeconds());
             }
         });
-        return new Obtained(token, kept);
+        // As Lean says, unless that was long ago: Lean may have made it at any time since it was asked.
+        AccessToken given = timed.filter(made -> !made.isYoungerThan(FRESH, now)).map(made -> made.at(now)).orElse(token);
+        return new Obtained(given, kept);
     }
 
     private IssuedToken issue(Obtained obtained, TokenKey key, Source source, boolean shared) {
@@ -152,8 +160,7 @@ final class TokenSupply {
         return new IssuedToken(obtained.token(), new CacheStatus(source, freshFor, shared));
     }
 
-    private Uni<IssuedToken> issue(CachedToken kept, TokenKey key, Source source) {
-        Instant now = clock.instant();
+    private Uni<IssuedToken> issue(CachedToken kept, TokenKey key, Source source, Instant now) {
         return Uni.createFrom().item(new IssuedToken(kept.at(now),
                 new CacheStatus(source, Optional.of(freshFor(kept, key, now)), false)));
     }

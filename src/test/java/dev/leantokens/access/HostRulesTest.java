@@ -63,6 +63,13 @@ class HostRulesTest {
                 .hasMessageContaining("ALLOWED_HOSTS");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = { "*", "app.example.com", "https://app.example.com/path", "https://", "https://*.example.com" })
+    void originThatCouldNeverBeMetRefusesToStart(String entry) {
+        assertThatThrownBy(() -> new HostRules(Set.of(), Set.of(entry))).isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("ALLOWED_ORIGINS");
+    }
+
     @Test
     void callerThatIsNoBrowserSendsNoOrigin() {
         assertThat(rules.allowsOrigin(null)).isTrue();

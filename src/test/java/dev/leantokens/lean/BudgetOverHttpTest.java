@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Date;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -34,7 +35,7 @@ import io.quarkus.test.junit.QuarkusTest;
         @ResourceArg(name = "lean.requests-per-minute", value = "60"),
         // A call that times out on a loaded machine would be made again, and count again.
         @ResourceArg(name = "lean.request-timeout", value = "10s"),
-        @ResourceArg(name = "lean.deadline", value = "11s") })
+        @ResourceArg(name = "lean.deadline", value = "30s") })
 class BudgetOverHttpTest {
 
     LeanStub lean;
@@ -68,7 +69,7 @@ class BudgetOverHttpTest {
                 .filteredOn(answer -> answer.status() != 200).isNotEmpty().allSatisfy(refused -> {
                     assertThat(refused.status()).isEqualTo(429);
                     assertThat(refused.error()).isEqualTo("temporarily_unavailable");
-                    assertThat(Integer.parseInt(refused.retryAfter().orElseThrow())).isBetween(1, 60);
+                    assertThat(Integer.parseInt(refused.retryAfter().orElseThrow())).isBetween(1, 71);
                 });
         assertThat(all).filteredOn(answer -> answer.status() == 0).isNotEmpty()
                 .allSatisfy(refused -> assertThat(refused.body().getString("error_description"))
@@ -112,9 +113,9 @@ class BudgetOverHttpTest {
     }
 
     @Test
-    void callersThatTryTheServicesOwnIdLeaveItHalf() {
-        List<Answer> tries = all(IntStream.range(0, 100)
-                .mapToObj(i -> callers.rest(scope("api", LeanStub.CLIENT_ID, "guess-" + i))).toList());
+    void callersThatTryTheServicesOwnIdLeaveItHalfInWhateverCaseTheyWriteIt() {
+        List<Answer> tries = all(IntStream.range(0, 100).mapToObj(i -> callers.rest(scope("api",
+                i % 2 == 0 ? LeanStub.CLIENT_ID : LeanStub.CLIENT_ID.toUpperCase(Locale.ROOT), "guess-" + i))).toList());
 
         assertThat(tries).filteredOn(answer -> answer.status() == 200).hasSize(30);
         assertThat(tries).filteredOn(answer -> answer.status() == 429).hasSize(70);

@@ -117,6 +117,18 @@ class RetriesTest {
     }
 
     @Test
+    void waitThatLeanDoesNotSayIsKeptAllTheSame() {
+        lean.answers(json(429, "{}"));
+
+        assertThat(callers.rest(request).join().retryAfter()).contains("5");
+        assertThat(lean.requests()).hasSize(3);
+        lean.givesToken();
+        assertThat(callers.rest(request).join().status()).isEqualTo(200);
+        assertThat(lean.timesOfRequests()).satisfies(times -> assertThat(Duration.between(times.get(2), times.get(3)))
+                .isGreaterThanOrEqualTo(Duration.ofMillis(4_900)));
+    }
+
+    @Test
     void deadlineHoldsForAllAttemptsTogether() {
         // Each attempt begins when Lean wants it to, and the third one could not end in time.
         lean.answers(throttled(4));

@@ -39,6 +39,8 @@ class StartIT {
                 arguments("a deadline shorter than an attempt", Map.of("LEAN_DEADLINE", "2s"), "LEAN_DEADLINE"),
                 arguments("a minimum longer than a token lives", Map.of("TOKEN_MINIMUM_VALIDITY", "90m"),
                         "TOKEN_MINIMUM_VALIDITY"),
+                arguments("scopes that are separated by a space", Map.of("TOKEN_SCOPES", "api customer.*"), "token.scopes"),
+                arguments("a port beyond all", Map.of("MCP_PORT", "99999"), "MCP_PORT"),
                 arguments("a cache for no token", Map.of("CACHE_MAX_SIZE", "1K"), "CACHE_MAX_SIZE"),
                 arguments("no requests", Map.of("LEAN_REQUESTS_PER_MINUTE", "0"), "LEAN_REQUESTS_PER_MINUTE"),
                 arguments("a host with a port", Map.of("ALLOWED_HOSTS", "tokens:8080"), "ALLOWED_HOSTS"),

@@ -58,7 +58,9 @@ class ScopeTest {
     }
 
     @Test
-    void emptyPatternIsRefused() {
-        assertThatThrownBy(() -> new ScopePattern(" ")).isInstanceOf(IllegalArgumentException.class);
+    void patternThatNoScopeCouldMatchIsRefused() {
+        for (String pattern : new String[] { "", " ", "api customer.*", "a\"b", "\u00e9" }) {
+            assertThatThrownBy(() -> new ScopePattern(pattern)).isInstanceOf(IllegalArgumentException.class);
+        }
     }
 }

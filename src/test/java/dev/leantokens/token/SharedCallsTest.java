@@ -35,7 +35,7 @@ import io.restassured.RestAssured;
         @ResourceArg(name = "lean.requests-per-minute", value = "600"),
         // All have to come in time, also on a loaded machine.
         @ResourceArg(name = "lean.request-timeout", value = "10s"),
-        @ResourceArg(name = "lean.deadline", value = "11s") })
+        @ResourceArg(name = "lean.deadline", value = "30s") })
 class SharedCallsTest {
 
     private static final int SLOW = 1_000;

@@ -345,6 +345,17 @@ class TokenSupplyTest {
     }
 
     @Test
+    void whoWaitedLongForATokenIsToldWhatIsLeftOfIt() {
+        lean.hangs();
+        CompletableFuture<IssuedToken> waiting = start(Scope.API, CacheControl.ANY);
+        clock.advance(Duration.ofMillis(2_500));
+
+        lean.answer();
+
+        assertThat(waiting.join().token().members()).containsEntry("expires_in", 3597L);
+    }
+
+    @Test
     void lifetimeBeyondAllMeasureIsKeptAllTheSame() {
         lean.gives(Duration.ofSeconds(Long.MAX_VALUE));
         ask(Scope.API);
