@@ -11,8 +11,6 @@ import java.util.concurrent.ThreadLocalRandom;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
-import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenException;
-
 import dev.leantokens.token.AccessToken;
 import dev.leantokens.token.AuthorizationServer;
 import dev.leantokens.token.ClientCredentials;
@@ -21,7 +19,6 @@ import dev.leantokens.token.LeanRequest;
 import dev.leantokens.token.LeanRequest.Purpose;
 import dev.leantokens.token.TokenError;
 import dev.leantokens.token.TokenException;
-import io.smallrye.faulttolerance.api.CircuitBreakerState;
 import io.smallrye.faulttolerance.api.TypedGuard;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
@@ -34,22 +31,13 @@ import io.vertx.core.Vertx;
 @ApplicationScoped
 public class ResilientLeanClient implements AuthorizationServer {
 
-    static final String BREAKER = "lean";
-
     /** When to come again if Lean throttles or is away and does not say for how long. */
     static final Duration AWAY_FOR = Duration.ofSeconds(5);
     /** When to come again if there are too many others. */
     private static final Duration BUSY_FOR = Duration.ofSeconds(1);
-    /** When to come again while one call is finding out whether Lean is back. */
-    private static final Duration PROBED_FOR = Duration.ofSeconds(1);
 
-    /** What counts for the breaker. That Lean refuses or throttles shows that it works. */
-    private static final Set<TokenError> FAILURES_OF_LEAN = EnumSet.of(TokenError.LEAN_UNAVAILABLE, TokenError.LEAN_FAILED,
-            TokenError.LEAN_TIMED_OUT);
-
-    /** A class and no type literal, which in a native executable might not find out what type it is of. */
-    @SuppressWarnings("unchecked")
-    private static final Class<Uni<AccessToken>> UNI = (Class<Uni<AccessToken>>) (Class<?>) Uni.class;
+    /** Ends of an attempt that did not get as far as Lean. */
+    private static final Set<TokenError> NOT_MADE = EnumSet.of(TokenError.TOO_MANY_CALLS, TokenError.BREAKER_OPEN);
 
     private final LeanClient client;
     private final LeanConfig config;
@@ -61,8 +49,7 @@ public class ResilientLeanClient implements AuthorizationServer {
     private final CallGate callersGate;
     private final CallGate ownGate;
     private final TypedGuard<Uni<AccessToken>> retry;
-    private final TypedGuard<Uni<AccessToken>> breaker;
-    private volatile Instant breakerOpenUntil = Instant.MIN;
+    private final LeanBreaker breaker;
 
     /** An attempt ended in a way that is worth another one. */
     private static final class AnotherAttempt extends RuntimeException {
@@ -88,7 +75,7 @@ public class ResilientLeanClient implements AuthorizationServer {
         this.ownGate = new CallGate(half, (millis, action) -> vertx.setTimer(millis, timer -> action.run()));
         this.policy = new RetryPolicy(config.maxAttempts(), config.retryDelay(), client.longestCall(),
                 () -> ThreadLocalRandom.current().nextDouble());
-        this.retry = TypedGuard.create(UNI)
+        this.retry = TypedGuard.create(uni())
                 .withDescription("lean-retry")
                 .withRetry()
                 // How often, when and until when is the policy's to decide.
@@ -97,18 +84,7 @@ public class ResilientLeanClient implements AuthorizationServer {
                 .withCustomBackoff().strategy(() -> failure -> ((AnotherAttempt) failure).waitMillis).done()
                 .done()
                 .build();
-        this.breaker = TypedGuard.create(UNI)
-                .withDescription("lean-breaker")
-                .withCircuitBreaker()
-                .name(BREAKER)
-                .requestVolumeThreshold(config.breakerCalls())
-                .failureRatio(config.breakerFailureRatio())
-                .delay(config.breakerDelay().toMillis(), ChronoUnit.MILLIS)
-                .successThreshold(1)
-                .when(failure -> failure instanceof TokenException exception && FAILURES_OF_LEAN.contains(exception.error()))
-                .onStateChange(this::breakerChanged)
-                .done()
-                .build();
+        this.breaker = new LeanBreaker(config, clock);
     }
 
     @Override
@@ -145,16 +121,10 @@ public class ResilientLeanClient implements AuthorizationServer {
             Budget.Permit permit = budget.take(request.credentials().clientId(), kindOf(request));
             CallGate gate = request.owner() == CredentialsOwner.CALLER ? callersGate : ownGate;
             Duration patience = Duration.between(clock.instant(), deadline).minus(client.longestCall());
-            return gate.pass(breaker.get(() -> client.requestToken(request)).runSubscriptionOn(onContext()), patience)
+            return gate.pass(breaker.pass(() -> client.requestToken(request)).runSubscriptionOn(onContext()), patience)
                     .onItem().invoke(permit::used)
-                    .onFailure().invoke(failure -> {
-                        if (wasMade(failure)) {
-                            permit.used();
-                        } else {
-                            permit.unused();
-                        }
-                    })
-                    .onFailure(CircuitBreakerOpenException.class).transform(open -> breakerOpen())
+                    .onFailure(failure -> !wasMade(failure)).invoke(permit::unused)
+                    .onFailure(ResilientLeanClient::wasMade).invoke(permit::used)
                     .onFailure(TokenException.class).invoke(failure -> pauseIfThrottled(request, failure));
         }
 
@@ -177,8 +147,13 @@ public class ResilientLeanClient implements AuthorizationServer {
     }
 
     private static boolean wasMade(Throwable failure) {
-        return !(failure instanceof CircuitBreakerOpenException)
-                && !(failure instanceof TokenException exception && exception.error() == TokenError.TOO_MANY_CALLS);
+        return !(failure instanceof TokenException exception && NOT_MADE.contains(exception.error()));
+    }
+
+    /** A class and no type literal, which in a native executable might not find out what type it is of. */
+    @SuppressWarnings("unchecked")
+    static Class<Uni<AccessToken>> uni() {
+        return (Class<Uni<AccessToken>>) (Class<?>) Uni.class;
     }
 
     /** What callers are told holds for all of them: until then Lean is not asked for this client. */
@@ -186,18 +161,6 @@ public class ResilientLeanClient implements AuthorizationServer {
         if (failure.error() == TokenError.THROTTLED) {
             failure.response().retryAfter().ifPresent(wait -> budget.pause(request.credentials().clientId(), wait));
         }
-    }
-
-    private void breakerChanged(CircuitBreakerState state) {
-        if (state == CircuitBreakerState.OPEN) {
-            breakerOpenUntil = clock.instant().plus(config.breakerDelay());
-        }
-    }
-
-    private TokenException breakerOpen() {
-        Duration rest = Duration.between(clock.instant(), breakerOpenUntil);
-        return TokenError.BREAKER_OPEN.because("Lean has kept failing and is not asked for the moment")
-                .retryAfter(rest.compareTo(PROBED_FOR) > 0 ? rest : PROBED_FOR);
     }
 
     /** Where Lean did not say when to come again, we do. */
