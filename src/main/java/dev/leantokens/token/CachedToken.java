@@ -43,11 +43,6 @@ public final class CachedToken {
                 askedAt.plus(lifetime.compareTo(LONGEST_LIFETIME) > 0 ? LONGEST_LIFETIME : lifetime)));
     }
 
-    /** @return the token as Lean gave it */
-    AccessToken original() {
-        return token;
-    }
-
     /** @return the token with what is left of its {@code expires_in}, rounded down to seconds */
     AccessToken at(Instant now) {
         long seconds = Math.max(0, left(now).toSeconds());
