@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 
@@ -74,8 +75,9 @@ final class SteadyClock extends Clock {
 
     /** Finds out what the step was. Several threads may see it at once: the first one's finding holds. */
     private Steps afterStep(Steps known, long lead, long awake) {
-        long slept = uptime.millis().isPresent()
-                ? uptime.millis().getAsLong() - startUptimeMillis - awake
+        OptionalLong up = uptime.millis();
+        long slept = up.isPresent()
+                ? up.getAsLong() - startUptimeMillis - awake
                 : known.sleptMillis + lead - known.leadMillis;
         // Never less than before: the uptime is less precise than the monotonic time, and without one a step back is no sleep.
         long total = slept < known.sleptMillis + MOMENT_MILLIS / 2 ? known.sleptMillis : slept;

@@ -8,6 +8,7 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BiConsumer;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
@@ -32,7 +33,7 @@ import io.vertx.core.Vertx;
 public class ResilientLeanClient implements AuthorizationServer {
 
     /** When to come again if Lean throttles or is away and does not say for how long. */
-    static final Duration AWAY_FOR = Duration.ofSeconds(5);
+    private static final Duration AWAY_FOR = Duration.ofSeconds(5);
     /** When to come again if there are too many others. */
     private static final Duration BUSY_FOR = Duration.ofSeconds(1);
 
@@ -71,8 +72,9 @@ public class ResilientLeanClient implements AuthorizationServer {
         this.vertx = vertx;
         this.budget = new Budget(config.requestsPerMinute(), client.longestCall(), clock);
         int half = Math.max(1, config.maxConnections() / 2);
-        this.callersGate = new CallGate(half, (millis, action) -> vertx.setTimer(millis, timer -> action.run()));
-        this.ownGate = new CallGate(half, (millis, action) -> vertx.setTimer(millis, timer -> action.run()));
+        BiConsumer<Long, Runnable> timer = (millis, action) -> vertx.setTimer(millis, passed -> action.run());
+        this.callersGate = new CallGate(half, timer);
+        this.ownGate = new CallGate(half, timer);
         this.policy = new RetryPolicy(config.maxAttempts(), config.retryDelay(), client.longestCall(),
                 () -> ThreadLocalRandom.current().nextDouble());
         this.retry = TypedGuard.create(uni())

@@ -49,7 +49,7 @@ public record ErrorResponse(int status, Map<String, Object> members, Optional<Du
 
     /** @return whether it refuses the client (RFC 6749 §5.2), and not what the client asks for */
     public boolean isAboutClient() {
-        return ABOUT_CLIENT.contains(members.get(ERROR));
+        return status == 401 || ABOUT_CLIENT.contains(members.get(ERROR));
     }
 
     /** @return the response's body */

@@ -44,7 +44,7 @@ public final class TokenException extends RuntimeException {
     public boolean isAboutCredentials() {
         return switch (error) {
             case SERVICE_CREDENTIALS_REFUSED, CALLER_REFUSED -> true;
-            case REFUSED_BY_LEAN -> response.status() == 401 || response.isAboutClient();
+            case REFUSED_BY_LEAN -> response.isAboutClient();
             default -> false;
         };
     }
