@@ -1,5 +1,8 @@
 package dev.leantokens.access;
 
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -23,6 +26,22 @@ public interface AccessConfig {
 
     /** Origins of web pages that may call, besides those on localhost, 127.0.0.1 and [::1]. */
     Optional<Set<String>> allowedOrigins();
+
+    /** Local clients, by their ids. */
+    Map<String, LocalClientConfig> clients();
+
+    /** A file with further local clients, which is read again when it changes. */
+    Optional<Path> clientsFile();
+
+    /** A client that is known here and uses the service's own Lean credentials. */
+    interface LocalClientConfig {
+
+        /** One secret, or two while one takes the other's place: plain, or {@code sha256:} and the digest in hexadecimal. */
+        Optional<List<String>> secret();
+
+        /** The scopes that it may have, as patterns in which {@code *} stands for an id. */
+        Optional<List<String>> scopes();
+    }
 
     enum Anonymous {
         /** A peer on the loopback interface: the service is a sidecar, or its developer's. */

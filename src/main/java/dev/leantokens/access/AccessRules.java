@@ -1,7 +1,8 @@
 package dev.leantokens.access;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
@@ -12,47 +13,112 @@ import dev.leantokens.token.TokenError;
 import dev.leantokens.token.TokenException;
 import dev.leantokens.token.TokenRequest;
 
-/** Decides whose credentials a request uses, or that it may use none. Thread-safe. */
+/** Decides who a caller is and whose credentials its request uses, or that it may use none. Thread-safe. */
 @ApplicationScoped
 public class AccessRules {
 
-    /** Lean's ids are UUIDs. An id of another shape is somebody's mistake, and its secret must not travel to Lean. */
-    private static final Pattern LEAN_ID = Pattern.compile(
-            "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
-
     private final AccessConfig config;
+    private final ConfiguredClients clients;
 
-    public AccessRules(AccessConfig config) {
+    public AccessRules(AccessConfig config, ConfiguredClients clients) {
         this.config = config;
+        this.clients = clients;
     }
 
     /**
-     * @return the caller's own Lean credentials; empty if the service's own are to be used for it
-     * @throws TokenException {@code invalid_client} if the caller is not known here or is not allowed to come without
-     *         credentials
+     * @return the client that the header is of; empty if it is not meant for this service
+     * @throws TokenException {@code invalid_client} if there is no such client, or its secret is another
      */
-    public Optional<ClientCredentials> leanCredentials(TokenRequest request, Caller caller) {
-        caller.credentials().ifPresent(this::requireLeanClient);
-        request.credentials().ifPresent(this::requireLeanClient);
-        Optional<ClientCredentials> own = request.credentials().or(caller::credentials);
-        if (own.isEmpty() && !mayBeAnonymous(caller)) {
+    Optional<Client> authenticate(AuthorizationHeader header) {
+        if (header.clientId().isPresent()) {
+            return Optional.of(authenticate(new ClientCredentials(header.clientId().get(), header.secret())));
+        }
+        LocalClients local = clients.current();
+        if (local.size() == 0 && config.anonymous() == Anonymous.ALWAYS) {
+            // The platform in front has authenticated the caller by it, and hands it on.
+            return Optional.empty();
+        }
+        return Optional.of(local.find(header.secret()).orElseThrow(AccessRules::unknown));
+    }
+
+    /**
+     * @return whose credentials go to Lean: the caller's own; or empty if the service's are to be used for it
+     * @throws TokenException {@code invalid_client} if the caller is not known here or is not allowed to come without
+     *         credentials; {@code invalid_scope} if the client may not have what it asks for
+     */
+    public Optional<ClientCredentials> leanCredentials(TokenRequest request, Caller caller, BodyCredentials meaning) {
+        Optional<Client> client = caller.client();
+        if (request.credentials().isPresent()) {
+            ClientCredentials sent = request.credentials().get();
+            client = Optional.of(meaning == BodyCredentials.GO_TO_LEAN ? clientOfLean(sent) : authenticate(sent));
+        }
+        if (client.isEmpty() && !mayBeAnonymous(caller)) {
             throw TokenError.CALLER_REFUSED.because("client credentials are required here");
         }
-        return own;
+        if (client.isPresent() && !client.get().mayHave(request.scope())) {
+            throw TokenError.INVALID_SCOPE.because("this client may not have this scope");
+        }
+        return client.flatMap(Client::leanCredentials);
+    }
+
+    /**
+     * For an adapter whose callers authenticate by header, before it looks at anything else that they sent.
+     *
+     * @throws TokenException {@code invalid_client} if nothing that follows could entitle the caller
+     */
+    public void requireEntitled(Caller caller) {
+        boolean bodyCouldHelp = config.ownCredentials() == OwnCredentials.ALLOWED;
+        if (caller.client().isEmpty() && !mayBeAnonymous(caller) && !bodyCouldHelp) {
+            throw TokenError.CALLER_REFUSED.because("client credentials are required here, in the Authorization header");
+        }
     }
 
     /** @return whether no caller can use the service's own Lean credentials, so that none need be configured */
     public boolean onlyOwnCredentials() {
-        return config.anonymous() == Anonymous.NEVER && config.ownCredentials() == OwnCredentials.ALLOWED;
+        return config.anonymous() == Anonymous.NEVER && config.ownCredentials() == OwnCredentials.ALLOWED
+                && clients.current().size() == 0;
     }
 
-    private void requireLeanClient(ClientCredentials credentials) {
-        if (!LEAN_ID.matcher(credentials.clientId()).matches()) {
-            throw TokenError.CALLER_REFUSED.because("the client is unknown or its secret is wrong");
+    /** @return who gets tokens as things are configured now */
+    public Audience audience() {
+        List<String> groups = new ArrayList<>();
+        switch (config.anonymous()) {
+            case ALWAYS -> groups.add("everyone, without credentials");
+            case LOOPBACK -> groups.add("callers on this machine, without credentials");
+            case NEVER -> {
+                // Not a group.
+            }
+        }
+        int local = clients.current().size();
+        if (local > 0) {
+            groups.add(local == 1 ? "1 local client" : local + " local clients");
+        }
+        if (config.ownCredentials() == OwnCredentials.ALLOWED) {
+            groups.add("callers with Lean credentials of their own");
+        }
+        return new Audience(config.anonymous() == Anonymous.ALWAYS, groups);
+    }
+
+    private Client authenticate(ClientCredentials sent) {
+        if (ClientOfLean.isId(sent.clientId())) {
+            return clientOfLean(sent);
+        }
+        return clients.current().find(sent.clientId(), sent.clientSecret()).orElseThrow(AccessRules::unknown);
+    }
+
+    private Client clientOfLean(ClientCredentials sent) {
+        if (!ClientOfLean.isId(sent.clientId())) {
+            throw TokenError.CALLER_REFUSED.because("client_id is not of Lean's shape, a UUID; "
+                    + "a client of this service's own authenticates by the Authorization header here");
         }
         if (config.ownCredentials() == OwnCredentials.REFUSED) {
             throw TokenError.CALLER_REFUSED.because("this service takes no Lean credentials of its callers");
         }
+        return new ClientOfLean(sent);
+    }
+
+    private static TokenException unknown() {
+        return TokenError.CALLER_REFUSED.because("the client is unknown or its secret is wrong");
     }
 
     private boolean mayBeAnonymous(Caller caller) {

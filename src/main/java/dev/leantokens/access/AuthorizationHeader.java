@@ -4,30 +4,30 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
-import dev.leantokens.token.ClientCredentials;
 import dev.leantokens.token.RequestMembers;
 import dev.leantokens.token.TokenError;
 
 /**
- * Client credentials by HTTP Basic, as RFC 6749 §2.3.1 has them: id and secret are form-encoded, then joined and
- * Base64-encoded as in RFC 7617.
+ * What a caller says of itself in the {@code Authorization} header: by Basic, as RFC 6749 §2.3.1 has it, where id and secret
+ * are
+ * form-encoded, then joined and Base64-encoded as in RFC 7617; or by Bearer, with a local client's secret alone, since that is
+ * what MCP clients can be made to send.
+ *
+ * @param clientId the client identifier; empty by Bearer
+ * @param secret the secret
  */
-final class AuthorizationHeader {
-
-    private static final String BASIC = "Basic";
-
-    private AuthorizationHeader() {
-    }
+record AuthorizationHeader(Optional<String> clientId, String secret) {
 
     /**
      * @param values the request's {@code Authorization} headers
-     * @return the credentials; empty if there is no header
+     * @return what they say; empty if there is no header
      * @throws dev.leantokens.token.TokenException {@code invalid_client} for a scheme that is not supported (§5.2),
      *         {@code invalid_request} for a header that is repeated or malformed
      */
-    static Optional<ClientCredentials> read(List<String> values) {
+    static Optional<AuthorizationHeader> read(List<String> values) {
         if (values.isEmpty()) {
             return Optional.empty();
         }
@@ -36,14 +36,17 @@ final class AuthorizationHeader {
         }
         String value = values.get(0).strip();
         int end = value.indexOf(' ');
-        String scheme = end < 0 ? value : value.substring(0, end);
-        if (!scheme.equalsIgnoreCase(BASIC)) {
-            throw TokenError.CALLER_REFUSED.because("the Authorization header must be of the Basic scheme");
-        }
-        return Optional.of(decode(end < 0 ? "" : value.substring(end).strip()));
+        String scheme = (end < 0 ? value : value.substring(0, end)).toLowerCase(Locale.ROOT);
+        String rest = end < 0 ? "" : value.substring(end).strip();
+        return Optional.of(switch (scheme) {
+            case "basic" -> basic(rest);
+            case "bearer" -> bearer(rest);
+            default ->
+                throw TokenError.CALLER_REFUSED.because("the Authorization header must be of the Basic or Bearer scheme");
+        });
     }
 
-    private static ClientCredentials decode(String encoded) {
+    private static AuthorizationHeader basic(String encoded) {
         try {
             String pair = new String(Base64.getDecoder().decode(encoded), StandardCharsets.UTF_8);
             int colon = pair.indexOf(':');
@@ -51,7 +54,7 @@ final class AuthorizationHeader {
                 String id = formDecode(pair.substring(0, colon));
                 String secret = formDecode(pair.substring(colon + 1));
                 if ((id + secret).indexOf(RequestMembers.REPLACEMENT) < 0) {
-                    return new ClientCredentials(id, secret);
+                    return new AuthorizationHeader(Optional.of(id), secret);
                 }
             }
         } catch (IllegalArgumentException e) {
@@ -62,7 +65,20 @@ final class AuthorizationHeader {
                 "the Authorization header is not Basic with a form-encoded client id and secret");
     }
 
+    private static AuthorizationHeader bearer(String token) {
+        if (token.isEmpty() || token.indexOf(' ') >= 0) {
+            throw TokenError.INVALID_REQUEST.because("the Authorization header is not Bearer with one secret");
+        }
+        return new AuthorizationHeader(Optional.empty(), token);
+    }
+
     private static String formDecode(String text) {
         return URLDecoder.decode(text, StandardCharsets.UTF_8);
+    }
+
+    /** Neither part: an id that a caller mistyped can be a secret. */
+    @Override
+    public String toString() {
+        return "AuthorizationHeader[masked]";
     }
 }

@@ -7,21 +7,24 @@ import java.util.Optional;
 import java.util.Set;
 
 import dev.leantokens.token.CacheControl;
-import dev.leantokens.token.ClientCredentials;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
+import io.vertx.ext.web.RoutingContext;
 
 /**
  * Who is calling, and how, as far as the connection and its headers tell.
  *
+ * @param address the address of the caller's socket
  * @param local whether the caller is on this machine: its socket's address is the loopback one, and no header says
  *        that the request came through a proxy
- * @param credentials the client credentials of the {@code Authorization} header
+ * @param client who the {@code Authorization} header says that it is
  * @param cacheControl whether a token from the cache will do
  */
-public record Caller(boolean local, Optional<ClientCredentials> credentials, CacheControl cacheControl) {
+public record Caller(String address, boolean local, Optional<Client> client, CacheControl cacheControl) {
+
+    private static final String KEY = Caller.class.getName();
 
     private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "0:0:0:0:0:0:0:1");
 
@@ -29,13 +32,43 @@ public record Caller(boolean local, Optional<ClientCredentials> credentials, Cac
     private static final Set<String> PROXY_HEADER_PREFIXES = Set.of("x-forwarded-", "x-envoy-");
 
     /**
-     * @throws dev.leantokens.token.TokenException if the {@code Authorization} header is of a scheme that is not
-     *         supported, or malformed
+     * @throws dev.leantokens.token.TokenException {@code invalid_client} if the {@code Authorization} header is of nobody who
+     *         is
+     *         known, or of a scheme that is not supported; {@code invalid_request} if it is malformed
      */
-    public static Caller of(HttpServerRequest request) {
-        return new Caller(isLocal(request),
-                AuthorizationHeader.read(request.headers().getAll(HttpHeaders.AUTHORIZATION)),
+    static Caller of(HttpServerRequest request, AccessRules rules) {
+        return new Caller(addressOf(request), isLocal(request),
+                AuthorizationHeader.read(request.headers().getAll(HttpHeaders.AUTHORIZATION)).flatMap(rules::authenticate),
                 CacheControl.of(request.headers().getAll(HttpHeaders.CACHE_CONTROL)));
+    }
+
+    /** @return the caller of a request, which the filter of this package has seen */
+    public static Caller of(RoutingContext context) {
+        return context.get(KEY);
+    }
+
+    /** @return who the caller is to itself and others, as far as it has shown or said: two of the same identity are one */
+    public String identity() {
+        return client.map(known -> (known instanceof LocalClient ? "local client " : "client of Lean ") + known.id())
+                .orElse("anonymous");
+    }
+
+    /**
+     * @return what the caller uses up is counted under this: its id if it has shown that it is its own, else the address that
+     *         it
+     *         comes from, since ids can be made up
+     */
+    public String account() {
+        return client.isPresent() && client.get() instanceof LocalClient ? identity() : "address " + address;
+    }
+
+    void keepIn(RoutingContext context) {
+        context.put(KEY, this);
+    }
+
+    private static String addressOf(HttpServerRequest request) {
+        SocketAddress peer = request.connection().remoteAddress();
+        return peer == null || peer.hostAddress() == null ? "unknown" : peer.hostAddress();
     }
 
     private static boolean isLocal(HttpServerRequest request) {

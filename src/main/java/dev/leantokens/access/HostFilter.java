@@ -51,7 +51,7 @@ class HostFilter {
     }
 
     /** @return whether the request is for health, metrics and the like */
-    private static boolean isManagement(RoutingContext context) {
+    static boolean isManagement(RoutingContext context) {
         String path = context.normalizedPath();
         return path.startsWith(MANAGEMENT_PATH + "/") || path.equals(MANAGEMENT_PATH);
     }

@@ -21,10 +21,11 @@ public class TokenAccess {
     }
 
     /**
+     * @param meaning what client credentials in the request mean
      * @return the token; or a failure that is always a {@link TokenException}
      * @throws TokenException at once, if the caller may not have one
      */
-    public Uni<IssuedToken> request(TokenRequest request, Caller caller) {
-        return tokens.issue(request.scope(), rules.leanCredentials(request, caller), caller.cacheControl());
+    public Uni<IssuedToken> request(TokenRequest request, Caller caller, BodyCredentials meaning) {
+        return tokens.issue(request.scope(), rules.leanCredentials(request, caller, meaning), caller.cacheControl());
     }
 }

@@ -67,7 +67,7 @@ public class HttpErrors {
     private static TokenException errorOf(int status) {
         return switch (status) {
             // A path that is not served does not fail: the MCP extension says so of a session that it does not know.
-            case 404 -> TokenError.NOT_FOUND.because("this MCP session is unknown or over, initialize a new one");
+            case 404 -> unknownSession();
             case 405 -> TokenError.METHOD_NOT_ALLOWED.because("this path is not served by this method");
             case 413 -> BodyLimit.tooLarge();
             case 415 -> TokenError.UNSUPPORTED_MEDIA_TYPE.because("this media type is not served here");
@@ -81,6 +81,11 @@ public class HttpErrors {
     /** @return the error of a path that is not served, whoever finds that out */
     public static TokenException nothingHere() {
         return TokenError.NOT_FOUND.because("nothing is served at this path of this port");
+    }
+
+    /** @return the error of an MCP session that there is not, or not for this caller */
+    public static TokenException unknownSession() {
+        return TokenError.NOT_FOUND.because("this MCP session is unknown or over, initialize a new one");
     }
 
     private static void respond(RoutingContext context, ErrorResponse error) {

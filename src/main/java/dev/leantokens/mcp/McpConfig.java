@@ -13,4 +13,12 @@ public interface McpConfig {
     /** The port; the main port's number serves both adapters there. */
     @WithDefault("9090")
     int port();
+
+    /** How many sessions there are at most. For one more, the caller that has most loses the one that it used least lately. */
+    @WithDefault("1000")
+    int maxSessions();
+
+    /** How many sessions one caller has at most: a local client, or whoever else comes from one address. */
+    @WithDefault("500")
+    int maxSessionsPerCaller();
 }

@@ -19,7 +19,6 @@ import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.QuarkusBindException;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
-import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.tls.TlsConfigurationRegistry;
 import io.quarkus.vertx.http.HttpServerOptionsCustomizer;
 import io.quarkus.vertx.http.runtime.VertxHttpBuildTimeConfig;
@@ -44,7 +43,6 @@ public class McpListener {
     private static final Logger LOG = Logger.getLogger(McpListener.class);
 
     private static final int OPENS_LATE = ObserverMethod.DEFAULT_PRIORITY + 100;
-    private static final int HIGHEST_PORT = 65_535;
 
     private final VertxInternal vertx;
     private final McpConfig config;
@@ -73,9 +71,7 @@ public class McpListener {
 
     /** After those who check the configuration: a port that is open for a moment before the start fails helps nobody. */
     void start(@Observes @Priority(OPENS_LATE) StartupEvent event) throws Exception {
-        if (config.port() < 0 || config.port() > HIGHEST_PORT) {
-            throw new ConfigurationException("MCP_PORT must be from 0 to " + HIGHEST_PORT);
-        }
+        McpConfigRules.check(config);
         if (sharesMainPort()) {
             LOG.infof("MCP is served at %s of the main port %d", McpConfig.PATH, config.port());
             return;

@@ -3,6 +3,7 @@ package dev.leantokens.mcp;
 import java.util.List;
 import java.util.Map;
 
+import dev.leantokens.access.BodyCredentials;
 import dev.leantokens.access.Caller;
 import dev.leantokens.access.TokenAccess;
 import dev.leantokens.token.AccessToken;
@@ -66,7 +67,7 @@ public class TokenTool {
 
     private Uni<IssuedToken> token(Object body) {
         TokenRequest request = TokenRequest.of(members(body));
-        return tokens.request(request, Caller.of(currentRequest.getCurrent().request()));
+        return tokens.request(request, Caller.of(currentRequest.getCurrent()), BodyCredentials.GO_TO_LEAN);
     }
 
     private static RequestMembers members(Object body) {

@@ -9,13 +9,15 @@ import jakarta.ws.rs.core.MediaType;
 
 import org.jboss.resteasy.reactive.RestResponse;
 
+import dev.leantokens.access.BodyCredentials;
 import dev.leantokens.access.Caller;
+import dev.leantokens.access.Client;
 import dev.leantokens.access.TokenAccess;
 import dev.leantokens.token.IssuedToken;
 import dev.leantokens.token.RequestMembers;
 import dev.leantokens.token.TokenRequest;
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
 
 /**
  * The token endpoint (RFC 6749 §3.2). It takes a form, as every OAuth client library sends it, and the same members as
@@ -35,10 +37,11 @@ public class TokenResource {
 
     @POST
     public Uni<RestResponse<String>> token(@HeaderParam(HttpHeaders.CONTENT_TYPE) String contentType, byte[] body,
-            @Context HttpServerRequest request) {
+            @Context RoutingContext context) {
         RequestMembers members = RequestBody.read(contentType, body);
-        Caller caller = Caller.of(request);
-        return tokens.request(TokenRequest.of(members, caller.credentials()), caller).map(TokenResource::answer);
+        Caller caller = Caller.of(context);
+        return tokens.request(TokenRequest.of(members, caller.client().map(Client::id)), caller,
+                BodyCredentials.AUTHENTICATE_CALLER).map(TokenResource::answer);
     }
 
     private static RestResponse<String> answer(IssuedToken issued) {

@@ -23,8 +23,9 @@ public record ErrorResponse(int status, Map<String, Object> members, Optional<Du
     public static final String ERROR = "error";
     public static final String ERROR_DESCRIPTION = "error_description";
 
-    /** RFC 9110 §11.6.1: every 401 names a scheme by which the caller can authenticate. */
-    private static final String CHALLENGE = "Basic realm=\"lean-authentication-tokens\", charset=\"UTF-8\"";
+    /** RFC 9110 §11.6.1: every 401 names the schemes by which the caller can authenticate. */
+    private static final String CHALLENGES = "Basic realm=\"lean-authentication-tokens\", charset=\"UTF-8\", "
+            + "Bearer realm=\"lean-authentication-tokens\"";
 
     private static final Set<String> ABOUT_CLIENT = Set.of("invalid_client", "unauthorized_client");
 
@@ -63,7 +64,7 @@ public record ErrorResponse(int status, Map<String, Object> members, Optional<Du
         headers.put("Cache-Control", "no-store");
         headers.put("Pragma", "no-cache");
         if (status == 401) {
-            headers.put("WWW-Authenticate", CHALLENGE);
+            headers.put("WWW-Authenticate", CHALLENGES);
         }
         retryAfter.ifPresent(wait -> headers.put("Retry-After", Long.toString(wholeSeconds(wait))));
         return headers;

@@ -8,7 +8,7 @@ import java.util.Optional;
  * {@code client_credentials}; whether the scope is allowed and the credentials are good is decided later.
  *
  * @param scope the scope asked for
- * @param credentials the client credentials that came with the request, whole or not at all
+ * @param credentials the client credentials among the members of the request, whole or not at all
  */
 public record TokenRequest(Scope scope, Optional<ClientCredentials> credentials) {
 
@@ -20,7 +20,7 @@ public record TokenRequest(Scope scope, Optional<ClientCredentials> credentials)
     }
 
     /**
-     * Applies the rules for a request that carries its client credentials in its members or nowhere.
+     * Applies the rules for a request of a caller that has not authenticated by a header.
      *
      * @throws TokenException {@code invalid_request}, {@code unsupported_grant_type} or {@code invalid_scope}
      */
@@ -29,24 +29,25 @@ public record TokenRequest(Scope scope, Optional<ClientCredentials> credentials)
     }
 
     /**
-     * Applies the rules for a request whose client credentials may have come in a header. A client uses one method of
+     * Applies the rules for a request of a caller that may have authenticated by a header. A client uses one method of
      * authentication (RFC 6749 §2.3); a {@code client_id} among the members that says the same again is tolerated.
      *
+     * @param authenticated the client identifier of the one that has authenticated by a header; empty if none has
      * @throws TokenException as {@link #of(RequestMembers)}, and {@code invalid_request} for a second set of
      *         credentials
      */
-    public static TokenRequest of(RequestMembers members, Optional<ClientCredentials> header) {
+    public static TokenRequest of(RequestMembers members, Optional<String> authenticated) {
         Optional<String> scope = members.string(RequestMembers.SCOPE);
         Optional<String> grantType = members.string(RequestMembers.GRANT_TYPE);
         Optional<String> clientId = members.string(RequestMembers.CLIENT_ID);
         Optional<String> clientSecret = members.string(RequestMembers.CLIENT_SECRET);
 
-        Optional<ClientCredentials> credentials = header;
-        if (header.isEmpty()) {
+        Optional<ClientCredentials> credentials = Optional.empty();
+        if (authenticated.isEmpty()) {
             credentials = bothOrNeither(clientId, clientSecret);
         } else if (clientSecret.isPresent()) {
             throw TokenError.INVALID_REQUEST.because("client credentials came in a header and in the body");
-        } else if (clientId.isPresent() && !clientId.get().equals(header.get().clientId())) {
+        } else if (clientId.isPresent() && !clientId.equals(authenticated)) {
             throw TokenError.INVALID_REQUEST.because("client_id differs between the header and the body");
         }
         if (grantType.isPresent() && !grantType.get().equals(CLIENT_CREDENTIALS_GRANT)) {

@@ -1,11 +1,15 @@
 package dev.leantokens.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -13,7 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.leantokens.access.AccessConfig.Anonymous;
-import dev.leantokens.access.AccessConfig.OwnCredentials;
+import dev.leantokens.testing.Settings;
 import dev.leantokens.token.CacheControl;
 import dev.leantokens.token.ClientCredentials;
 import dev.leantokens.token.Scope;
@@ -24,98 +28,215 @@ import dev.leantokens.token.TokenRequest;
 class AccessRulesTest {
 
     private static final ClientCredentials LEANS = new ClientCredentials("7c9e6679-7425-40de-944b-e07fc1f90ae7", "secret");
-    private static final ClientCredentials OTHER = new ClientCredentials("payments", "secret");
+    private static final ClientCredentials PAYMENTS = new ClientCredentials("payments", "secret-of-payments");
+    private static final String[] WITH_PAYMENTS = { "access.clients.payments.secret", "secret-of-payments",
+            "access.clients.payments.scopes", "api" };
 
+    private static final Scope API = Scope.parse("api");
+    private static final Scope CUSTOMER = Scope.parse("customer.1");
     private static final boolean LOCAL = true;
 
     @ParameterizedTest
     @CsvSource({
-            "LOOPBACK, true,  true",
-            "LOOPBACK, false, false",
-            "ALWAYS,   true,  true",
-            "ALWAYS,   false, true",
-            "NEVER,    true,  false",
-            "NEVER,    false, false",
+            "loopback, true,  true",
+            "loopback, false, false",
+            "always,   true,  true",
+            "always,   false, true",
+            "never,    true,  false",
+            "never,    false, false",
     })
-    void callerWithoutCredentialsIsServedByTheRule(Anonymous rule, boolean local, boolean served) {
-        AccessRules rules = rules(rule, OwnCredentials.ALLOWED);
+    void callerWithoutCredentialsIsServedByTheRule(String anonymous, boolean local, boolean served) {
+        AccessRules rules = rules("access.anonymous", anonymous);
 
         if (served) {
-            assertThat(rules.leanCredentials(request(), caller(local))).isEmpty();
+            assertThat(decide(rules, request(), caller(local))).isEmpty();
         } else {
-            assertRefused(() -> rules.leanCredentials(request(), caller(local)));
+            assertRefused(() -> decide(rules, request(), caller(local)));
         }
     }
 
     @ParameterizedTest
     @EnumSource(Anonymous.class)
-    void callersOwnLeanCredentialsAreTakenFromAnywhere(Anonymous rule) {
-        AccessRules rules = rules(rule, OwnCredentials.ALLOWED);
+    void callersOwnLeanCredentialsAreTakenFromAnywhere(Anonymous anonymous) {
+        AccessRules rules = rules("access.anonymous", anonymous.name());
 
-        assertThat(rules.leanCredentials(request(LEANS), caller(!LOCAL))).contains(LEANS);
-        assertThat(rules.leanCredentials(request(), caller(!LOCAL, LEANS))).contains(LEANS);
+        for (BodyCredentials meaning : BodyCredentials.values()) {
+            assertThat(rules.leanCredentials(request(LEANS), caller(!LOCAL), meaning)).contains(LEANS);
+            assertThat(rules.leanCredentials(request(), caller(rules, LEANS), meaning)).contains(LEANS);
+        }
     }
 
     @ParameterizedTest
     @EnumSource(Anonymous.class)
-    void callersOwnLeanCredentialsCanBeRefused(Anonymous rule) {
-        AccessRules rules = rules(rule, OwnCredentials.REFUSED);
+    void callersOwnLeanCredentialsCanBeRefused(Anonymous anonymous) {
+        AccessRules rules = rules("access.anonymous", anonymous.name(), "access.own-credentials", "refused");
 
-        assertRefused(() -> rules.leanCredentials(request(LEANS), caller(LOCAL)));
-        assertRefused(() -> rules.leanCredentials(request(), caller(LOCAL, LEANS)));
+        for (BodyCredentials meaning : BodyCredentials.values()) {
+            assertRefused(() -> rules.leanCredentials(request(LEANS), caller(LOCAL), meaning));
+        }
+        assertRefused(() -> caller(rules, LEANS));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "payments", "7c9e6679742540de944be07fc1f90ae7", "7c9e6679-7425-40de-944b-e07fc1f90ae7 ",
+    @ValueSource(strings = { "payment", "7c9e6679742540de944be07fc1f90ae7", "7c9e6679-7425-40de-944b-e07fc1f90ae7 ",
             "{7c9e6679-7425-40de-944b-e07fc1f90ae7}", "7c9e6679-7425-40de-944b-e07fc1f90ag7" })
-    void idThatIsNotOfLeansShapeGoesNowhere(String id) {
-        AccessRules rules = rules(Anonymous.ALWAYS, OwnCredentials.ALLOWED);
-        ClientCredentials mistyped = new ClientCredentials(id, "secret");
+    void idThatIsNeitherLocalNorOfLeansShapeGoesNowhere(String id) {
+        AccessRules rules = rules(with("access.anonymous", "always"));
+        ClientCredentials mistyped = new ClientCredentials(id, "secret-of-payments");
 
-        assertRefused(() -> rules.leanCredentials(request(mistyped), caller(LOCAL)));
-        assertRefused(() -> rules.leanCredentials(request(), caller(LOCAL, mistyped)));
+        for (BodyCredentials meaning : BodyCredentials.values()) {
+            assertRefused(() -> rules.leanCredentials(request(mistyped), caller(LOCAL), meaning));
+        }
+        assertRefused(() -> caller(rules, mistyped));
     }
 
     @Test
-    void unknownCallerIsRefusedWhateverItsRequestCarries() {
-        AccessRules rules = rules(Anonymous.ALWAYS, OwnCredentials.ALLOWED);
+    void localClientUsesTheServicesCredentialsFromAnywhere() {
+        AccessRules rules = rules(with("access.anonymous", "never"));
 
-        assertRefused(() -> rules.leanCredentials(request(LEANS), caller(LOCAL, OTHER)));
+        assertThat(decide(rules, request(PAYMENTS), caller(!LOCAL))).isEmpty();
+        assertThat(decide(rules, request(), caller(rules, PAYMENTS))).isEmpty();
+        assertThat(decide(rules, request(), bearer(rules, PAYMENTS.clientSecret()))).isEmpty();
+    }
+
+    @Test
+    void localClientGetsItsOwnScopesOnly() {
+        AccessRules rules = rules(WITH_PAYMENTS);
+        TokenRequest forCustomer = new TokenRequest(CUSTOMER, Optional.empty());
+
+        assertError(TokenError.INVALID_SCOPE, () -> decide(rules, forCustomer, bearer(rules, PAYMENTS.clientSecret())));
+        assertThat(decide(rules, forCustomer, caller(LOCAL))).isEmpty();
+    }
+
+    @Test
+    void wrongSecretIsRefusedInTheWordsForAnUnknownId() {
+        AccessRules rules = rules(WITH_PAYMENTS);
+
+        assertThat(refusal(() -> caller(rules, new ClientCredentials("payments", "wrong"))))
+                .isEqualTo(refusal(() -> caller(rules, new ClientCredentials("nobody", "secret-of-payments"))))
+                .isEqualTo(refusal(() -> bearer(rules, "wrong")))
+                .isEqualTo(refusal(() -> decide(rules, request(new ClientCredentials("payments", "wrong")), caller(LOCAL))));
+    }
+
+    @Test
+    void localClientsSecretInABodyForLeanIsNotLookedAt() {
+        AccessRules rules = rules(WITH_PAYMENTS);
+        ClientCredentials wrong = new ClientCredentials("payments", "wrong");
+
+        assertThat(refusal(() -> rules.leanCredentials(request(PAYMENTS), caller(LOCAL), BodyCredentials.GO_TO_LEAN)))
+                .contains("Authorization header")
+                .isEqualTo(refusal(() -> rules.leanCredentials(request(wrong), caller(LOCAL), BodyCredentials.GO_TO_LEAN)));
+    }
+
+    @Test
+    void localClientMayHaveLeanAskedWithOtherCredentials() {
+        AccessRules rules = rules(WITH_PAYMENTS);
+        TokenRequest request = new TokenRequest(CUSTOMER, Optional.of(LEANS));
+
+        assertThat(rules.leanCredentials(request, bearer(rules, PAYMENTS.clientSecret()), BodyCredentials.GO_TO_LEAN))
+                .contains(LEANS);
+    }
+
+    @Test
+    void bearerTokenOfAPlatformIsNotOurs() {
+        assertThat(bearer(rules("access.anonymous", "always"), "token-of-the-platform").client()).isEmpty();
+        assertRefused(() -> bearer(rules(with("access.anonymous", "always")), "token-of-the-platform"));
+        assertRefused(() -> bearer(rules("access.anonymous", "loopback"), "token-of-the-platform"));
+        assertRefused(() -> bearer(rules("access.anonymous", "never"), "token-of-the-platform"));
+    }
+
+    @Test
+    void callerWhomNothingCouldEntitleIsRefusedBeforeItsBodyIsRead() {
+        AccessRules closed = rules(with("access.anonymous", "never", "access.own-credentials", "refused"));
+        AccessRules open = rules(with("access.anonymous", "never"));
+
+        assertRefused(() -> closed.requireEntitled(caller(LOCAL)));
+        assertThatCode(() -> closed.requireEntitled(bearer(closed, PAYMENTS.clientSecret()))).doesNotThrowAnyException();
+        assertThatCode(() -> open.requireEntitled(caller(!LOCAL))).doesNotThrowAnyException();
     }
 
     @Test
     void onlyOwnCredentialsMeansThatNoCallerCanUseTheServices() {
-        assertThat(rules(Anonymous.NEVER, OwnCredentials.ALLOWED).onlyOwnCredentials()).isTrue();
-        assertThat(rules(Anonymous.NEVER, OwnCredentials.REFUSED).onlyOwnCredentials()).isFalse();
-        assertThat(rules(Anonymous.LOOPBACK, OwnCredentials.ALLOWED).onlyOwnCredentials()).isFalse();
+        assertThat(rules("access.anonymous", "never").onlyOwnCredentials()).isTrue();
+        assertThat(rules("access.anonymous", "never", "access.own-credentials", "refused").onlyOwnCredentials()).isFalse();
+        assertThat(rules("access.anonymous", "loopback").onlyOwnCredentials()).isFalse();
+        assertThat(rules(with("access.anonymous", "never")).onlyOwnCredentials()).isFalse();
     }
 
-    private static void assertRefused(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
+    @Test
+    void audienceIsWhoGetsTokens() {
+        assertThat(rules().audience()).isEqualTo(new Audience(false,
+                List.of("callers on this machine, without credentials", "callers with Lean credentials of their own")));
+        assertThat(rules(with("access.anonymous", "always", "access.own-credentials", "refused")).audience())
+                .isEqualTo(new Audience(true, List.of("everyone, without credentials", "1 local client")));
+        assertThat(rules("access.anonymous", "never", "access.own-credentials", "refused").audience().groups()).isEmpty();
+    }
+
+    @Test
+    void callerCountsForItsIdOnlyIfItHasShownThatItIsItsOwn() {
+        AccessRules rules = rules(WITH_PAYMENTS);
+
+        assertThat(caller(rules, PAYMENTS).account()).isEqualTo("local client payments");
+        assertThat(caller(rules, LEANS).account()).isEqualTo("address 192.0.2.1");
+        assertThat(caller(LOCAL).account()).isEqualTo("address 192.0.2.1");
+    }
+
+    private static Optional<ClientCredentials> decide(AccessRules rules, TokenRequest request, Caller caller) {
+        return rules.leanCredentials(request, caller, BodyCredentials.AUTHENTICATE_CALLER);
+    }
+
+    private static void assertRefused(ThrowingCallable call) {
+        assertError(TokenError.CALLER_REFUSED, call);
+    }
+
+    private static void assertError(TokenError error, ThrowingCallable call) {
         assertThatThrownBy(call)
-                .isInstanceOfSatisfying(TokenException.class, e -> assertThat(e.error()).isEqualTo(TokenError.CALLER_REFUSED));
+                .isInstanceOfSatisfying(TokenException.class, e -> assertThat(e.error()).isEqualTo(error));
+    }
+
+    private static String refusal(ThrowingCallable call) {
+        assertRefused(call);
+        try {
+            call.call();
+        } catch (Throwable e) {
+            return e.getMessage();
+        }
+        throw new AssertionError("refused before, and not now");
     }
 
     private static TokenRequest request() {
-        return new TokenRequest(new Scope("api"), Optional.empty());
+        return new TokenRequest(API, Optional.empty());
     }
 
     private static TokenRequest request(ClientCredentials credentials) {
-        return new TokenRequest(new Scope("api"), Optional.of(credentials));
+        return new TokenRequest(API, Optional.of(credentials));
     }
 
     private static Caller caller(boolean local) {
-        return new Caller(local, Optional.empty(), CacheControl.ANY);
+        return new Caller("192.0.2.1", local, Optional.empty(), CacheControl.ANY);
     }
 
-    private static Caller caller(boolean local, ClientCredentials credentials) {
-        return new Caller(local, Optional.of(credentials), CacheControl.ANY);
+    /** One that has sent these credentials by Basic. */
+    private static Caller caller(AccessRules rules, ClientCredentials basic) {
+        return caller(rules, new AuthorizationHeader(Optional.of(basic.clientId()), basic.clientSecret()));
     }
 
-    private static AccessRules rules(Anonymous anonymous, OwnCredentials own) {
-        return new AccessRules(new ExplicitAccessConfig(anonymous, own, Optional.empty(), Optional.empty()));
+    private static Caller bearer(AccessRules rules, String secret) {
+        return caller(rules, new AuthorizationHeader(Optional.empty(), secret));
     }
 
-    private record ExplicitAccessConfig(Anonymous anonymous, OwnCredentials ownCredentials,
-            Optional<Set<String>> allowedHosts, Optional<Set<String>> allowedOrigins) implements AccessConfig {
+    private static Caller caller(AccessRules rules, AuthorizationHeader header) {
+        return new Caller("192.0.2.1", !LOCAL, rules.authenticate(header), CacheControl.ANY);
+    }
+
+    private static String[] with(String... settings) {
+        List<String> all = new ArrayList<>(List.of(WITH_PAYMENTS));
+        all.addAll(Arrays.asList(settings));
+        return all.toArray(String[]::new);
+    }
+
+    private static AccessRules rules(String... settings) {
+        AccessConfig config = Settings.of(AccessConfig.class, settings);
+        return new AccessRules(config, new ConfiguredClients(config, null));
     }
 }

@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import dev.leantokens.token.ClientCredentials;
 import dev.leantokens.token.TokenError;
 import dev.leantokens.token.TokenException;
 
@@ -33,7 +33,7 @@ class AuthorizationHeaderTest {
     })
     void idAndSecretAreFormDecoded(String pair, String id, String secret) {
         assertThat(AuthorizationHeader.read(List.of("Basic " + base64(pair))))
-                .contains(new ClientCredentials(id, secret));
+                .contains(new AuthorizationHeader(Optional.of(id), secret));
     }
 
     @Test
@@ -42,9 +42,21 @@ class AuthorizationHeaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "Bearer abc", "Digest username=x", "abc", "", "Basic" + "x" })
+    @ValueSource(strings = { "Digest username=x", "abc", "", "Basic" + "x" })
     void otherSchemeIsInvalidClient(String header) {
         assertError(List.of(header), TokenError.CALLER_REFUSED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "Bearer abc", "bEARER   abc", " Bearer abc " })
+    void bearerIsASecretAlone(String header) {
+        assertThat(AuthorizationHeader.read(List.of(header))).contains(new AuthorizationHeader(Optional.empty(), "abc"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "Bearer", "Bearer ", "Bearer s3cr3t s3cr3t" })
+    void malformedBearerIsInvalidRequest(String header) {
+        assertError(List.of(header), TokenError.INVALID_REQUEST);
     }
 
     @ParameterizedTest

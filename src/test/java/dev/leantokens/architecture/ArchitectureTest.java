@@ -73,7 +73,8 @@ class ArchitectureTest {
                 noClasses().should().callMethod(java.time.Instant.class, "now").orShould()
                         .callMethod(System.class, "currentTimeMillis")
                         .because("time is the Clock bean's, so that a test can set it"),
-                noClasses().should().accessField(System.class, "out").orShould().accessField(System.class, "err")
+                noClasses().that().doNotHaveFullyQualifiedName(ROOT + ".Application").should().accessField(System.class, "out")
+                        .orShould().accessField(System.class, "err")
                         .orShould().callMethod(Throwable.class, "printStackTrace")
                         .because("what is to be said is said by the log"),
                 noClasses().should().dependOnClassesThat().resideInAnyPackage("java.util.logging..", "org.slf4j..")

@@ -218,7 +218,8 @@ class TokenResourceTest {
     void unauthorizedNamesASchemeByWhichToAuthenticate() {
         basic("payments", "secret").formParam("scope", "api").post(PATH).then()
                 .statusCode(401)
-                .header("WWW-Authenticate", "Basic realm=\"lean-authentication-tokens\", charset=\"UTF-8\"");
+                .header("WWW-Authenticate", "Basic realm=\"lean-authentication-tokens\", charset=\"UTF-8\", "
+                        + "Bearer realm=\"lean-authentication-tokens\"");
     }
 
     @ParameterizedTest

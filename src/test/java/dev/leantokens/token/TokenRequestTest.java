@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class TokenRequestTest {
 
-    private static final ClientCredentials HEADER = new ClientCredentials("id", "header-secret");
+    private static final Optional<String> BY_HEADER = Optional.of("id");
 
     @Test
     void scopeAloneIsARequestWithoutCredentials() {
@@ -47,14 +47,13 @@ class TokenRequestTest {
     }
 
     @Test
-    void credentialsOfTheHeaderAreTaken() {
-        assertThat(TokenRequest.of(members("scope", "api"), Optional.of(HEADER)).credentials()).contains(HEADER);
+    void callerThatHasAuthenticatedByAHeaderNeedsNoCredentialsInTheBody() {
+        assertThat(TokenRequest.of(members("scope", "api"), BY_HEADER).credentials()).isEmpty();
     }
 
     @Test
     void sameClientIdBesideTheHeaderIsTolerated() {
-        assertThat(TokenRequest.of(members("scope", "api", "client_id", "id"), Optional.of(HEADER)).credentials())
-                .contains(HEADER);
+        assertThat(TokenRequest.of(members("scope", "api", "client_id", "id"), BY_HEADER).credentials()).isEmpty();
     }
 
     static Stream<Arguments> wrongRequests() {
@@ -103,7 +102,7 @@ class TokenRequestTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("secondCredentials")
     void credentialsInHeaderAndBodyAreRefused(String name, RequestMembers members) {
-        assertThatThrownBy(() -> TokenRequest.of(members, Optional.of(HEADER)))
+        assertThatThrownBy(() -> TokenRequest.of(members, BY_HEADER))
                 .isInstanceOfSatisfying(TokenException.class, e -> assertThat(e.error()).isEqualTo(TokenError.INVALID_REQUEST));
     }
 

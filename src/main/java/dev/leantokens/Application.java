@@ -1,0 +1,46 @@
+package dev.leantokens;
+
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.List;
+
+import dev.leantokens.access.NewClient;
+import dev.leantokens.http.ConnectionLimits;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.annotations.QuarkusMain;
+
+/** Runs the service; or, with arguments, a command that needs no service. */
+@QuarkusMain
+public final class Application {
+
+    private static final String GENERATE_CLIENT = "generate-client";
+    private static final int WRONG_USAGE = 2;
+
+    private Application() {
+    }
+
+    public static void main(String... arguments) {
+        List<String> command = Arrays.asList(arguments);
+        if (command.isEmpty()) {
+            ConnectionLimits.prepare();
+            Quarkus.run();
+        } else if (command.get(0).equals(GENERATE_CLIENT) && (command.size() == 2 || command.size() == 3)) {
+            generateClient(command.get(1), command.size() == 3 ? command.get(2) : "api");
+        } else {
+            fail("usage: " + GENERATE_CLIENT + " <id> [<scopes, separated by commas>], or no argument to run the service");
+        }
+    }
+
+    private static void generateClient(String id, String scopes) {
+        try {
+            System.out.print(NewClient.generate(id, scopes, new SecureRandom()).explanation());
+        } catch (IllegalArgumentException e) {
+            fail(e.getMessage());
+        }
+    }
+
+    private static void fail(String reason) {
+        System.err.println(reason);
+        System.exit(WRONG_USAGE);
+    }
+}

@@ -1,0 +1,99 @@
+package dev.leantokens.access;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+
+import org.jboss.logging.Logger;
+
+import dev.leantokens.file.FileWatch;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.vertx.core.Vertx;
+
+/**
+ * The local clients in force: those of the configuration, and those of the file, which is read again when it changes.
+ * Thread-safe.
+ */
+@ApplicationScoped
+public class ConfiguredClients {
+
+    private static final Logger LOG = Logger.getLogger(ConfiguredClients.class);
+
+    private final List<LocalClient> ofConfiguration;
+    private final Optional<Path> file;
+    private final Vertx vertx;
+
+    private String text = "";
+    private FileWatch watch;
+    private volatile LocalClients current;
+
+    /** @throws ConfigurationException if a client is none; the message is for an operator and has no secret */
+    public ConfiguredClients(AccessConfig config, Vertx vertx) {
+        this.file = config.clientsFile();
+        this.vertx = vertx;
+        try {
+            this.ofConfiguration = config.clients().entrySet().stream()
+                    .map(client -> LocalClientRules.client(client.getKey(), client.getValue().secret().orElse(List.of()),
+                            client.getValue().scopes().orElse(List.of())))
+                    .toList();
+            if (file.isPresent()) {
+                text = FileWatch.read(file.get());
+            }
+            this.current = with(text);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException("ACCESS_CLIENTS: " + e.getMessage());
+        } catch (IOException e) {
+            throw new ConfigurationException("the file that ACCESS_CLIENTS_FILE names cannot be read: " + e);
+        }
+    }
+
+    LocalClients current() {
+        return current;
+    }
+
+    void start(@Observes StartupEvent event) {
+        file.ifPresent(path -> {
+            watch = new FileWatch(vertx, path, text, new FileListener());
+            watch.start();
+        });
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        if (watch != null) {
+            watch.close();
+        }
+    }
+
+    private LocalClients with(String textOfFile) {
+        List<LocalClient> all = new ArrayList<>(ofConfiguration);
+        all.addAll(LocalClientsFile.read(textOfFile));
+        return new LocalClients(all);
+    }
+
+    /** A file that is wrong changes nothing: who had access keeps it until the file is right. */
+    private final class FileListener implements FileWatch.Listener {
+
+        @Override
+        public void changed(String changed) {
+            try {
+                current = with(changed);
+                LOG.infof("The file of local clients has changed: there are %d local clients now", current.size());
+            } catch (IllegalArgumentException e) {
+                LOG.errorf("The file of local clients has changed and is wrong, the clients stay as they were: %s",
+                        e.getMessage());
+            }
+        }
+
+        @Override
+        public void unreadable(IOException reason) {
+            LOG.errorf("The file of local clients can no longer be read, the clients stay as they were: %s", reason);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package dev.leantokens.access;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+
+/**
+ * The text of a file with local clients: a properties file with two lines for each, {@code <id>.secret} and
+ * {@code <id>.scopes}, whose values are those of {@code access.clients.<id>.secret} and {@code .scopes}.
+ */
+final class LocalClientsFile {
+
+    private static final String SECRET = ".secret";
+    private static final String SCOPES = ".scopes";
+
+    private LocalClientsFile() {
+    }
+
+    /** @throws IllegalArgumentException if it is not such a text; the message is for an operator and has no secret */
+    static List<LocalClient> read(String text) {
+        Map<String, String> secrets = new TreeMap<>();
+        Map<String, String> scopes = new TreeMap<>();
+        properties(text).forEach((key, value) -> {
+            String name = (String) key;
+            if (name.endsWith(SECRET)) {
+                secrets.put(name.substring(0, name.length() - SECRET.length()), (String) value);
+            } else if (name.endsWith(SCOPES)) {
+                scopes.put(name.substring(0, name.length() - SCOPES.length()), (String) value);
+            } else {
+                // Without the line: one without an equals sign can be a secret.
+                throw new IllegalArgumentException("every line must be <id>.secret=… or <id>.scopes=…");
+            }
+        });
+        scopes.keySet().forEach(id -> secrets.putIfAbsent(id, ""));
+        List<LocalClient> clients = new ArrayList<>();
+        secrets.forEach((id, secret) -> clients
+                .add(LocalClientRules.client(id, listOf(secret), listOf(scopes.getOrDefault(id, "")))));
+        return clients;
+    }
+
+    private static Properties properties(String text) {
+        Properties properties = new Properties();
+        try {
+            properties.load(new StringReader(text));
+        } catch (IOException e) {
+            throw new IllegalStateException("a text in memory cannot fail", e);
+        }
+        return properties;
+    }
+
+    private static List<String> listOf(String commaSeparated) {
+        return commaSeparated.isBlank() ? List.of() : List.of(commaSeparated.split(",", -1));
+    }
+}

@@ -1,0 +1,61 @@
+package dev.leantokens.access;
+
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * A local client that has just been made up, with a secret of 256 random bits.
+ *
+ * @param id the client identifier
+ * @param secret the secret, which exists here and nowhere else yet
+ * @param scopes the patterns of what it may have, separated by commas
+ */
+public record NewClient(String id, String secret, String scopes) {
+
+    private static final int SECRET_BYTES = 32;
+
+    /** An id that an environment variable's name can carry: it has no lower case, and one character for - and _. */
+    private static final Pattern FITS_VARIABLE = Pattern.compile("[a-z0-9]+");
+
+    /** @throws IllegalArgumentException if no local client can have this id or these scopes */
+    public static NewClient generate(String id, String scopes, SecureRandom random) {
+        byte[] bytes = new byte[SECRET_BYTES];
+        random.nextBytes(bytes);
+        String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        LocalClientRules.client(id, List.of(secret), List.of(scopes.split(",", -1)));
+        return new NewClient(id, secret, scopes);
+    }
+
+    /** @return what to do with it, the secret included */
+    public String explanation() {
+        String digest = SecretDigest.of(secret).text();
+        String file = """
+
+                For the service, in the file that ACCESS_CLIENTS_FILE names:
+
+                  %1$s.secret=%2$s
+                  %1$s.scopes=%3$s
+                """.formatted(id, digest, scopes);
+        String variables = """
+
+                or as environment variables:
+
+                  ACCESS_CLIENTS_%1$s_SECRET=%2$s
+                  ACCESS_CLIENTS_%1$s_SCOPES=%3$s
+                """.formatted(id.toUpperCase(Locale.ROOT), digest, scopes);
+        return """
+                For the client, and for nobody else:
+
+                  client_id:     %s
+                  client_secret: %s
+                """.formatted(id, secret) + file + (FITS_VARIABLE.matcher(id).matches() ? variables : "");
+    }
+
+    @Override
+    public String toString() {
+        return "NewClient[masked]";
+    }
+}

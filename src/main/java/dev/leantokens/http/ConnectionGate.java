@@ -1,0 +1,193 @@
+package dev.leantokens.http;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+
+/**
+ * Counts the connections of each port and of each peer, and closes those that are too many or whose request does not get ready.
+ * Thread-safe.
+ */
+final class ConnectionGate {
+
+    private static final long SILENCE_NANOS = TimeUnit.MINUTES.toNanos(1);
+    /** An IPv6 customer has a network of 64 bits, and as many addresses as it likes. */
+    private static final int IPV6_NETWORK_BYTES = 8;
+
+    private final int most;
+    private final int mostOfOne;
+    private final long requestNanos;
+    private final LongSupplier clock;
+    private final Consumer<String> log;
+
+    private final Map<Integer, Integer> perPort = new ConcurrentHashMap<>();
+    private final Map<Peer, Integer> perPeer = new ConcurrentHashMap<>();
+    private final AtomicLong refused = new AtomicLong();
+    private final AtomicLong lastLine;
+
+    private record Peer(int port, ByteBuffer network) {
+    }
+
+    /**
+     * @param most connections of a port
+     * @param mostOfOne connections of a port from one peer
+     * @param requestTime the time for a request, until its answer begins
+     * @param clock nanoseconds since some time
+     * @param log takes a line for the log
+     */
+    ConnectionGate(int most, int mostOfOne, Duration requestTime, LongSupplier clock, Consumer<String> log) {
+        this.most = most;
+        this.mostOfOne = mostOfOne;
+        this.requestNanos = requestTime.toNanos();
+        this.clock = clock;
+        this.log = log;
+        this.lastLine = new AtomicLong(clock.getAsLong() - SILENCE_NANOS);
+    }
+
+    /** @return the handler for one connection, to be the first that hears of it */
+    ChannelHandler guard() {
+        return new Guard();
+    }
+
+    private boolean enter(Peer peer) {
+        if (!enter(perPort, peer.port(), most)) {
+            refuse("%d connections are open on port %d, as many as LIMITS_CONNECTIONS allows", most, peer.port());
+            return false;
+        }
+        if (!enter(perPeer, peer, mostOfOne)) {
+            leave(perPort, peer.port());
+            refuse("%d connections are open on port %d from one peer, as many as LIMITS_CONNECTIONS_PER_PEER allows", mostOfOne,
+                    peer.port());
+            return false;
+        }
+        return true;
+    }
+
+    private void leave(Peer peer) {
+        leave(perPeer, peer);
+        leave(perPort, peer.port());
+    }
+
+    private static <K> boolean enter(Map<K, Integer> counts, K key, int limit) {
+        int[] before = new int[1];
+        counts.compute(key, (k, count) -> {
+            before[0] = count == null ? 0 : count;
+            return before[0] < limit ? Integer.valueOf(before[0] + 1) : count;
+        });
+        return before[0] < limit;
+    }
+
+    private static <K> void leave(Map<K, Integer> counts, K key) {
+        counts.computeIfPresent(key, (k, count) -> count == 1 ? null : count - 1);
+    }
+
+    /** A line a minute at most: whoever opens too many connections is not to fill the log as well. */
+    private void refuse(String reason, int limit, int port) {
+        refused.incrementAndGet();
+        long now = clock.getAsLong();
+        long last = lastLine.get();
+        if (now - last >= SILENCE_NANOS && lastLine.compareAndSet(last, now)) {
+            log.accept(reason.formatted(limit, port) + ": further ones are closed at once, " + refused.getAndSet(0)
+                    + " since this was last said");
+        }
+    }
+
+    private static Peer peer(ChannelHandlerContext context) {
+        return new Peer(port(context.channel().localAddress()), network(context.channel().remoteAddress()));
+    }
+
+    private static int port(SocketAddress address) {
+        return address instanceof InetSocketAddress inet ? inet.getPort() : 0;
+    }
+
+    private static ByteBuffer network(SocketAddress address) {
+        InetAddress inet = address instanceof InetSocketAddress socket ? socket.getAddress() : null;
+        byte[] bytes = inet == null ? new byte[0] : inet.getAddress();
+        return ByteBuffer.wrap(bytes, 0, Math.min(bytes.length, inet instanceof java.net.Inet6Address ? IPV6_NETWORK_BYTES
+                : bytes.length));
+    }
+
+    /** Of one connection; all of its methods are called by the connection's event loop. */
+    private final class Guard extends ChannelDuplexHandler {
+
+        /** Whom the connection counts for; null while it does not. */
+        private Peer counted;
+        /** When what is not answered yet began. */
+        private long began;
+        private boolean unanswered;
+        /** One for a connection, however many requests it brings. */
+        private Future<?> timer;
+
+        @Override
+        public void channelActive(ChannelHandlerContext context) throws Exception {
+            Peer peer = peer(context);
+            if (!enter(peer)) {
+                context.close();
+                return;
+            }
+            counted = peer;
+            awaitRequest(context);
+            super.channelActive(context);
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext context) throws Exception {
+            if (counted != null) {
+                leave(counted);
+                counted = null;
+            }
+            if (timer != null) {
+                timer.cancel(false);
+            }
+            super.channelInactive(context);
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object bytes) throws Exception {
+            if (!unanswered) {
+                awaitRequest(context);
+            }
+            super.channelRead(context, bytes);
+        }
+
+        @Override
+        public void write(ChannelHandlerContext context, Object bytes, ChannelPromise written) throws Exception {
+            unanswered = false;
+            super.write(context, bytes, written);
+        }
+
+        private void awaitRequest(ChannelHandlerContext context) {
+            unanswered = true;
+            began = clock.getAsLong();
+            if (timer == null) {
+                watch(context, requestNanos);
+            }
+        }
+
+        private void watch(ChannelHandlerContext context, long nanos) {
+            timer = context.executor().schedule(() -> {
+                timer = null;
+                long left = requestNanos - (clock.getAsLong() - began);
+                if (unanswered && left > 0) {
+                    watch(context, left);
+                } else if (unanswered) {
+                    context.close();
+                }
+            }, nanos, TimeUnit.NANOSECONDS);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package dev.leantokens.http;
+
+import java.time.Duration;
+
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.spi.ObserverMethod;
+
+import org.jboss.logging.Logger;
+
+import io.netty.bootstrap.ChannelInitializerExtension;
+import io.netty.channel.Channel;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.quarkus.runtime.annotations.RegisterResources;
+import io.quarkus.runtime.configuration.ConfigurationException;
+
+/**
+ * Puts the limits of connections on every port. Vert.x tells of a connection only when it has sent its first bytes, and Quarkus
+ * lets
+ * nobody near those of the main port, so this is where Netty accepts them: by its extension for that, which it loads as a
+ * service
+ * where a system property says so. In development and in tests that run inside of Maven there are no limits, since Netty does
+ * not
+ * see this class there.
+ */
+@ApplicationScoped
+public class ConnectionLimits {
+
+    private static final Logger LOG = Logger.getLogger(ConnectionLimits.class);
+
+    private static final int OPENS_EARLY = ObserverMethod.DEFAULT_PRIORITY - 100;
+
+    /** Netty makes its own instance of the extension, so what it is to do is known by the class. */
+    private static volatile ConnectionGate gate;
+
+    private final LimitsConfig config;
+
+    ConnectionLimits(LimitsConfig config) {
+        this.config = config;
+    }
+
+    /** Has Netty load its extensions. To be called before the first port is opened. */
+    public static void prepare() {
+        System.setProperty(ChannelInitializerExtension.EXTENSIONS_SYSTEM_PROPERTY, "serviceload");
+    }
+
+    void start(@Observes @Priority(OPENS_EARLY) StartupEvent event) {
+        require(config.connections() > 0, "LIMITS_CONNECTIONS must be more than nothing");
+        require(config.connectionsPerPeer() > 0, "LIMITS_CONNECTIONS_PER_PEER must be more than nothing");
+        require(config.requestTime().compareTo(Duration.ofSeconds(1)) >= 0, "LIMITS_REQUEST_TIME must be at least 1s");
+        gate = new ConnectionGate(config.connections(), config.connectionsPerPeer(), config.requestTime(), System::nanoTime,
+                LOG::warn);
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        gate = null;
+    }
+
+    private static void require(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new ConfigurationException(otherwise);
+        }
+    }
+
+    /** What Netty loads. Found by name in a native executable too. */
+    @RegisterForReflection
+    @RegisterResources(globs = "META-INF/services/io.netty.bootstrap.ChannelInitializerExtension")
+    public static final class Extension extends ChannelInitializerExtension {
+
+        @Override
+        public void postInitializeServerChildChannel(Channel connection) {
+            ConnectionGate present = gate;
+            if (present != null) {
+                connection.pipeline().addFirst(present.guard());
+            }
+        }
+    }
+}

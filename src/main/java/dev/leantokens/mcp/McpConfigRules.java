@@ -1,0 +1,25 @@
+package dev.leantokens.mcp;
+
+import io.quarkus.runtime.configuration.ConfigurationException;
+
+/** What must hold for the settings of this package. */
+final class McpConfigRules {
+
+    private static final int HIGHEST_PORT = 65_535;
+
+    private McpConfigRules() {
+    }
+
+    /** @throws ConfigurationException if they make no sense; the message is for an operator and names the variable */
+    static void check(McpConfig config) {
+        require(config.port() >= 0 && config.port() <= HIGHEST_PORT, "MCP_PORT must be from 0 to " + HIGHEST_PORT);
+        require(config.maxSessions() > 0, "MCP_MAX_SESSIONS must be more than nothing");
+        require(config.maxSessionsPerCaller() > 0, "MCP_MAX_SESSIONS_PER_CALLER must be more than nothing");
+    }
+
+    private static void require(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new ConfigurationException(otherwise);
+        }
+    }
+}

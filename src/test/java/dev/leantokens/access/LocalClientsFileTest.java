@@ -1,0 +1,50 @@
+package dev.leantokens.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import dev.leantokens.token.Scope;
+
+class LocalClientsFileTest {
+
+    @Test
+    void twoLinesAreAClient() {
+        List<LocalClient> clients = LocalClientsFile.read("""
+                # who may have what
+                payments.secret = sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad, plain-secret-of-ours
+                payments.scopes = api, customer.*
+
+                agents.scopes=api
+                agents.secret=plain-secret-of-agents=
+                """);
+
+        assertThat(clients).extracting(LocalClient::id).containsExactly("agents", "payments");
+        LocalClients all = new LocalClients(clients);
+        assertThat(all.find("payments", "abc")).isPresent();
+        assertThat(all.find("plain-secret-of-ours")).isPresent();
+        assertThat(all.find("plain-secret-of-agents=").orElseThrow().mayHave(Scope.parse("customer.1"))).isFalse();
+        assertThat(all.find("payments", "abc").orElseThrow().mayHave(Scope.parse("customer.1"))).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "", "\n", "# nothing" })
+    void fileWithoutClientsIsNoMistake(String text) {
+        assertThat(LocalClientsFile.read(text)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "s3cr3t", "payments=s3cr3t", "payments.secrets=s3cr3t", "payments.secret=s3cr3t",
+            "payments.scopes=api", "payments.secret=\npayments.scopes=api",
+            "payments.secret=s3cr3ts3cr3ts3cr3t\npayments.scopes=",
+            ".secret=s3cr3ts3cr3ts3cr3t\n.scopes=api", "payments.secret=\\u00zz-s3cr3t" })
+    void anythingElseIsRefusedWithoutBeingRepeated(String text) {
+        assertThatThrownBy(() -> LocalClientsFile.read(text)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageNotContaining("s3cr3t");
+    }
+}

@@ -1,0 +1,123 @@
+package dev.leantokens.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LocalClientsTest {
+
+    private static final String SECRET = "kQ7s3cr3tkQ7s3cr3tkQ7s3cr3t";
+    /** Of "abc", by the standard that defines the digest (FIPS 180-4). */
+    private static final String ABC = "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+
+    private final LocalClients clients = new LocalClients(List.of(
+            LocalClientRules.client("payments", List.of(SECRET, ABC), List.of("api", "customer.*")),
+            LocalClientRules.client("agents", List.of("another-secret-of-agents"), List.of("api"))));
+
+    @ParameterizedTest
+    @CsvSource({ "payments, " + SECRET, "payments, abc", "agents, another-secret-of-agents" })
+    void idAndAnyOfItsSecretsIsTheClient(String id, String secret) {
+        assertThat(clients.find(id, secret)).hasValueSatisfying(client -> assertThat(client.id()).isEqualTo(id));
+        assertThat(clients.find(secret)).hasValueSatisfying(client -> assertThat(client.id()).isEqualTo(id));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+            "payments, another-secret-of-agents", "agents, " + SECRET, "nobody, " + SECRET, "PAYMENTS, " + SECRET,
+            "payments, kQ7s3cr3tkQ7s3cr3tkQ7s3cr3", "payments, kQ7s3cr3tkQ7s3cr3tkQ7s3cr3T", "payments, ''", "'', " + SECRET,
+            "payments, " + ABC })
+    void anythingElseIsNobody(String id, String secret) {
+        assertThat(clients.find(id, secret)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "", "payments", ABC, "ABC", SECRET + " " })
+    void secretOfNobodyIsNobodys(String secret) {
+        assertThat(clients.find(secret)).isEmpty();
+    }
+
+    @Test
+    void nobodyIsFoundAmongNone() {
+        assertThat(LocalClients.NONE.find("")).isEmpty();
+        assertThat(LocalClients.NONE.find("payments", SECRET)).isEmpty();
+    }
+
+    @Test
+    void secretOfTwoClientsIsRefused() {
+        assertWrong(() -> new LocalClients(List.of(LocalClientRules.client("a", List.of(SECRET), List.of("api")),
+                LocalClientRules.client("b", List.of(SecretDigest.of(SECRET).text()), List.of("api")))), "local client b");
+        assertWrong(() -> new LocalClients(List.of(LocalClientRules.client("a", List.of(SECRET, SECRET), List.of("api")))),
+                "local client a");
+    }
+
+    @Test
+    void clientThatIsConfiguredTwiceIsRefused() {
+        assertWrong(() -> new LocalClients(List.of(LocalClientRules.client("a", List.of(SECRET), List.of("api")),
+                LocalClientRules.client("a", List.of(ABC), List.of("api")))), "local client a is configured twice");
+    }
+
+    @Test
+    void moreClientsThanCanBeComparedWithAreRefused() {
+        List<LocalClient> many = new ArrayList<>(IntStream.range(0, LocalClients.MOST)
+                .mapToObj(i -> LocalClientRules.client("c" + i, List.of(SECRET + i), List.of("api"))).toList());
+        assertThat(new LocalClients(many).size()).isEqualTo(LocalClients.MOST);
+
+        many.add(LocalClientRules.client("another", List.of(SECRET), List.of("api")));
+        assertWrong(() -> new LocalClients(many), "more than 1000");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "", " ", "a b", "a.b", "7c9e6679-7425-40de-944b-e07fc1f90ae7", "caf\u00e9", "a:b" })
+    void idThatNoLocalClientCanHaveIsRefused(String id) {
+        assertWrong(() -> LocalClientRules.client(id, List.of(SECRET), List.of("api")), "id");
+    }
+
+    @Test
+    void idHasALengthThatFitsALine() {
+        assertThat(LocalClientRules.client("a".repeat(64), List.of(SECRET), List.of("api")).id()).hasSize(64);
+        assertWrong(() -> LocalClientRules.client("a".repeat(65), List.of(SECRET), List.of("api")), "64");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+            "'',                                               has no secret",
+            "' ',                                              empty secret",
+            "kQ7s3cr3tkQ7s3cr3t;,                              empty secret",
+            "kQ7s3cr3tkQ7s3cr3t;kQ7s3cr3tkQ7s3cr3u;abcdefghijklmnopqrs, more than 2 secrets",
+            "sha256:,                                          64",
+            "sha256:s3cr3t,                                    64",
+            "sha256:xyz816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad, hexadecimal",
+    })
+    void wrongSecretsAreRefusedWithoutBeingRepeated(String secrets, String reason) {
+        List<String> list = secrets.isEmpty() ? List.of() : List.of(secrets.split(";", -1));
+
+        assertWrong(() -> LocalClientRules.client("payments", list, List.of("api")), reason);
+    }
+
+    @Test
+    void clientWithoutScopesIsRefused() {
+        assertWrong(() -> LocalClientRules.client("payments", List.of(SECRET), List.of()), "has no scopes");
+        assertWrong(() -> LocalClientRules.client("payments", List.of(SECRET), List.of("api", "")), "scope pattern");
+    }
+
+    @Test
+    void spaceAroundSecretsAndScopesIsNoPartOfThem() {
+        LocalClient client = LocalClientRules.client("payments", List.of(" " + SECRET, ABC + "\n"), List.of(" api"));
+
+        assertThat(new LocalClients(List.of(client)).find("payments", SECRET)).contains(client);
+        assertThat(new LocalClients(List.of(client)).find("payments", "abc")).contains(client);
+    }
+
+    private static void assertWrong(org.assertj.core.api.ThrowableAssert.ThrowingCallable call, String reason) {
+        assertThatThrownBy(call).isInstanceOf(IllegalArgumentException.class).hasMessageContaining(reason)
+                .hasMessageNotContaining("s3cr3t");
+    }
+}

@@ -1,0 +1,122 @@
+package dev.leantokens.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.vertx.core.Vertx;
+
+class FileWatchTest {
+
+    private static final Duration TWO_LOOKS = FileWatch.INTERVAL.multipliedBy(2);
+
+    @TempDir
+    Path folder;
+
+    private final Vertx vertx = Vertx.vertx();
+    private final List<String> told = new CopyOnWriteArrayList<>();
+    private final FileWatch.Listener listener = new FileWatch.Listener() {
+
+        @Override
+        public void changed(String text) {
+            told.add(text);
+        }
+
+        @Override
+        public void unreadable(IOException reason) {
+            told.add(reason.getClass().getSimpleName());
+        }
+    };
+
+    private Path file;
+    private FileWatch watch;
+
+    @BeforeEach
+    void start() throws IOException {
+        file = Files.writeString(folder.resolve("file"), "one");
+        watch = new FileWatch(vertx, file, "one", listener);
+        watch.start();
+    }
+
+    @AfterEach
+    void stop() {
+        watch.close();
+        vertx.close();
+    }
+
+    private void awaitTold(String... all) {
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(told).containsExactly(all));
+    }
+
+    private void letItLookTwice() {
+        await().pollDelay(TWO_LOOKS).until(() -> true);
+    }
+
+    @Test
+    void changesAreTold() throws IOException {
+        Files.writeString(file, "two");
+        awaitTold("two");
+        // Of the same length, so that the file's size does not tell.
+        Files.writeString(file, "six");
+        awaitTold("two", "six");
+    }
+
+    @Test
+    void fileThatIsGoneIsToldOnceAndItsReturnWithTheSameTextNotAtAll() throws IOException {
+        Files.delete(file);
+        awaitTold("NoSuchFileException");
+        letItLookTwice();
+        Files.writeString(file, "one");
+        letItLookTwice();
+        Files.writeString(file, "two");
+
+        awaitTold("NoSuchFileException", "two");
+    }
+
+    @Test
+    void folderThatIsExchangedAboveTheFileIsAChange() throws IOException {
+        // As Kubernetes mounts a secret: the file is a link into ..data, which is a link to the folder that is current.
+        Path first = Files.createDirectory(folder.resolve("..first"));
+        Path second = Files.createDirectory(folder.resolve("..second"));
+        Files.writeString(first.resolve("clients"), "first");
+        Files.writeString(second.resolve("clients"), "second");
+        Path data = Files.createSymbolicLink(folder.resolve("..data"), first);
+        Path link = Files.createSymbolicLink(folder.resolve("clients"), Path.of("..data", "clients"));
+
+        try (FileWatch mounted = new FileWatch(vertx, link, "first", listener)) {
+            mounted.start();
+            Path next = Files.createSymbolicLink(folder.resolve("..next"), second);
+            Files.move(next, data, StandardCopyOption.ATOMIC_MOVE);
+            awaitTold("second");
+        }
+    }
+
+    @Test
+    void nothingIsToldAfterTheEnd() throws IOException {
+        watch.close();
+        Files.writeString(file, "two");
+        letItLookTwice();
+
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    void fileThatIsTooLargeIsNotRead() throws IOException {
+        Files.writeString(file, "x".repeat((1 << 20) + 1));
+
+        assertThatThrownBy(() -> FileWatch.read(file)).isInstanceOf(IOException.class).hasMessageContaining("larger");
+    }
+}

@@ -1,0 +1,208 @@
+package dev.leantokens.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import io.netty.channel.embedded.EmbeddedChannel;
+
+class ConnectionGateTest {
+
+    private static final int MOST = 5;
+    private static final int MOST_OF_ONE = 3;
+    private static final Duration REQUEST_TIME = Duration.ofSeconds(30);
+
+    private final AtomicLong nanos = new AtomicLong();
+    private final List<String> log = new ArrayList<>();
+    private final ConnectionGate gate = new ConnectionGate(MOST, MOST_OF_ONE, REQUEST_TIME, nanos::get, log::add);
+
+    /** Time stands still but for {@link #pass}. */
+    private final class Connection extends EmbeddedChannel {
+
+        private final InetSocketAddress local;
+        private final InetSocketAddress remote;
+
+        private Connection(String from, int port) {
+            // The base class's constructor activates the channel if it is told of the handler, when there are no addresses yet.
+            super(false, false);
+            this.local = new InetSocketAddress("192.0.2.250", port);
+            this.remote = new InetSocketAddress(from, 50_000);
+            freezeTime();
+            pipeline().addFirst(gate.guard());
+            try {
+                register();
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        @Override
+        protected SocketAddress localAddress0() {
+            return local;
+        }
+
+        @Override
+        protected SocketAddress remoteAddress0() {
+            return remote;
+        }
+    }
+
+    private Connection connect(String from) {
+        return new Connection(from, 8080);
+    }
+
+    private void pass(Connection connection, Duration time) {
+        nanos.addAndGet(time.toNanos());
+        connection.advanceTimeBy(time.toNanos(), TimeUnit.NANOSECONDS);
+        connection.runScheduledPendingTasks();
+    }
+
+    @Test
+    void oneMoreThanAPeerMayHaveIsClosed() {
+        Connection first = connect("192.0.2.1");
+        connect("192.0.2.1");
+        connect("192.0.2.1");
+
+        assertThat(connect("192.0.2.1").isOpen()).isFalse();
+        assertThat(first.isOpen()).isTrue();
+        assertThat(connect("192.0.2.2").isOpen()).isTrue();
+        assertThat(log).singleElement().asString().contains("LIMITS_CONNECTIONS_PER_PEER").contains("port 8080")
+                .doesNotContain("192.0.2.1");
+    }
+
+    @Test
+    void oneMoreThanThePortMayHaveIsClosed() {
+        for (int i = 1; i <= MOST; i++) {
+            assertThat(connect("192.0.2." + i).isOpen()).isTrue();
+        }
+
+        assertThat(connect("192.0.2.99").isOpen()).isFalse();
+        assertThat(new Connection("192.0.2.99", 9090).isOpen()).isTrue();
+        assertThat(log).singleElement().asString().contains("LIMITS_CONNECTIONS allows");
+    }
+
+    @Test
+    void closedConnectionMakesRoom() {
+        for (int i = 0; i < 100; i++) {
+            Connection connection = connect("192.0.2.1");
+            assertThat(connection.isOpen()).isTrue();
+            connection.close();
+        }
+        assertThat(log).isEmpty();
+    }
+
+    @Test
+    void refusedConnectionTakesNoRoom() {
+        for (int i = 0; i < MOST_OF_ONE + 10; i++) {
+            connect("192.0.2.1");
+        }
+
+        assertThat(connect("192.0.2.2").isOpen()).isTrue();
+        assertThat(connect("192.0.2.2").isOpen()).isTrue();
+        assertThat(connect("192.0.2.3").isOpen()).as("the port is full now").isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+            "2001:db8:1:2::1, 2001:db8:1:2:ffff::9, true",
+            "2001:db8:1:2::1, 2001:db8:1:3::1,      false",
+            "192.0.2.1,       ::ffff:192.0.2.1,     true",
+            "192.0.2.1,       192.0.3.1,            false",
+    })
+    void networkOfSixtyFourBitsIsOnePeer(String one, String other, boolean same) {
+        for (int i = 0; i < MOST_OF_ONE; i++) {
+            connect(one);
+        }
+
+        assertThat(connect(other).isOpen()).isEqualTo(!same);
+    }
+
+    @Test
+    void refusalsAreSaidOnceAMinute() {
+        for (int i = 0; i < MOST_OF_ONE + 10; i++) {
+            connect("192.0.2.1");
+        }
+        assertThat(log).hasSize(1);
+
+        nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+        connect("192.0.2.1");
+        connect("192.0.2.1");
+
+        assertThat(log).hasSize(2);
+        assertThat(log.get(1)).contains("10 since this was last said");
+    }
+
+    @Test
+    void connectionThatSaysNothingIsClosed() {
+        Connection connection = connect("192.0.2.1");
+
+        pass(connection, REQUEST_TIME.minusMillis(1));
+        assertThat(connection.isOpen()).isTrue();
+        pass(connection, Duration.ofMillis(1));
+        assertThat(connection.isOpen()).isFalse();
+    }
+
+    @Test
+    void requestThatComesByteForByteIsClosed() {
+        Connection connection = connect("192.0.2.1");
+        pass(connection, REQUEST_TIME.minusSeconds(1));
+        connection.writeInbound("answered");
+        connection.writeOutbound("answer");
+
+        pass(connection, Duration.ofMinutes(5));
+        for (int i = 0; i < 30; i++) {
+            assertThat(connection.isOpen()).as("after %s s", i).isTrue();
+            connection.writeInbound("b");
+            pass(connection, Duration.ofSeconds(1));
+        }
+        assertThat(connection.isOpen()).isFalse();
+    }
+
+    @Test
+    void connectionIsIdleForAsLongAsItLikesAfterAnAnswer() {
+        Connection connection = connect("192.0.2.1");
+        connection.writeInbound("request");
+        connection.writeOutbound("answer");
+
+        for (int i = 0; i < 10; i++) {
+            pass(connection, REQUEST_TIME);
+        }
+
+        assertThat(connection.isOpen()).isTrue();
+    }
+
+    @Test
+    void everyRequestHasItsOwnTime() {
+        Connection connection = connect("192.0.2.1");
+        for (int i = 0; i < 20; i++) {
+            connection.writeInbound("request");
+            pass(connection, REQUEST_TIME.minusSeconds(5));
+            connection.writeOutbound("answer");
+        }
+
+        assertThat(connection.isOpen()).isTrue();
+    }
+
+    @Test
+    void oneTimerWillDoForManyRequests() {
+        Connection connection = connect("192.0.2.1");
+        for (int i = 0; i < 1000; i++) {
+            connection.writeInbound("request");
+            connection.writeOutbound("answer");
+        }
+
+        connection.close();
+
+        assertThat(connection.runScheduledPendingTasks()).as("nothing is scheduled any more").isEqualTo(-1);
+    }
+}
