@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
 
 import org.jboss.logging.Logger;
 
@@ -35,14 +37,19 @@ public class ConfiguredClients {
     private volatile LocalClients current;
 
     /** @throws ConfigurationException if a client is none; the message is for an operator and has no secret */
-    public ConfiguredClients(AccessConfig config, Vertx vertx) {
+    @Inject
+    ConfiguredClients(AccessConfig config, Vertx vertx) {
+        this(config, System.getenv(), vertx);
+    }
+
+    ConfiguredClients(AccessConfig config, Map<String, String> environment, Vertx vertx) {
         this.file = config.clientsFile();
         this.vertx = vertx;
         try {
-            this.ofConfiguration = config.clients().entrySet().stream()
-                    .map(client -> LocalClientRules.client(client.getKey(), client.getValue().secret().orElse(List.of()),
-                            client.getValue().scopes().orElse(List.of())))
-                    .toList();
+            this.ofConfiguration = new ArrayList<>(LocalClientsFile.clients(
+                    ClientVariables.read(environment, config.clients().keySet())));
+            config.clients().forEach((id, client) -> ofConfiguration.add(LocalClientRules.client(id,
+                    client.secret().orElse(List.of()), client.scopes().orElse(List.of()))));
             if (file.isPresent()) {
                 text = FileWatch.read(file.get());
             }

@@ -22,14 +22,18 @@ final class LocalClientsFile {
 
     /** @throws IllegalArgumentException if it is not such a text; the message is for an operator and has no secret */
     static List<LocalClient> read(String text) {
+        return clients(properties(text));
+    }
+
+    /** @param lines keys as they are written, with their values */
+    static List<LocalClient> clients(Map<String, String> lines) {
         Map<String, String> secrets = new TreeMap<>();
         Map<String, String> scopes = new TreeMap<>();
-        properties(text).forEach((key, value) -> {
-            String name = (String) key;
+        lines.forEach((name, value) -> {
             if (name.endsWith(SECRET)) {
-                secrets.put(name.substring(0, name.length() - SECRET.length()), (String) value);
+                secrets.put(name.substring(0, name.length() - SECRET.length()), value);
             } else if (name.endsWith(SCOPES)) {
-                scopes.put(name.substring(0, name.length() - SCOPES.length()), (String) value);
+                scopes.put(name.substring(0, name.length() - SCOPES.length()), value);
             } else {
                 // Without the line: one without an equals sign can be a secret.
                 throw new IllegalArgumentException("every line must be <id>.secret=… or <id>.scopes=…");
@@ -42,14 +46,19 @@ final class LocalClientsFile {
         return clients;
     }
 
-    private static Properties properties(String text) {
+    private static Map<String, String> properties(String text) {
         Properties properties = new Properties();
         try {
             properties.load(new StringReader(text));
         } catch (IOException e) {
             throw new IllegalStateException("a text in memory cannot fail", e);
+        } catch (IllegalArgumentException e) {
+            // Without the exception, whose message may one day quote the input.
+            throw new IllegalArgumentException("a backslash escapes nothing");
         }
-        return properties;
+        Map<String, String> lines = new TreeMap<>();
+        properties.stringPropertyNames().forEach(name -> lines.put(name, properties.getProperty(name)));
+        return lines;
     }
 
     private static List<String> listOf(String commaSeparated) {

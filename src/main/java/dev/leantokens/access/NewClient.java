@@ -17,8 +17,8 @@ public record NewClient(String id, String secret, String scopes) {
 
     private static final int SECRET_BYTES = 32;
 
-    /** An id that an environment variable's name can carry: it has no lower case, and one character for - and _. */
-    private static final Pattern FITS_VARIABLE = Pattern.compile("[a-z0-9]+");
+    /** An id that an environment variable's name can carry, which has no lower case and no hyphens. */
+    private static final Pattern FITS_VARIABLE = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
 
     /** @throws IllegalArgumentException if no local client can have this id or these scopes */
     public static NewClient generate(String id, String scopes, SecureRandom random) {
@@ -45,7 +45,7 @@ public record NewClient(String id, String secret, String scopes) {
 
                   ACCESS_CLIENTS_%1$s_SECRET=%2$s
                   ACCESS_CLIENTS_%1$s_SCOPES=%3$s
-                """.formatted(id.toUpperCase(Locale.ROOT), digest, scopes);
+                """.formatted(id.toUpperCase(Locale.ROOT).replace('-', '_'), digest, scopes);
         return """
                 For the client, and for nobody else:
 

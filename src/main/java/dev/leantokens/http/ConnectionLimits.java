@@ -1,7 +1,5 @@
 package dev.leantokens.http;
 
-import java.time.Duration;
-
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -9,6 +7,7 @@ import jakarta.enterprise.inject.spi.ObserverMethod;
 
 import org.jboss.logging.Logger;
 
+import dev.leantokens.lean.LeanConfig;
 import io.netty.bootstrap.ChannelInitializerExtension;
 import io.netty.channel.Channel;
 import io.quarkus.runtime.ShutdownEvent;
@@ -37,9 +36,11 @@ public class ConnectionLimits {
     private static volatile ConnectionGate gate;
 
     private final LimitsConfig config;
+    private final LeanConfig lean;
 
-    ConnectionLimits(LimitsConfig config) {
+    ConnectionLimits(LimitsConfig config, LeanConfig lean) {
         this.config = config;
+        this.lean = lean;
     }
 
     /** Has Netty load its extensions. To be called before the first port is opened. */
@@ -50,7 +51,8 @@ public class ConnectionLimits {
     void start(@Observes @Priority(OPENS_EARLY) StartupEvent event) {
         require(config.connections() > 0, "LIMITS_CONNECTIONS must be more than nothing");
         require(config.connectionsPerPeer() > 0, "LIMITS_CONNECTIONS_PER_PEER must be more than nothing");
-        require(config.requestTime().compareTo(Duration.ofSeconds(1)) >= 0, "LIMITS_REQUEST_TIME must be at least 1s");
+        require(config.requestTime().compareTo(lean.deadline()) > 0,
+                "LIMITS_REQUEST_TIME must be longer than LEAN_DEADLINE: who waits for an answer would be taken for slow");
         gate = new ConnectionGate(config.connections(), config.connectionsPerPeer(), config.requestTime(), System::nanoTime,
                 LOG::warn);
     }

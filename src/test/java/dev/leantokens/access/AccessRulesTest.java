@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -237,6 +238,6 @@ class AccessRulesTest {
 
     private static AccessRules rules(String... settings) {
         AccessConfig config = Settings.of(AccessConfig.class, settings);
-        return new AccessRules(config, new ConfiguredClients(config, null));
+        return new AccessRules(config, new ConfiguredClients(config, Map.of(), null));
     }
 }

@@ -40,7 +40,9 @@ class NewClientTest {
         assertThat(NewClient.generate("payments", "api", new SecureRandom()).explanation())
                 .containsPattern("ACCESS_CLIENTS_PAYMENTS_SECRET=sha256:[0-9a-f]{64}\n")
                 .contains("ACCESS_CLIENTS_PAYMENTS_SCOPES=api\n");
-        assertThat(List.of("payments-api", "Payments", "payments_api")).allSatisfy(
+        assertThat(NewClient.generate("payments-api", "api", new SecureRandom()).explanation())
+                .contains("ACCESS_CLIENTS_PAYMENTS_API_SCOPES=api\n");
+        assertThat(List.of("Payments", "payments_api", "payments-", "-payments")).allSatisfy(
                 id -> assertThat(NewClient.generate(id, "api", new SecureRandom()).explanation())
                         .doesNotContain("ACCESS_CLIENTS_P"));
     }

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -25,6 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.leantokens.access.AccessConfig;
 import dev.leantokens.cache.CacheConfig;
+import dev.leantokens.http.LimitsConfig;
 import dev.leantokens.lean.LeanConfig;
 import dev.leantokens.lean.LeanEnvironment;
 import dev.leantokens.mcp.McpConfig;
@@ -37,7 +40,7 @@ import io.smallrye.config.WithDefault;
 class ReadmeTest {
 
     private static final List<Class<?>> MAPPINGS = List.of(LeanConfig.class, McpConfig.class, AccessConfig.class,
-            TokenConfig.class, CacheConfig.class);
+            TokenConfig.class, CacheConfig.class, LimitsConfig.class);
 
     /** Properties whose variable is not simply their name: application.properties maps them. */
     private static final Map<String, String> SHORT_NAMES = Map.of(
@@ -50,17 +53,24 @@ class ReadmeTest {
     }
 
     static Stream<Setting> settings() {
-        return MAPPINGS.stream().flatMap(mapping -> Arrays.stream(mapping.getDeclaredMethods())
-                .filter(method -> Modifier.isAbstract(method.getModifiers()))
-                .map(method -> setting(mapping, method)));
+        return MAPPINGS.stream().flatMap(mapping -> settings(mapping.getAnnotation(ConfigMapping.class).prefix(), mapping));
     }
 
-    private static Setting setting(Class<?> mapping, Method method) {
-        String name = method.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
-        String property = mapping.getAnnotation(ConfigMapping.class).prefix() + "." + name;
+    private static Stream<Setting> settings(String prefix, Class<?> mapping) {
+        return Arrays.stream(mapping.getDeclaredMethods()).filter(method -> Modifier.isAbstract(method.getModifiers()))
+                .flatMap(method -> settings(prefix, method));
+    }
+
+    private static Stream<Setting> settings(String prefix, Method method) {
+        String property = prefix + "." + method.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+        if (method.getReturnType() == Map.class) {
+            // Settings of each of several, by a name that the operator gives.
+            Type each = ((ParameterizedType) method.getGenericReturnType()).getActualTypeArguments()[1];
+            return settings(property + ".<id>", (Class<?>) each);
+        }
         String variable = SHORT_NAMES.getOrDefault(property, property.replaceAll("[.-]", "_").toUpperCase(Locale.ROOT));
         WithDefault withDefault = method.getAnnotation(WithDefault.class);
-        return new Setting(property, variable, withDefault == null ? "" : "`" + withDefault.value() + "`");
+        return Stream.of(new Setting(property, variable, withDefault == null ? "" : "`" + withDefault.value() + "`"));
     }
 
     @ParameterizedTest
@@ -76,9 +86,10 @@ class ReadmeTest {
     @Test
     void readmeNamesNoSettingThatDoesNotExist() {
         Set<String> known = settings().map(Setting::property).collect(Collectors.toSet());
-        Set<String> ofQuarkus = Set.of("quarkus.http.port", "quarkus.http.host");
+        Set<String> ofQuarkus = Set.of("quarkus.http.port", "quarkus.http.host", "quarkus.http.limits.max-header-size",
+                "quarkus.http.idle-timeout", "quarkus.mcp.server.connection-idle-timeout");
 
-        assertThat(rows().filter(row -> row.size() == 4 && row.get(0).matches("`[A-Z_]+`"))
+        assertThat(rows().filter(row -> row.size() == 4 && row.get(0).matches("`[A-Z_]+(<ID>)?[A-Z_]*`"))
                 .map(row -> row.get(1).replace("`", "")))
                 .isNotEmpty().allMatch(property -> known.contains(property) || ofQuarkus.contains(property));
     }

@@ -3,6 +3,7 @@ package dev.leantokens.packaged;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,7 +48,8 @@ final class PackagedApplication implements AutoCloseable {
             Path log = Files.createTempFile(TARGET, "packaged-", ".log");
             ProcessBuilder builder = new ProcessBuilder(command()).redirectErrorStream(true).redirectOutput(log.toFile());
             builder.environment().keySet().removeIf(name -> name.startsWith("LEAN_") || name.startsWith("ACCESS_")
-                    || name.startsWith("QUARKUS_") || name.startsWith("ALLOWED_"));
+                    || name.startsWith("QUARKUS_") || name.startsWith("ALLOWED_")
+                    || name.startsWith("LIMITS_") || name.startsWith("MCP_"));
             builder.environment().put("PORT", Integer.toString(port));
             builder.environment().put("MCP_PORT", Integer.toString(mcpPort));
             builder.environment().putAll(environment);
@@ -66,6 +68,26 @@ final class PackagedApplication implements AutoCloseable {
             throw new AssertionError("the application did not start:\n" + application.log());
         }
         return application;
+    }
+
+    /** What a command of the application's has written, and how it ended. */
+    record Output(int exitCode, String text) {
+    }
+
+    /** Runs the application with arguments, until it ends. */
+    static Output run(String... arguments) {
+        List<String> command = new ArrayList<>(command());
+        command.addAll(List.of(arguments));
+        try {
+            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return new Output(process.waitFor(), text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     private static List<String> command() {

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.McpCalls;
@@ -45,6 +46,21 @@ class StartIT {
                 arguments("no requests", Map.of("LEAN_REQUESTS_PER_MINUTE", "0"), "LEAN_REQUESTS_PER_MINUTE"),
                 arguments("a host with a port", Map.of("ALLOWED_HOSTS", "tokens:8080"), "ALLOWED_HOSTS"),
                 arguments("an anonymous rule that does not exist", Map.of("ACCESS_ANONYMOUS", "sometimes"), "access.anonymous"),
+                arguments("a local client without scopes", Map.of("ACCESS_CLIENTS_PAYMENTS_SECRET", SECRET), "has no scopes"),
+                arguments("a local client of two words without a secret", Map.of("ACCESS_CLIENTS_PAYMENTS_API_SCOPES", "api"),
+                        "payments-api has no secret"),
+                arguments("a local client with Lean's kind of id",
+                        Map.of("ACCESS_CLIENTS_7C9E6679_7425_40DE_944B_E07FC1F90AE7_SECRET", SECRET,
+                                "ACCESS_CLIENTS_7C9E6679_7425_40DE_944B_E07FC1F90AE7_SCOPES", "api"),
+                        "Lean's shape"),
+                arguments("a digest that is none", Map.of("ACCESS_CLIENTS_PAYMENTS_SECRET", "sha256:" + SECRET,
+                        "ACCESS_CLIENTS_PAYMENTS_SCOPES", "api"), "local client payments"),
+                arguments("local clients in a file that is missing", Map.of("ACCESS_CLIENTS_FILE", "/nowhere/clients"),
+                        "/nowhere/clients"),
+                arguments("no connections from a peer", Map.of("LIMITS_CONNECTIONS_PER_PEER", "0"),
+                        "LIMITS_CONNECTIONS_PER_PEER"),
+                arguments("no sessions", Map.of("MCP_MAX_SESSIONS", "0"), "MCP_MAX_SESSIONS"),
+                arguments("a request time below an answer's", Map.of("LIMITS_REQUEST_TIME", "9s"), "LIMITS_REQUEST_TIME"),
                 arguments("a port that is none", Map.of("MCP_PORT", "nine"), "mcp.port"));
     }
 
@@ -81,6 +97,37 @@ class StartIT {
         } finally {
             lean.stop();
         }
+    }
+
+    @Test
+    void exposureIsSaidAndWarnedOfWhereItIsRisky() {
+        try (PackagedApplication application = PackagedApplication.start(Map.of("ACCESS_ANONYMOUS", "always",
+                "ACCESS_OWN_CREDENTIALS", "refused", "ACCESS_CLIENTS_PAYMENTS_SECRET", SECRET, "ACCESS_CLIENTS_PAYMENTS_SCOPES",
+                "api"))) {
+            assertThat(application.log())
+                    .contains("Tokens are served at 0.0.0.0, without TLS, to everyone, without credentials; 1 local client")
+                    .doesNotContain(SECRET);
+            assertThat(application.linesOf("WARN")).singleElement().asString().contains("ACCESS_ANONYMOUS=always");
+        }
+    }
+
+    @Test
+    void commandGeneratesALocalClient() {
+        PackagedApplication.Output made = PackagedApplication.run("generate-client", "payments", "api,customer.*");
+
+        assertThat(made.exitCode()).as(made.text()).isZero();
+        assertThat(made.text()).containsPattern("client_secret: [A-Za-z0-9_-]{43}\n")
+                .containsPattern("ACCESS_CLIENTS_PAYMENTS_SECRET=sha256:[0-9a-f]{64}\n").doesNotContain("Listening");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "--help", "generate-client", "generate-client a,b", "generate-client payments api more" })
+    void wrongCommandSaysWhatIsRightAndRunsNothing(String command) {
+        PackagedApplication.Output refused = PackagedApplication.run(command.split(" "));
+
+        assertThat(refused.exitCode()).isEqualTo(2);
+        assertThat(refused.text()).containsAnyOf("usage: generate-client <id>", "letters, digits").doesNotContain("\tat ",
+                "Listening");
     }
 
     @Test

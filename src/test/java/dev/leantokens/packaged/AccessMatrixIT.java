@@ -1,0 +1,296 @@
+package dev.leantokens.packaged;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import dev.leantokens.testing.LeanStub;
+import dev.leantokens.testing.Peers;
+import dev.leantokens.testing.RawHttp;
+
+/**
+ * Who gets a token, and whose: every combination of what is configured, where the caller is, what it sends, in which place, by
+ * which adapter and with which headers that claim something else. The outcome is told by the token, which says for whose
+ * credentials Lean gave it, and by the number of calls that Lean has got.
+ */
+class AccessMatrixIT {
+
+    private static final String PAYMENTS_SECRET = "secret-of-payments-0123456789";
+    private static final String PAYMENTS_NEXT_SECRET = "next-secret-of-payments-0123456789";
+    private static final String AGENTS_SECRET = "secret-of-agents-0123456789";
+
+    /** What payments may have, and agents may not. */
+    private static final String SCOPE = "customer.1";
+
+    private final LeanStub lean = new LeanStub();
+
+    /** What the caller sends of itself. */
+    private enum Sent {
+        NOTHING("", ""),
+        LOCAL("payments", PAYMENTS_SECRET),
+        LOCAL_WITH_ITS_SECOND_SECRET("payments", PAYMENTS_NEXT_SECRET),
+        LOCAL_WITHOUT_THE_SCOPE("agents", AGENTS_SECRET),
+        LOCAL_WITH_A_WRONG_SECRET("payments", "wrong-secret-0123456789"),
+        LOCAL_WITH_ANOTHERS_SECRET("payments", AGENTS_SECRET),
+        UNKNOWN("nobody", "secret-of-nobody-0123456789"),
+        MISTYPED("payment", PAYMENTS_SECRET),
+        LEANS(LeanStub.CALLERS_ID, LeanStub.CALLERS_SECRET);
+
+        private final String id;
+        private final String secret;
+
+        Sent(String id, String secret) {
+            this.id = id;
+            this.secret = secret;
+        }
+
+        /** The local client that id and secret are of, if they are. */
+        private boolean isLocal() {
+            return EnumSet.of(LOCAL, LOCAL_WITH_ITS_SECOND_SECRET, LOCAL_WITHOUT_THE_SCOPE).contains(this);
+        }
+    }
+
+    private enum Place {
+        BASIC,
+        BEARER,
+        BODY,
+        BASIC_AND_BODY,
+        BEARER_AND_BODY
+    }
+
+    private enum Adapter {
+        REST,
+        MCP
+    }
+
+    private enum Outcome {
+        /** Given for the service's own credentials. */
+        SERVICES_TOKEN,
+        /** Given for the credentials that the caller sent. */
+        OWN_TOKEN,
+        /** 401 over HTTP. */
+        UNAUTHORIZED,
+        /** The same as a result of the tool. */
+        UNAUTHORIZED_RESULT,
+        SCOPE_REFUSED,
+        TWO_PLACES,
+        FOREIGN_HOST
+    }
+
+    private record Setting(String anonymous, String own) {
+    }
+
+    private record Attempt(Setting setting, String from, String claim, Adapter adapter, Sent sent, Place place) {
+
+        private boolean isOnThisMachine() {
+            return from.equals(RawHttp.LOOPBACK) && claim.isEmpty();
+        }
+
+        private boolean mayBeAnonymous() {
+            return setting.anonymous().equals("always") || setting.anonymous().equals("loopback") && isOnThisMachine();
+        }
+
+        private boolean ownAllowed() {
+            return setting.own().equals("allowed");
+        }
+
+        private boolean inHeader() {
+            return place != Place.BODY && sent != Sent.NOTHING;
+        }
+
+        private boolean inBody() {
+            return EnumSet.of(Place.BODY, Place.BASIC_AND_BODY, Place.BEARER_AND_BODY).contains(place) && sent != Sent.NOTHING;
+        }
+
+        /** The rules, as the README has them. */
+        private Outcome expected() {
+            if (claim.startsWith("Host")) {
+                return Outcome.FOREIGN_HOST;
+            }
+            if (inHeader() && ofHeader() == Outcome.UNAUTHORIZED) {
+                return Outcome.UNAUTHORIZED;
+            }
+            return adapter == Adapter.REST ? ofRest() : ofMcp();
+        }
+
+        private Outcome ofRest() {
+            if (inHeader()) {
+                return inBody() ? Outcome.TWO_PLACES : ofHeader();
+            }
+            return inBody() ? authenticated() : anonymous(Outcome.UNAUTHORIZED);
+        }
+
+        private Outcome ofMcp() {
+            if (!inHeader() && !mayBeAnonymous() && !ownAllowed()) {
+                return Outcome.UNAUTHORIZED;
+            }
+            if (inBody()) {
+                return sent == Sent.LEANS && ownAllowed() ? Outcome.OWN_TOKEN : Outcome.UNAUTHORIZED_RESULT;
+            }
+            return inHeader() ? ofHeader() : anonymous(Outcome.UNAUTHORIZED_RESULT);
+        }
+
+        private Outcome ofHeader() {
+            if (place == Place.BASIC || place == Place.BASIC_AND_BODY) {
+                return authenticated();
+            }
+            // A secret alone: whose it is, is the client.
+            return switch (sent) {
+                case LOCAL, LOCAL_WITH_ITS_SECOND_SECRET, MISTYPED -> Outcome.SERVICES_TOKEN;
+                case LOCAL_WITHOUT_THE_SCOPE, LOCAL_WITH_ANOTHERS_SECRET -> Outcome.SCOPE_REFUSED;
+                default -> Outcome.UNAUTHORIZED;
+            };
+        }
+
+        private Outcome authenticated() {
+            if (sent == Sent.LEANS) {
+                return ownAllowed() ? Outcome.OWN_TOKEN : Outcome.UNAUTHORIZED;
+            }
+            if (!sent.isLocal()) {
+                return Outcome.UNAUTHORIZED;
+            }
+            return sent == Sent.LOCAL_WITHOUT_THE_SCOPE ? Outcome.SCOPE_REFUSED : Outcome.SERVICES_TOKEN;
+        }
+
+        private Outcome anonymous(Outcome refusal) {
+            return mayBeAnonymous() ? Outcome.SERVICES_TOKEN : refusal;
+        }
+
+        private String[] headers() {
+            List<String> headers = new ArrayList<>();
+            if (!claim.isEmpty()) {
+                headers.add(claim);
+            }
+            if (inHeader()) {
+                headers.add(place == Place.BASIC || place == Place.BASIC_AND_BODY
+                        ? "Authorization: Basic " + Base64.getEncoder()
+                                .encodeToString((sent.id + ":" + sent.secret).getBytes(StandardCharsets.UTF_8))
+                        : "Authorization: Bearer " + sent.secret);
+            }
+            return headers.toArray(String[]::new);
+        }
+
+        private String members() {
+            return inBody() ? ",\"client_id\":\"%s\",\"client_secret\":\"%s\"".formatted(sent.id, sent.secret) : "";
+        }
+    }
+
+    @BeforeEach
+    void start() {
+        lean.start();
+        lean.givesTokensOfTheirOwn(3600);
+    }
+
+    @AfterEach
+    void stop() {
+        lean.stop();
+    }
+
+    static Stream<Arguments> settings() {
+        return Stream.of("loopback", "always", "never").flatMap(anonymous -> Stream.of("allowed", "refused")
+                .map(own -> Arguments.of(anonymous, own)));
+    }
+
+    private static List<Attempt> attempts(Setting setting) {
+        List<Attempt> attempts = new ArrayList<>();
+        for (String from : List.of(RawHttp.LOOPBACK, RawHttp.ELSEWHERE)) {
+            for (String claim : List.of("", "X-Forwarded-For: 127.0.0.1", "Forwarded: for=127.0.0.1;host=localhost",
+                    "Via: 1.1 localhost",
+                    "X-Real-IP: 127.0.0.1", "X-Envoy-External-Address: 127.0.0.1", "Host: evil.example")) {
+                for (Adapter adapter : Adapter.values()) {
+                    for (Sent sent : Sent.values()) {
+                        for (Place place : sent == Sent.NOTHING ? Set.of(Place.BODY) : EnumSet.allOf(Place.class)) {
+                            attempts.add(new Attempt(setting, from, claim, adapter, sent, place));
+                        }
+                    }
+                }
+            }
+        }
+        return attempts;
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void everyoneGetsWhatTheRulesSay(String anonymous, String own) {
+        Map<String, String> environment = new HashMap<>(Map.of("LEAN_CLIENT_ID", LeanStub.CLIENT_ID, "LEAN_CLIENT_SECRET",
+                LeanStub.CLIENT_SECRET, "LEAN_URL", lean.url(), "CACHE_ENABLED", "false", "LEAN_REQUESTS_PER_MINUTE", "100000",
+                "ACCESS_ANONYMOUS", anonymous, "ACCESS_OWN_CREDENTIALS", own));
+        environment.putAll(Map.of("ACCESS_CLIENTS_PAYMENTS_SECRET", PAYMENTS_SECRET + "," + PAYMENTS_NEXT_SECRET,
+                "ACCESS_CLIENTS_PAYMENTS_SCOPES", "api,customer.*", "ACCESS_CLIENTS_AGENTS_SECRET", AGENTS_SECRET,
+                "ACCESS_CLIENTS_AGENTS_SCOPES", "api"));
+        List<Attempt> attempts = attempts(new Setting(anonymous, own));
+        List<String> wrong = new ArrayList<>();
+        Set<Outcome> seen = EnumSet.noneOf(Outcome.class);
+        int tokens = 0;
+        try (PackagedApplication application = PackagedApplication.start(environment)) {
+            Peers peers = new Peers(application.port(), application.mcpPort());
+            for (Attempt attempt : attempts) {
+                Outcome outcome = outcomeOf(attempt, peers);
+                seen.add(outcome);
+                tokens += outcome == Outcome.SERVICES_TOKEN || outcome == Outcome.OWN_TOKEN ? 1 : 0;
+                if (outcome != attempt.expected()) {
+                    wrong.add(attempt + ": " + outcome + " and not " + attempt.expected());
+                }
+            }
+        }
+
+        assertThat(wrong).isEmpty();
+        // Nothing that was refused has reached Lean.
+        assertThat(lean.requests()).hasSize(tokens)
+                .allMatch(request -> Set.of(LeanStub.CLIENT_ID, LeanStub.CALLERS_ID)
+                        .contains(request.formParameter("client_id").firstValue()))
+                .noneMatch(request -> request.getBodyAsString().contains("0123456789"));
+        assertThat(seen).contains(Outcome.SERVICES_TOKEN, Outcome.UNAUTHORIZED, Outcome.SCOPE_REFUSED, Outcome.TWO_PLACES,
+                Outcome.FOREIGN_HOST);
+    }
+
+    private static Outcome outcomeOf(Attempt attempt, Peers peers) {
+        RawHttp.Response response = attempt.adapter() == Adapter.REST
+                ? peers.token(attempt.from(), SCOPE, attempt.members(), attempt.headers())
+                : peers.call(attempt.from(), SCOPE, attempt.members(), attempt.headers());
+        String body = response.body().replace("\\\"", "\"");
+        if (response.status() == 401 && body.contains("\"error\":\"invalid_client\"")
+                && response.headers().getOrDefault("WWW-Authenticate", "").matches("Basic .*, Bearer .*")) {
+            return Outcome.UNAUTHORIZED;
+        }
+        if (response.status() == 403 && body.contains("\"error\":\"invalid_request\"")) {
+            return Outcome.FOREIGN_HOST;
+        }
+        boolean isError = attempt.adapter() == Adapter.REST ? response.status() == 400
+                : response.status() == 200 && body.contains("\"isError\":true");
+        if (isError) {
+            return body.contains("\"error\":\"invalid_client\"") ? Outcome.UNAUTHORIZED_RESULT
+                    : body.contains("\"error\":\"invalid_scope\"") ? Outcome.SCOPE_REFUSED
+                            : body.contains("came in a header and in the body") ? Outcome.TWO_PLACES : fail(attempt, response);
+        }
+        if (response.status() == 200 && body.contains(tokenOf(LeanStub.CLIENT_ID, LeanStub.CLIENT_SECRET))) {
+            return Outcome.SERVICES_TOKEN;
+        }
+        if (response.status() == 200 && body.contains(tokenOf(LeanStub.CALLERS_ID, LeanStub.CALLERS_SECRET))) {
+            return Outcome.OWN_TOKEN;
+        }
+        return fail(attempt, response);
+    }
+
+    private static String tokenOf(String id, String secret) {
+        return "\"access_token\":\"" + LeanStub.tokenOf(id, secret, SCOPE);
+    }
+
+    private static Outcome fail(Attempt attempt, RawHttp.Response response) {
+        throw new AssertionError(attempt + " is answered by what is no outcome: " + response);
+    }
+}

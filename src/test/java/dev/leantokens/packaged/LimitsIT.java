@@ -1,0 +1,236 @@
+package dev.leantokens.packaged;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import dev.leantokens.testing.LeanStub;
+import dev.leantokens.testing.Peers;
+import dev.leantokens.testing.RawHttp;
+
+/**
+ * A caller that takes all that it can get takes nothing from the others. The limits are small, so that a test can reach them.
+ */
+class LimitsIT {
+
+    private static final int CONNECTIONS = 20;
+    private static final int CONNECTIONS_OF_A_PEER = 8;
+    private static final int SESSIONS_OF_A_CALLER = 3;
+
+    /** How long a request may take here: longer than any answer does. */
+    private static final Duration REQUEST_TIME = Duration.ofSeconds(3);
+
+    private static final String INITIALIZE = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":"
+            + "{\"protocolVersion\":\"2025-06-18\",\"capabilities\":{},\"clientInfo\":{\"name\":\"test\",\"version\":\"1\"}}}";
+    private static final String PING = "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"ping\"}";
+    private static final String AGENTS = "Authorization: Bearer secret-of-agents-0123456789";
+    private static final String PAYMENTS = "Authorization: Bearer secret-of-payments-0123456789";
+
+    private final LeanStub lean = new LeanStub();
+    private final List<Socket> sockets = new ArrayList<>();
+    private PackagedApplication application;
+
+    @BeforeEach
+    void start() {
+        lean.start();
+        Map<String, String> environment = new HashMap<>(Map.of("LEAN_CLIENT_ID", LeanStub.CLIENT_ID, "LEAN_CLIENT_SECRET",
+                LeanStub.CLIENT_SECRET, "LEAN_URL", lean.url(), "ACCESS_ANONYMOUS", "always", "LEAN_DEADLINE", "2s",
+                "LEAN_REQUEST_TIMEOUT", "1s", "LIMITS_CONNECTIONS", Integer.toString(CONNECTIONS),
+                "LIMITS_CONNECTIONS_PER_PEER",
+                Integer.toString(CONNECTIONS_OF_A_PEER), "LIMITS_REQUEST_TIME", REQUEST_TIME.toSeconds() + "s",
+                "MCP_MAX_SESSIONS_PER_CALLER", Integer.toString(SESSIONS_OF_A_CALLER)));
+        environment.putAll(Map.of("ACCESS_CLIENTS_AGENTS_SECRET", "secret-of-agents-0123456789", "ACCESS_CLIENTS_AGENTS_SCOPES",
+                "api", "ACCESS_CLIENTS_PAYMENTS_SECRET", "secret-of-payments-0123456789", "ACCESS_CLIENTS_PAYMENTS_SCOPES",
+                "api"));
+        application = PackagedApplication.start(environment);
+    }
+
+    @AfterEach
+    void stop() {
+        sockets.forEach(LimitsIT::close);
+        application.close();
+        lean.stop();
+    }
+
+    private Socket connect(String from, int port) {
+        try {
+            Socket socket = new Socket();
+            sockets.add(socket);
+            socket.bind(new InetSocketAddress(InetAddress.getByName(from), 0));
+            socket.connect(new InetSocketAddress(RawHttp.LOOPBACK, port), 5_000);
+            return socket;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void send(Socket socket, String text) {
+        try {
+            socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().flush();
+        } catch (IOException e) {
+            // The other side has closed, which is what the test looks for.
+        }
+    }
+
+    private static boolean isClosed(Socket socket) {
+        try {
+            socket.setSoTimeout(50);
+            return socket.getInputStream().read() < 0;
+        } catch (SocketTimeoutException e) {
+            return false;
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    private void assertServed(String from) {
+        Peers peers = new Peers(application.port(), application.mcpPort());
+        assertThat(peers.rest(from).status()).isEqualTo(200);
+        assertThat(peers.mcp(from)).contains(LeanStub.TOKEN);
+    }
+
+    @Test
+    void peerWithTooManyConnectionsLeavesTheOthersTheirs() {
+        for (int port : new int[] { application.port(), application.mcpPort() }) {
+            List<Socket> greedy = IntStream.range(0, CONNECTIONS_OF_A_PEER + 5)
+                    .mapToObj(i -> connect(RawHttp.ELSEWHERE, port)).toList();
+
+            await().untilAsserted(() -> assertThat(greedy.stream().filter(LimitsIT::isClosed)).hasSize(5));
+        }
+        assertServed(RawHttp.LOOPBACK);
+        assertThat(application.linesOf("WARN")).anyMatch(line -> line.contains("LIMITS_CONNECTIONS_PER_PEER"));
+    }
+
+    @Test
+    void portHasNoMoreConnectionsThanItMayHave() {
+        List<Socket> all = IntStream.rangeClosed(1, 5).boxed().flatMap(peer -> IntStream.range(0, 5)
+                .mapToObj(i -> connect("127.0.1." + peer, application.port()))).toList();
+
+        await().untilAsserted(() -> assertThat(all.stream().filter(LimitsIT::isClosed)).hasSize(25 - CONNECTIONS));
+    }
+
+    @Test
+    void requestThatDoesNotGetReadyIsClosedAndOthersDoNotNotice() {
+        List<Socket> slow = new ArrayList<>();
+        for (int port : new int[] { application.port(), application.mcpPort() }) {
+            slow.add(connect(RawHttp.ELSEWHERE, port));
+            Socket header = connect(RawHttp.ELSEWHERE, port);
+            send(header, "POST /v1/oauth2/token HTTP/1.1\r\nX-");
+            slow.add(header);
+            Socket body = connect(RawHttp.ELSEWHERE, port);
+            send(body, "POST " + (port == application.port() ? "/v1/oauth2/token" : "/mcp") + " HTTP/1.1\r\nHost: localhost\r\n"
+                    + "Content-Type: application/json\r\nAccept: application/json, text/event-stream\r\nContent-Length: 1000\r\n\r\n{");
+            slow.add(body);
+            Socket http2 = connect(RawHttp.ELSEWHERE, port);
+            send(http2, "PRI * HTTP/2.0\r\n");
+            slow.add(http2);
+        }
+
+        await().atMost(REQUEST_TIME.multipliedBy(4)).pollInterval(Duration.ofMillis(200)).untilAsserted(() -> {
+            // Something comes all the time, so that none of them is idle.
+            slow.subList(1, slow.size()).forEach(socket -> send(socket, "b"));
+            assertServed(RawHttp.LOOPBACK);
+            assertThat(slow).allMatch(LimitsIT::isClosed);
+        });
+        assertThat(application.log()).doesNotContain("\tat ");
+    }
+
+    @Test
+    void answeredConnectionMayBeIdle() {
+        Socket idle = connect(RawHttp.LOOPBACK, application.port());
+        String request = "GET /q/health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        StringBuilder answers = new StringBuilder();
+        send(idle, request);
+        await().pollDelay(REQUEST_TIME.plusSeconds(1)).until(() -> true);
+        send(idle, request);
+
+        await().untilAsserted(() -> {
+            answers.append(new String(idle.getInputStream().readNBytes(idle.getInputStream().available()),
+                    StandardCharsets.US_ASCII));
+            assertThat(answers.toString()).containsSubsequence("HTTP/1.1 200 OK", "HTTP/1.1 200 OK");
+        });
+    }
+
+    @Test
+    void headersThatAreTooLongAreRefused() {
+        String header = "X-Long: " + "x".repeat(17 * 1024);
+
+        assertThat(RawHttp.post(RawHttp.LOOPBACK, application.port(), "/v1/oauth2/token", "application/json", "{}", header)
+                .status()).isEqualTo(431);
+        assertThat(RawHttp.post(RawHttp.LOOPBACK, application.mcpPort(), "/mcp", "application/json", "{}", header).status())
+                .isEqualTo(431);
+        assertServed(RawHttp.LOOPBACK);
+    }
+
+    @Test
+    void callerWithTooManySessionsLosesItsOwnAndOthersKeepTheirs() {
+        String others = initialize(PAYMENTS);
+        List<String> greedy = new ArrayList<>();
+        for (int i = 0; i < SESSIONS_OF_A_CALLER + 2; i++) {
+            greedy.add(initialize(AGENTS));
+        }
+
+        assertThat(greedy.stream().map(session -> ping(session, AGENTS))).containsExactly(404, 404, 200, 200, 200);
+        assertThat(ping(others, PAYMENTS)).isEqualTo(200);
+    }
+
+    @Test
+    void sessionIsItsCallersOnly() {
+        String session = initialize(AGENTS);
+
+        assertThat(ping(session, PAYMENTS)).isEqualTo(404);
+        assertThat(ping(session, "X-Nobody: x")).isEqualTo(404);
+        assertThat(ping(session, "Authorization: Bearer wrong-secret-0123456789")).isEqualTo(401);
+        assertThat(ping(session, AGENTS)).isEqualTo(200);
+    }
+
+    @Test
+    void sessionThatItsClientEndsIsOver() {
+        String session = initialize(AGENTS);
+
+        assertThat(RawHttp.send(RawHttp.LOOPBACK, application.mcpPort(), "DELETE /mcp HTTP/1.1\r\nHost: localhost\r\n" + AGENTS
+                + "\r\nMcp-Session-Id: " + session + "\r\nConnection: close\r\n\r\n").status()).isEqualTo(200);
+        assertThat(ping(session, AGENTS)).isEqualTo(404);
+    }
+
+    private String initialize(String authorization) {
+        return post(INITIALIZE, authorization).headers().get("Mcp-Session-Id");
+    }
+
+    private int ping(String session, String authorization) {
+        return post(PING, authorization, "Mcp-Session-Id: " + session).status();
+    }
+
+    private RawHttp.Response post(String message, String... headers) {
+        List<String> all = new ArrayList<>(List.of(headers));
+        all.add("Accept: application/json, text/event-stream");
+        return RawHttp.post(RawHttp.LOOPBACK, application.mcpPort(), "/mcp", "application/json", message,
+                all.toArray(String[]::new));
+    }
+}
