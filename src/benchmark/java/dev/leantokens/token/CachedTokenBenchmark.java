@@ -84,7 +84,7 @@ public class CachedTokenBenchmark {
     }
 
     private String text(Scope scope, Optional<ClientCredentials> credentials) {
-        return service.issue(scope, credentials, CacheControl.ANY).await().indefinitely().token().json();
+        return service.issue(scope, credentials, CacheControl.ANY, Requester.SERVICE).await().indefinitely().token().json();
     }
 
     private Uni<AccessToken> lean(LeanRequest request) {
@@ -128,7 +128,7 @@ public class CachedTokenBenchmark {
     }
 
     private void issue(Scope scope, Optional<ClientCredentials> credentials, Blackhole answers) {
-        service.issue(scope, credentials, CacheControl.ANY).subscribe().with(
+        service.issue(scope, credentials, CacheControl.ANY, Requester.SERVICE).subscribe().with(
                 issued -> answers.consume(issued.token().json()),
                 failure -> {
                     throw new IllegalStateException(failure);

@@ -9,6 +9,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import dev.leantokens.access.AccessConfig.Anonymous;
 import dev.leantokens.access.AccessConfig.OwnCredentials;
 import dev.leantokens.token.ClientCredentials;
+import dev.leantokens.token.Requester;
 import dev.leantokens.token.TokenError;
 import dev.leantokens.token.TokenException;
 import dev.leantokens.token.TokenRequest;
@@ -42,11 +43,11 @@ public class AccessRules {
     }
 
     /**
-     * @return whose credentials go to Lean: the caller's own; or empty if the service's are to be used for it
+     * @return whose credentials go to Lean, and who for
      * @throws TokenException {@code invalid_client} if the caller is not known here or is not allowed to come without
      *         credentials; {@code invalid_scope} if the client may not have what it asks for
      */
-    public Optional<ClientCredentials> leanCredentials(TokenRequest request, Caller caller, BodyCredentials meaning) {
+    Entitlement entitle(TokenRequest request, Caller caller, BodyCredentials meaning) {
         Optional<Client> client = caller.client();
         if (request.credentials().isPresent()) {
             ClientCredentials sent = request.credentials().get();
@@ -58,7 +59,9 @@ public class AccessRules {
         if (client.isPresent() && !client.get().mayHave(request.scope())) {
             throw TokenError.INVALID_SCOPE.because("this client may not have this scope");
         }
-        return client.flatMap(Client::leanCredentials);
+        Optional<ClientCredentials> own = client.flatMap(Client::leanCredentials);
+        boolean shares = own.isEmpty() && client.isPresent() && clients.current().size() > 1;
+        return new Entitlement(own, new Requester(Caller.account(client.or(caller::client), caller.address()), shares));
     }
 
     /**

@@ -59,7 +59,12 @@ public record Caller(String address, boolean local, Optional<Client> client, Cac
      *         comes from, since ids can be made up
      */
     public String account() {
-        return client.isPresent() && client.get() instanceof LocalClient ? identity() : "address " + address;
+        return account(client, address);
+    }
+
+    static String account(Optional<Client> client, String address) {
+        return client.filter(LocalClient.class::isInstance).map(local -> "local client " + local.id())
+                .orElse("address " + address);
     }
 
     void keepIn(RoutingContext context) {

@@ -26,6 +26,7 @@ public class TokenAccess {
      * @throws TokenException at once, if the caller may not have one
      */
     public Uni<IssuedToken> request(TokenRequest request, Caller caller, BodyCredentials meaning) {
-        return tokens.issue(request.scope(), rules.leanCredentials(request, caller, meaning), caller.cacheControl());
+        Entitlement entitlement = rules.entitle(request, caller, meaning);
+        return tokens.issue(request.scope(), entitlement.leanCredentials(), caller.cacheControl(), entitlement.requester());
     }
 }

@@ -51,10 +51,9 @@ public class ConnectionLimits {
     void start(@Observes @Priority(OPENS_EARLY) StartupEvent event) {
         require(config.connections() > 0, "LIMITS_CONNECTIONS must be more than nothing");
         require(config.connectionsPerPeer() > 0, "LIMITS_CONNECTIONS_PER_PEER must be more than nothing");
-        require(config.requestTime().compareTo(lean.deadline()) > 0,
-                "LIMITS_REQUEST_TIME must be longer than LEAN_DEADLINE: who waits for an answer would be taken for slow");
-        gate = new ConnectionGate(config.connections(), config.connectionsPerPeer(), config.requestTime(), System::nanoTime,
-                LOG::warn);
+        require(config.requestTime().toMillis() > 0, "LIMITS_REQUEST_TIME must be more than nothing");
+        gate = new ConnectionGate(config.connections(), config.connectionsPerPeer(), config.requestTime().plus(lean.deadline()),
+                System::nanoTime, LOG::warn);
     }
 
     void stop(@Observes ShutdownEvent event) {

@@ -18,10 +18,9 @@ public interface LimitsConfig {
     int connectionsPerPeer();
 
     /**
-     * How long it may take from a request's first byte, or from the connection's beginning, until the answer begins. A
-     * connection
-     * that takes longer is closed.
+     * How long a request may take to come in. A connection on which no answer has begun after this time and
+     * {@code LEAN_DEADLINE}, counted from its own or the request's first moment, is closed.
      */
-    @WithDefault("30s")
+    @WithDefault("20s")
     Duration requestTime();
 }

@@ -4,11 +4,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
+import dev.leantokens.token.Requester;
 import dev.leantokens.token.TokenError;
 import dev.leantokens.token.TokenException;
 
@@ -30,10 +33,12 @@ final class Budget {
     private static final String NONE_LEFT = "as many tokens have been asked for as Lean allows in a minute";
     private static final String NO_OPTIONAL_LEFT = "calls of this kind may be half of what Lean allows in a minute, "
             + "and as many have been made";
+    private static final String NO_SHARE_LEFT = "as many tokens have been asked for as one of several clients may have in a minute";
     private static final String TOO_MANY_CLIENTS = "tokens have been asked for with too many client ids";
 
     private final int calls;
-    private final int optionalCalls;
+    /** Of optional calls, and of one that shares. */
+    private final int half;
     private final Duration longestCall;
     private final Clock clock;
 
@@ -47,7 +52,7 @@ final class Budget {
      */
     Budget(int calls, Duration longestCall, Clock clock) {
         this.calls = calls;
-        this.optionalCalls = Math.max(1, calls / 2);
+        this.half = Math.max(1, calls / 2);
         this.longestCall = longestCall;
         this.clock = clock;
     }
@@ -55,14 +60,15 @@ final class Budget {
     /**
      * @param clientId a client of Lean. Upper and lower case are the same to it, as they are in a UUID
      * @param kind what is given up for it
+     * @param requester who it is for. One that shares gets half of the calls at most, so that there are some left for the
+     *        others
      * @return the permission for one call, to be given back when it is over
      * @throws TokenException if there is none left, with the time after which there is
      */
-    Permit take(String clientId, Kind kind) {
+    Permit take(String clientId, Kind kind, Requester requester) {
         Instant now = clock.instant();
         Account account = account(clientId, kind == Kind.OWN, now);
-        account.take(now, kind == Kind.OPTIONAL);
-        return new Permit(account, kind == Kind.OPTIONAL);
+        return new Permit(account, account.take(now, kind == Kind.OPTIONAL, requester));
     }
 
     /** Lean throttles: no call is made for this client until the time has passed, or a minute at most. */
@@ -108,21 +114,21 @@ final class Budget {
     final class Permit {
 
         private final Account account;
-        private final boolean optional;
+        private final List<Tally> tallies;
 
-        private Permit(Account account, boolean optional) {
+        private Permit(Account account, List<Tally> tallies) {
             this.account = account;
-            this.optional = optional;
+            this.tallies = tallies;
         }
 
         /** The call was made and is over, however it ended. */
         void used() {
-            account.end(optional, true);
+            account.end(tallies, true);
         }
 
         /** The call was not made. */
         void unused() {
-            account.end(optional, false);
+            account.end(tallies, false);
         }
     }
 
@@ -130,28 +136,34 @@ final class Budget {
     private final class Account {
 
         private final Tally all = new Tally(calls, NONE_LEFT);
-        private final Tally optionals = new Tally(optionalCalls, NO_OPTIONAL_LEFT);
+        private final Tally optionals = new Tally(half, NO_OPTIONAL_LEFT);
+        /** By account, of those that share and have calls. */
+        private final Map<String, Tally> shares = new HashMap<>(1);
         private Instant pausedUntil = Instant.MIN;
 
-        synchronized void take(Instant now, boolean optional) {
+        /** @return what the call counts for */
+        synchronized List<Tally> take(Instant now, boolean optional, Requester requester) {
             if (now.isBefore(pausedUntil)) {
                 throw TokenError.THROTTLED.because("Lean throttles its token requests")
                         .retryAfter(Duration.between(now, pausedUntil));
             }
-            all.requireOne(now);
+            List<Tally> counted = new ArrayList<>(2);
+            counted.add(all);
             if (optional) {
-                optionals.requireOne(now);
-                optionals.begin();
+                counted.add(optionals);
             }
-            all.begin();
+            if (requester.shares()) {
+                shares.values().removeIf(share -> share.isIdle(now));
+                counted.add(shares.computeIfAbsent(requester.account(), account -> new Tally(half, NO_SHARE_LEFT)));
+            }
+            counted.forEach(tally -> tally.requireOne(now));
+            counted.forEach(Tally::begin);
+            return counted;
         }
 
-        synchronized void end(boolean optional, boolean made) {
+        synchronized void end(List<Tally> counted, boolean made) {
             Instant now = clock.instant();
-            all.end(now, made);
-            if (optional) {
-                optionals.end(now, made);
-            }
+            counted.forEach(tally -> tally.end(now, made));
         }
 
         synchronized void pause(Instant until) {

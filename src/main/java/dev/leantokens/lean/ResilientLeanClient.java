@@ -120,10 +120,13 @@ public class ResilientLeanClient implements AuthorizationServer {
         }
 
         private Uni<AccessToken> attempt() {
-            Budget.Permit permit = budget.take(request.credentials().clientId(), kindOf(request));
+            Budget.Permit permit = budget.take(request.credentials().clientId(), kindOf(request),
+                    request.requester());
             CallGate gate = request.owner() == CredentialsOwner.CALLER ? callersGate : ownGate;
             Duration patience = Duration.between(clock.instant(), deadline).minus(client.longestCall());
-            return gate.pass(breaker.pass(() -> client.requestToken(request)).runSubscriptionOn(onContext()), patience)
+            return gate
+                    .pass(request.requester().account(),
+                            breaker.pass(() -> client.requestToken(request)).runSubscriptionOn(onContext()), patience)
                     .onItem().invoke(permit::used)
                     .onFailure(failure -> !wasMade(failure)).invoke(permit::unused)
                     .onFailure(ResilientLeanClient::wasMade).invoke(permit::used)

@@ -9,8 +9,10 @@ import java.util.Objects;
  * @param owner who they belong to
  * @param scope the scope to ask for
  * @param purpose what the token is wanted for
+ * @param requester who it is wanted by
  */
-public record LeanRequest(ClientCredentials credentials, CredentialsOwner owner, Scope scope, Purpose purpose) {
+public record LeanRequest(ClientCredentials credentials, CredentialsOwner owner, Scope scope, Purpose purpose,
+        Requester requester) {
 
     /** What a token is wanted for. It decides how much of the budget of calls there is for it. */
     public enum Purpose {
@@ -25,10 +27,11 @@ public record LeanRequest(ClientCredentials credentials, CredentialsOwner owner,
         Objects.requireNonNull(owner, "owner");
         Objects.requireNonNull(scope, "scope");
         Objects.requireNonNull(purpose, "purpose");
+        Objects.requireNonNull(requester, "requester");
     }
 
     /** @return the same request for another purpose */
     public LeanRequest withPurpose(Purpose other) {
-        return new LeanRequest(credentials, owner, scope, other);
+        return new LeanRequest(credentials, owner, scope, other, requester);
     }
 }

@@ -49,7 +49,7 @@ public class TokenService {
     /** Fetches the token that will be needed first, if that is wanted. The start neither waits for it nor fails with it. */
     void prefetch(@Observes StartupEvent event) {
         if (config.prefetch() && serviceCredentials.current().isPresent()) {
-            issue(Scope.API, Optional.empty(), CacheControl.ANY)
+            issue(Scope.API, Optional.empty(), CacheControl.ANY, Requester.SERVICE)
                     .subscribe().with(fetched -> {
                     }, failure -> log.record("Prefetch", failure));
         }
@@ -60,9 +60,11 @@ public class TokenService {
      * @param callers the caller's own Lean credentials; empty if the service's are to be used, which the caller must
      *        have been found entitled to
      * @param control whether a token from the cache will do
+     * @param requester who it is for
      * @return the token; or a failure that is always a {@link TokenException}
      */
-    public Uni<IssuedToken> issue(Scope scope, Optional<ClientCredentials> callers, CacheControl control) {
+    public Uni<IssuedToken> issue(Scope scope, Optional<ClientCredentials> callers, CacheControl control,
+            Requester requester) {
         if (!isHandedOut(scope)) {
             return Uni.createFrom().failure(TokenError.INVALID_SCOPE.because(
                     "this scope is not handed out here, ask for api or for customer. and a customer id"));
@@ -70,12 +72,12 @@ public class TokenService {
         if (callers.isPresent()) {
             String digest = TokenKey.digest(CredentialsOwner.CALLER, callers.get());
             return supply.token(new TokenKey(digest, scope),
-                    new LeanRequest(callers.get(), CredentialsOwner.CALLER, scope, Purpose.NEED), control);
+                    new LeanRequest(callers.get(), CredentialsOwner.CALLER, scope, Purpose.NEED, requester), control);
         }
         Optional<ClientCredentials> service = serviceCredentials.current();
         if (service.isPresent()) {
             return supply.token(new TokenKey(digestOf(service.get()), scope),
-                    new LeanRequest(service.get(), CredentialsOwner.SERVICE, scope, Purpose.NEED), control);
+                    new LeanRequest(service.get(), CredentialsOwner.SERVICE, scope, Purpose.NEED, requester), control);
         }
         return Uni.createFrom().failure(TokenError.NO_CREDENTIALS.because(
                 "this service has no Lean credentials configured, send your own"));

@@ -21,6 +21,7 @@ import dev.leantokens.access.AccessConfig.Anonymous;
 import dev.leantokens.testing.Settings;
 import dev.leantokens.token.CacheControl;
 import dev.leantokens.token.ClientCredentials;
+import dev.leantokens.token.Requester;
 import dev.leantokens.token.Scope;
 import dev.leantokens.token.TokenError;
 import dev.leantokens.token.TokenException;
@@ -62,8 +63,8 @@ class AccessRulesTest {
         AccessRules rules = rules("access.anonymous", anonymous.name());
 
         for (BodyCredentials meaning : BodyCredentials.values()) {
-            assertThat(rules.leanCredentials(request(LEANS), caller(!LOCAL), meaning)).contains(LEANS);
-            assertThat(rules.leanCredentials(request(), caller(rules, LEANS), meaning)).contains(LEANS);
+            assertThat(rules.entitle(request(LEANS), caller(!LOCAL), meaning).leanCredentials()).contains(LEANS);
+            assertThat(rules.entitle(request(), caller(rules, LEANS), meaning).leanCredentials()).contains(LEANS);
         }
     }
 
@@ -73,7 +74,7 @@ class AccessRulesTest {
         AccessRules rules = rules("access.anonymous", anonymous.name(), "access.own-credentials", "refused");
 
         for (BodyCredentials meaning : BodyCredentials.values()) {
-            assertRefused(() -> rules.leanCredentials(request(LEANS), caller(LOCAL), meaning));
+            assertRefused(() -> rules.entitle(request(LEANS), caller(LOCAL), meaning));
         }
         assertRefused(() -> caller(rules, LEANS));
     }
@@ -86,7 +87,7 @@ class AccessRulesTest {
         ClientCredentials mistyped = new ClientCredentials(id, "secret-of-payments");
 
         for (BodyCredentials meaning : BodyCredentials.values()) {
-            assertRefused(() -> rules.leanCredentials(request(mistyped), caller(LOCAL), meaning));
+            assertRefused(() -> rules.entitle(request(mistyped), caller(LOCAL), meaning));
         }
         assertRefused(() -> caller(rules, mistyped));
     }
@@ -124,9 +125,9 @@ class AccessRulesTest {
         AccessRules rules = rules(WITH_PAYMENTS);
         ClientCredentials wrong = new ClientCredentials("payments", "wrong");
 
-        assertThat(refusal(() -> rules.leanCredentials(request(PAYMENTS), caller(LOCAL), BodyCredentials.GO_TO_LEAN)))
+        assertThat(refusal(() -> rules.entitle(request(PAYMENTS), caller(LOCAL), BodyCredentials.GO_TO_LEAN)))
                 .contains("Authorization header")
-                .isEqualTo(refusal(() -> rules.leanCredentials(request(wrong), caller(LOCAL), BodyCredentials.GO_TO_LEAN)));
+                .isEqualTo(refusal(() -> rules.entitle(request(wrong), caller(LOCAL), BodyCredentials.GO_TO_LEAN)));
     }
 
     @Test
@@ -134,7 +135,7 @@ class AccessRulesTest {
         AccessRules rules = rules(WITH_PAYMENTS);
         TokenRequest request = new TokenRequest(CUSTOMER, Optional.of(LEANS));
 
-        assertThat(rules.leanCredentials(request, bearer(rules, PAYMENTS.clientSecret()), BodyCredentials.GO_TO_LEAN))
+        assertThat(rules.entitle(request, bearer(rules, PAYMENTS.clientSecret()), BodyCredentials.GO_TO_LEAN).leanCredentials())
                 .contains(LEANS);
     }
 
@@ -182,8 +183,25 @@ class AccessRulesTest {
         assertThat(caller(LOCAL).account()).isEqualTo("address 192.0.2.1");
     }
 
+    @Test
+    void severalLocalClientsShareTheServicesBudget() {
+        AccessRules one = rules(WITH_PAYMENTS);
+        AccessRules two = rules(
+                with("access.clients.agents.secret", "secret-of-agents-secret", "access.clients.agents.scopes", "api"));
+
+        assertThat(requester(two, request(PAYMENTS), caller(LOCAL))).isEqualTo(new Requester("local client payments", true));
+        assertThat(requester(two, request(), caller(two, PAYMENTS))).isEqualTo(new Requester("local client payments", true));
+        assertThat(requester(one, request(PAYMENTS), caller(LOCAL))).isEqualTo(new Requester("local client payments", false));
+        assertThat(requester(two, request(), caller(LOCAL))).isEqualTo(new Requester("address 192.0.2.1", false));
+        assertThat(requester(two, request(LEANS), caller(LOCAL))).isEqualTo(new Requester("address 192.0.2.1", false));
+    }
+
+    private static Requester requester(AccessRules rules, TokenRequest request, Caller caller) {
+        return rules.entitle(request, caller, BodyCredentials.AUTHENTICATE_CALLER).requester();
+    }
+
     private static Optional<ClientCredentials> decide(AccessRules rules, TokenRequest request, Caller caller) {
-        return rules.leanCredentials(request, caller, BodyCredentials.AUTHENTICATE_CALLER);
+        return rules.entitle(request, caller, BodyCredentials.AUTHENTICATE_CALLER).leanCredentials();
     }
 
     private static void assertRefused(ThrowingCallable call) {

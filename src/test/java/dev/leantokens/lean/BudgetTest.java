@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 
 import dev.leantokens.lean.Budget.Kind;
 import dev.leantokens.testing.TestClock;
+import dev.leantokens.token.Requester;
 import dev.leantokens.token.TokenError;
 import dev.leantokens.token.TokenException;
 
@@ -58,7 +59,7 @@ class BudgetTest {
 
     @Test
     void callCountsUntilAMinuteAfterItsEnd() {
-        Budget.Permit slow = budget.take(CLIENT, Kind.CALLERS);
+        Budget.Permit slow = budget.take(CLIENT, Kind.CALLERS, Requester.SERVICE);
         use(CLIENT, CLIENT, CLIENT);
         clock.advance(Duration.ofSeconds(3));
         slow.used();
@@ -71,7 +72,7 @@ class BudgetTest {
     @Test
     void whileAllCallsAreUnderWayTheLastOfThemIsReckonedWith() {
         for (int i = 0; i < 4; i++) {
-            budget.take(CLIENT, Kind.CALLERS);
+            budget.take(CLIENT, Kind.CALLERS, Requester.SERVICE);
         }
 
         assertThat(refusal(CLIENT, Kind.CALLERS).response().retryAfter()).contains(Duration.ofSeconds(63));
@@ -80,7 +81,7 @@ class BudgetTest {
     @Test
     void callThatWasNotMadeDoesNotCount() {
         for (int i = 0; i < 20; i++) {
-            budget.take(CLIENT, Kind.OPTIONAL).unused();
+            budget.take(CLIENT, Kind.OPTIONAL, Requester.SERVICE).unused();
         }
 
         use(CLIENT, CLIENT, CLIENT, CLIENT);
@@ -95,8 +96,8 @@ class BudgetTest {
 
     @Test
     void callsThatCouldBeLeftUndoneGetHalfOfIt() {
-        budget.take(CLIENT, Kind.OPTIONAL).used();
-        budget.take(CLIENT, Kind.OPTIONAL).used();
+        budget.take(CLIENT, Kind.OPTIONAL, Requester.SERVICE).used();
+        budget.take(CLIENT, Kind.OPTIONAL, Requester.SERVICE).used();
 
         assertThat(refusal(CLIENT, Kind.OPTIONAL).error()).isEqualTo(TokenError.BUDGET_SPENT);
         use(CLIENT, CLIENT);
@@ -111,12 +112,45 @@ class BudgetTest {
     }
 
     @Test
+    void oneOfSeveralThatShareGetsHalfOfIt() {
+        Requester payments = new Requester("payments", true);
+        Requester agents = new Requester("agents", true);
+        budget.take(CLIENT, Kind.OWN, payments).used();
+        clock.advance(Duration.ofSeconds(10));
+        budget.take(CLIENT, Kind.OWN, payments).used();
+
+        TokenException refusal = catchThrowableOfType(TokenException.class, () -> budget.take(CLIENT, Kind.OWN, payments));
+        assertThat(refusal.error()).isEqualTo(TokenError.BUDGET_SPENT);
+        assertThat(refusal.getMessage()).contains("one of several");
+        assertThat(refusal.response().retryAfter()).contains(Duration.ofSeconds(50));
+        budget.take(CLIENT, Kind.OWN, agents).used();
+        budget.take(CLIENT, Kind.OWN, Requester.SERVICE).used();
+        assertThatThrownBy(() -> budget.take(CLIENT, Kind.OWN, agents)).hasMessageContaining("as Lean allows");
+
+        clock.advance(Duration.ofSeconds(50));
+        budget.take(CLIENT, Kind.OWN, payments).used();
+    }
+
+    @Test
+    void callThatIsRefusedForOneReasonCountsForNone() {
+        Requester payments = new Requester("payments", true);
+        budget.take(CLIENT, Kind.OWN, payments).used();
+        budget.take(CLIENT, Kind.OWN, payments).unused();
+        budget.take(CLIENT, Kind.OPTIONAL, payments).used();
+        for (int i = 0; i < 10; i++) {
+            assertThatThrownBy(() -> budget.take(CLIENT, Kind.OPTIONAL, payments)).isInstanceOf(TokenException.class);
+        }
+
+        use(CLIENT, CLIENT);
+    }
+
+    @Test
     void smallestBudgetHasRoomForOneOfEitherKind() {
         Budget one = new Budget(1, LONGEST_CALL, clock);
-        one.take("a", Kind.OPTIONAL).used();
-        one.take("b", Kind.CALLERS).used();
+        one.take("a", Kind.OPTIONAL, Requester.SERVICE).used();
+        one.take("b", Kind.CALLERS, Requester.SERVICE).used();
 
-        assertThatThrownBy(() -> one.take("a", Kind.CALLERS)).isInstanceOf(TokenException.class);
+        assertThatThrownBy(() -> one.take("a", Kind.CALLERS, Requester.SERVICE)).isInstanceOf(TokenException.class);
     }
 
     @Test
@@ -155,7 +189,8 @@ class BudgetTest {
                     for (int step : steps) {
                         time.advance(Duration.ofMillis(step / 2 % 5_000));
                         try {
-                            Budget.Permit permit = its.take(CLIENT, step % 2 == 0 ? Kind.OPTIONAL : Kind.OWN);
+                            Budget.Permit permit = its.take(CLIENT, step % 2 == 0 ? Kind.OPTIONAL : Kind.OWN,
+                                    Requester.SERVICE);
                             Instant begin = time.instant();
                             time.advance(Duration.ofMillis(step / 7 % 3_000));
                             seen.add(step % 3 == 0 ? begin : time.instant());
@@ -183,7 +218,7 @@ class BudgetTest {
             executor.execute(() -> {
                 for (int n = 0; n < 100; n++) {
                     try {
-                        fifty.take(CLIENT, Kind.CALLERS).used();
+                        fifty.take(CLIENT, Kind.CALLERS, Requester.SERVICE).used();
                         granted.incrementAndGet();
                     } catch (TokenException refused) {
                         // The budget is spent.
@@ -217,7 +252,7 @@ class BudgetTest {
         assertThat(budget.size()).isEqualTo(Budget.MAX_CLIENTS);
 
         // The service's own id is always served, and the others once it is a minute later.
-        budget.take("own", Kind.OWN).used();
+        budget.take("own", Kind.OWN, Requester.SERVICE).used();
         clock.advance(Duration.ofMinutes(1));
         use("one-too-many");
         assertThat(budget.size()).isEqualTo(1);
@@ -225,7 +260,7 @@ class BudgetTest {
 
     @Test
     void clientThatIsPausedOrHasACallUnderWayIsNotForgotten() {
-        Budget.Permit permit = budget.take("under way", Kind.CALLERS);
+        Budget.Permit permit = budget.take("under way", Kind.CALLERS, Requester.SERVICE);
         for (int i = 1; i < Budget.MAX_CLIENTS; i++) {
             use("client-" + i);
         }
@@ -241,12 +276,12 @@ class BudgetTest {
 
     private void use(String... clients) {
         for (String client : clients) {
-            budget.take(client, Kind.CALLERS).used();
+            budget.take(client, Kind.CALLERS, Requester.SERVICE).used();
         }
     }
 
     private TokenException refusal(String client, Kind kind) {
-        TokenException refusal = catchThrowableOfType(TokenException.class, () -> budget.take(client, kind));
+        TokenException refusal = catchThrowableOfType(TokenException.class, () -> budget.take(client, kind, Requester.SERVICE));
         assertThat(refusal).isNotNull();
         return refusal;
     }

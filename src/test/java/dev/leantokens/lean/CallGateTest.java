@@ -80,14 +80,63 @@ class CallGateTest {
         assertBusy(passed("one too many").get(0));
     }
 
+    @Test
+    void linesOfCallersTakeTurns() {
+        passedFor("greedy", "g1", "g2", "g3", "g4", "g5");
+        passedFor("modest", "m1", "m2");
+        passedFor("other", "o1");
+
+        for (int i = 0; i < 8; i++) {
+            underWay.get(i).complete("token");
+        }
+
+        assertThat(made).containsExactly("g1", "g2", "g3", "m1", "o1", "g4", "m2", "g5");
+    }
+
+    @Test
+    void whoComesWhenTooManyWaitTakesThePlaceOfTheLastInTheLongestLine() {
+        List<CompletableFuture<String>> greedy = new ArrayList<>();
+        for (int i = 0; i < 2 + 20; i++) {
+            greedy.addAll(passedFor("greedy", "g" + i));
+        }
+
+        List<CompletableFuture<String>> modest = passedFor("modest", "m1", "m2");
+
+        assertThat(modest).noneMatch(CompletableFuture::isDone);
+        assertBusy(greedy.get(21));
+        assertBusy(greedy.get(20));
+        assertThat(greedy.subList(0, 20)).noneMatch(CompletableFuture::isDone);
+        assertBusy(passedFor("greedy", "one too many").get(0));
+        underWay.get(0).complete("token");
+        underWay.get(1).complete("token");
+        assertThat(made).containsExactly("g0", "g1", "g2", "m1");
+    }
+
+    @Test
+    void lineThatHasBecomeEmptyIsForgotten() {
+        passedFor("greedy", "g1", "g2");
+        List<CompletableFuture<String>> modest = passedFor("modest", "m1");
+        timers.get(0).run();
+        assertBusy(modest.get(0));
+
+        passedFor("other", "o1");
+        underWay.get(0).complete("token");
+
+        assertThat(made).containsExactly("g1", "g2", "o1");
+    }
+
     private List<CompletableFuture<String>> passed(String... names) {
+        return passedFor("caller", names);
+    }
+
+    private List<CompletableFuture<String>> passedFor(String account, String... names) {
         List<CompletableFuture<String>> calls = new ArrayList<>();
         for (String name : names) {
             Uni<String> call = Uni.createFrom().emitter(outcome -> {
                 made.add(name);
                 underWay.add(outcome);
             });
-            calls.add(gate.pass(call, PATIENCE).subscribeAsCompletionStage());
+            calls.add(gate.pass(account, call, PATIENCE).subscribeAsCompletionStage());
         }
         return calls;
     }

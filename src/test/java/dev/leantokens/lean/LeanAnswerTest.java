@@ -24,6 +24,7 @@ import dev.leantokens.token.ClientCredentials;
 import dev.leantokens.token.CredentialsOwner;
 import dev.leantokens.token.LeanRequest;
 import dev.leantokens.token.LeanRequest.Purpose;
+import dev.leantokens.token.Requester;
 import dev.leantokens.token.Scope;
 import dev.leantokens.token.TokenError;
 import dev.leantokens.token.TokenException;
@@ -173,7 +174,7 @@ class LeanAnswerTest {
 
     private static LeanRequest request(CredentialsOwner owner) {
         return new LeanRequest(new ClientCredentials("id", SECRET), owner, new Scope("api"),
-                Purpose.NEED);
+                Purpose.NEED, Requester.SERVICE);
     }
 
     private static TokenException failure(LeanAnswer answer, CredentialsOwner owner) {

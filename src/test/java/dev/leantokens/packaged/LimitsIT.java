@@ -34,8 +34,9 @@ class LimitsIT {
     private static final int CONNECTIONS_OF_A_PEER = 8;
     private static final int SESSIONS_OF_A_CALLER = 3;
 
-    /** How long a request may take here: longer than any answer does. */
+    /** How long a request may take here, its answer included. */
     private static final Duration REQUEST_TIME = Duration.ofSeconds(3);
+    private static final Duration DEADLINE = Duration.ofSeconds(2);
 
     private static final String INITIALIZE = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":"
             + "{\"protocolVersion\":\"2025-06-18\",\"capabilities\":{},\"clientInfo\":{\"name\":\"test\",\"version\":\"1\"}}}";
@@ -51,10 +52,11 @@ class LimitsIT {
     void start() {
         lean.start();
         Map<String, String> environment = new HashMap<>(Map.of("LEAN_CLIENT_ID", LeanStub.CLIENT_ID, "LEAN_CLIENT_SECRET",
-                LeanStub.CLIENT_SECRET, "LEAN_URL", lean.url(), "ACCESS_ANONYMOUS", "always", "LEAN_DEADLINE", "2s",
+                LeanStub.CLIENT_SECRET, "LEAN_URL", lean.url(), "ACCESS_ANONYMOUS", "always", "LEAN_DEADLINE",
+                DEADLINE.toSeconds() + "s",
                 "LEAN_REQUEST_TIMEOUT", "1s", "LIMITS_CONNECTIONS", Integer.toString(CONNECTIONS),
                 "LIMITS_CONNECTIONS_PER_PEER",
-                Integer.toString(CONNECTIONS_OF_A_PEER), "LIMITS_REQUEST_TIME", REQUEST_TIME.toSeconds() + "s",
+                Integer.toString(CONNECTIONS_OF_A_PEER), "LIMITS_REQUEST_TIME", REQUEST_TIME.minus(DEADLINE).toSeconds() + "s",
                 "MCP_MAX_SESSIONS_PER_CALLER", Integer.toString(SESSIONS_OF_A_CALLER)));
         environment.putAll(Map.of("ACCESS_CLIENTS_AGENTS_SECRET", "secret-of-agents-0123456789", "ACCESS_CLIENTS_AGENTS_SCOPES",
                 "api", "ACCESS_CLIENTS_PAYMENTS_SECRET", "secret-of-payments-0123456789", "ACCESS_CLIENTS_PAYMENTS_SCOPES",

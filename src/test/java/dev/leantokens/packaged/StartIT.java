@@ -60,7 +60,7 @@ class StartIT {
                 arguments("no connections from a peer", Map.of("LIMITS_CONNECTIONS_PER_PEER", "0"),
                         "LIMITS_CONNECTIONS_PER_PEER"),
                 arguments("no sessions", Map.of("MCP_MAX_SESSIONS", "0"), "MCP_MAX_SESSIONS"),
-                arguments("a request time below an answer's", Map.of("LIMITS_REQUEST_TIME", "9s"), "LIMITS_REQUEST_TIME"),
+                arguments("no time for a request", Map.of("LIMITS_REQUEST_TIME", "0s"), "LIMITS_REQUEST_TIME"),
                 arguments("a port that is none", Map.of("MCP_PORT", "nine"), "mcp.port"));
     }
 

@@ -123,7 +123,7 @@ class ExpiryTest {
         IssuedToken ask(CacheControl control) {
             ClientCredentials credentials = new ClientCredentials("id", "secret");
             return supply.token(new TokenKey("credentials", Scope.API),
-                    new LeanRequest(credentials, CredentialsOwner.SERVICE, Scope.API, Purpose.NEED), control)
+                    new LeanRequest(credentials, CredentialsOwner.SERVICE, Scope.API, Purpose.NEED, Requester.SERVICE), control)
                     .await().atMost(Duration.ofSeconds(10));
         }
     }

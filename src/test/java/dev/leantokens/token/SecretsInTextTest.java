@@ -26,7 +26,7 @@ class SecretsInTextTest {
         return Stream.of(
                 CREDENTIALS,
                 new TokenRequest(new Scope("api"), Optional.of(CREDENTIALS)),
-                new LeanRequest(CREDENTIALS, CredentialsOwner.CALLER, new Scope("api"), Purpose.NEED),
+                new LeanRequest(CREDENTIALS, CredentialsOwner.CALLER, new Scope("api"), Purpose.NEED, Requester.SERVICE),
                 RequestMembers.of(Map.of("client_secret", SECRET, SECRET, SECRET)),
                 new TokenKey(TokenKey.digest(CredentialsOwner.CALLER, CREDENTIALS), new Scope("api")),
                 TOKEN,

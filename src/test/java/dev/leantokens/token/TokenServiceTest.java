@@ -27,29 +27,35 @@ class TokenServiceTest {
     @Test
     void callersOwnCredentialsAreUsedAsTheyAre() {
         assertThat(
-                service(Optional.of(SERVICE)).issue(API, Optional.of(CALLER), CacheControl.ANY).await().indefinitely().token())
+                service(Optional.of(SERVICE)).issue(API, Optional.of(CALLER), CacheControl.ANY, Requester.SERVICE).await()
+                        .indefinitely().token())
                 .isSameAs(TOKEN);
 
-        assertThat(asked).containsExactly(new LeanRequest(CALLER, CredentialsOwner.CALLER, API, Purpose.NEED));
+        assertThat(asked)
+                .containsExactly(new LeanRequest(CALLER, CredentialsOwner.CALLER, API, Purpose.NEED, Requester.SERVICE));
     }
 
     @Test
     void servicesCredentialsAreUsedForTheRest() {
-        service(Optional.of(SERVICE)).issue(API, Optional.empty(), CacheControl.ANY).await().indefinitely();
+        service(Optional.of(SERVICE)).issue(API, Optional.empty(), CacheControl.ANY, Requester.SERVICE).await().indefinitely();
 
-        assertThat(asked).containsExactly(new LeanRequest(SERVICE, CredentialsOwner.SERVICE, API, Purpose.NEED));
+        assertThat(asked)
+                .containsExactly(new LeanRequest(SERVICE, CredentialsOwner.SERVICE, API, Purpose.NEED, Requester.SERVICE));
     }
 
     @Test
     void withoutAnyCredentialsLeanIsNotAsked() {
-        assertError(service(Optional.empty()).issue(API, Optional.empty(), CacheControl.ANY), TokenError.NO_CREDENTIALS);
+        assertError(service(Optional.empty()).issue(API, Optional.empty(), CacheControl.ANY, Requester.SERVICE),
+                TokenError.NO_CREDENTIALS);
 
         assertThat(asked).isEmpty();
     }
 
     @Test
     void scopeThatIsNotHandedOutDoesNotReachLean() {
-        assertError(service(Optional.of(SERVICE)).issue(new Scope("payments"), Optional.of(CALLER), CacheControl.ANY),
+        assertError(
+                service(Optional.of(SERVICE)).issue(new Scope("payments"), Optional.of(CALLER), CacheControl.ANY,
+                        Requester.SERVICE),
                 TokenError.INVALID_SCOPE);
 
         assertThat(asked).isEmpty();

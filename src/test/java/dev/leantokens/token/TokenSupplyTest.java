@@ -385,7 +385,7 @@ class TokenSupplyTest {
 
     private Uni<IssuedToken> request(Scope scope, ClientCredentials credentials, CredentialsOwner owner, CacheControl control) {
         return supply.token(new TokenKey(TokenKey.digest(owner, credentials), scope),
-                new LeanRequest(credentials, owner, scope, Purpose.NEED), control);
+                new LeanRequest(credentials, owner, scope, Purpose.NEED, Requester.SERVICE), control);
     }
 
     private TokenSupply supply(String... settings) {
