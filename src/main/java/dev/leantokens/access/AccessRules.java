@@ -9,7 +9,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import dev.leantokens.access.AccessConfig.Anonymous;
 import dev.leantokens.access.AccessConfig.OwnCredentials;
 import dev.leantokens.token.ClientCredentials;
-import dev.leantokens.token.Requester;
 import dev.leantokens.token.TokenError;
 import dev.leantokens.token.TokenException;
 import dev.leantokens.token.TokenRequest;
@@ -61,7 +60,7 @@ public class AccessRules {
         }
         Optional<ClientCredentials> own = client.flatMap(Client::leanCredentials);
         boolean shares = own.isEmpty() && client.isPresent() && clients.current().size() > 1;
-        return new Entitlement(own, new Requester(Caller.account(client.or(caller::client), caller.address()), shares));
+        return new Entitlement(own, client.or(caller::client), caller.address(), shares);
     }
 
     /**

@@ -2,7 +2,8 @@ package dev.leantokens.access;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.util.Locale;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -28,8 +29,11 @@ public record Caller(String address, boolean local, Optional<Client> client, Cac
 
     private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "0:0:0:0:0:0:0:1");
 
-    private static final Set<String> PROXY_HEADERS = Set.of("forwarded", "via", "x-real-ip");
-    private static final Set<String> PROXY_HEADER_PREFIXES = Set.of("x-forwarded-", "x-envoy-");
+    /** Where a peer is that has no address, as on a socket of the file system: not on the loopback interface. */
+    private static final String NOWHERE = "0.0.0.0";
+
+    private static final List<String> PROXY_HEADERS = List.of("forwarded", "via", "x-real-ip");
+    private static final List<String> PROXY_HEADER_PREFIXES = List.of("x-forwarded-", "x-envoy-");
 
     /**
      * @throws dev.leantokens.token.TokenException {@code invalid_client} if the {@code Authorization} header is of nobody who
@@ -37,7 +41,8 @@ public record Caller(String address, boolean local, Optional<Client> client, Cac
      *         known, or of a scheme that is not supported; {@code invalid_request} if it is malformed
      */
     static Caller of(HttpServerRequest request, AccessRules rules) {
-        return new Caller(addressOf(request), isLocal(request),
+        String address = addressOf(request);
+        return new Caller(address, isLoopback(address) && !cameThroughProxy(request.headers()),
                 AuthorizationHeader.read(request.headers().getAll(HttpHeaders.AUTHORIZATION)).flatMap(rules::authenticate),
                 CacheControl.of(request.headers().getAll(HttpHeaders.CACHE_CONTROL)));
     }
@@ -55,8 +60,8 @@ public record Caller(String address, boolean local, Optional<Client> client, Cac
 
     /**
      * @return what the caller uses up is counted under this: its id if it has shown that it is its own, else the address that
-     *         it
-     *         comes from, since ids can be made up
+     *         it comes
+     *         from, since ids can be made up
      */
     public String account() {
         return account(client, address);
@@ -72,23 +77,16 @@ public record Caller(String address, boolean local, Optional<Client> client, Cac
     }
 
     private static String addressOf(HttpServerRequest request) {
-        SocketAddress peer = request.connection().remoteAddress();
-        return peer == null || peer.hostAddress() == null ? "unknown" : peer.hostAddress();
-    }
-
-    private static boolean isLocal(HttpServerRequest request) {
         // The connection's address and not the request's: that one follows X-Forwarded-For where an operator has
         // switched quarkus.http.proxy on, and anyone can write a header.
-        return isLoopback(request.connection().remoteAddress()) && !cameThroughProxy(request.headers());
+        SocketAddress peer = request.connection().remoteAddress();
+        return peer == null || peer.hostAddress() == null ? NOWHERE : peer.hostAddress();
     }
 
-    private static boolean isLoopback(SocketAddress peer) {
-        if (peer == null || peer.hostAddress() == null) {
-            return false;
-        }
+    private static boolean isLoopback(String literal) {
         try {
             // A literal address, so nothing is looked up; the parsing turns ::ffff:127.0.0.1 into 127.0.0.1.
-            String address = InetAddress.getByName(peer.hostAddress()).getHostAddress();
+            String address = InetAddress.getByName(literal).getHostAddress();
             int zone = address.indexOf('%');
             return LOOPBACK.contains(zone < 0 ? address : address.substring(0, zone));
         } catch (UnknownHostException e) {
@@ -97,10 +95,16 @@ public record Caller(String address, boolean local, Optional<Client> client, Cac
     }
 
     private static boolean cameThroughProxy(MultiMap headers) {
-        for (String name : headers.names()) {
-            String lower = name.toLowerCase(Locale.ROOT);
-            if (PROXY_HEADERS.contains(lower) || PROXY_HEADER_PREFIXES.stream().anyMatch(lower::startsWith)) {
-                return true;
+        for (Map.Entry<String, String> header : headers) {
+            for (String known : PROXY_HEADERS) {
+                if (header.getKey().equalsIgnoreCase(known)) {
+                    return true;
+                }
+            }
+            for (String prefix : PROXY_HEADER_PREFIXES) {
+                if (header.getKey().regionMatches(true, 0, prefix, 0, prefix.length())) {
+                    return true;
+                }
             }
         }
         return false;

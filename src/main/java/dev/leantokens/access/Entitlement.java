@@ -9,7 +9,15 @@ import dev.leantokens.token.Requester;
  * What a caller may use.
  *
  * @param leanCredentials its own Lean credentials; empty for the service's
- * @param requester what it counts for
+ * @param client who it has shown or said that it is
+ * @param address where it comes from
+ * @param shares whether there are others like it with whom it shares the service's budget
  */
-record Entitlement(Optional<ClientCredentials> leanCredentials, Requester requester) {
+record Entitlement(Optional<ClientCredentials> leanCredentials, Optional<Client> client, String address,
+        boolean shares) implements Requester {
+
+    @Override
+    public String account() {
+        return Caller.account(client, address);
+    }
 }

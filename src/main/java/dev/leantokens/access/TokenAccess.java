@@ -27,6 +27,6 @@ public class TokenAccess {
      */
     public Uni<IssuedToken> request(TokenRequest request, Caller caller, BodyCredentials meaning) {
         Entitlement entitlement = rules.entitle(request, caller, meaning);
-        return tokens.issue(request.scope(), entitlement.leanCredentials(), caller.cacheControl(), entitlement.requester());
+        return tokens.issue(request.scope(), entitlement.leanCredentials(), caller.cacheControl(), entitlement);
     }
 }

@@ -43,9 +43,11 @@ public class ConnectionLimits {
         this.lean = lean;
     }
 
-    /** Has Netty load its extensions. To be called before the first port is opened. */
+    /** Has Netty load its extensions, unless someone has said otherwise. To be called before the first port is opened. */
     public static void prepare() {
-        System.setProperty(ChannelInitializerExtension.EXTENSIONS_SYSTEM_PROPERTY, "serviceload");
+        if (System.getProperty(ChannelInitializerExtension.EXTENSIONS_SYSTEM_PROPERTY) == null) {
+            System.setProperty(ChannelInitializerExtension.EXTENSIONS_SYSTEM_PROPERTY, "serviceload");
+        }
     }
 
     void start(@Observes @Priority(OPENS_EARLY) StartupEvent event) {

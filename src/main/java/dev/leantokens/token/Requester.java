@@ -1,19 +1,25 @@
 package dev.leantokens.token;
 
-import java.util.Objects;
-
-/**
- * Who a call to Lean is made for, as far as others have to do with it.
- *
- * @param account what the calls of one caller are counted under, no secret
- * @param shares whether it is one of several that share the service's own budget of calls
- */
-public record Requester(String account, boolean shares) {
+/** Who a call to Lean is made for, as far as others have to do with it. Asked only where a call is made. */
+public interface Requester {
 
     /** The service itself. */
-    public static final Requester SERVICE = new Requester("this service", false);
+    Requester SERVICE = new Requester() {
 
-    public Requester {
-        Objects.requireNonNull(account, "account");
-    }
+        @Override
+        public String account() {
+            return "this service";
+        }
+
+        @Override
+        public boolean shares() {
+            return false;
+        }
+    };
+
+    /** @return what the calls of one caller are counted under, no secret */
+    String account();
+
+    /** @return whether it is one of several that share the service's own budget of calls */
+    boolean shares();
 }

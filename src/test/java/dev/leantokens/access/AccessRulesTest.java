@@ -189,15 +189,19 @@ class AccessRulesTest {
         AccessRules two = rules(
                 with("access.clients.agents.secret", "secret-of-agents-secret", "access.clients.agents.scopes", "api"));
 
-        assertThat(requester(two, request(PAYMENTS), caller(LOCAL))).isEqualTo(new Requester("local client payments", true));
-        assertThat(requester(two, request(), caller(two, PAYMENTS))).isEqualTo(new Requester("local client payments", true));
-        assertThat(requester(one, request(PAYMENTS), caller(LOCAL))).isEqualTo(new Requester("local client payments", false));
-        assertThat(requester(two, request(), caller(LOCAL))).isEqualTo(new Requester("address 192.0.2.1", false));
-        assertThat(requester(two, request(LEANS), caller(LOCAL))).isEqualTo(new Requester("address 192.0.2.1", false));
+        assertRequester("local client payments", true, two, request(PAYMENTS), caller(LOCAL));
+        assertRequester("local client payments", true, two, request(), caller(two, PAYMENTS));
+        assertRequester("local client payments", false, one, request(PAYMENTS), caller(LOCAL));
+        assertRequester("address 192.0.2.1", false, two, request(), caller(LOCAL));
+        assertRequester("address 192.0.2.1", false, two, request(LEANS), caller(LOCAL));
     }
 
-    private static Requester requester(AccessRules rules, TokenRequest request, Caller caller) {
-        return rules.entitle(request, caller, BodyCredentials.AUTHENTICATE_CALLER).requester();
+    private static void assertRequester(String account, boolean shares, AccessRules rules, TokenRequest request,
+            Caller caller) {
+        Requester requester = rules.entitle(request, caller, BodyCredentials.AUTHENTICATE_CALLER);
+
+        assertThat(requester.account()).isEqualTo(account);
+        assertThat(requester.shares()).isEqualTo(shares);
     }
 
     private static Optional<ClientCredentials> decide(AccessRules rules, TokenRequest request, Caller caller) {

@@ -113,8 +113,8 @@ class BudgetTest {
 
     @Test
     void oneOfSeveralThatShareGetsHalfOfIt() {
-        Requester payments = new Requester("payments", true);
-        Requester agents = new Requester("agents", true);
+        Requester payments = sharing("payments");
+        Requester agents = sharing("agents");
         budget.take(CLIENT, Kind.OWN, payments).used();
         clock.advance(Duration.ofSeconds(10));
         budget.take(CLIENT, Kind.OWN, payments).used();
@@ -133,7 +133,7 @@ class BudgetTest {
 
     @Test
     void callThatIsRefusedForOneReasonCountsForNone() {
-        Requester payments = new Requester("payments", true);
+        Requester payments = sharing("payments");
         budget.take(CLIENT, Kind.OWN, payments).used();
         budget.take(CLIENT, Kind.OWN, payments).unused();
         budget.take(CLIENT, Kind.OPTIONAL, payments).used();
@@ -284,5 +284,20 @@ class BudgetTest {
         TokenException refusal = catchThrowableOfType(TokenException.class, () -> budget.take(client, kind, Requester.SERVICE));
         assertThat(refusal).isNotNull();
         return refusal;
+    }
+
+    private static Requester sharing(String account) {
+        return new Requester() {
+
+            @Override
+            public String account() {
+                return account;
+            }
+
+            @Override
+            public boolean shares() {
+                return true;
+            }
+        };
     }
 }
