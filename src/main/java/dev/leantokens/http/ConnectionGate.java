@@ -16,6 +16,7 @@ import java.util.function.LongSupplier;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 
 /**
@@ -38,6 +39,7 @@ final class ConnectionGate {
     private final Map<Peer, Integer> perPeer = new ConcurrentHashMap<>();
     private final AtomicLong refused = new AtomicLong();
     private final AtomicLong lastLine;
+    private final AtomicLong lastFailure;
 
     private record Peer(int port, ByteBuffer network) {
     }
@@ -56,11 +58,21 @@ final class ConnectionGate {
         this.clock = clock;
         this.log = log;
         this.lastLine = new AtomicLong(clock.getAsLong() - SILENCE_NANOS);
+        this.lastFailure = new AtomicLong(lastLine.get());
     }
 
     /** @return the handler for one connection, to be the first that hears of it */
     ChannelHandler guard() {
         return new Guard();
+    }
+
+    /**
+     * @return the handler for a port, to be the last that hears of it: it says that no connection can be accepted, for want of
+     *         file
+     *         descriptors for one. Netty has seen to it by then that another is accepted later
+     */
+    ChannelHandler portGuard() {
+        return new PortGuard();
     }
 
     private boolean enter(Peer peer) {
@@ -98,12 +110,16 @@ final class ConnectionGate {
     /** A line a minute at most: whoever opens too many connections is not to fill the log as well. */
     private void refuse(String reason, int limit, int port) {
         refused.incrementAndGet();
-        long now = clock.getAsLong();
-        long last = lastLine.get();
-        if (now - last >= SILENCE_NANOS && lastLine.compareAndSet(last, now)) {
+        if (isTimeFor(lastLine)) {
             log.accept(reason.formatted(limit, port) + ": further ones are closed at once, " + refused.getAndSet(0)
                     + " since this was last said");
         }
+    }
+
+    private boolean isTimeFor(AtomicLong lastTime) {
+        long now = clock.getAsLong();
+        long last = lastTime.get();
+        return now - last >= SILENCE_NANOS && lastTime.compareAndSet(last, now);
     }
 
     private static Peer peer(ChannelHandlerContext context) {
@@ -119,6 +135,30 @@ final class ConnectionGate {
         byte[] bytes = inet == null ? new byte[0] : inet.getAddress();
         return ByteBuffer.wrap(bytes, 0, Math.min(bytes.length, inet instanceof java.net.Inet6Address ? IPV6_NETWORK_BYTES
                 : bytes.length));
+    }
+
+    /** Of one port. */
+    private final class PortGuard extends ChannelInboundHandlerAdapter {
+
+        @Override
+        public void channelActive(ChannelHandlerContext context) throws Exception {
+            super.channelActive(context);
+            // By now Netty has put its own handler in, behind which this one belongs.
+            context.pipeline().remove(this).addLast(this);
+        }
+
+        @Override
+        public boolean isSharable() {
+            return true;
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
+            if (isTimeFor(lastFailure)) {
+                log.accept("Port " + port(context.channel().localAddress()) + " can accept no connection for the moment: "
+                        + failure);
+            }
+        }
     }
 
     /** Of one connection; all of its methods are called by the connection's event loop. */

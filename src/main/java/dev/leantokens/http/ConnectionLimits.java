@@ -10,6 +10,7 @@ import org.jboss.logging.Logger;
 import dev.leantokens.lean.LeanConfig;
 import io.netty.bootstrap.ChannelInitializerExtension;
 import io.netty.channel.Channel;
+import io.netty.channel.ServerChannel;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.annotations.RegisterForReflection;
@@ -72,6 +73,14 @@ public class ConnectionLimits {
     @RegisterForReflection
     @RegisterResources(globs = "META-INF/services/io.netty.bootstrap.ChannelInitializerExtension")
     public static final class Extension extends ChannelInitializerExtension {
+
+        @Override
+        public void postInitializeServerListenerChannel(ServerChannel port) {
+            ConnectionGate present = gate;
+            if (present != null) {
+                port.pipeline().addLast(present.portGuard());
+            }
+        }
 
         @Override
         public void postInitializeServerChildChannel(Channel connection) {

@@ -2,6 +2,7 @@ package dev.leantokens.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -191,6 +192,20 @@ class ConnectionGateTest {
         }
 
         assertThat(connection.isOpen()).isTrue();
+    }
+
+    @Test
+    void portThatCanAcceptNothingIsSaidOnceAMinuteAndWithoutAStack() {
+        EmbeddedChannel port = new EmbeddedChannel(gate.portGuard());
+
+        for (int i = 0; i < 5; i++) {
+            port.pipeline().fireExceptionCaught(new IOException("Too many open files"));
+        }
+        nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+        port.pipeline().fireExceptionCaught(new IOException("Too many open files"));
+        port.checkException();
+
+        assertThat(log).hasSize(2).allMatch(line -> line.endsWith("java.io.IOException: Too many open files"));
     }
 
     @Test
