@@ -27,6 +27,12 @@ record McpMessage(Optional<Problem> problem) {
      * @param message what is wrong, without a value that was received
      */
     record Problem(Object id, int code, String message) {
+
+        /** Without the id, which is what a client likes. */
+        @Override
+        public String toString() {
+            return "Problem[" + code + " " + message + "]";
+        }
     }
 
     /** Members of {@code params} that are objects wherever they occur. */

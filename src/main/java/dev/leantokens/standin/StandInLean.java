@@ -82,6 +82,12 @@ final class StandInLean implements AutoCloseable {
         static Answer error(int status, String code) {
             return new Answer(status, new JsonObject().put("error", code));
         }
+
+        /** Without the body, which can have a token. */
+        @Override
+        public String toString() {
+            return "Answer[" + status + "]";
+        }
     }
 
     private Answer token(HttpExchange exchange) throws IOException {

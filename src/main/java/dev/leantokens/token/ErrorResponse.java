@@ -74,4 +74,10 @@ public record ErrorResponse(int status, Map<String, Object> members, Optional<Du
     private static long wholeSeconds(Duration wait) {
         return Math.max(1, wait.plusNanos(999_999_999).toSeconds());
     }
+
+    /** Without the members: those of Lean's own errors say what Lean likes. */
+    @Override
+    public String toString() {
+        return "ErrorResponse[" + status + "]";
+    }
 }

@@ -1,8 +1,14 @@
 package dev.leantokens.packaged;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -12,6 +18,7 @@ import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -21,6 +28,8 @@ import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.McpCalls;
 import dev.leantokens.testing.Peers;
 import dev.leantokens.testing.RawHttp;
+import io.quarkiverse.mcp.server.test.McpAssured.McpStreamableTestClient;
+import io.vertx.core.MultiMap;
 
 /** No input and no answer of Lean's puts a secret or a stack trace into the log, even at its most verbose. */
 class QuietLogIT {
@@ -61,53 +70,160 @@ class QuietLogIT {
         lean.stop();
     }
 
+    /**
+     * Secrets of the service's, which nobody who calls it is to see either; the digest of one gives it away if it is a poor
+     * one.
+     */
+    private static final String LOCAL_SECRET = "local-s3cr3t-never-to-be-seen";
+    private static final String LOCAL_SECRET_OF_FILE = "another-local-s3cr3t-never-to-be-seen";
+    private static final String DIGEST = "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    private static final List<String> SERVICES_OWN = List.of(LeanStub.CLIENT_SECRET, LOCAL_SECRET, LOCAL_SECRET_OF_FILE,
+            DIGEST.substring(DIGEST.indexOf(':') + 1));
+
+    private static final List<String> PATHS = List.of("/", "/q", "/q/health", "/q/health/live", "/q/health/ready",
+            "/q/health/started", "/q/health/group/lean", "/q/health-ui", "/q/metrics", "/q/info", "/q/openapi", "/q/arc",
+            "/q/dev-ui",
+            "/q/dev-mcp", "/v1/oauth2/token", "/mcp", "/mcp/sse/x", "/.well-known/oauth-authorization-server");
+
+    @TempDir
+    Path folder;
+
     static Stream<Map<String, String>> settings() {
         return Stream.of(
                 // Every request gets to Lean.
                 Map.of("CACHE_ENABLED", "false", "LEAN_REQUESTS_PER_MINUTE", "100000", "LEAN_BREAKER_CALLS", "100000"),
                 // Tokens are kept, refusals are remembered, the budget is spent, the breaker opens.
-                Map.of("TOKEN_PREFETCH", "true", "TOKEN_MINIMUM_VALIDITY", "3598s", "LEAN_REQUESTS_PER_MINUTE", "30"));
+                Map.of("TOKEN_PREFETCH", "true", "TOKEN_MINIMUM_VALIDITY", "3598s", "LEAN_REQUESTS_PER_MINUTE", "30"),
+                // Only those who are known get in, and Lean is told by Basic.
+                Map.of("ACCESS_ANONYMOUS", "never", "ACCESS_OWN_CREDENTIALS", "refused", "LEAN_REQUESTS_PER_MINUTE", "100000",
+                        "LEAN_CLIENT_AUTHENTICATION", "client-secret-basic", "LIMITS_REQUEST_TIME", "1s",
+                        "LIMITS_CONNECTIONS_PER_PEER", "20"));
     }
 
     @ParameterizedTest
     @MethodSource("settings")
-    void logHasNoSecretAndNoStackTrace(Map<String, String> settings) {
+    void logHasNoSecretAndNoStackTrace(Map<String, String> settings) throws IOException {
+        Path leansSecret = Files.writeString(folder.resolve("lean"), LeanStub.CLIENT_SECRET);
+        Path clients = Files.writeString(folder.resolve("clients"), "agents.secret=" + LOCAL_SECRET_OF_FILE + "," + DIGEST
+                + "\nagents.scopes=api\n");
         Map<String, String> environment = new HashMap<>(settings);
-        environment.putAll(Map.of("LEAN_CLIENT_ID", LeanStub.CLIENT_ID, "LEAN_CLIENT_SECRET", LeanStub.CLIENT_SECRET,
-                "LEAN_URL", lean.url(), "QUARKUS_LOG_LEVEL", "DEBUG", "LEAN_REQUEST_TIMEOUT", "500ms",
+        environment.putAll(Map.of("LEAN_CLIENT_ID", LeanStub.CLIENT_ID, "LEAN_CLIENT_SECRET_FILE", leansSecret.toString(),
+                "LEAN_URL", lean.url(), "QUARKUS_LOG_LEVEL", "ALL", "LEAN_REQUEST_TIMEOUT", "500ms",
                 "LEAN_CONNECT_TIMEOUT", "500ms", "LEAN_RETRY_DELAY", "10ms", "LEAN_DEADLINE", "2s"));
+        environment.putAll(
+                Map.of("ACCESS_CLIENTS_PAYMENTS_SECRET", LOCAL_SECRET, "ACCESS_CLIENTS_PAYMENTS_SCOPES", "api,customer.*",
+                        "ACCESS_CLIENTS_FILE", clients.toString()));
         try (PackagedApplication application = PackagedApplication.start(environment)) {
             everyInput(application);
             everyAnswer(application);
+            everyPath(application);
+            everyState(application, clients);
 
-            assertThat(application.token().status()).isIn(200, 429);
-            assertThat(application.log()).contains("DEBUG").doesNotContain("never-to-be-seen");
+            assertThat(statusWith(LOCAL_SECRET, application)).isIn(200, 429);
+            assertThat(application.log()).contains("DEBUG").doesNotContain("never-to-be-seen")
+                    .doesNotContain(SERVICES_OWN.get(SERVICES_OWN.size() - 1));
             assertThat(stackTraces(application.log())).isEmpty();
-            assertThat(application.linesOf("ERROR")).allMatch(line -> line.contains("LEAN_CLIENT_SECRET"));
+            assertThat(application.linesOf("ERROR"))
+                    .allMatch(line -> line.contains("LEAN_CLIENT_SECRET") || line.contains("file of local clients"));
         }
     }
 
+    /** Sends it, and looks into the answer for what is none of the caller's business. */
+    private static RawHttp.Response post(int port, String path, String type, String body, String... headers) {
+        return checked(RawHttp.post(RawHttp.LOOPBACK, port, path, type, body, headers));
+    }
+
+    private static RawHttp.Response checked(RawHttp.Response response) {
+        SERVICES_OWN.forEach(secret -> assertThat(response.headers() + response.body()).doesNotContain(secret));
+        return response;
+    }
+
+    private static int statusWith(String bearer, PackagedApplication application) {
+        return post(application.port(), "/v1/oauth2/token", "application/json", "{\"scope\":\"api\"}",
+                "Authorization: Bearer " + bearer).status();
+    }
+
     private void everyInput(PackagedApplication application) {
-        String basic = Base64.getEncoder()
-                .encodeToString((LeanStub.CALLERS_ID + ":" + SECRET).getBytes(StandardCharsets.UTF_8));
-        List<String> headers = List.of("X-Nothing: " + SECRET, "Authorization: Basic " + basic,
-                "Authorization: Bearer " + SECRET,
+        List<String> headers = List.of("X-Nothing: " + SECRET, "Authorization: " + basic(LeanStub.CALLERS_ID, SECRET),
+                "Authorization: " + basic("payments", LOCAL_SECRET), "Authorization: " + basic("payments", SECRET),
+                "Authorization: " + basic(LOCAL_SECRET, "payments"), "Authorization: Bearer " + LOCAL_SECRET_OF_FILE,
+                "Authorization: Bearer " + SECRET, "Authorization: Bearer " + SECRET + " " + LOCAL_SECRET,
+                "Authorization: Digest " + SECRET,
                 "Authorization: Basic " + SECRET, "Host: " + SECRET, "Origin: " + SECRET, "Mcp-Session-Id: " + SECRET,
                 "Mcp-Protocol-Version: " + SECRET, "Accept: " + SECRET, "Cache-Control: no-cache, " + SECRET);
         for (String header : headers) {
             for (String body : REST_BODIES) {
                 for (String type : List.of("application/json", "application/x-www-form-urlencoded", "text/plain", SECRET)) {
-                    RawHttp.post(RawHttp.LOOPBACK, application.port(), "/v1/oauth2/token", type, body, header);
+                    post(application.port(), "/v1/oauth2/token", type, body, header);
                 }
             }
             for (String body : MCP_BODIES) {
-                RawHttp.post(RawHttp.LOOPBACK, application.mcpPort(), "/mcp", "application/json", body, header,
+                post(application.mcpPort(), "/mcp", "application/json", body, header,
                         "Accept: application/json, text/event-stream");
-                RawHttp.post(RawHttp.LOOPBACK, application.mcpPort(), "/mcp/messages/1", "application/json", body, header);
+                post(application.mcpPort(), "/mcp/messages/1", "application/json", body, header);
             }
         }
-        new Peers(application.port(), application.mcpPort()).mcp(RawHttp.LOOPBACK,
-                ",\"client_id\":\"" + SECRET + "\",\"client_secret\":\"" + SECRET + "\"");
+        Peers peers = new Peers(application.port(), application.mcpPort());
+        String wrong = ",\"client_id\":\"" + SECRET + "\",\"client_secret\":\"" + SECRET + "\"";
+        String local = ",\"client_id\":\"payments\",\"client_secret\":\"" + LOCAL_SECRET + "\"";
+        for (String members : List.of("", wrong, local, ",\"client_secret\":\"" + LOCAL_SECRET + "\"")) {
+            for (String scope : List.of("api", "customer.1", LOCAL_SECRET)) {
+                checked(peers.token(RawHttp.ELSEWHERE, scope, members));
+                checked(peers.call(RawHttp.ELSEWHERE, scope, members));
+                checked(peers.call(RawHttp.LOOPBACK, scope, members, "Authorization: Bearer " + LOCAL_SECRET_OF_FILE));
+            }
+        }
+    }
+
+    private static String basic(String id, String secret) {
+        return "Basic " + Base64.getEncoder().encodeToString((id + ":" + secret).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Pages, probes, descriptions, and what is not there. */
+    private static void everyPath(PackagedApplication application) {
+        for (String path : PATHS) {
+            for (int port : new int[] { application.port(), application.mcpPort() }) {
+                for (String method : List.of("GET", "OPTIONS", "DELETE")) {
+                    checked(RawHttp.send(RawHttp.LOOPBACK, port, method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n"
+                            + "Authorization: Bearer " + LOCAL_SECRET + "\r\nConnection: close\r\n\r\n"));
+                }
+            }
+        }
+        MultiMap headers = MultiMap.caseInsensitiveMultiMap().add("Authorization", "Bearer " + LOCAL_SECRET);
+        try (McpStreamableTestClient client = McpCalls.connect(application.mcpPort(), headers)) {
+            client.when().toolsList(tools -> assertThat(tools.tools().toString()).contains(McpCalls.TOOL)
+                    .doesNotContain("never-to-be-seen")).thenAssertResults();
+            assertThat(client.initResult().toString()).doesNotContain("never-to-be-seen");
+        }
+    }
+
+    /**
+     * What the service does of itself: clients change, a file is wrong or gone, too many connect, a request does not get ready.
+     */
+    private static void everyState(PackagedApplication application, Path clients) throws IOException {
+        List<Socket> sockets = new ArrayList<>();
+        try {
+            for (int i = 0; i < 30; i++) {
+                Socket socket = new Socket(RawHttp.LOOPBACK, application.port());
+                sockets.add(socket);
+                socket.getOutputStream().write(("POST /" + SECRET + " HTTP/1.1\r\nAuthorization: Bearer " + SECRET)
+                        .getBytes(StandardCharsets.US_ASCII));
+            }
+        } catch (IOException e) {
+            // As many as there may be, in one of the settings.
+        }
+        Files.writeString(clients, LOCAL_SECRET_OF_FILE);
+        awaitError(application, "is wrong");
+        Files.delete(clients);
+        awaitError(application, "can no longer be read");
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+    }
+
+    private static void awaitError(PackagedApplication application, String text) {
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(application.linesOf("ERROR")).anyMatch(line -> line.contains(text)));
     }
 
     private void everyAnswer(PackagedApplication application) {
@@ -130,8 +246,9 @@ class QuietLogIT {
     }
 
     private void ask(PackagedApplication application) {
-        application.token();
-        McpCalls.call(application.mcpPort(), Map.of("scope", "api"));
+        statusWith(LOCAL_SECRET, application);
+        checked(new Peers(application.port(), application.mcpPort()).call(RawHttp.LOOPBACK, "api", "",
+                "Authorization: Bearer " + LOCAL_SECRET));
     }
 
     private static List<String> stackTraces(String log) {

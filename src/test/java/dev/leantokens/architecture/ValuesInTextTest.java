@@ -1,0 +1,146 @@
+package dev.leantokens.architecture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.reflect.Constructor;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Proxy;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+
+import io.vertx.core.json.JsonObject;
+
+/**
+ * Values end up in log lines and messages by their {@code toString}. Every record of the application is filled with a secret,
+ * wherever it has room for one, and must not show it: a new record is looked at without anyone having to think of it.
+ */
+class ValuesInTextTest {
+
+    private static final String SECRET = "s3cr3t";
+
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages("dev.leantokens");
+
+    /** What is shown, and may be: names and words that are no caller's secret. */
+    private static final Set<String> SHOWN = Set.of(
+            "Audience.groups", "Exposure.host", "Caller.address", "Entitlement.address", "LocalClient.id", "Scope.value",
+            "Session.owner", "Session.account", "Verdict.reason", "LeanAccount.url", "Problem.message");
+
+    /** Classes that are no records and say something of themselves; {@code SecretsInTextTest} has them one by one. */
+    private static final Set<String> OTHERS = Set.of("RequestMembers", "ScopePattern", "AccessToken", "CachedToken",
+            "SecretDigest");
+
+    @TestFactory
+    Stream<DynamicTest> recordShowsNoSecret() {
+        return CLASSES.stream().filter(JavaClass::isRecord).map(JavaClass::reflect)
+                .map(type -> DynamicTest.dynamicTest(type.getName(),
+                        () -> assertThat(filled(type).toString()).doesNotContain(SECRET)));
+    }
+
+    @Test
+    void whatElseSaysSomethingOfItselfIsKnown() {
+        assertThat(CLASSES.stream().filter(type -> !type.isRecord() && type.tryGetMethod("toString").isPresent())
+                .map(JavaClass::getSimpleName)).containsExactlyInAnyOrderElementsOf(OTHERS);
+    }
+
+    @Test
+    void recordThatShowsASecretWouldBeFound() throws ReflectiveOperationException {
+        record Careless(Optional<String> secret) {
+        }
+
+        assertThat(filled(Careless.class).toString()).contains(SECRET);
+    }
+
+    private static Object filled(Class<?> type) throws ReflectiveOperationException {
+        RecordComponent[] components = type.getRecordComponents();
+        Constructor<?> constructor = type.getDeclaredConstructor(
+                Arrays.stream(components).map(RecordComponent::getType).toArray(Class[]::new));
+        constructor.setAccessible(true);
+        Object[] values = new Object[components.length];
+        for (int i = 0; i < components.length; i++) {
+            boolean shown = SHOWN.contains(type.getSimpleName() + "." + components[i].getName());
+            values[i] = value(components[i].getGenericType(), shown ? "shown" : SECRET);
+        }
+        return constructor.newInstance(values);
+    }
+
+    private static Object value(Type type, String text) throws ReflectiveOperationException {
+        if (type instanceof ParameterizedType generic) {
+            Class<?> raw = (Class<?>) generic.getRawType();
+            Object element = value(generic.getActualTypeArguments()[generic.getActualTypeArguments().length - 1], text);
+            return raw == Optional.class ? Optional.of(element)
+                    : raw == List.class ? List.of(element)
+                            : raw == Map.class ? Map.of(text, element) : value(raw, text);
+        }
+        if (!(type instanceof Class<?> plain)) {
+            // A type parameter: anything at all.
+            return text;
+        }
+        if (plain == String.class || plain == Object.class) {
+            return text;
+        }
+        if (plain == byte[].class) {
+            return text.getBytes(StandardCharsets.UTF_8);
+        }
+        if (plain.isPrimitive()) {
+            return plain == boolean.class ? (Object) true : plain == int.class ? (Object) 1 : (Object) 1L;
+        }
+        if (plain.isEnum()) {
+            return plain.getEnumConstants()[0];
+        }
+        if (plain.isRecord()) {
+            return filled(plain);
+        }
+        if (plain.isSealed()) {
+            return value(plain.getPermittedSubclasses()[0], text);
+        }
+        if (plain.isInterface()) {
+            return Proxy.newProxyInstance(plain.getClassLoader(), new Class<?>[] { plain },
+                    (proxy, method, arguments) -> method.getName().equals("toString") ? "proxy" : null);
+        }
+        return switch (plain.getSimpleName()) {
+            case "Duration" -> Duration.ofSeconds(1);
+            case "Instant" -> Instant.EPOCH;
+            case "URI" -> URI.create("https://" + text + ".example.com");
+            case "ByteBuffer" -> ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+            case "JsonObject" -> new JsonObject().put(text, text);
+            case "AccessToken" -> make(plain, "of", Map.class,
+                    Map.of("access_token", text, "token_type", "Bearer", "expires_in", 3599));
+            case "SecretDigest" -> make(plain, "of", String.class, text);
+            case "ScopePattern" -> make(plain, "of", String.class, "api");
+            case "CachedToken" -> {
+                Object token = value(Class.forName("dev.leantokens.token.AccessToken"), text);
+                var of = plain.getDeclaredMethod("of", token.getClass(), Instant.class);
+                of.setAccessible(true);
+                yield ((Optional<?>) of.invoke(null, token, Instant.EPOCH)).orElseThrow();
+            }
+            default -> throw new AssertionError("a record has a " + plain + ", and this test does not know how to fill it");
+        };
+    }
+
+    private static Object make(Class<?> type, String method, Class<?> of, Object argument) throws ReflectiveOperationException {
+        var made = type.getDeclaredMethod(method, of);
+        made.setAccessible(true);
+        return made.invoke(null, argument);
+    }
+}
