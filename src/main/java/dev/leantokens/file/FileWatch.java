@@ -16,13 +16,14 @@ import io.vertx.core.Vertx;
 public final class FileWatch implements AutoCloseable {
 
     /** How long a change can go unnoticed. */
-    public static final Duration INTERVAL = Duration.ofSeconds(1);
+    private static final Duration INTERVAL = Duration.ofSeconds(1);
 
     private static final long LARGEST_FILE_BYTES = 1 << 20;
 
     private final Vertx vertx;
     private final Path file;
     private final Listener listener;
+    private final Duration interval;
 
     private String text;
     private boolean readable = true;
@@ -42,10 +43,15 @@ public final class FileWatch implements AutoCloseable {
      * @param text what is known of the file already
      */
     public FileWatch(Vertx vertx, Path file, String text, Listener listener) {
+        this(vertx, file, text, listener, INTERVAL);
+    }
+
+    FileWatch(Vertx vertx, Path file, String text, Listener listener, Duration interval) {
         this.vertx = vertx;
         this.file = file;
         this.text = text;
         this.listener = listener;
+        this.interval = interval;
     }
 
     /** @throws IOException if the file cannot be read, or is too large for a file of settings */
@@ -69,7 +75,7 @@ public final class FileWatch implements AutoCloseable {
     /** The next look begins after this one has ended, however long that takes. */
     private void lookLater() {
         if (!closed) {
-            vertx.setTimer(INTERVAL.toMillis(), passed -> vertx.executeBlocking(() -> {
+            vertx.setTimer(interval.toMillis(), passed -> vertx.executeBlocking(() -> {
                 look();
                 return null;
             }).onComplete(looked -> lookLater()));

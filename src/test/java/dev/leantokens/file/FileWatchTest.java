@@ -21,7 +21,8 @@ import io.vertx.core.Vertx;
 
 class FileWatchTest {
 
-    private static final Duration TWO_LOOKS = FileWatch.INTERVAL.multipliedBy(2);
+    private static final Duration INTERVAL = Duration.ofMillis(50);
+    private static final Duration SOME_LOOKS = INTERVAL.multipliedBy(4);
 
     @TempDir
     Path folder;
@@ -47,7 +48,7 @@ class FileWatchTest {
     @BeforeEach
     void start() throws IOException {
         file = Files.writeString(folder.resolve("file"), "one");
-        watch = new FileWatch(vertx, file, "one", listener);
+        watch = new FileWatch(vertx, file, "one", listener, INTERVAL);
         watch.start();
     }
 
@@ -61,8 +62,8 @@ class FileWatchTest {
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(told).containsExactly(all));
     }
 
-    private void letItLookTwice() {
-        await().pollDelay(TWO_LOOKS).until(() -> true);
+    private void letItLook() {
+        await().pollDelay(SOME_LOOKS).until(() -> true);
     }
 
     @Test
@@ -78,9 +79,9 @@ class FileWatchTest {
     void fileThatIsGoneIsToldOnceAndItsReturnWithTheSameTextNotAtAll() throws IOException {
         Files.delete(file);
         awaitTold("NoSuchFileException");
-        letItLookTwice();
+        letItLook();
         Files.writeString(file, "one");
-        letItLookTwice();
+        letItLook();
         Files.writeString(file, "two");
 
         awaitTold("NoSuchFileException", "two");
@@ -96,7 +97,7 @@ class FileWatchTest {
         Path data = Files.createSymbolicLink(folder.resolve("..data"), first);
         Path link = Files.createSymbolicLink(folder.resolve("clients"), Path.of("..data", "clients"));
 
-        try (FileWatch mounted = new FileWatch(vertx, link, "first", listener)) {
+        try (FileWatch mounted = new FileWatch(vertx, link, "first", listener, INTERVAL)) {
             mounted.start();
             Path next = Files.createSymbolicLink(folder.resolve("..next"), second);
             Files.move(next, data, StandardCopyOption.ATOMIC_MOVE);
@@ -108,7 +109,7 @@ class FileWatchTest {
     void nothingIsToldAfterTheEnd() throws IOException {
         watch.close();
         Files.writeString(file, "two");
-        letItLookTwice();
+        letItLook();
 
         assertThat(told).isEmpty();
     }

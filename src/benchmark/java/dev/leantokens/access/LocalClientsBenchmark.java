@@ -1,0 +1,57 @@
+package dev.leantokens.access;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** What it costs to find out which local client a caller is, which is the same for one that there is not. */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(2)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@State(Scope.Benchmark)
+public class LocalClientsBenchmark {
+
+    /** Of the size of a generated one. */
+    private static final String SECRET = "Q-ikSOgXFx3z6fjg6wptV__54JMy9cw2utY25i_W";
+
+    @Param({ "2", "100", "1000" })
+    public int clients;
+
+    private LocalClients known;
+
+    @Setup
+    public void fill() {
+        known = new LocalClients(IntStream.range(0, clients)
+                .mapToObj(i -> LocalClientRules.client("client-" + i, List.of(SECRET + i), List.of("api"))).toList());
+    }
+
+    @Benchmark
+    public Optional<LocalClient> rightSecret() {
+        return known.find("client-0", SECRET + 0);
+    }
+
+    @Benchmark
+    public Optional<LocalClient> wrongSecret() {
+        return known.find("client-0", SECRET + "x");
+    }
+
+    @Benchmark
+    public Optional<LocalClient> unknownId() {
+        return known.find("nobody", SECRET + "x");
+    }
+}
