@@ -1,8 +1,10 @@
 package dev.leantokens.http;
 
 /**
- * The order in which requests of both ports pass our filters; the highest priority comes first. All of them come
- * before Quarkus' own: CORS (300), authentication (200) and authorization (100).
+ * The order in which requests of both ports pass our filters; the highest priority comes first. What decides whether a page may
+ * call comes before Quarkus' CORS (300), and what else there is to refuse after it, so that a page that may call can read that.
+ * All
+ * of them come before Quarkus' authentication (200) and authorization (100).
  */
 public final class FilterOrder {
 
@@ -11,13 +13,13 @@ public final class FilterOrder {
     /** Names and origins. */
     public static final int HOSTS = 900;
     /** Who is calling. */
-    public static final int CALLERS = 850;
+    public static final int CALLERS = 290;
     /** The declared size of the body. */
-    public static final int BODY = 800;
+    public static final int BODY = 280;
     /** Who may use MCP, and whose its sessions are. */
-    public static final int MCP_CALLERS = 710;
+    public static final int MCP_CALLERS = 270;
     /** Looks at an MCP request before the MCP extension does. */
-    public static final int MCP = 700;
+    public static final int MCP = 260;
 
     private FilterOrder() {
     }

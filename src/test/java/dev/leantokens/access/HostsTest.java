@@ -2,6 +2,7 @@ package dev.leantokens.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Map;
 
 import org.junit.jupiter.api.BeforeEach;
@@ -122,5 +123,29 @@ class HostsTest {
         RawHttp.Response response = peers().rest(RawHttp.LOOPBACK, "", "Origin: https://app.example.com");
 
         assertThat(response.headers()).containsEntry("Access-Control-Allow-Origin", "https://app.example.com");
+    }
+
+    @Test
+    void browserMayReadWhyItWasRefused() {
+        String[] headers = { "Origin: https://app.example.com", "Authorization: Bearer nobodys" };
+        RawHttp.Response rest = peers().rest(RawHttp.LOOPBACK, "", headers);
+        RawHttp.Response mcp = peers().call(RawHttp.LOOPBACK, "api", "", headers);
+
+        assertThat(List.of(rest, mcp)).allSatisfy(refused -> {
+            assertThat(refused.status()).isEqualTo(401);
+            assertThat(refused.headers()).containsEntry("Access-Control-Allow-Origin", "https://app.example.com");
+        });
+    }
+
+    @Test
+    void preflightNeedsNoCredentialsOnEitherPort() {
+        String preflight = "OPTIONS %s HTTP/1.1\r\nHost: localhost\r\nOrigin: https://app.example.com\r\n"
+                + "Access-Control-Request-Method: POST\r\nAccess-Control-Request-Headers: authorization\r\nConnection: close\r\n\r\n";
+
+        assertThat(List.of(RawHttp.send(RawHttp.ELSEWHERE, RestAssured.port, preflight.formatted("/v1/oauth2/token")),
+                RawHttp.send(RawHttp.ELSEWHERE, lean.mcpPort(), preflight.formatted("/mcp")))).allSatisfy(allowed -> {
+                    assertThat(allowed.status()).isEqualTo(200);
+                    assertThat(allowed.headers()).containsEntry("Access-Control-Allow-Headers", "authorization");
+                });
     }
 }
