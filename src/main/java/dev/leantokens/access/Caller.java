@@ -32,8 +32,10 @@ public record Caller(String address, boolean local, Optional<Client> client, Cac
     /** Where a peer is that has no address, as on a socket of the file system: not on the loopback interface. */
     private static final String NOWHERE = "0.0.0.0";
 
-    private static final List<String> PROXY_HEADERS = List.of("forwarded", "via", "x-real-ip");
-    private static final List<String> PROXY_HEADER_PREFIXES = List.of("x-forwarded-", "x-envoy-");
+    private static final List<String> PROXY_HEADERS = List.of("forwarded", "via", "x-real-ip", "x-client-ip",
+            "x-cluster-client-ip",
+            "true-client-ip");
+    private static final List<String> PROXY_HEADER_PREFIXES = List.of("x-forwarded-", "x-envoy-", "cf-");
 
     /**
      * @throws dev.leantokens.token.TokenException {@code invalid_client} if the {@code Authorization} header is of nobody who

@@ -7,7 +7,6 @@ import dev.leantokens.http.FilterOrder;
 import dev.leantokens.http.HttpErrors;
 import dev.leantokens.token.TokenException;
 import io.quarkus.vertx.http.runtime.filters.Filters;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 
 /**
@@ -30,8 +29,8 @@ class CallerFilter {
     }
 
     private void filter(RoutingContext context) {
-        // Probes need no credentials, and a browser's preflight has none.
-        if (!HostFilter.isManagement(context) && context.request().method() != HttpMethod.OPTIONS) {
+        // Probes need no credentials. A browser's preflight, which has none, has been answered by now.
+        if (!HostFilter.isManagement(context)) {
             try {
                 Caller.of(context.request(), rules).keepIn(context);
             } catch (TokenException e) {

@@ -71,7 +71,7 @@ final class HostRules {
             URI uri = new URI(origin.toLowerCase(Locale.ROOT));
             boolean web = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
             // Nothing but scheme, host and port: a prefix test would let http://localhost.example.org through.
-            return web && LOOPBACK_NAMES.contains(uri.getHost()) && uri.getRawUserInfo() == null
+            return web && uri.getHost() != null && LOOPBACK_NAMES.contains(uri.getHost()) && uri.getRawUserInfo() == null
                     && uri.getRawPath().isEmpty() && uri.getRawQuery() == null && uri.getRawFragment() == null;
         } catch (URISyntaxException e) {
             return false;

@@ -13,6 +13,7 @@ final class LocalClientRules {
     private static final Logger LOG = Logger.getLogger(LocalClientRules.class);
 
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+    private static final Pattern OTHER_DIGEST = Pattern.compile("(?i)(sha-?\\d+|md5)[:=]");
     private static final int MOST_SECRETS = 2;
     /** Shorter than what anyone would generate. */
     private static final int SHORT_SECRET = 16;
@@ -40,7 +41,11 @@ final class LocalClientRules {
     private static SecretDigest digest(String id, String configured) {
         String secret = configured.strip();
         require(!secret.isEmpty(), "local client " + id + " has an empty secret");
-        if (secret.length() < SHORT_SECRET) {
+        boolean plain = !secret.startsWith(SecretDigest.PREFIX);
+        require(!(plain && OTHER_DIGEST.matcher(secret).lookingAt()),
+                "local client " + id + " has a digest that is no SHA-256; "
+                        + "it must be written " + SecretDigest.PREFIX + " and 64 hexadecimal digits");
+        if (plain && secret.length() < SHORT_SECRET) {
             LOG.warnf("The secret of local client %s has less than %d characters and can be guessed: generate one", id,
                     SHORT_SECRET);
         }

@@ -17,6 +17,9 @@ final class LocalClientsFile {
     private static final String SECRET = ".secret";
     private static final String SCOPES = ".scopes";
 
+    /** What some editors of Windows put first. */
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+
     private LocalClientsFile() {
     }
 
@@ -47,14 +50,23 @@ final class LocalClientsFile {
     }
 
     private static Map<String, String> properties(String text) {
-        Properties properties = new Properties();
+        Properties properties = new Properties() {
+
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public synchronized Object put(Object key, Object value) {
+                if (super.put(key, value) != null) {
+                    // Without the key: a line without an equals sign is one, and can be a secret.
+                    throw new IllegalArgumentException("a line is there twice, with the same words before its equals sign");
+                }
+                return null;
+            }
+        };
         try {
-            properties.load(new StringReader(text));
+            properties.load(new StringReader(text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text));
         } catch (IOException e) {
             throw new IllegalStateException("a text in memory cannot fail", e);
-        } catch (IllegalArgumentException e) {
-            // Without the exception, whose message may one day quote the input.
-            throw new IllegalArgumentException("a backslash escapes nothing");
         }
         Map<String, String> lines = new TreeMap<>();
         properties.stringPropertyNames().forEach(name -> lines.put(name, properties.getProperty(name)));

@@ -1,6 +1,7 @@
 package dev.leantokens.file;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -56,10 +57,18 @@ public final class FileWatch implements AutoCloseable {
 
     /** @throws IOException if the file cannot be read, or is too large for a file of settings */
     public static String read(Path file) throws IOException {
+        // To open a pipe or a device could take forever.
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw new IOException("no regular file: " + file);
+        }
         if (Files.size(file) > LARGEST_FILE_BYTES) {
             throw new IOException("larger than " + LARGEST_FILE_BYTES + " bytes");
         }
-        return Files.readString(file);
+        try {
+            return Files.readString(file);
+        } catch (CharacterCodingException e) {
+            throw new IOException("no text in UTF-8", e);
+        }
     }
 
     /** Begins to look; once. */

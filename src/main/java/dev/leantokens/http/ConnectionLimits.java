@@ -1,5 +1,7 @@
 package dev.leantokens.http;
 
+import java.time.Duration;
+
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -33,6 +35,8 @@ public class ConnectionLimits {
 
     private static final int OPENS_EARLY = ObserverMethod.DEFAULT_PRIORITY - 100;
 
+    private static final Duration LONGEST = Duration.ofHours(1);
+
     /** Netty makes its own instance of the extension, so what it is to do is known by the class. */
     private static volatile ConnectionGate gate;
 
@@ -53,9 +57,12 @@ public class ConnectionLimits {
 
     void start(@Observes @Priority(OPENS_EARLY) StartupEvent event) {
         require(config.connections() > 0, "LIMITS_CONNECTIONS must be more than nothing");
-        require(config.connectionsPerPeer() > 0, "LIMITS_CONNECTIONS_PER_PEER must be more than nothing");
-        require(config.requestTime().toMillis() > 0, "LIMITS_REQUEST_TIME must be more than nothing");
-        gate = new ConnectionGate(config.connections(), config.connectionsPerPeer(), config.requestTime().plus(lean.deadline()),
+        int ofAPeer = config.connectionsPerPeer().orElse(Math.max(1, config.connections() / 2));
+        require(ofAPeer > 0 && ofAPeer <= config.connections(),
+                "LIMITS_CONNECTIONS_PER_PEER must be more than nothing, and not more than LIMITS_CONNECTIONS");
+        require(config.requestTime().compareTo(Duration.ZERO) > 0 && config.requestTime().compareTo(LONGEST) <= 0,
+                "LIMITS_REQUEST_TIME must be more than nothing, and not more than " + LONGEST.toHours() + "h");
+        gate = new ConnectionGate(config.connections(), ofAPeer, config.requestTime().plus(lean.deadline()),
                 System::nanoTime, LOG::warn);
     }
 

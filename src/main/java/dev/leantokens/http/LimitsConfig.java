@@ -1,6 +1,7 @@
 package dev.leantokens.http;
 
 import java.time.Duration;
+import java.util.OptionalInt;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
@@ -13,9 +14,8 @@ public interface LimitsConfig {
     @WithDefault("10000")
     int connections();
 
-    /** Open connections on each port from one address, or from one /64 network of IPv6. */
-    @WithDefault("5000")
-    int connectionsPerPeer();
+    /** Open connections on each port from one address, or from one /64 network of IPv6. Half of all if it is not set. */
+    OptionalInt connectionsPerPeer();
 
     /**
      * How long a request may take to come in. A connection on which no answer has begun after this time and

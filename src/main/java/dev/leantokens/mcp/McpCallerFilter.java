@@ -1,5 +1,8 @@
 package dev.leantokens.mcp;
 
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
@@ -8,17 +11,17 @@ import dev.leantokens.access.Caller;
 import dev.leantokens.http.FilterOrder;
 import dev.leantokens.http.HttpErrors;
 import dev.leantokens.token.TokenException;
+import io.quarkiverse.mcp.server.http.runtime.SseMcpConnection;
 import io.quarkiverse.mcp.server.http.runtime.StreamableHttpMcpMessageHandler;
 import io.quarkiverse.mcp.server.runtime.ConnectionManager;
+import io.quarkiverse.mcp.server.runtime.McpConnectionBase;
 import io.quarkus.vertx.http.runtime.filters.Filters;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * Refuses who may use nothing here, and keeps the sessions of Streamable HTTP apart and their number within bounds, which the
- * MCP
- * extension does neither of. A session of the older SSE transport is as long as its stream, and the number of connections has a
- * bound of its own.
+ * Refuses who may use nothing here, and keeps sessions apart and their number within bounds, which the MCP extension does
+ * neither
+ * of.
  */
 @ApplicationScoped
 class McpCallerFilter {
@@ -30,11 +33,15 @@ class McpCallerFilter {
     private final HttpErrors errors;
     private final McpSessions sessions;
 
+    /** Held while a stream of the older transport is being opened. */
+    private final Object opening = new Object();
+
     McpCallerFilter(AccessRules access, ConnectionManager connections, McpConfig config, HttpErrors errors) {
         this.access = access;
         this.connections = connections;
         this.errors = errors;
-        this.sessions = new McpSessions(config.maxSessions(), config.maxSessionsPerCaller(), connections::remove);
+        this.sessions = new McpSessions(config.maxSessions(),
+                config.maxSessionsPerCaller().orElse(Math.max(1, config.maxSessions() / 2)));
     }
 
     void register(@Observes Filters filters) {
@@ -42,44 +49,75 @@ class McpCallerFilter {
     }
 
     private void filter(RoutingContext context) {
-        if (McpPortFilter.isMcp(context) && context.request().method() != HttpMethod.OPTIONS) {
-            try {
-                Caller caller = Caller.of(context);
-                access.requireEntitled(caller);
-                // The older transport has its ids in the path.
-                if (context.normalizedPath().equals(McpConfig.PATH)) {
-                    keepSession(context, caller);
-                }
-            } catch (TokenException e) {
-                errors.send(context, e);
-                return;
-            }
+        if (!McpPortFilter.isMcp(context)) {
+            context.next();
+            return;
         }
-        context.next();
+        try {
+            McpEndpoint endpoint = McpEndpoint.of(context).orElseThrow(HttpErrors::nothingHere);
+            Caller caller = Caller.of(context);
+            access.requireEntitled(caller);
+            switch (endpoint) {
+                case STREAMABLE -> streamable(context, caller);
+                case SSE -> stream(context, caller);
+                case MESSAGES -> use(McpEndpoint.sessionOf(context), context, caller);
+            }
+        } catch (TokenException e) {
+            errors.send(context, e);
+        }
     }
 
-    private void keepSession(RoutingContext context, Caller caller) {
+    private void streamable(RoutingContext context, Caller caller) {
         // The first one if there are more, as the extension has it.
         String id = context.request().getHeader(SESSION_ID);
         if (id == null) {
-            context.addHeadersEndHandler(ready -> begunBy(caller, context));
-        } else if (sessions.use(id, caller.identity())) {
-            context.addEndHandler(done -> endIfOver(id));
+            context.addHeadersEndHandler(ready -> begun(context.response().headers().get(SESSION_ID), caller));
+            context.next();
         } else {
+            use(id, context, caller);
+        }
+    }
+
+    private void begun(String id, Caller caller) {
+        if (id != null) {
+            sessions.begun(id, caller.identity(), caller.account(), () -> connections.remove(id));
+        }
+    }
+
+    private void use(String id, RoutingContext context, Caller caller) {
+        if (!sessions.use(id, caller.identity())) {
             throw HttpErrors.unknownSession();
         }
+        context.addEndHandler(done -> {
+            if (!connections.has(id)) {
+                sessions.ended(id);
+            }
+        });
+        context.next();
     }
 
-    private void begunBy(Caller caller, RoutingContext context) {
-        String id = context.response().headers().get(SESSION_ID);
-        if (id != null) {
-            sessions.begun(id, caller.identity(), caller.account());
+    /**
+     * The extension tells a stream's id to the client alone. It makes the session and begins the answer before this returns, so
+     * that as long as no other stream is opened at the same time the session is the one that there was not before.
+     */
+    private void stream(RoutingContext context, Caller caller) {
+        synchronized (opening) {
+            context.addHeadersEndHandler(ready -> streams().filter(id -> !sessions.knows(id))
+                    .forEach(id -> opened(id, context, caller)));
+            context.next();
         }
     }
 
-    private void endIfOver(String id) {
-        if (!connections.has(id)) {
-            sessions.ended(id);
-        }
+    private Stream<String> streams() {
+        return StreamSupport.stream(connections.spliterator(), false).filter(SseMcpConnection.class::isInstance)
+                .map(McpConnectionBase::id);
+    }
+
+    private void opened(String id, RoutingContext context, Caller caller) {
+        context.addEndHandler(closed -> sessions.ended(id));
+        sessions.begun(id, caller.identity(), caller.account(), () -> {
+            connections.remove(id);
+            context.response().end();
+        });
     }
 }

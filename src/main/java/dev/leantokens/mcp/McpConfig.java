@@ -1,5 +1,7 @@
 package dev.leantokens.mcp;
 
+import java.util.OptionalInt;
+
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 
@@ -18,7 +20,10 @@ public interface McpConfig {
     @WithDefault("1000")
     int maxSessions();
 
-    /** How many sessions one caller has at most: a local client, or whoever else comes from one address. */
-    @WithDefault("500")
-    int maxSessionsPerCaller();
+    /**
+     * How many sessions one caller has at most: a local client, or whoever else comes from one address. Half of all if it is
+     * not
+     * set.
+     */
+    OptionalInt maxSessionsPerCaller();
 }

@@ -14,7 +14,13 @@ final class McpConfigRules {
     static void check(McpConfig config) {
         require(config.port() >= 0 && config.port() <= HIGHEST_PORT, "MCP_PORT must be from 0 to " + HIGHEST_PORT);
         require(config.maxSessions() > 0, "MCP_MAX_SESSIONS must be more than nothing");
-        require(config.maxSessionsPerCaller() > 0, "MCP_MAX_SESSIONS_PER_CALLER must be more than nothing");
+        config.maxSessionsPerCaller().ifPresent(most -> require(most > 0 && most <= config.maxSessions(),
+                "MCP_MAX_SESSIONS_PER_CALLER must be more than nothing, and not more than MCP_MAX_SESSIONS"));
+    }
+
+    /** @throws ConfigurationException if the main port is none, which the HTTP server would say with a stack or not at all */
+    static void checkMainPort(int port) {
+        require(port >= 0 && port <= HIGHEST_PORT, "PORT must be from 0 to " + HIGHEST_PORT);
     }
 
     private static void require(boolean holds, String otherwise) {

@@ -72,6 +72,7 @@ public class McpListener {
     /** After those who check the configuration: a port that is open for a moment before the start fails helps nobody. */
     void start(@Observes @Priority(OPENS_LATE) StartupEvent event) throws Exception {
         McpConfigRules.check(config);
+        McpConfigRules.checkMainPort(httpConfig().determinePort(LaunchMode.current()));
         if (sharesMainPort()) {
             LOG.infof("MCP is served at %s of the main port %d", McpConfig.PATH, config.port());
             return;

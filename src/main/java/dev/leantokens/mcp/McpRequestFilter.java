@@ -38,9 +38,6 @@ class McpRequestFilter {
     private static final String JSON = "application/json";
     private static final String EVENT_STREAM = "text/event-stream";
 
-    private static final String SSE_PATH = McpConfig.PATH + "/sse";
-    private static final String MESSAGES_PATH = McpConfig.PATH + "/messages/";
-
     private final ConnectionManager sessions;
     private final HttpErrors errors;
     private final ErrorLog log;
@@ -61,11 +58,12 @@ class McpRequestFilter {
             return;
         }
         HttpMethod method = context.request().method();
-        if (context.normalizedPath().equals(SSE_PATH) && method != HttpMethod.GET) {
+        McpEndpoint endpoint = McpEndpoint.of(context).orElseThrow();
+        if (endpoint == McpEndpoint.SSE && method != HttpMethod.GET) {
             // The extension opens a stream whatever the method.
             context.response().putHeader(HttpHeaders.ALLOW, HttpMethod.GET.name());
             errors.send(context, TokenError.METHOD_NOT_ALLOWED.because("the stream is opened by GET"));
-        } else if (isSessionOfTheOtherTransport(context)) {
+        } else if (isSessionOfTheOtherTransport(context, endpoint)) {
             errors.send(context, TokenError.NOT_FOUND.because("this MCP session is of the other transport"));
         } else if (method == HttpMethod.POST) {
             BodyLimit.read(context.request()).subscribe().with(
@@ -77,10 +75,9 @@ class McpRequestFilter {
     }
 
     /** Streamable HTTP names its session in a header, the older SSE transport in the path. The extension fails on a mix. */
-    private boolean isSessionOfTheOtherTransport(RoutingContext context) {
-        String path = context.normalizedPath();
-        boolean sse = path.startsWith(MESSAGES_PATH);
-        String id = sse ? path.substring(MESSAGES_PATH.length())
+    private boolean isSessionOfTheOtherTransport(RoutingContext context, McpEndpoint endpoint) {
+        boolean sse = endpoint == McpEndpoint.MESSAGES;
+        String id = sse ? McpEndpoint.sessionOf(context)
                 : context.request().getHeader(StreamableHttpMcpMessageHandler.MCP_SESSION_ID_HEADER);
         McpConnectionBase session = id == null ? null : sessions.get(id);
         return session != null && session instanceof SseMcpConnection != sse;
@@ -111,7 +108,7 @@ class McpRequestFilter {
     }
 
     private static boolean isStreamable(RoutingContext context) {
-        return context.normalizedPath().equals(McpConfig.PATH);
+        return McpEndpoint.of(context).filter(McpEndpoint.STREAMABLE::equals).isPresent();
     }
 
     private static boolean accepts(RoutingContext context, String type) {

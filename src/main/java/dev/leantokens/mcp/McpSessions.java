@@ -1,10 +1,12 @@
 package dev.leantokens.mcp;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.Optional;
 
 /**
  * Whose the sessions are, and how many there are. Clients seldom end a session, so one more than there may be is not refused:
@@ -17,13 +19,13 @@ final class McpSessions {
     /**
      * @param owner whose it is, and who alone may use it
      * @param account what it counts for
+     * @param end ends it
      */
-    private record Session(String owner, String account) {
+    private record Session(String owner, String account, Runnable end) {
     }
 
     private final int most;
     private final int mostOfOne;
-    private final Consumer<String> end;
 
     /** By id, the one that was not used for longest first. Guarded by this, as everything. */
     private final LinkedHashMap<String, Session> sessions = new LinkedHashMap<>();
@@ -32,23 +34,35 @@ final class McpSessions {
     /**
      * @param most the number of sessions that there may be
      * @param mostOfOne the number of sessions that one account may have
-     * @param end ends a session, given its id
      */
-    McpSessions(int most, int mostOfOne, Consumer<String> end) {
+    McpSessions(int most, int mostOfOne) {
         this.most = most;
         this.mostOfOne = mostOfOne;
-        this.end = end;
     }
 
-    /** A caller has begun a session. */
-    synchronized void begun(String id, String owner, String account) {
-        sessions.put(id, new Session(owner, account));
-        if (counts.merge(account, 1, Integer::sum) > mostOfOne) {
-            endOneOf(account);
+    /**
+     * A caller has begun a session.
+     *
+     * @param end ends it, if there are too many
+     */
+    void begun(String id, String owner, String account, Runnable end) {
+        List<Runnable> ends = new ArrayList<>(1);
+        synchronized (this) {
+            sessions.put(id, new Session(owner, account, end));
+            if (counts.merge(account, 1, Integer::sum) > mostOfOne) {
+                takeOneOf(account).ifPresent(ends::add);
+            }
+            if (sessions.size() > most) {
+                takeOneOf(counts.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow().getKey())
+                        .ifPresent(ends::add);
+            }
         }
-        if (sessions.size() > most) {
-            endOneOf(counts.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow().getKey());
-        }
+        // Not while others wait: it can close a connection.
+        ends.forEach(Runnable::run);
+    }
+
+    synchronized boolean knows(String id) {
+        return sessions.containsKey(id);
     }
 
     /** @return whether this caller may use the session; if so, it has used it now */
@@ -70,20 +84,21 @@ final class McpSessions {
         }
     }
 
+    /** @return how many there are */
     synchronized int size() {
         return sessions.size();
     }
 
-    private void endOneOf(String account) {
-        for (Iterator<Map.Entry<String, Session>> all = sessions.entrySet().iterator(); all.hasNext();) {
-            Map.Entry<String, Session> oldest = all.next();
-            if (oldest.getValue().account().equals(account)) {
+    private Optional<Runnable> takeOneOf(String account) {
+        for (Iterator<Session> all = sessions.values().iterator(); all.hasNext();) {
+            Session oldest = all.next();
+            if (oldest.account().equals(account)) {
                 all.remove();
-                uncount(oldest.getValue());
-                end.accept(oldest.getKey());
-                return;
+                uncount(oldest);
+                return Optional.of(oldest.end());
             }
         }
+        return Optional.empty();
     }
 
     private void uncount(Session gone) {

@@ -63,7 +63,7 @@ class CallersTest {
     @ValueSource(strings = { "Forwarded: for=192.0.2.1", "Forwarded: for=127.0.0.1", "forwarded:", "X-Forwarded-For: 127.0.0.1",
             "x-forwarded-proto: https", "X-Forwarded-Anything: x", "X-Real-IP: 127.0.0.1",
             "X-Envoy-External-Address: 127.0.0.1",
-            "Via: 1.1 proxy" })
+            "Via: 1.1 proxy", "CF-Connecting-IP: 127.0.0.1", "True-Client-IP: 127.0.0.1", "X-Client-IP: 127.0.0.1" })
     void requestThatCameThroughAProxyIsNotFromThisMachine(String header) {
         assertThat(peers().rest(RawHttp.LOOPBACK, "", header).status()).isEqualTo(401);
         assertThat(peers().mcp(RawHttp.LOOPBACK, "", header)).contains("invalid_client");

@@ -51,7 +51,7 @@ class HostRulesTest {
             "http://localhost@evil.example",
             "http://evil.example/localhost", "http://localhost/x", "http://localhost?x", "ftp://localhost", "file://localhost",
             "localhost", "http://app.example.com", "https://app.example.com:444", "https://app.example.com.evil.example",
-            "http://[::1" })
+            "http://[::1", "http://127.1", "http://127.0.0.1.", "http:///", "http://" })
     void anyOtherOriginMayNot(String origin) {
         assertThat(rules.allowsOrigin(origin)).isFalse();
     }

@@ -32,6 +32,13 @@ class LocalClientsFileTest {
         assertThat(all.find("payments", "abc").orElseThrow().mayHave(Scope.parse("customer.1"))).isTrue();
     }
 
+    @Test
+    void fileOfAnEditorOfWindowsIsUnderstood() {
+        assertThat(LocalClientsFile.read("\uFEFFpayments.secret=plain-secret-of-ours\r\npayments.scopes=api\r\n"))
+                .singleElement()
+                .satisfies(client -> assertThat(new LocalClients(List.of(client)).find("plain-secret-of-ours")).isPresent());
+    }
+
     @ParameterizedTest
     @ValueSource(strings = { "", "\n", "# nothing" })
     void fileWithoutClientsIsNoMistake(String text) {
@@ -42,7 +49,9 @@ class LocalClientsFileTest {
     @ValueSource(strings = { "s3cr3t", "payments=s3cr3t", "payments.secrets=s3cr3t", "payments.secret=s3cr3t",
             "payments.scopes=api", "payments.secret=\npayments.scopes=api",
             "payments.secret=s3cr3ts3cr3ts3cr3t\npayments.scopes=",
-            ".secret=s3cr3ts3cr3ts3cr3t\n.scopes=api", "payments.secret=\\u00zz-s3cr3t" })
+            ".secret=s3cr3ts3cr3ts3cr3t\n.scopes=api",
+            "payments.secret=s3cr3ts3cr3ts3cr3t\npayments.scopes=api\npayments.secret=s3cr3ts3cr3ts3cr4t", "s3cr3t\ns3cr3t",
+            "payments.secret=\\u00zz-s3cr3t" })
     void anythingElseIsRefusedWithoutBeingRepeated(String text) {
         assertThatThrownBy(() -> LocalClientsFile.read(text)).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageNotContaining("s3cr3t");

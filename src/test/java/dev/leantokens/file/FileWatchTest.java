@@ -115,6 +115,16 @@ class FileWatchTest {
     }
 
     @Test
+    void whatIsNoFileOrNoTextIsNotRead() throws IOException {
+        assertThatThrownBy(() -> FileWatch.read(folder)).isInstanceOf(IOException.class)
+                .hasMessageContaining("no regular file");
+        assertThatThrownBy(() -> FileWatch.read(Path.of("/dev/zero"))).isInstanceOf(IOException.class)
+                .hasMessageContaining("no regular file");
+        Files.write(file, new byte[] { (byte) 0xC3, (byte) 0x28 });
+        assertThatThrownBy(() -> FileWatch.read(file)).isInstanceOf(IOException.class).hasMessageContaining("no text");
+    }
+
+    @Test
     void fileThatIsTooLargeIsNotRead() throws IOException {
         Files.writeString(file, "x".repeat((1 << 20) + 1));
 

@@ -13,10 +13,10 @@ class McpSessionsTest {
     private static final int MOST_OF_ONE = 4;
 
     private final List<String> ended = new ArrayList<>();
-    private final McpSessions sessions = new McpSessions(MOST, MOST_OF_ONE, ended::add);
+    private final McpSessions sessions = new McpSessions(MOST, MOST_OF_ONE);
 
     private void begin(String id, String owner) {
-        sessions.begun(id, owner, owner);
+        sessions.begun(id, owner, owner, () -> ended.add(id));
     }
 
     @Test

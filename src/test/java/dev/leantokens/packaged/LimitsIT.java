@@ -20,6 +20,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.Peers;
@@ -219,6 +221,76 @@ class LimitsIT {
         assertThat(RawHttp.send(RawHttp.LOOPBACK, application.mcpPort(), "DELETE /mcp HTTP/1.1\r\nHost: localhost\r\n" + AGENTS
                 + "\r\nMcp-Session-Id: " + session + "\r\nConnection: close\r\n\r\n").status()).isEqualTo(200);
         assertThat(ping(session, AGENTS)).isEqualTo(404);
+    }
+
+    /** Paths that the router takes for the endpoints'. */
+    @ParameterizedTest
+    @ValueSource(strings = { "POST /mcp/", "POST /mcp//", "GET /mcp/", "DELETE /mcp/", "GET /mcp/sse/", "OPTIONS /mcp/sse/",
+            "POST /mcp/messages/", "POST /mcp/messages/x/", "GET /mcp/nothing" })
+    void endpointIsServedByItsOnePath(String methodAndPath) {
+        String session = initialize(AGENTS);
+
+        assertThat(RawHttp
+                .send(RawHttp.LOOPBACK, application.mcpPort(), methodAndPath + " HTTP/1.1\r\nHost: localhost\r\n" + AGENTS
+                        + "\r\nMcp-Session-Id: " + session + "\r\nContent-Type: application/json\r\nAccept: application/json, "
+                        + "text/event-stream\r\nContent-Length: " + INITIALIZE.length() + "\r\nConnection: close\r\n\r\n"
+                        + INITIALIZE)
+                .status()).isEqualTo(404);
+    }
+
+    @Test
+    void streamOfTheOlderTransportIsItsCallersOnly() {
+        Stream agents = new Stream(AGENTS);
+
+        assertThat(RawHttp
+                .post(RawHttp.LOOPBACK, application.mcpPort(), agents.messages(), "application/json", INITIALIZE, PAYMENTS)
+                .status()).isEqualTo(404);
+        assertThat(RawHttp
+                .post(RawHttp.LOOPBACK, application.mcpPort(), agents.messages(), "application/json", INITIALIZE, "X-No: x")
+                .status()).isEqualTo(404);
+        assertThat(
+                RawHttp.post(RawHttp.LOOPBACK, application.mcpPort(), agents.messages(), "application/json", INITIALIZE, AGENTS)
+                        .status())
+                .isEqualTo(200);
+        await().untilAsserted(() -> assertThat(agents.read()).contains("\"serverInfo\""));
+    }
+
+    @Test
+    void streamsCountAsSessionsAndTheOneTooManyIsEnded() {
+        Stream others = new Stream(PAYMENTS);
+        List<Stream> greedy = new ArrayList<>();
+        for (int i = 0; i < SESSIONS_OF_A_CALLER + 2; i++) {
+            greedy.add(new Stream(AGENTS));
+        }
+
+        await().untilAsserted(() -> assertThat(greedy.stream().map(stream -> isClosed(stream.socket)))
+                .containsExactly(true, true, false, false, false));
+        assertThat(isClosed(others.socket)).isFalse();
+    }
+
+    /** A stream of the older SSE transport. */
+    private final class Stream {
+
+        private final Socket socket = connect(RawHttp.LOOPBACK, application.mcpPort());
+        private final StringBuilder received = new StringBuilder();
+
+        private Stream(String authorization) {
+            send(socket,
+                    "GET /mcp/sse HTTP/1.1\r\nHost: localhost\r\n" + authorization + "\r\nAccept: text/event-stream\r\n\r\n");
+            await().untilAsserted(() -> assertThat(read()).containsPattern("data: /mcp/messages/\\S+"));
+        }
+
+        private String read() throws IOException {
+            received.append(new String(socket.getInputStream().readNBytes(socket.getInputStream().available()),
+                    StandardCharsets.US_ASCII));
+            return received.toString();
+        }
+
+        private String messages() {
+            return received
+                    .substring(received.indexOf("/mcp/messages/"), received.indexOf("\n", received.indexOf("/mcp/messages/")))
+                    .strip();
+        }
     }
 
     private String initialize(String authorization) {

@@ -108,7 +108,8 @@ class QuietLogIT {
                 + "\nagents.scopes=api\n");
         Map<String, String> environment = new HashMap<>(settings);
         environment.putAll(Map.of("LEAN_CLIENT_ID", LeanStub.CLIENT_ID, "LEAN_CLIENT_SECRET_FILE", leansSecret.toString(),
-                "LEAN_URL", lean.url(), "QUARKUS_LOG_LEVEL", "ALL", "LEAN_REQUEST_TIMEOUT", "500ms",
+                "LEAN_URL", lean.url(), "QUARKUS_LOG_LEVEL", "ALL", "QUARKUS_MCP_SERVER_TRAFFIC_LOGGING_ENABLED", "true",
+                "LEAN_REQUEST_TIMEOUT", "500ms",
                 "LEAN_CONNECT_TIMEOUT", "500ms", "LEAN_RETRY_DELAY", "10ms", "LEAN_DEADLINE", "2s"));
         environment.putAll(
                 Map.of("ACCESS_CLIENTS_PAYMENTS_SECRET", LOCAL_SECRET, "ACCESS_CLIENTS_PAYMENTS_SCOPES", "api,customer.*",

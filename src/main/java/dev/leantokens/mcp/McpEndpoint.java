@@ -1,0 +1,39 @@
+package dev.leantokens.mcp;
+
+import java.util.Optional;
+
+import io.vertx.ext.web.RoutingContext;
+
+/**
+ * The endpoints of MCP, each by its one path: the router would serve them by others as well, past what is kept by path here.
+ */
+enum McpEndpoint {
+    /** Streamable HTTP. */
+    STREAMABLE,
+    /** The stream of the older SSE transport. */
+    SSE,
+    /** Where a client of the older SSE transport sends its messages. */
+    MESSAGES;
+
+    private static final String SSE_PATH = McpConfig.PATH + "/sse";
+    private static final String MESSAGES_PATH = McpConfig.PATH + "/messages/";
+
+    /** @return the endpoint of a request; empty if its path is none's */
+    static Optional<McpEndpoint> of(RoutingContext context) {
+        String path = context.normalizedPath();
+        if (path.equals(McpConfig.PATH)) {
+            return Optional.of(STREAMABLE);
+        }
+        if (path.equals(SSE_PATH)) {
+            return Optional.of(SSE);
+        }
+        boolean ofOneSession = path.startsWith(MESSAGES_PATH) && path.length() > MESSAGES_PATH.length()
+                && path.indexOf('/', MESSAGES_PATH.length()) < 0;
+        return ofOneSession ? Optional.of(MESSAGES) : Optional.empty();
+    }
+
+    /** @return the id of the session that a message is sent to, by the path of {@link #MESSAGES} */
+    static String sessionOf(RoutingContext context) {
+        return context.normalizedPath().substring(MESSAGES_PATH.length());
+    }
+}
