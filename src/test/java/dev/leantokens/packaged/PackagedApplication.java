@@ -100,7 +100,8 @@ final class PackagedApplication implements AutoCloseable {
         // Where coverage is recorded, by an agent, as in the tests that Quarkus starts the application for.
         Stream.of(System.getProperty("quarkus.test.arg-line", "").split(" ")).filter(arg -> !arg.isBlank())
                 .forEach(command::add);
-        command.addAll(List.of("-jar", path.toString()));
+        // It lives for seconds, so what it takes to start is what it takes.
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-jar", path.toString()));
         return command;
     }
 
