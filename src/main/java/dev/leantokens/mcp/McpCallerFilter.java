@@ -1,5 +1,7 @@
 package dev.leantokens.mcp;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -35,6 +37,8 @@ class McpCallerFilter {
 
     /** Held while a stream of the older transport is being opened. */
     private final Object opening = new Object();
+    /** The sessions of open streams that are somebody's. */
+    private final Set<String> claimed = ConcurrentHashMap.newKeySet();
 
     McpCallerFilter(AccessRules access, ConnectionManager connections, McpConfig config, HttpErrors errors) {
         this.access = access;
@@ -98,12 +102,12 @@ class McpCallerFilter {
 
     /**
      * The extension tells a stream's id to the client alone. It makes the session and begins the answer before this returns, so
-     * that as long as no other stream is opened at the same time the session is the one that there was not before.
+     * that as long as no other stream is opened at the same time the session is the one that nobody has claimed.
      */
     private void stream(RoutingContext context, Caller caller) {
         synchronized (opening) {
-            context.addHeadersEndHandler(ready -> streams().filter(id -> !sessions.knows(id))
-                    .forEach(id -> opened(id, context, caller)));
+            context.addHeadersEndHandler(
+                    ready -> streams().filter(claimed::add).forEach(id -> opened(id, context, caller)));
             context.next();
         }
     }
@@ -114,10 +118,11 @@ class McpCallerFilter {
     }
 
     private void opened(String id, RoutingContext context, Caller caller) {
-        context.addEndHandler(closed -> sessions.ended(id));
-        sessions.begun(id, caller.identity(), caller.account(), () -> {
+        context.addEndHandler(closed -> {
             connections.remove(id);
-            context.response().end();
+            sessions.ended(id);
+            claimed.remove(id);
         });
+        sessions.begun(id, caller.identity(), caller.account(), context.response()::end);
     }
 }

@@ -61,10 +61,6 @@ final class McpSessions {
         ends.forEach(Runnable::run);
     }
 
-    synchronized boolean knows(String id) {
-        return sessions.containsKey(id);
-    }
-
     /** @return whether this caller may use the session; if so, it has used it now */
     synchronized boolean use(String id, String owner) {
         Session session = sessions.get(id);
