@@ -16,7 +16,7 @@ public final class Application {
     private static final String GENERATE_CLIENT = "generate-client";
     private static final int WRONG_USAGE = 2;
 
-    private Application() {
+    Application() {
     }
 
     public static void main(String... arguments) {

@@ -11,10 +11,9 @@ import dev.leantokens.token.RequestMembers;
 import dev.leantokens.token.TokenError;
 
 /**
- * What a caller says of itself in the {@code Authorization} header: by Basic, as RFC 6749 §2.3.1 has it, where id and secret
- * are
- * form-encoded, then joined and Base64-encoded as in RFC 7617; or by Bearer, with a local client's secret alone, since that is
- * what MCP clients can be made to send.
+ * What a caller says of itself in the {@code Authorization} header: by Basic, as RFC 6749 §2.3.1 has it, where id and
+ * secret are form-encoded, then joined and Base64-encoded as in RFC 7617; or by Bearer, with a local client's secret alone,
+ * since that is what MCP clients can be made to send.
  *
  * @param clientId the client identifier; empty by Bearer
  * @param secret the secret

@@ -38,9 +38,8 @@ public record Caller(String address, boolean local, Optional<Client> client, Cac
     private static final List<String> PROXY_HEADER_PREFIXES = List.of("x-forwarded-", "x-envoy-", "cf-");
 
     /**
-     * @throws dev.leantokens.token.TokenException {@code invalid_client} if the {@code Authorization} header is of nobody who
-     *         is
-     *         known, or of a scheme that is not supported; {@code invalid_request} if it is malformed
+     * @throws dev.leantokens.token.TokenException {@code invalid_client} if the {@code Authorization} header is of nobody
+     *         who is known, or of a scheme that is not supported; {@code invalid_request} if it is malformed
      */
     static Caller of(HttpServerRequest request, AccessRules rules) {
         String address = addressOf(request);
@@ -61,9 +60,8 @@ public record Caller(String address, boolean local, Optional<Client> client, Cac
     }
 
     /**
-     * @return what the caller uses up is counted under this: its id if it has shown that it is its own, else the address that
-     *         it comes
-     *         from, since ids can be made up
+     * @return what the caller uses up is counted under this: its id if it has shown that it is its own, else the address
+     *         that it comes from, since ids can be made up
      */
     public String account() {
         return account(client, address);

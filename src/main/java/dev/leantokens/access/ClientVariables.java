@@ -8,9 +8,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The local clients of environment variables whose ids have a hyphen. A variable cannot say where
- * {@code ACCESS_CLIENTS_A_B_SECRET}
- * has one, and the configuration leaves it out; here it is of the client {@code a-b}.
+ * The local clients of environment variables whose ids have a hyphen. A variable cannot say where it has
+ * one, so the configuration leaves it out; here {@code ACCESS_CLIENTS_A_B_SECRET} is of the client {@code a-b}.
  */
 final class ClientVariables {
 

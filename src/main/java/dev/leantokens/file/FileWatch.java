@@ -10,9 +10,8 @@ import io.vertx.core.Vertx;
 
 /**
  * Looks into a small text file every second and tells when it says something else. It reads and compares, where a
- * notification of the file system's would miss what Kubernetes does to a mounted secret, which is to exchange a folder above
- * it.
- * The reading is done by a worker thread.
+ * notification of the file system's would miss what Kubernetes does to a mounted secret, which is to exchange a folder
+ * above it. The reading is done by a worker thread.
  */
 public final class FileWatch implements AutoCloseable {
 

@@ -1,5 +1,6 @@
 package dev.leantokens.http;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -67,9 +68,8 @@ final class ConnectionGate {
     }
 
     /**
-     * @return the handler for a port, to be the last that hears of it: it says that no connection can be accepted, for want of
-     *         file
-     *         descriptors for one. Netty has seen to it by then that another is accepted later
+     * @return the handler for a port, to be the last that hears of it: it says that no connection can be accepted, for want
+     *         of file descriptors for one. Netty has seen to it by then that another is accepted later
      */
     ChannelHandler portGuard() {
         return new PortGuard();
@@ -133,7 +133,7 @@ final class ConnectionGate {
     private static ByteBuffer network(SocketAddress address) {
         InetAddress inet = address instanceof InetSocketAddress socket ? socket.getAddress() : null;
         byte[] bytes = inet == null ? new byte[0] : inet.getAddress();
-        return ByteBuffer.wrap(bytes, 0, Math.min(bytes.length, inet instanceof java.net.Inet6Address ? IPV6_NETWORK_BYTES
+        return ByteBuffer.wrap(bytes, 0, Math.min(bytes.length, inet instanceof Inet6Address ? IPV6_NETWORK_BYTES
                 : bytes.length));
     }
 

@@ -20,13 +20,10 @@ import io.quarkus.runtime.annotations.RegisterResources;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
 /**
- * Puts the limits of connections on every port. Vert.x tells of a connection only when it has sent its first bytes, and Quarkus
- * lets
- * nobody near those of the main port, so this is where Netty accepts them: by its extension for that, which it loads as a
- * service
- * where a system property says so. In development and in tests that run inside of Maven there are no limits, since Netty does
- * not
- * see this class there.
+ * Puts the limits of connections on every port. Vert.x tells of a connection only when it has sent its first bytes, and
+ * Quarkus lets nobody near those of the main port, so this is where Netty accepts them: by its extension for that, which it
+ * loads as a service where a system property says so. In development and in tests that run inside of Maven there are no
+ * limits, since Netty does not see this class there.
  */
 @ApplicationScoped
 public class ConnectionLimits {

@@ -1,10 +1,9 @@
 package dev.leantokens.http;
 
 /**
- * The order in which requests of both ports pass our filters; the highest priority comes first. What decides whether a page may
- * call comes before Quarkus' CORS (300), and what else there is to refuse after it, so that a page that may call can read that.
- * All
- * of them come before Quarkus' authentication (200) and authorization (100).
+ * The order in which requests of both ports pass our filters; the highest priority comes first. What decides whether a page
+ * may call comes before Quarkus' CORS (300), and what else there is to refuse after it, so that a page that may call can
+ * read that. All of them come before Quarkus' authentication (200) and authorization (100).
  */
 public final class FilterOrder {
 

@@ -12,10 +12,10 @@ import dev.leantokens.token.TokenError;
 import io.smallrye.mutiny.Uni;
 
 /**
- * Lets so many calls through at a time; others wait. They wait here and not in the HTTP client, where to wait for a connection
- * takes from the time that Lean has for its answer, so that a crowd of callers looks like a Lean that fails. Each caller has a
- * line
- * of its own, and the lines take turns: who brings a crowd makes that crowd wait, and not the next caller. Thread-safe.
+ * Lets so many calls through at a time; others wait. They wait here and not in the HTTP client, where to wait for a
+ * connection takes from the time that Lean has for its answer, so that a crowd of callers looks like a Lean that fails.
+ * Each caller has a line of its own, and the lines take turns: who brings a crowd makes that crowd wait, and not the next
+ * caller. Thread-safe.
  */
 final class CallGate {
 

@@ -22,8 +22,7 @@ import io.vertx.ext.web.RoutingContext;
 
 /**
  * Refuses who may use nothing here, and keeps sessions apart and their number within bounds, which the MCP extension does
- * neither
- * of.
+ * neither of.
  */
 @ApplicationScoped
 class McpCallerFilter {

@@ -21,9 +21,8 @@ public interface McpConfig {
     int maxSessions();
 
     /**
-     * How many sessions one caller has at most: a local client, or whoever else comes from one address. Half of all if it is
-     * not
-     * set.
+     * How many sessions one caller has at most: a local client, or whoever else comes from one address. Half of all if it
+     * is not set.
      */
     OptionalInt maxSessionsPerCaller();
 }

@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Whose the sessions are, and how many there are. Clients seldom end a session, so one more than there may be is not refused:
- * the
- * one that its caller has not used for longest is ended for it, and that client begins another, as MCP has it do. What a caller
- * does costs no other caller a session, until all of them together have too many: then who has most loses one. Thread-safe.
+ * Whose the sessions are, and how many there are. Clients seldom end a session, so one more than there may be is not
+ * refused: the one that its caller has not used for longest is ended for it, and that client begins another, as MCP has it
+ * do. What a caller does costs no other caller a session, until all of them together have too many: then who has most loses
+ * one. Thread-safe.
  */
 final class McpSessions {
 

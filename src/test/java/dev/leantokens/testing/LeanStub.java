@@ -111,8 +111,7 @@ public class LeanStub implements QuarkusTestResourceLifecycleManager {
 
     /**
      * The packaged application's port cannot be asked for, so one is chosen beforehand: below those that systems give to
-     * whoever
-     * connects, since such a one can be taken by the time that it is needed.
+     * whoever connects, since such a one can be taken by the time that it is needed.
      */
     public static int freePort() {
         for (int attempt = 0; attempt < 100; attempt++) {
