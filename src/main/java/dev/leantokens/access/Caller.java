@@ -53,10 +53,12 @@ public record Caller(String address, boolean local, Optional<Client> client, Cac
         return context.get(KEY);
     }
 
-    /** @return who the caller is to itself and others, as far as it has shown or said: two of the same identity are one */
+    /**
+     * @return who the caller has shown to be: two callers of the same identity are one. Whoever is no local client has shown
+     *         nothing, also if it says which of Lean's it is
+     */
     public String identity() {
-        return client.map(known -> (known instanceof LocalClient ? "local client " : "client of Lean ") + known.id())
-                .orElse("anonymous");
+        return shown(client).map(LocalClient::id).orElse("");
     }
 
     /**
@@ -68,8 +70,11 @@ public record Caller(String address, boolean local, Optional<Client> client, Cac
     }
 
     static String account(Optional<Client> client, String address) {
-        return client.filter(LocalClient.class::isInstance).map(local -> "local client " + local.id())
-                .orElse("address " + address);
+        return shown(client).map(local -> "local client " + local.id()).orElse("address " + address);
+    }
+
+    private static Optional<LocalClient> shown(Optional<Client> client) {
+        return client.filter(LocalClient.class::isInstance).map(LocalClient.class::cast);
     }
 
     void keepIn(RoutingContext context) {

@@ -204,6 +204,17 @@ class AccessRulesTest {
         assertThat(requester.shares()).isEqualTo(shares);
     }
 
+    @Test
+    void onlyALocalClientHasShownWhoItIs() {
+        AccessRules rules = rules(
+                with("access.clients.agents.secret", "secret-of-agents-secret", "access.clients.agents.scopes", "api"));
+
+        assertThat(caller(rules, PAYMENTS).identity()).isEqualTo(bearer(rules, PAYMENTS.clientSecret()).identity())
+                .isNotEqualTo(bearer(rules, "secret-of-agents-secret").identity())
+                .isNotEqualTo(caller(LOCAL).identity());
+        assertThat(caller(rules, LEANS).identity()).isEqualTo(caller(LOCAL).identity());
+    }
+
     private static Optional<ClientCredentials> decide(AccessRules rules, TokenRequest request, Caller caller) {
         return rules.entitle(request, caller, BodyCredentials.AUTHENTICATE_CALLER).leanCredentials();
     }
