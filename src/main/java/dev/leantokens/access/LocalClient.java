@@ -28,11 +28,6 @@ record LocalClient(String id, List<SecretDigest> secrets, List<ScopePattern> sco
 
     @Override
     public boolean mayHave(Scope scope) {
-        for (ScopePattern pattern : scopes) {
-            if (pattern.allows(scope)) {
-                return true;
-            }
-        }
-        return false;
+        return ScopePattern.anyAllows(scopes, scope);
     }
 }

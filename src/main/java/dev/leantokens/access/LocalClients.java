@@ -8,8 +8,6 @@ import java.util.Set;
 /** The local clients that are configured at a time. Immutable. */
 final class LocalClients {
 
-    static final LocalClients NONE = new LocalClients(List.of());
-
     /** Every lookup compares with the secrets of all. */
     static final int MOST = 1_000;
 

@@ -1,5 +1,6 @@
 package dev.leantokens.token;
 
+import java.util.List;
 import java.util.regex.Pattern;
 
 /**
@@ -47,6 +48,17 @@ public final class ScopePattern {
 
     public boolean allows(Scope scope) {
         return pattern.matcher(scope.value()).matches();
+    }
+
+    /** @return whether one of these patterns allows the scope */
+    public static boolean anyAllows(List<ScopePattern> patterns, Scope scope) {
+        // A loop, since every request for a cached token comes by here.
+        for (ScopePattern pattern : patterns) {
+            if (pattern.allows(scope)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** @return the same as a regular expression that Java and JSON Schema (ECMA-262) read alike, without anchors */

@@ -22,7 +22,7 @@ final class TokenConfigRules {
                 "TOKEN_REFRESH_AHEAD must be a part of the time in which a token is given out: 0 or more, and less than 1");
         require(config.patience().toMillis() > 0, "TOKEN_PATIENCE must be more than nothing");
         require(!config.pause().isNegative(), "TOKEN_PAUSE must not be negative");
-        require(!config.prefetch() || config.scopes().stream().anyMatch(pattern -> pattern.allows(Scope.API)),
+        require(!config.prefetch() || ScopePattern.anyAllows(config.scopes(), Scope.API),
                 "TOKEN_PREFETCH is on and TOKEN_SCOPES does not allow api: there is nothing to fetch");
     }
 

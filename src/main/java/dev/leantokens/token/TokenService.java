@@ -65,7 +65,7 @@ public class TokenService {
      */
     public Uni<IssuedToken> issue(Scope scope, Optional<ClientCredentials> callers, CacheControl control,
             Requester requester) {
-        if (!isHandedOut(scope)) {
+        if (!ScopePattern.anyAllows(config.scopes(), scope)) {
             return Uni.createFrom().failure(TokenError.INVALID_SCOPE.because(
                     "this scope is not handed out here, ask for api or for customer. and a customer id"));
         }
@@ -81,15 +81,6 @@ public class TokenService {
         }
         return Uni.createFrom().failure(TokenError.NO_CREDENTIALS.because(
                 "this service has no Lean credentials configured, send your own"));
-    }
-
-    private boolean isHandedOut(Scope scope) {
-        for (ScopePattern pattern : config.scopes()) {
-            if (pattern.allows(scope)) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private String digestOf(ClientCredentials service) {
