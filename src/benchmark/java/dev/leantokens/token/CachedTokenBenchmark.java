@@ -44,8 +44,8 @@ public class CachedTokenBenchmark {
     /** As long as Lean's. */
     private static final String TOKEN = "t".repeat(1000);
 
-    private static final ClientCredentials SERVICE = new ClientCredentials("0a7e3c52-6d5b-4f0e-9a3c-5d2f6b1c8e90",
-            "s3rv1c3-5d2f6b1c8e900a7e3c526d5b4f0e");
+    private static final Optional<ServiceClient> SERVICE = Optional
+            .of(new ServiceClient("0a7e3c52-6d5b-4f0e-9a3c-5d2f6b1c8e90", 1));
     private static final ClientCredentials CALLER = new ClientCredentials("7c9e6679-7425-40de-944b-e07fc1f90ae7",
             "c4ll3r-e07fc1f90ae77c9e6679742540de");
 
@@ -70,12 +70,12 @@ public class CachedTokenBenchmark {
     @Setup
     public void fillCache() {
         Clock clock = ApplicationClock.ofThisMachine();
-        service = new TokenService(this::lean, () -> Optional.of(SERVICE), ConfiguredCache.byDefault(clock),
+        service = new TokenService(this::lean, () -> SERVICE, ConfiguredCache.byDefault(clock),
                 Settings.of(TokenConfig.class), clock, new ErrorLog());
         customers = IntStream.range(0, CUSTOMERS)
                 .mapToObj(number -> new Scope("customer.1b9d6bcd-bbfd-4b2d-9b5d-%012x".formatted(number)))
                 .toArray(Scope[]::new);
-        key = new TokenKey(TokenKey.digest(CredentialsOwner.SERVICE, SERVICE), Scope.API);
+        key = new TokenKey(TokenKey.ofService(SERVICE.get().clientId()), "", Scope.API);
         map = new ConcurrentHashMap<>(Map.of(key, text(Scope.API, Optional.empty())));
         text(Scope.API, Optional.of(CALLER));
         for (Scope customer : customers) {

@@ -75,13 +75,18 @@ final class EmbeddedTokenCache implements TokenCache {
     }
 
     @Override
-    public Optional<TokenException> refusalOf(TokenKey key) {
-        return Optional.ofNullable(refusals.getIfPresent(key.credentials()));
+    public void keepOnlyOf(String certificate) {
+        tokens.asMap().keySet().removeIf(key -> !key.certificate().equals(certificate));
     }
 
     @Override
-    public void keepRefusal(TokenKey key, TokenException refusal) {
-        refusals.put(key.credentials(), refusal);
+    public Optional<TokenException> refusalOf(String fingerprint) {
+        return Optional.ofNullable(refusals.getIfPresent(fingerprint));
+    }
+
+    @Override
+    public void keepRefusal(String fingerprint, TokenException refusal) {
+        refusals.put(fingerprint, refusal);
     }
 
     /** @return what has been found, kept and dropped since the start */

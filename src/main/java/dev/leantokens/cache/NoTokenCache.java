@@ -26,12 +26,17 @@ final class NoTokenCache implements TokenCache {
     }
 
     @Override
-    public Optional<TokenException> refusalOf(TokenKey key) {
+    public void keepOnlyOf(String certificate) {
+        // Keeps nothing.
+    }
+
+    @Override
+    public Optional<TokenException> refusalOf(String fingerprint) {
         return Optional.empty();
     }
 
     @Override
-    public void keepRefusal(TokenKey key, TokenException refusal) {
+    public void keepRefusal(String fingerprint, TokenException refusal) {
         // Keeps nothing.
     }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 
 /**
@@ -75,6 +76,18 @@ public final class FileWatch implements AutoCloseable {
         lookLater();
     }
 
+    /**
+     * Looks now, and does not wait for the next time.
+     *
+     * @return when that is done and the listener has been told
+     */
+    public Future<Void> lookNow() {
+        return vertx.executeBlocking(() -> {
+            look();
+            return null;
+        }, false);
+    }
+
     @Override
     public void close() {
         closed = true;
@@ -83,10 +96,7 @@ public final class FileWatch implements AutoCloseable {
     /** The next look begins after this one has ended, however long that takes. */
     private void lookLater() {
         if (!closed) {
-            vertx.setTimer(interval.toMillis(), passed -> vertx.executeBlocking(() -> {
-                look();
-                return null;
-            }).onComplete(looked -> lookLater()));
+            vertx.setTimer(interval.toMillis(), passed -> lookNow().onComplete(looked -> lookLater()));
         }
     }
 

@@ -30,7 +30,7 @@ class CredentialsReadiness implements HealthCheck {
         boolean configured = credentials.current().isPresent();
         return HealthCheckResponse.named("lean-credentials")
                 .status(configured || access.onlyOwnCredentials())
-                .withData("service", configured ? "configured" : "missing, set LEAN_CLIENT_ID and LEAN_CLIENT_SECRET")
+                .withData("service", configured ? "configured" : "missing, set LEAN_CLIENT_ID and what belongs to it")
                 .build();
     }
 }

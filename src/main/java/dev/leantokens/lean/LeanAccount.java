@@ -2,35 +2,48 @@ package dev.leantokens.lean;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
+import dev.leantokens.file.FileWatch;
 import dev.leantokens.token.ClientCredentials;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
 /**
- * Which Lean this service talks to, and as whom. Immutable.
+ * Which Lean this service talks to, and as whom, as it was at the start. Immutable.
  *
  * @param url the authorization host: http or https, without query, fragment and trailing slash
- * @param credentials the service's own credentials there; empty if it has none
+ * @param clientId the service's own client id there; empty if it has none
+ * @param key the secret, or the private key as text; empty if the client shows itself by its certificate, or there is none
+ * @param keyFile where the key was read, and is read again; empty if it was configured itself
  */
-public record LeanAccount(URI url, Optional<ClientCredentials> credentials) {
+public record LeanAccount(URI url, Optional<String> clientId, String key, Optional<Path> keyFile) {
 
     private static final int HIGHEST_PORT = 65_535;
     private static final Set<String> SCHEMES = Set.of("http", "https");
+    private static final String NO_KEY = "";
 
     /**
-     * Reads the configuration, the secret's file included.
+     * Reads the configuration, and the file of the secret or the key.
      *
      * @throws ConfigurationException if the configuration contradicts itself; the message is for an operator and
      *         names the variables
      */
     public static LeanAccount of(LeanConfig config) {
         URI url = config.url().map(LeanAccount::checked).orElse(config.environment().url());
-        return new LeanAccount(url, credentials(config));
+        Optional<String> id = config.clientId().map(String::strip).filter(text -> !text.isEmpty());
+        return switch (config.clientAuthentication()) {
+            case CLIENT_SECRET_POST, CLIENT_SECRET_BASIC -> withSecret(url, id, config);
+            case PRIVATE_KEY_JWT -> withPrivateKey(url, id, config);
+            case TLS_CLIENT_AUTH -> withCertificate(url, id, config);
+        };
+    }
+
+    /** @return an account with a secret that does not change */
+    public static LeanAccount of(URI url, ClientCredentials credentials) {
+        return new LeanAccount(url, Optional.of(credentials.clientId()), credentials.clientSecret(), Optional.empty());
     }
 
     /** @return whether what is sent to Lean does not leave this machine, as with a stand-in or a proxy beside it */
@@ -38,14 +51,18 @@ public record LeanAccount(URI url, Optional<ClientCredentials> credentials) {
         return Set.of("localhost", "127.0.0.1", "[::1]").contains(url.getHost().toLowerCase(Locale.ROOT));
     }
 
-    private static Optional<ClientCredentials> credentials(LeanConfig config) {
+    boolean isEncrypted() {
+        return url.getScheme().equalsIgnoreCase("https");
+    }
+
+    private static LeanAccount withSecret(URI url, Optional<String> id, LeanConfig config) {
+        refuse(config.privateKeyFile(), "LEAN_PRIVATE_KEY_FILE", config);
         if (config.clientSecret().isPresent() && config.clientSecretFile().isPresent()) {
             throw new ConfigurationException("LEAN_CLIENT_SECRET and LEAN_CLIENT_SECRET_FILE are both set: set one of them");
         }
-        Optional<String> id = config.clientId().map(String::strip).filter(text -> !text.isEmpty());
-        // White space around them comes from files and shells, and is part of neither.
+        // White space around it comes from files and shells, and is no part of it.
         Optional<String> secret = config.clientSecret().map(String::strip).filter(text -> !text.isEmpty())
-                .or(() -> config.clientSecretFile().map(LeanAccount::read));
+                .or(() -> config.clientSecretFile().map(file -> read(file, "LEAN_CLIENT_SECRET_FILE")));
         if (id.isPresent() && secret.isEmpty()) {
             throw new ConfigurationException(
                     "LEAN_CLIENT_ID is set without a secret: set LEAN_CLIENT_SECRET or LEAN_CLIENT_SECRET_FILE");
@@ -53,18 +70,48 @@ public record LeanAccount(URI url, Optional<ClientCredentials> credentials) {
         if (id.isEmpty() && secret.isPresent()) {
             throw new ConfigurationException("a secret of Lean is set without its id: set LEAN_CLIENT_ID");
         }
-        return id.map(present -> new ClientCredentials(present, secret.orElseThrow()));
+        return new LeanAccount(url, id, secret.orElse(NO_KEY), config.clientSecretFile());
     }
 
-    private static String read(Path file) {
+    private static LeanAccount withPrivateKey(URI url, Optional<String> id, LeanConfig config) {
+        refuse(config.clientSecret(), "LEAN_CLIENT_SECRET", config);
+        refuse(config.clientSecretFile(), "LEAN_CLIENT_SECRET_FILE", config);
+        if (id.isEmpty() || config.privateKeyFile().isEmpty()) {
+            throw new ConfigurationException("LEAN_CLIENT_AUTHENTICATION=private-key-jwt needs LEAN_CLIENT_ID and "
+                    + "LEAN_PRIVATE_KEY_FILE");
+        }
+        Path file = config.privateKeyFile().get();
+        return new LeanAccount(url, id, read(file, "LEAN_PRIVATE_KEY_FILE"), Optional.of(file));
+    }
+
+    private static LeanAccount withCertificate(URI url, Optional<String> id, LeanConfig config) {
+        refuse(config.clientSecret(), "LEAN_CLIENT_SECRET", config);
+        refuse(config.clientSecretFile(), "LEAN_CLIENT_SECRET_FILE", config);
+        refuse(config.privateKeyFile(), "LEAN_PRIVATE_KEY_FILE", config);
+        if (id.isEmpty()) {
+            throw new ConfigurationException("LEAN_CLIENT_AUTHENTICATION=tls-client-auth needs LEAN_CLIENT_ID");
+        }
+        return new LeanAccount(url, id, NO_KEY, Optional.empty());
+    }
+
+    /** What is set and not used would mislead whoever reads the configuration. */
+    private static void refuse(Optional<?> setting, String variable, LeanConfig config) {
+        if (setting.isPresent()) {
+            throw new ConfigurationException(variable + " is set, but LEAN_CLIENT_AUTHENTICATION is "
+                    + config.clientAuthentication().name().toLowerCase(Locale.ROOT).replace('_', '-')
+                    + ", which has no use for it");
+        }
+    }
+
+    private static String read(Path file, String variable) {
         try {
-            String secret = Files.readString(file).strip();
-            if (secret.isEmpty()) {
-                throw new ConfigurationException("the file that LEAN_CLIENT_SECRET_FILE names is empty: " + file);
+            String text = FileWatch.read(file).strip();
+            if (text.isEmpty()) {
+                throw new ConfigurationException("the file that " + variable + " names is empty: " + file);
             }
-            return secret;
+            return text;
         } catch (IOException e) {
-            throw new ConfigurationException("the file that LEAN_CLIENT_SECRET_FILE names cannot be read: " + e);
+            throw new ConfigurationException("the file that " + variable + " names cannot be read: " + e);
         }
     }
 
@@ -79,5 +126,11 @@ public record LeanAccount(URI url, Optional<ClientCredentials> credentials) {
         }
         String text = url.toString();
         return text.endsWith("/") ? URI.create(text.substring(0, text.length() - 1)) : url;
+    }
+
+    /** Neither the id nor the key. */
+    @Override
+    public String toString() {
+        return "LeanAccount[" + url + "]";
     }
 }

@@ -57,10 +57,11 @@ record LeanAnswer(int status, String retryAfter, byte[] body) {
 
     /**
      * @param request what Lean was asked
+     * @param proof what it was shown of who asks
      * @param now the time, against which a {@code Retry-After} that is a date is reckoned
      * @throws TokenException if the answer is no token
      */
-    AccessToken token(LeanRequest request, Instant now) {
+    AccessToken token(LeanRequest request, ClientProof proof, Instant now) {
         if (status == 200) {
             return usableToken();
         }
@@ -74,7 +75,7 @@ record LeanAnswer(int status, String retryAfter, byte[] body) {
         if (status < 400 || status == 403) {
             throw unusable("with status " + status);
         }
-        throw refusal(request);
+        throw refusal(request, proof);
     }
 
     private AccessToken usableToken() {
@@ -88,15 +89,15 @@ record LeanAnswer(int status, String retryAfter, byte[] body) {
     }
 
     /** A 4xx that is about the request. */
-    private TokenException refusal(LeanRequest request) {
+    private TokenException refusal(LeanRequest request, ClientProof proof) {
         Optional<ErrorResponse> error = jsonObject().filter(LeanAnswer::isErrorResponse)
                 .map(members -> new ErrorResponse(status, members, Optional.empty()));
         boolean aboutClient = status == 401 || error.filter(ErrorResponse::isAboutClient).isPresent();
         if (aboutClient && request.owner() == CredentialsOwner.SERVICE) {
             return TokenError.SERVICE_CREDENTIALS_REFUSED.because("Lean refused the credentials of this service, "
-                    + "its operator has to look at LEAN_CLIENT_ID and LEAN_CLIENT_SECRET");
+                    + "its operator has to look at LEAN_CLIENT_ID and what belongs to it");
         }
-        if (error.isPresent() && !repeatsServicesSecret(request)) {
+        if (error.isPresent() && !repeatsServicesSecret(request, proof)) {
             return TokenException.refusedByLean(error.get());
         }
         return status == 401
@@ -105,9 +106,8 @@ record LeanAnswer(int status, String retryAfter, byte[] body) {
     }
 
     /** An error may quote the request. What the caller sent it may see again, what the service added to it may not. */
-    private boolean repeatsServicesSecret(LeanRequest request) {
-        return request.owner() == CredentialsOwner.SERVICE
-                && new String(body, StandardCharsets.UTF_8).contains(request.credentials().clientSecret());
+    private boolean repeatsServicesSecret(LeanRequest request, ClientProof proof) {
+        return request.owner() == CredentialsOwner.SERVICE && proof.isRepeatedIn(new String(body, StandardCharsets.UTF_8));
     }
 
     private static boolean isErrorResponse(Map<String, Object> members) {

@@ -29,6 +29,8 @@ interface LeanApi {
             @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
             @FormParam("client_id") String clientId,
             @FormParam("client_secret") String clientSecret,
+            @FormParam("client_assertion_type") String assertionType,
+            @FormParam("client_assertion") String assertion,
             @FormParam("grant_type") String grantType,
             @FormParam("scope") String scope);
 

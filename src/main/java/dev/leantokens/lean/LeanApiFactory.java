@@ -1,27 +1,38 @@
 package dev.leantokens.lean;
 
+import java.net.URI;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 
-import jakarta.enterprise.inject.Produces;
-import jakarta.inject.Singleton;
+import jakarta.enterprise.context.ApplicationScoped;
 
 import org.jboss.resteasy.reactive.client.api.LoggingScope;
 import org.jboss.resteasy.reactive.client.api.QuarkusRestClientProperties;
 
 import io.quarkus.rest.client.reactive.QuarkusRestClientBuilder;
+import io.quarkus.tls.TlsConfiguration;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 
 /** Builds the one REST client that both adapters end in. */
+@ApplicationScoped
 class LeanApiFactory {
 
-    @Produces
-    @Singleton
-    LeanApi leanApi(LeanAccount account, LeanConfig config) {
+    private final LeanAccount account;
+    private final LeanConfig config;
+    private final ConnectionLifetime lifetime;
+
+    LeanApiFactory(LeanAccount account, LeanConfig config) {
         LeanConfigRules.check(config);
+        this.account = account;
+        this.config = config;
+        this.lifetime = new ConnectionLifetime(config.connectionLifetime(), System::nanoTime);
+    }
+
+    /** @param tls what Lean is shown and what is trusted of it; empty for no certificate and the JVM's authorities */
+    LeanApi build(Optional<TlsConfiguration> tls) {
         long limit = config.maxResponseSize().asLongValue();
-        return QuarkusRestClientBuilder.newBuilder()
+        QuarkusRestClientBuilder builder = QuarkusRestClientBuilder.newBuilder()
                 .baseUri(account.url())
                 .connectTimeout(config.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)
                 .readTimeout(config.requestTimeout().toMillis(), TimeUnit.MILLISECONDS)
@@ -29,19 +40,33 @@ class LeanApiFactory {
                 .loggingScope(LoggingScope.NONE)
                 // A redirect of the token endpoint would carry the secret elsewhere.
                 .followRedirects(false)
+                // Nor may quarkus.tls.trust-all, which is for other clients.
+                .trustAll(false)
                 .disableDefaultMapper(true)
                 .userAgent("lean-authentication-tokens")
                 .property(QuarkusRestClientProperties.CONNECTION_POOL_SIZE, config.maxConnections())
-                .httpClientRequestCustomizer(limitResponses(limit))
-                .build(LeanApi.class);
+                .property(QuarkusRestClientProperties.CONNECTION_TTL, Math.toIntExact(config.connectionIdleTime().toSeconds()))
+                .httpClientRequestCustomizer(request -> {
+                    lifetime.limit(request);
+                    limitResponse(request, limit);
+                });
+        tls.ifPresent(builder::tlsConfiguration);
+        config.proxyUrl().ifPresent(proxy -> useProxy(builder, proxy));
+        return builder.build(LeanApi.class);
+    }
+
+    private void useProxy(QuarkusRestClientBuilder builder, URI proxy) {
+        builder.proxyAddress(proxy.getHost(), proxy.getPort()).proxyConnectTimeout(config.connectTimeout());
+        config.proxyUsername().ifPresent(builder::proxyUser);
+        config.proxyPassword().ifPresent(builder::proxyPassword);
     }
 
     /**
      * The REST client gathers an answer in memory, however long it is. This resets the exchange as soon as more has
      * come than is allowed.
      */
-    private static Consumer<HttpClientRequest> limitResponses(long limit) {
-        return request -> request.response().onSuccess(response -> response.handler(new ResponseLimit(request, limit)::add));
+    private static void limitResponse(HttpClientRequest request, long limit) {
+        request.response().onSuccess(response -> response.handler(new ResponseLimit(request, limit)::add));
     }
 
     /** Counts what has come of one answer; only ever called from the connection's event loop. */

@@ -22,7 +22,7 @@ final class LeanBreaker {
 
     /** What counts as Lean's failure. That it refuses or throttles shows that it works. */
     private static final Set<TokenError> FAILURES_OF_LEAN = EnumSet.of(TokenError.LEAN_UNAVAILABLE, TokenError.LEAN_FAILED,
-            TokenError.LEAN_TIMED_OUT);
+            TokenError.LEAN_TIMED_OUT, TokenError.LEAN_UNTRUSTED);
 
     /** When to come again while one call is finding out. */
     private static final Duration PROBED_FOR = Duration.ofSeconds(1);

@@ -1,13 +1,9 @@
 package dev.leantokens.lean;
 
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.Date;
-import java.util.Optional;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -16,11 +12,10 @@ import jakarta.ws.rs.core.Response;
 
 import org.jboss.logging.Logger;
 
-import dev.leantokens.lean.LeanConfig.ClientAuthentication;
 import dev.leantokens.token.AccessToken;
 import dev.leantokens.token.ClientCredentials;
 import dev.leantokens.token.LeanRequest;
-import dev.leantokens.token.ServiceCredentials;
+import dev.leantokens.token.TokenError;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
@@ -30,7 +25,7 @@ import io.vertx.core.Vertx;
  * itself stops the start and not the first request.
  */
 @ApplicationScoped
-public class LeanClient implements ServiceCredentials {
+public class LeanClient {
 
     private static final Logger LOG = Logger.getLogger(LeanClient.class);
 
@@ -44,32 +39,33 @@ public class LeanClient implements ServiceCredentials {
 
     private static final byte[] NOTHING = new byte[0];
 
-    private final LeanApi api;
+    private final LeanConnections connections;
+    private final OwnCredentials own;
     private final LeanAccount account;
     private final LeanConfig config;
     private final Clock clock;
     private final TimeLimit limit;
+    private final HostLookup lookup;
 
-    LeanClient(LeanApi api, LeanAccount account, LeanConfig config, Clock clock, Vertx vertx) {
-        this.api = api;
+    LeanClient(LeanConnections connections, OwnCredentials own, LeanAccount account, LeanConfig config, Clock clock,
+            Vertx vertx) {
+        this.connections = connections;
+        this.own = own;
         this.account = account;
         this.config = config;
         this.clock = clock;
         this.limit = new TimeLimit(vertx, longestCall());
+        this.lookup = new HostLookup(vertx, config.proxyUrl().orElse(account.url()).getHost());
     }
 
     void announce(@Observes StartupEvent event) {
-        LOG.infof("Tokens come from %s, %s", account.url(), account.credentials().isPresent()
-                ? "asked for with the credentials of this service"
-                : "asked for with callers' own credentials only, since LEAN_CLIENT_ID is not set");
-        if (account.url().getScheme().equalsIgnoreCase("http") && !account.isLocal()) {
+        LOG.infof("Tokens come from %s%s, %s", account.url(),
+                config.proxyUrl().map(proxy -> " by the proxy at " + proxy).orElse(""), account.clientId().isPresent()
+                        ? "asked for with the credentials of this service, by " + config.clientAuthentication()
+                        : "asked for with callers' own credentials only, since LEAN_CLIENT_ID is not set");
+        if (!account.isEncrypted() && !account.isLocal()) {
             LOG.warn("LEAN_URL is plain http: secrets and tokens travel to Lean unencrypted");
         }
-    }
-
-    @Override
-    public Optional<ClientCredentials> current() {
-        return account.credentials();
     }
 
     /**
@@ -77,9 +73,15 @@ public class LeanClient implements ServiceCredentials {
      *         where Lean said one. It takes {@link #longestCall} at most
      */
     Uni<AccessToken> requestToken(LeanRequest request) {
-        return limit.on(Uni.createFrom().deferred(() -> send(request)))
-                .map(response -> answer(response).token(request, time(response)))
+        return limit.on(lookup.look().chain(() -> proof(request))
+                .chain(proof -> send(request, proof)
+                        .map(response -> answer(response).token(request, proof, time(response)))))
                 .onFailure().transform(LeanFailure::translate);
+    }
+
+    /** @return what tells the certificate that Lean is shown from others; empty if there is none */
+    String certificate() {
+        return connections.current().certificate();
     }
 
     /** @return how long a call takes at most, whatever Lean does */
@@ -89,28 +91,29 @@ public class LeanClient implements ServiceCredentials {
 
     /** @return the status of Lean's metadata document, which is asked for without credentials */
     Uni<Integer> metadataStatus() {
-        return limit.on(Uni.createFrom().deferred(api::metadata))
+        return limit.on(lookup.look().chain(() -> connections.current().api().metadata()))
                 .map(response -> answer(response).status())
                 .onFailure().transform(LeanFailure::translate);
     }
 
-    private Uni<Response> send(LeanRequest request) {
-        ClientCredentials credentials = request.credentials();
-        String scope = request.scope().value();
-        if (config.clientAuthentication() == ClientAuthentication.CLIENT_SECRET_BASIC) {
-            return api.requestToken(basic(credentials), null, null, CLIENT_CREDENTIALS_GRANT, scope);
-        }
-        return api.requestToken(null, credentials.clientId(), credentials.clientSecret(), CLIENT_CREDENTIALS_GRANT, scope);
+    private Uni<ClientProof> proof(LeanRequest request) {
+        return request.callers().isPresent() ? proof(request.callers().get()) : own.authentication().proof();
     }
 
-    /** Form-encoded before it is joined, as RFC 6749 §2.3.1 says. */
-    private static String basic(ClientCredentials credentials) {
-        String pair = formEncode(credentials.clientId()) + ":" + formEncode(credentials.clientSecret());
-        return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.US_ASCII));
+    private Uni<ClientProof> proof(ClientCredentials callers) {
+        return switch (config.clientAuthentication()) {
+            case CLIENT_SECRET_BASIC -> Uni.createFrom().item(ClientProof.basic(callers));
+            case CLIENT_SECRET_POST, PRIVATE_KEY_JWT -> Uni.createFrom().item(ClientProof.post(callers));
+            // With its certificate on the connection, the service's id alone could do, whatever the secret beside it.
+            case TLS_CLIENT_AUTH -> own.isOfId(callers.clientId())
+                    ? Uni.createFrom().failure(TokenError.CALLER_REFUSED.because("this id has no secret"))
+                    : Uni.createFrom().item(ClientProof.post(callers));
+        };
     }
 
-    private static String formEncode(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    private Uni<Response> send(LeanRequest request, ClientProof proof) {
+        return connections.current().api().requestToken(proof.authorization(), proof.clientId(), proof.clientSecret(),
+                proof.assertionType(), proof.assertion(), CLIENT_CREDENTIALS_GRANT, request.scope().value());
     }
 
     /** By Lean's clock if it says, since it reckons its dates by that one. */

@@ -29,9 +29,34 @@ public interface LeanConfig {
     /** A file with the secret, instead of the secret. White space around it is dropped. */
     Optional<Path> clientSecretFile();
 
-    /** How the service authenticates to Lean (RFC 6749 §2.3.1). */
+    /**
+     * How the service authenticates to Lean (RFC 6749 §2.3). Callers' own credentials go by the form unless it is by HTTP
+     * Basic.
+     */
     @WithDefault("client-secret-post")
-    ClientAuthentication clientAuthentication();
+    ClientAuthenticationMethod clientAuthentication();
+
+    /** A file with the key for private-key-jwt: a JWK, or PEM with an unencrypted PKCS#8 key; of RSA or of the curve P-256. */
+    Optional<Path> privateKeyFile();
+
+    /** The id by which Lean finds the public key, where the key has none of its own. */
+    Optional<String> privateKeyId();
+
+    /** Who assertions are for. The token endpoint's URL if it is not set. */
+    Optional<String> assertionAudience();
+
+    /** How long an assertion can be used. */
+    @WithDefault("60s")
+    Duration assertionLifetime();
+
+    /** A proxy on the way to Lean, as http://host:port; its tunnel (CONNECT) is used where Lean's URL is https. */
+    Optional<URI> proxyUrl();
+
+    /** The name that the proxy wants, if it wants one. */
+    Optional<String> proxyUsername();
+
+    /** The password that belongs to it. */
+    Optional<String> proxyPassword();
 
     /** How long a connection to Lean may take to open. */
     @WithDefault("1s")
@@ -77,11 +102,11 @@ public interface LeanConfig {
     @WithDefault("100")
     int maxConnections();
 
-    /** How client credentials travel to Lean. */
-    enum ClientAuthentication {
-        /** As members of the form. */
-        CLIENT_SECRET_POST,
-        /** As HTTP Basic. */
-        CLIENT_SECRET_BASIC
-    }
+    /** How long a connection is used. After that a new one goes to where Lean's name leads by then. */
+    @WithDefault("5m")
+    Duration connectionLifetime();
+
+    /** How long a connection is kept open that is not used; less than what is in front of Lean keeps it. */
+    @WithDefault("30s")
+    Duration connectionIdleTime();
 }

@@ -5,11 +5,15 @@ import java.net.UnknownHostException;
 import java.util.concurrent.TimeoutException;
 
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 
 import dev.leantokens.token.TokenError;
 import dev.leantokens.token.TokenException;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.proxy.ProxyConnectException;
+import io.netty.handler.ssl.NotSslRecordException;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
 
 /** What it means that a call to Lean ended without an answer. */
 final class LeanFailure {
@@ -23,6 +27,15 @@ final class LeanFailure {
             return translated;
         }
         for (Throwable cause = failure; cause != null; cause = next(cause)) {
+            if (isAboutCertificates(cause)) {
+                // It says what is wrong with which certificate.
+                return TokenError.LEAN_UNTRUSTED.because("no secure connection to Lean can be made, the log of this service "
+                        + "tells its operator why", innermost(cause));
+            }
+            if (cause instanceof ProxyConnectException) {
+                // It says what the proxy answered, and nothing that it was sent.
+                return TokenError.LEAN_UNAVAILABLE.because("the proxy on the way to Lean does not lead there", cause);
+            }
             // A connection that takes too long to open is an unreachable Lean, not a slow one: it comes first, since its
             // class is a ConnectException beside other things.
             if (cause instanceof ConnectTimeoutException || cause instanceof ConnectException
@@ -41,6 +54,25 @@ final class LeanFailure {
             }
         }
         return TokenError.LEAN_UNAVAILABLE.because("the connection to Lean broke");
+    }
+
+    /**
+     * Lean's certificate is expired, another one's or nobody's that is trusted here; or Lean says such a thing of ours. What
+     * else
+     * can break while a connection is made secure may be over soon.
+     */
+    private static boolean isAboutCertificates(Throwable cause) {
+        boolean handshake = cause instanceof SSLHandshakeException && !(cause instanceof SslHandshakeTimeoutException);
+        boolean alert = cause instanceof SSLException && String.valueOf(cause.getMessage()).contains("fatal alert");
+        return handshake || alert || cause instanceof NotSslRecordException;
+    }
+
+    private static Throwable innermost(Throwable cause) {
+        Throwable innermost = cause;
+        for (Throwable inner = cause; inner != null; inner = next(inner)) {
+            innermost = inner;
+        }
+        return innermost;
     }
 
     private static Throwable next(Throwable cause) {

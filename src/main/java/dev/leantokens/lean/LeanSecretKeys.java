@@ -11,6 +11,6 @@ public class LeanSecretKeys implements SmallRyeConfigBuilderCustomizer {
 
     @Override
     public void configBuilder(SmallRyeConfigBuilder builder) {
-        builder.withSecretKeys("lean.client-secret", "LEAN_CLIENT_SECRET");
+        builder.withSecretKeys("lean.client-secret", "LEAN_CLIENT_SECRET", "lean.proxy-password", "LEAN_PROXY_PASSWORD");
     }
 }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
@@ -18,6 +19,7 @@ import dev.leantokens.token.ClientCredentials;
 import dev.leantokens.token.CredentialsOwner;
 import dev.leantokens.token.LeanRequest;
 import dev.leantokens.token.LeanRequest.Purpose;
+import dev.leantokens.token.ServiceClient;
 import dev.leantokens.token.TokenError;
 import dev.leantokens.token.TokenException;
 import io.smallrye.faulttolerance.api.TypedGuard;
@@ -41,6 +43,7 @@ public class ResilientLeanClient implements AuthorizationServer {
     private static final Set<TokenError> NOT_MADE = EnumSet.of(TokenError.TOO_MANY_CALLS, TokenError.BREAKER_OPEN);
 
     private final LeanClient client;
+    private final OwnCredentials own;
     private final LeanConfig config;
     private final Clock clock;
     private final Vertx vertx;
@@ -65,8 +68,9 @@ public class ResilientLeanClient implements AuthorizationServer {
         }
     }
 
-    ResilientLeanClient(LeanClient client, LeanConfig config, Clock clock, Vertx vertx) {
+    ResilientLeanClient(LeanClient client, OwnCredentials own, LeanConfig config, Clock clock, Vertx vertx) {
         this.client = client;
+        this.own = own;
         this.config = config;
         this.clock = clock;
         this.vertx = vertx;
@@ -95,6 +99,11 @@ public class ResilientLeanClient implements AuthorizationServer {
                 .onFailure(TokenException.class).transform(failure -> withWait(request, failure));
     }
 
+    @Override
+    public String clientCertificate() {
+        return client.certificate();
+    }
+
     /** The attempts at one token, one after the other. */
     private final class Attempts {
 
@@ -103,6 +112,8 @@ public class ResilientLeanClient implements AuthorizationServer {
         /** Every attempt is made on the event loop that the first one is, whatever thread a wait ends on. */
         private final Context context = vertx.getOrCreateContext();
         private int made;
+        /** Whether there is something else to show Lean than what it refused; once for each token. */
+        private boolean renewed;
 
         private Attempts(LeanRequest request) {
             this.request = request;
@@ -111,7 +122,10 @@ public class ResilientLeanClient implements AuthorizationServer {
         Uni<AccessToken> next() {
             return Uni.createFrom().deferred(() -> {
                 made++;
-                return attempt();
+                Optional<ServiceClient> shown = own.current();
+                return attempt()
+                        .onFailure(failure -> !renewed && isServiceRefused(failure))
+                        .recoverWithUni(failure -> own.areNewerThan(shown).chain(newer -> again(failure, newer)));
             })
                     .onFailure(TokenException.class).transform(failure -> policy
                             .waitAfter(failure, made, clock.instant(), deadline)
@@ -119,9 +133,15 @@ public class ResilientLeanClient implements AuthorizationServer {
                     .runSubscriptionOn(onContext());
         }
 
+        /** An exchanged secret shows by the refusal of the one before: then the new one may try at once. */
+        private Uni<AccessToken> again(Throwable refusal, boolean newer) {
+            renewed = newer;
+            boolean inTime = !clock.instant().plus(client.longestCall()).isAfter(deadline);
+            return Uni.createFrom().failure(newer && inTime ? new AnotherAttempt(Duration.ZERO) : refusal);
+        }
+
         private Uni<AccessToken> attempt() {
-            Budget.Permit permit = budget.take(request.credentials().clientId(), kindOf(request),
-                    request.requester());
+            Budget.Permit permit = budget.take(clientId(request), kindOf(request), request.requester());
             CallGate gate = request.owner() == CredentialsOwner.CALLER ? callersGate : ownGate;
             Duration patience = Duration.between(clock.instant(), deadline).minus(client.longestCall());
             return gate
@@ -143,12 +163,20 @@ public class ResilientLeanClient implements AuthorizationServer {
      * wrong: by such calls no one may use up what the service needs.
      */
     private Budget.Kind kindOf(LeanRequest request) {
-        boolean ownId = client.current().map(ClientCredentials::clientId)
-                .filter(request.credentials().clientId()::equalsIgnoreCase).isPresent();
-        if (request.purpose() == Purpose.REPLACEMENT || request.owner() == CredentialsOwner.CALLER && ownId) {
+        boolean ownId = request.callers().filter(callers -> own.isOfId(callers.clientId())).isPresent();
+        if (request.purpose() == Purpose.REPLACEMENT || ownId) {
             return Budget.Kind.OPTIONAL;
         }
         return request.owner() == CredentialsOwner.SERVICE ? Budget.Kind.OWN : Budget.Kind.CALLERS;
+    }
+
+    private String clientId(LeanRequest request) {
+        return request.callers().map(ClientCredentials::clientId)
+                .orElseGet(() -> own.current().orElseThrow().clientId());
+    }
+
+    private static boolean isServiceRefused(Throwable failure) {
+        return failure instanceof TokenException exception && exception.error() == TokenError.SERVICE_CREDENTIALS_REFUSED;
     }
 
     private static boolean wasMade(Throwable failure) {
@@ -164,7 +192,7 @@ public class ResilientLeanClient implements AuthorizationServer {
     /** What callers are told holds for all of them: until then Lean is not asked for this client. */
     private void pauseIfThrottled(LeanRequest request, TokenException failure) {
         if (failure.error() == TokenError.THROTTLED) {
-            failure.response().retryAfter().ifPresent(wait -> budget.pause(request.credentials().clientId(), wait));
+            failure.response().retryAfter().ifPresent(wait -> budget.pause(clientId(request), wait));
         }
     }
 
@@ -174,7 +202,7 @@ public class ResilientLeanClient implements AuthorizationServer {
             return failure;
         }
         TokenException told = switch (failure.error()) {
-            case THROTTLED, LEAN_UNAVAILABLE, LEAN_FAILED, LEAN_TIMED_OUT -> failure.retryAfter(AWAY_FOR);
+            case THROTTLED, LEAN_UNAVAILABLE, LEAN_UNTRUSTED, LEAN_FAILED, LEAN_TIMED_OUT -> failure.retryAfter(AWAY_FOR);
             case TOO_MANY_CALLS -> failure.retryAfter(BUSY_FOR);
             default -> failure;
         };

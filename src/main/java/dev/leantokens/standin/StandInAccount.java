@@ -1,7 +1,6 @@
 package dev.leantokens.standin;
 
 import java.time.Clock;
-import java.util.Optional;
 
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.event.Observes;
@@ -36,11 +35,11 @@ class StandInAccount {
     @IfBuildProfile("dev")
     LeanAccount leanAccount(LeanConfig config) {
         LeanAccount configured = LeanAccount.of(config);
-        if (configured.credentials().isPresent() || config.url().isPresent()) {
+        if (configured.clientId().isPresent() || config.url().isPresent()) {
             return configured;
         }
         standIn = new StandInLean(clock);
-        return new LeanAccount(standIn.url(), Optional.of(StandInLean.CLIENT));
+        return LeanAccount.of(standIn.url(), StandInLean.CLIENT);
     }
 
     void explain(@Observes StartupEvent event, LeanAccount account, McpConfig mcp,

@@ -13,4 +13,13 @@ public interface AuthorizationServer {
      * @return the token; or a failure that is always a {@link TokenException}, whatever Lean or the network did
      */
     Uni<AccessToken> requestToken(LeanRequest request);
+
+    /**
+     * Lean can bind a token to the certificate that it was shown on the connection (RFC 8705 §3).
+     *
+     * @return what tells the certificate that it is shown now from others; empty if it is shown none
+     */
+    default String clientCertificate() {
+        return "";
+    }
 }

@@ -1,5 +1,8 @@
 package dev.leantokens.token;
 
+import java.util.EnumSet;
+import java.util.Set;
+
 import jakarta.enterprise.context.ApplicationScoped;
 
 import org.jboss.logging.Logger;
@@ -13,6 +16,9 @@ public class ErrorLog {
 
     private static final Logger LOG = Logger.getLogger("dev.leantokens.errors");
 
+    private static final Set<TokenError> OPERATORS_TO_MEND = EnumSet.of(TokenError.SERVICE_CREDENTIALS_REFUSED,
+            TokenError.LEAN_UNTRUSTED);
+
     /**
      * Turns whatever went wrong into the error that the caller is told, and logs it.
      *
@@ -25,7 +31,7 @@ public class ErrorLog {
             LOG.errorf(WithoutMessage.of(failure), "%s request failed: %s", adapter, internal.getMessage());
             return internal;
         }
-        if (exception.error() == TokenError.SERVICE_CREDENTIALS_REFUSED) {
+        if (OPERATORS_TO_MEND.contains(exception.error())) {
             LOG.errorf("%s request failed: %s", adapter, lineOf(exception));
         } else if (exception.response().status() >= 500 || exception.response().status() == 429) {
             LOG.warnf("%s request failed: %s", adapter, lineOf(exception));

@@ -1,17 +1,19 @@
 package dev.leantokens.token;
 
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * An access token request as it goes to Lean by the client credentials grant (RFC 6749 §4.4.2).
  *
- * @param credentials the credentials of a client of Lean
- * @param owner who they belong to
+ * @param callers the credentials of the caller's own to ask with; empty to ask with the service's
+ * @param fingerprint tells what Lean is shown from all else that it is shown, also from what it was before the service's secret
+ *        was exchanged; and does not tell what it is
  * @param scope the scope to ask for
  * @param purpose what the token is wanted for
  * @param requester who it is wanted by
  */
-public record LeanRequest(ClientCredentials credentials, CredentialsOwner owner, Scope scope, Purpose purpose,
+public record LeanRequest(Optional<ClientCredentials> callers, String fingerprint, Scope scope, Purpose purpose,
         Requester requester) {
 
     /** What a token is wanted for. It decides how much of the budget of calls there is for it. */
@@ -23,15 +25,26 @@ public record LeanRequest(ClientCredentials credentials, CredentialsOwner owner,
     }
 
     public LeanRequest {
-        Objects.requireNonNull(credentials, "credentials");
-        Objects.requireNonNull(owner, "owner");
+        Objects.requireNonNull(callers, "callers");
+        Objects.requireNonNull(fingerprint, "fingerprint");
         Objects.requireNonNull(scope, "scope");
         Objects.requireNonNull(purpose, "purpose");
         Objects.requireNonNull(requester, "requester");
     }
 
+    /** @return whose credentials Lean is shown */
+    public CredentialsOwner owner() {
+        return callers.isPresent() ? CredentialsOwner.CALLER : CredentialsOwner.SERVICE;
+    }
+
     /** @return the same request for another purpose */
     public LeanRequest withPurpose(Purpose other) {
-        return new LeanRequest(credentials, owner, scope, other, requester);
+        return new LeanRequest(callers, fingerprint, scope, other, requester);
+    }
+
+    /** Not the fingerprint: it would let someone who sees a log try secrets at leisure. */
+    @Override
+    public String toString() {
+        return "LeanRequest[" + owner() + ", " + scope + ", " + purpose + "]";
     }
 }

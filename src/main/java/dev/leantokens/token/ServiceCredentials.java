@@ -2,9 +2,11 @@ package dev.leantokens.token;
 
 import java.util.Optional;
 
-/** The service's own Lean credentials. Implementations are thread-safe and never block. */
+/** The service's own credentials at Lean. Implementations are thread-safe and never block. */
 public interface ServiceCredentials {
 
-    /** @return the credentials in force now; empty if none are configured */
-    Optional<ClientCredentials> current();
+    /**
+     * @return whose they are and which; empty if none are configured. The same object as long as they are the same
+     */
+    Optional<ServiceClient> current();
 }

@@ -17,9 +17,15 @@ public interface TokenCache {
     /** Keeps a token until it expires, instead of the one that is there. */
     void keep(TokenKey key, CachedToken token);
 
-    /** @return with what Lean refused these credentials lately, whatever they asked for */
-    Optional<TokenException> refusalOf(TokenKey key);
+    /** Drops the tokens that may be bound to another certificate than this one; there is nobody any more who can use them. */
+    void keepOnlyOf(String certificate);
 
-    /** Keeps, for a short time, that Lean refused the key's credentials. */
-    void keepRefusal(TokenKey key, TokenException refusal);
+    /**
+     * @param fingerprint that of {@link LeanRequest}
+     * @return with what Lean refused these credentials lately, whatever they asked for
+     */
+    Optional<TokenException> refusalOf(String fingerprint);
+
+    /** Keeps, for a short time, that Lean refused the credentials of this fingerprint. */
+    void keepRefusal(String fingerprint, TokenException refusal);
 }

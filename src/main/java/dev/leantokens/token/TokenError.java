@@ -42,6 +42,8 @@ public enum TokenError {
     NO_CREDENTIALS(503, "temporarily_unavailable"),
     /** Lean cannot be reached, or what is in front of it says so: 502, 503 or 504. */
     LEAN_UNAVAILABLE(503, "temporarily_unavailable"),
+    /** No secure connection to Lean can be made: its certificate is not accepted here, or this service's not there. */
+    LEAN_UNTRUSTED(503, "temporarily_unavailable"),
     /** Lean fails by itself: 500, or another 5xx. */
     LEAN_FAILED(503, "temporarily_unavailable"),
     /** Lean has kept failing, so it is not asked for a while. */

@@ -10,29 +10,47 @@ import java.util.Objects;
 /**
  * Under which a token is kept: two requests have the same key if and only if Lean would give both the same.
  *
- * @param credentials whose token it is, as {@link #digest} tells credentials apart
+ * @param client whose token it is, as {@link #ofCaller} and {@link #ofService} tell clients apart
+ * @param certificate tells the certificate that it may be bound to from others; empty if there is none
  * @param scope what it is for
  */
-public record TokenKey(String credentials, Scope scope) {
+public record TokenKey(String client, String certificate, Scope scope) {
 
     public TokenKey {
-        Objects.requireNonNull(credentials, "credentials");
+        Objects.requireNonNull(client, "client");
+        Objects.requireNonNull(certificate, "certificate");
         Objects.requireNonNull(scope, "scope");
     }
 
     /**
-     * Tells credentials apart without holding them. The owner is part of it, since it decides what an error means.
+     * Tells callers' credentials apart without holding them. The secret is part of it: to know it is what makes the token the
+     * caller's.
      *
-     * @return SHA-256 in hex, of the owner, the id and the secret
+     * @return SHA-256 in hex
      */
-    static String digest(CredentialsOwner owner, ClientCredentials credentials) {
-        byte[] id = credentials.clientId().getBytes(StandardCharsets.UTF_8);
+    static String ofCaller(ClientCredentials credentials) {
+        return digest(CredentialsOwner.CALLER, credentials.clientId(), credentials.clientSecret());
+    }
+
+    /**
+     * Without the secret: when that is exchanged, the tokens that were got with the one before are as good as ever, and as many
+     * as there are of them could not be got anew at once.
+     *
+     * @return SHA-256 in hex, another one than for a caller who has the same id
+     */
+    static String ofService(String clientId) {
+        return digest(CredentialsOwner.SERVICE, clientId, "");
+    }
+
+    private static String digest(CredentialsOwner owner, String clientId, String clientSecret) {
+        byte[] id = clientId.getBytes(StandardCharsets.UTF_8);
         MessageDigest sha256 = sha256();
+        // It decides what an error means.
         sha256.update((byte) owner.ordinal());
         // With the length, or the end of an id could stand at the beginning of a secret.
         sha256.update(ByteBuffer.allocate(Integer.BYTES).putInt(id.length).array());
         sha256.update(id);
-        sha256.update(credentials.clientSecret().getBytes(StandardCharsets.UTF_8));
+        sha256.update(clientSecret.getBytes(StandardCharsets.UTF_8));
         return HexFormat.of().formatHex(sha256.digest());
     }
 

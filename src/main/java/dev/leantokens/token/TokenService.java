@@ -17,30 +17,41 @@ import io.smallrye.mutiny.Uni;
 @ApplicationScoped
 public class TokenService {
 
+    private final AuthorizationServer lean;
     private final ServiceCredentials serviceCredentials;
+    private final TokenCache cache;
     private final TokenConfig config;
     private final ErrorLog log;
     private final TokenSupply supply;
 
-    /** The digest of the service's own credentials, which does not change from request to request. */
-    private volatile Digested own;
+    /** What is reckoned from the service's own credentials, which do not change from request to request. */
+    private volatile Own own;
+    /** The certificate that the tokens in the cache were got with. */
+    private volatile String certificate = "";
 
-    private record Digested(ClientCredentials credentials, String digest) {
+    private record Own(ServiceClient client, String certificate, String key, String fingerprint) {
 
-        static Digested of(ClientCredentials credentials) {
-            return new Digested(credentials, TokenKey.digest(CredentialsOwner.SERVICE, credentials));
+        static Own of(ServiceClient client, String certificate) {
+            String key = TokenKey.ofService(client.clientId());
+            return new Own(client, certificate, key, key + " " + client.version() + certificate);
+        }
+
+        boolean isOf(ServiceClient current, String currentCertificate) {
+            return client == current && certificate.equals(currentCertificate);
         }
 
         @Override
         public String toString() {
-            return "Digested[masked]";
+            return "Own[" + client + "]";
         }
     }
 
     public TokenService(AuthorizationServer lean, ServiceCredentials serviceCredentials, TokenCache cache, TokenConfig config,
             Clock clock, ErrorLog log) {
         TokenConfigRules.check(config);
+        this.lean = lean;
         this.serviceCredentials = serviceCredentials;
+        this.cache = cache;
         this.config = config;
         this.log = log;
         this.supply = new TokenSupply(cache, lean, config, clock, log);
@@ -69,26 +80,42 @@ public class TokenService {
             return Uni.createFrom().failure(TokenError.INVALID_SCOPE.because(
                     "this scope is not handed out here, ask for api or for customer. and a customer id"));
         }
+        String shown = certificate();
         if (callers.isPresent()) {
-            String digest = TokenKey.digest(CredentialsOwner.CALLER, callers.get());
-            return supply.token(new TokenKey(digest, scope),
-                    new LeanRequest(callers.get(), CredentialsOwner.CALLER, scope, Purpose.NEED, requester), control);
+            String key = TokenKey.ofCaller(callers.get());
+            return token(key, shown, callers, shown.isEmpty() ? key : key + shown, scope, control, requester);
         }
-        Optional<ClientCredentials> service = serviceCredentials.current();
+        Optional<ServiceClient> service = serviceCredentials.current();
         if (service.isPresent()) {
-            return supply.token(new TokenKey(digestOf(service.get()), scope),
-                    new LeanRequest(service.get(), CredentialsOwner.SERVICE, scope, Purpose.NEED, requester), control);
+            Own known = own(service.get(), shown);
+            return token(known.key(), shown, callers, known.fingerprint(), scope, control, requester);
         }
         return Uni.createFrom().failure(TokenError.NO_CREDENTIALS.because(
                 "this service has no Lean credentials configured, send your own"));
     }
 
-    private String digestOf(ClientCredentials service) {
-        Digested known = own;
-        if (known == null || known.credentials() != service) {
-            known = Digested.of(service);
+    private Uni<IssuedToken> token(String client, String shown, Optional<ClientCredentials> callers, String fingerprint,
+            Scope scope, CacheControl control, Requester requester) {
+        return supply.token(new TokenKey(client, shown, scope),
+                new LeanRequest(callers, fingerprint, scope, Purpose.NEED, requester), control);
+    }
+
+    private Own own(ServiceClient service, String shown) {
+        Own known = own;
+        if (known == null || !known.isOf(service, shown)) {
+            known = Own.of(service, shown);
             own = known;
         }
-        return known.digest();
+        return known;
+    }
+
+    /** @return the certificate that Lean is shown now; if it is a new one, the tokens of the one before are dropped */
+    private String certificate() {
+        String shown = lean.clientCertificate();
+        if (!shown.equals(certificate)) {
+            certificate = shown;
+            cache.keepOnlyOf(shown);
+        }
+        return shown;
     }
 }

@@ -111,7 +111,7 @@ final class TokenSupply {
                 // Another call ended between the look into the cache and the begin of this one.
                 return Uni.createFrom().item(new Obtained(found.at(askedAt), Optional.of(found)));
             }
-            return ask(key, request)
+            return ask(request)
                     .map(token -> keep(key, token, askedAt))
                     .onFailure().invoke(failure -> {
                         if (kept != null) {
@@ -124,15 +124,15 @@ final class TokenSupply {
         });
     }
 
-    private Uni<AccessToken> ask(TokenKey key, LeanRequest request) {
-        Optional<TokenException> refusal = cache.refusalOf(key);
+    private Uni<AccessToken> ask(LeanRequest request) {
+        Optional<TokenException> refusal = cache.refusalOf(request.fingerprint());
         if (refusal.isPresent()) {
             return Uni.createFrom().failure(refusal.get());
         }
         return lean.requestToken(request)
                 .onFailure(TokenException.class).invoke(failure -> {
                     if (failure.isAboutCredentials()) {
-                        cache.keepRefusal(key, failure);
+                        cache.keepRefusal(request.fingerprint(), failure);
                     }
                 });
     }

@@ -10,7 +10,6 @@ import dev.leantokens.testing.CaffeineClasses;
 import dev.leantokens.token.TokenCache;
 import dev.leantokens.token.TokenCacheContract;
 import dev.leantokens.token.TokenError;
-import dev.leantokens.token.TokenKey;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
 class EmbeddedTokenCacheTest extends TokenCacheContract {
@@ -43,7 +42,7 @@ class EmbeddedTokenCacheTest extends TokenCacheContract {
     void refusalsStayBoundedToo() {
         EmbeddedTokenCache cache = embedded();
         for (int i = 0; i < 100_000; i++) {
-            cache.keepRefusal(new TokenKey("credentials" + i, customer(1).scope()),
+            cache.keepRefusal("credentials" + i,
                     TokenError.CALLER_REFUSED.because("refused"));
         }
 

@@ -20,7 +20,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.leantokens.testing.Settings;
-import dev.leantokens.token.ClientCredentials;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
 class LeanAccountTest {
@@ -57,25 +56,33 @@ class LeanAccountTest {
 
     @Test
     void idAndSecretAreTheServicesCredentials() {
-        assertThat(account(null, "id", "secret", null).credentials()).contains(new ClientCredentials("id", "secret"));
+        LeanAccount account = account(null, "id", "secret", null);
+
+        assertThat(account.clientId()).contains("id");
+        assertThat(account.key()).isEqualTo("secret");
+        assertThat(account.keyFile()).isEmpty();
     }
 
     @Test
     void withoutIdAndSecretThereAreNoCredentials() {
-        assertThat(account(null, null, null, null).credentials()).isEmpty();
+        assertThat(account(null, null, null, null).clientId()).isEmpty();
     }
 
     @Test
     void whiteSpaceAroundThemIsDropped() {
-        assertThat(account(null, " id\n", "\tsecret\n", null).credentials()).contains(new ClientCredentials("id", "secret"));
-        assertThat(account(null, " ", "\n", null).credentials()).isEmpty();
+        assertThat(account(null, " id\n", "\tsecret\n", null).clientId()).contains("id");
+        assertThat(account(null, " id\n", "\tsecret\n", null).key()).isEqualTo("secret");
+        assertThat(account(null, " ", "\n", null).clientId()).isEmpty();
     }
 
     @Test
     void secretCanBeInAFile(@TempDir Path folder) throws IOException {
         Path file = Files.writeString(folder.resolve("secret"), " se cret\n");
 
-        assertThat(account(null, "id", null, file).credentials()).contains(new ClientCredentials("id", "se cret"));
+        LeanAccount account = account(null, "id", null, file);
+
+        assertThat(account.key()).isEqualTo("se cret");
+        assertThat(account.keyFile()).contains(file);
     }
 
     @Test

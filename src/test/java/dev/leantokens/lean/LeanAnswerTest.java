@@ -33,6 +33,9 @@ class LeanAnswerTest {
 
     private static final String SECRET = "secret-of-the-account";
 
+    private static final ClientCredentials CREDENTIALS = new ClientCredentials("id", SECRET);
+    private static final ClientProof PROOF = ClientProof.post(CREDENTIALS);
+
     private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
 
     @Test
@@ -40,7 +43,7 @@ class LeanAnswerTest {
         String body = "{\"access_token\":\"a.b.c\",\"scope\":\"api\",\"token_type\":\"Bearer\",\"expires_in\":3599,"
                 + "\"x\":{\"n\":1.10,\"big\":123456789012345678901234567890}}";
 
-        assertThat(answer(200, body).token(request(SERVICE), NOW).json()).isEqualTo(body);
+        assertThat(answer(200, body).token(request(SERVICE), PROOF, NOW).json()).isEqualTo(body);
     }
 
     @ParameterizedTest
@@ -173,13 +176,13 @@ class LeanAnswerTest {
     }
 
     private static LeanRequest request(CredentialsOwner owner) {
-        return new LeanRequest(new ClientCredentials("id", SECRET), owner, new Scope("api"),
+        return new LeanRequest(owner == CALLER ? Optional.of(CREDENTIALS) : Optional.empty(), "fingerprint", new Scope("api"),
                 Purpose.NEED, Requester.SERVICE);
     }
 
     private static TokenException failure(LeanAnswer answer, CredentialsOwner owner) {
-        assertThatThrownBy(() -> answer.token(request(owner), NOW)).isInstanceOf(TokenException.class);
-        return catchThrowableOfType(TokenException.class, () -> answer.token(request(owner), NOW));
+        assertThatThrownBy(() -> answer.token(request(owner), PROOF, NOW)).isInstanceOf(TokenException.class);
+        return catchThrowableOfType(TokenException.class, () -> answer.token(request(owner), PROOF, NOW));
     }
 
     private static LeanAnswer answer(int status, String body) {

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 import org.junit.jupiter.params.ParameterizedTest;
@@ -121,9 +122,8 @@ class ExpiryTest {
         }
 
         IssuedToken ask(CacheControl control) {
-            ClientCredentials credentials = new ClientCredentials("id", "secret");
-            return supply.token(new TokenKey("credentials", Scope.API),
-                    new LeanRequest(credentials, CredentialsOwner.SERVICE, Scope.API, Purpose.NEED, Requester.SERVICE), control)
+            return supply.token(new TokenKey("client", "", Scope.API),
+                    new LeanRequest(Optional.empty(), "credentials", Scope.API, Purpose.NEED, Requester.SERVICE), control)
                     .await().atMost(Duration.ofSeconds(10));
         }
     }

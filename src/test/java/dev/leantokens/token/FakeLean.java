@@ -16,6 +16,17 @@ final class FakeLean implements AuthorizationServer {
     private boolean answersAtOnce = true;
     private Duration lifetime = Duration.ofSeconds(3600);
     private TokenException failure;
+    private String certificate = "";
+
+    @Override
+    public String clientCertificate() {
+        return certificate;
+    }
+
+    /** From now on it is shown this certificate. */
+    void isShown(String clientCertificate) {
+        certificate = clientCertificate;
+    }
 
     @Override
     public Uni<AccessToken> requestToken(LeanRequest request) {

@@ -10,6 +10,10 @@ final class MapTokenCache implements TokenCache {
     private final Map<TokenKey, CachedToken> tokens = new ConcurrentHashMap<>();
     private final Map<String, TokenException> refusals = new ConcurrentHashMap<>();
 
+    int size() {
+        return tokens.size();
+    }
+
     @Override
     public boolean isEnabled() {
         return true;
@@ -26,12 +30,17 @@ final class MapTokenCache implements TokenCache {
     }
 
     @Override
-    public Optional<TokenException> refusalOf(TokenKey key) {
-        return Optional.ofNullable(refusals.get(key.credentials()));
+    public void keepOnlyOf(String certificate) {
+        tokens.keySet().removeIf(key -> !key.certificate().equals(certificate));
     }
 
     @Override
-    public void keepRefusal(TokenKey key, TokenException refusal) {
-        refusals.put(key.credentials(), refusal);
+    public Optional<TokenException> refusalOf(String fingerprint) {
+        return Optional.ofNullable(refusals.get(fingerprint));
+    }
+
+    @Override
+    public void keepRefusal(String fingerprint, TokenException refusal) {
+        refusals.put(fingerprint, refusal);
     }
 }

@@ -26,9 +26,10 @@ class SecretsInTextTest {
         return Stream.of(
                 CREDENTIALS,
                 new TokenRequest(new Scope("api"), Optional.of(CREDENTIALS)),
-                new LeanRequest(CREDENTIALS, CredentialsOwner.CALLER, new Scope("api"), Purpose.NEED, Requester.SERVICE),
+                new LeanRequest(Optional.of(CREDENTIALS), TokenKey.ofCaller(CREDENTIALS), new Scope("api"), Purpose.NEED,
+                        Requester.SERVICE),
                 RequestMembers.of(Map.of("client_secret", SECRET, SECRET, SECRET)),
-                new TokenKey(TokenKey.digest(CredentialsOwner.CALLER, CREDENTIALS), new Scope("api")),
+                new TokenKey(TokenKey.ofCaller(CREDENTIALS), "", new Scope("api")),
                 TOKEN,
                 new IssuedToken(TOKEN, new CacheStatus(Source.HIT, Optional.empty(), false)),
                 CachedToken.of(TOKEN, Instant.EPOCH).orElseThrow());

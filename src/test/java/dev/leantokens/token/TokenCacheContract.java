@@ -13,9 +13,9 @@ import dev.leantokens.testing.TestClock;
 public abstract class TokenCacheContract {
 
     private static final TokenException REFUSAL = TokenError.CALLER_REFUSED.because("refused");
-    private static final TokenKey API = new TokenKey("credentials", Scope.API);
-    private static final TokenKey CUSTOMER = new TokenKey("credentials", new Scope("customer.42"));
-    private static final TokenKey OTHERS = new TokenKey("others", Scope.API);
+    private static final TokenKey API = new TokenKey("client", "certificate", Scope.API);
+    private static final TokenKey CUSTOMER = new TokenKey("client", "certificate", new Scope("customer.42"));
+    private static final TokenKey OTHERS = new TokenKey("others", "certificate", Scope.API);
 
     protected final TestClock clock = new TestClock();
 
@@ -58,24 +58,39 @@ public abstract class TokenCacheContract {
     }
 
     @Test
+    void tokensOfAnotherCertificateAreDropped() {
+        TokenCache cache = cache();
+        TokenKey ofTheNewOne = new TokenKey("client", "new", Scope.API);
+        cache.keep(API, token(60));
+        cache.keep(OTHERS, token(60));
+        cache.keep(ofTheNewOne, token(60));
+
+        cache.keepOnlyOf("new");
+
+        assertThat(cache.find(API)).isEmpty();
+        assertThat(cache.find(OTHERS)).isEmpty();
+        assertThat(cache.find(ofTheNewOne)).isPresent();
+    }
+
+    @Test
     void refusalIsOfCredentialsWhateverTheyAskFor() {
         TokenCache cache = cache();
-        cache.keepRefusal(API, REFUSAL);
+        cache.keepRefusal("credentials", REFUSAL);
 
-        assertThat(cache.refusalOf(CUSTOMER)).containsSame(REFUSAL);
-        assertThat(cache.refusalOf(OTHERS)).isEmpty();
+        assertThat(cache.refusalOf("credentials")).containsSame(REFUSAL);
+        assertThat(cache.refusalOf("others")).isEmpty();
         assertThat(cache.find(API)).isEmpty();
     }
 
     @Test
     void refusalIsKeptForAShortTime() {
         TokenCache cache = cache();
-        cache.keepRefusal(API, REFUSAL);
+        cache.keepRefusal("credentials", REFUSAL);
         clock.advance(Duration.ofMillis(4_999));
-        assertThat(cache.refusalOf(API)).isPresent();
+        assertThat(cache.refusalOf("credentials")).isPresent();
 
         clock.advance(Duration.ofMillis(1));
-        assertThat(cache.refusalOf(API)).isEmpty();
+        assertThat(cache.refusalOf("credentials")).isEmpty();
     }
 
     /** @return a token of Lean's size that is valid for so many seconds from now */
@@ -86,6 +101,6 @@ public abstract class TokenCacheContract {
 
     /** @return a key like that of any customer */
     protected static TokenKey customer(int number) {
-        return new TokenKey("credentials", new Scope("customer." + number));
+        return new TokenKey("client", "certificate", new Scope("customer." + number));
     }
 }

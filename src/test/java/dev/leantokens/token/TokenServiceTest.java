@@ -2,16 +2,20 @@ package dev.leantokens.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 
 import dev.leantokens.testing.Settings;
 import dev.leantokens.testing.TestClock;
+import dev.leantokens.token.CacheStatus.Source;
 import dev.leantokens.token.LeanRequest.Purpose;
 import io.smallrye.mutiny.Uni;
 
@@ -19,10 +23,13 @@ class TokenServiceTest {
 
     private static final Scope API = new Scope("api");
     private static final AccessToken TOKEN = AccessToken.of(Map.of("access_token", "abc", "token_type", "Bearer"));
-    private static final ClientCredentials SERVICE = new ClientCredentials("service", "secret");
+    private static final ServiceClient SERVICE = new ServiceClient("service", 1);
     private static final ClientCredentials CALLER = new ClientCredentials("caller", "secret");
 
     private final List<LeanRequest> asked = new ArrayList<>();
+    private final FakeLean lean = new FakeLean();
+    private final MapTokenCache cache = new MapTokenCache();
+    private Optional<ServiceClient> current = Optional.of(SERVICE);
 
     @Test
     void callersOwnCredentialsAreUsedAsTheyAre() {
@@ -31,16 +38,16 @@ class TokenServiceTest {
                         .indefinitely().token())
                 .isSameAs(TOKEN);
 
-        assertThat(asked)
-                .containsExactly(new LeanRequest(CALLER, CredentialsOwner.CALLER, API, Purpose.NEED, Requester.SERVICE));
+        assertThat(asked).extracting(LeanRequest::callers, LeanRequest::owner, LeanRequest::scope, LeanRequest::purpose)
+                .containsExactly(tuple(Optional.of(CALLER), CredentialsOwner.CALLER, API, Purpose.NEED));
     }
 
     @Test
     void servicesCredentialsAreUsedForTheRest() {
         service(Optional.of(SERVICE)).issue(API, Optional.empty(), CacheControl.ANY, Requester.SERVICE).await().indefinitely();
 
-        assertThat(asked)
-                .containsExactly(new LeanRequest(SERVICE, CredentialsOwner.SERVICE, API, Purpose.NEED, Requester.SERVICE));
+        assertThat(asked).extracting(LeanRequest::callers, LeanRequest::owner, LeanRequest::scope, LeanRequest::purpose)
+                .containsExactly(tuple(Optional.empty(), CredentialsOwner.SERVICE, API, Purpose.NEED));
     }
 
     @Test
@@ -61,7 +68,52 @@ class TokenServiceTest {
         assertThat(asked).isEmpty();
     }
 
-    private TokenService service(Optional<ClientCredentials> own) {
+    @Test
+    void exchangedSecretNeedsNoNewTokens() {
+        TokenService service = service(() -> current);
+        issue(service);
+        current = Optional.of(new ServiceClient("service", 2));
+
+        assertThat(issue(service).cacheStatus().source()).isEqualTo(Source.HIT);
+    }
+
+    @Test
+    void refusalOfASecretIsNotOneOfTheNextSecret() {
+        TokenService service = service(() -> current);
+        lean.failsWith(TokenError.SERVICE_CREDENTIALS_REFUSED.because("refused"));
+        assertError(service.issue(API, Optional.empty(), CacheControl.ANY, Requester.SERVICE),
+                TokenError.SERVICE_CREDENTIALS_REFUSED);
+        lean.gives(Duration.ofHours(1));
+        assertError(service.issue(API, Optional.empty(), CacheControl.ANY, Requester.SERVICE),
+                TokenError.SERVICE_CREDENTIALS_REFUSED);
+
+        current = Optional.of(new ServiceClient("service", 2));
+
+        assertThat(issue(service).cacheStatus().source()).isEqualTo(Source.MISS);
+    }
+
+    @Test
+    void tokenOfAnotherCertificateIsNotGivenOut() {
+        TokenService service = service(() -> current);
+        issue(service);
+        issue(service, CALLER);
+        lean.isShown("new certificate");
+
+        assertThat(issue(service).cacheStatus().source()).isEqualTo(Source.MISS);
+        assertThat(issue(service, CALLER).cacheStatus().source()).isEqualTo(Source.MISS);
+        assertThat(issue(service).cacheStatus().source()).isEqualTo(Source.HIT);
+        assertThat(cache.size()).as("those of the one before are dropped").isEqualTo(2);
+    }
+
+    private static IssuedToken issue(TokenService service, ClientCredentials... callers) {
+        return service.issue(API, Stream.of(callers).findFirst(), CacheControl.ANY, Requester.SERVICE).await().indefinitely();
+    }
+
+    private TokenService service(ServiceCredentials credentials) {
+        return new TokenService(lean, credentials, cache, Settings.of(TokenConfig.class), new TestClock(), new ErrorLog());
+    }
+
+    private TokenService service(Optional<ServiceClient> own) {
         return new TokenService(request -> {
             asked.add(request);
             return Uni.createFrom().item(TOKEN);

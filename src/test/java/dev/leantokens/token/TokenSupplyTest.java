@@ -26,7 +26,7 @@ import io.smallrye.mutiny.Uni;
 /** When a token comes from the cache, when Lean is asked, and what happens if Lean fails. */
 class TokenSupplyTest {
 
-    private static final ClientCredentials CREDENTIALS = new ClientCredentials("id", "secret");
+    private static final Optional<ClientCredentials> SERVICE = Optional.empty();
     private static final Scope CUSTOMER = new Scope("customer.42");
     private static final TokenException AWAY = TokenError.LEAN_UNAVAILABLE.because("away").retryAfter(Duration.ofSeconds(5));
 
@@ -58,11 +58,12 @@ class TokenSupplyTest {
     void scopesAndCredentialsAreKeptApart() {
         ask(Scope.API);
         ask(CUSTOMER);
-        ask(Scope.API, new ClientCredentials("id", "wrong"), CredentialsOwner.SERVICE);
-        ask(Scope.API, new ClientCredentials("ids", "ecret"), CredentialsOwner.SERVICE);
-        ask(Scope.API, CREDENTIALS, CredentialsOwner.CALLER);
+        ask(Scope.API, new ClientCredentials("id", "secret"));
+        ask(Scope.API, new ClientCredentials("id", "wrong"));
+        ask(Scope.API, new ClientCredentials("ids", "ecret"));
+        ask(Scope.API, new ClientCredentials("service", ""));
 
-        assertThat(lean.calls()).isEqualTo(5);
+        assertThat(lean.calls()).isEqualTo(6);
     }
 
     @Test
@@ -301,7 +302,7 @@ class TokenSupplyTest {
         assertThat(lean.calls()).isOne();
 
         lean.gives(Duration.ofHours(1));
-        ask(Scope.API, new ClientCredentials("id", "right"), CredentialsOwner.SERVICE);
+        ask(Scope.API, new ClientCredentials("id", "right"));
     }
 
     @Test
@@ -368,24 +369,25 @@ class TokenSupplyTest {
     }
 
     private IssuedToken ask(Scope scope, CacheControl control) {
-        return request(scope, CREDENTIALS, CredentialsOwner.SERVICE, control).await().atMost(Duration.ofSeconds(10));
+        return request(scope, SERVICE, control).await().atMost(Duration.ofSeconds(10));
     }
 
-    private void ask(Scope scope, ClientCredentials credentials, CredentialsOwner owner) {
-        request(scope, credentials, owner, CacheControl.ANY).await().atMost(Duration.ofSeconds(10));
+    private void ask(Scope scope, ClientCredentials callers) {
+        request(scope, Optional.of(callers), CacheControl.ANY).await().atMost(Duration.ofSeconds(10));
     }
 
     private CompletableFuture<IssuedToken> start(Scope scope, CacheControl control) {
-        return request(scope, CREDENTIALS, CredentialsOwner.SERVICE, control).subscribeAsCompletionStage();
+        return request(scope, SERVICE, control).subscribeAsCompletionStage();
     }
 
     private TokenException failure(Scope scope) {
         return catchThrowableOfType(TokenException.class, () -> ask(scope));
     }
 
-    private Uni<IssuedToken> request(Scope scope, ClientCredentials credentials, CredentialsOwner owner, CacheControl control) {
-        return supply.token(new TokenKey(TokenKey.digest(owner, credentials), scope),
-                new LeanRequest(credentials, owner, scope, Purpose.NEED, Requester.SERVICE), control);
+    private Uni<IssuedToken> request(Scope scope, Optional<ClientCredentials> callers, CacheControl control) {
+        String client = callers.map(TokenKey::ofCaller).orElseGet(() -> TokenKey.ofService("service"));
+        return supply.token(new TokenKey(client, "", scope),
+                new LeanRequest(callers, client, scope, Purpose.NEED, Requester.SERVICE), control);
     }
 
     private TokenSupply supply(String... settings) {
