@@ -4,6 +4,8 @@ import java.net.URI;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
+import javax.net.ssl.SSLException;
+
 import jakarta.enterprise.context.ApplicationScoped;
 
 import org.jboss.resteasy.reactive.client.api.LoggingScope;
@@ -49,6 +51,7 @@ class LeanApiFactory {
                 .httpClientRequestCustomizer(request -> {
                     lifetime.limit(request);
                     limitResponse(request, limit);
+                    noteAlerts(request);
                 });
         tls.ifPresent(builder::tlsConfiguration);
         config.proxyUrl().ifPresent(proxy -> useProxy(builder, proxy));
@@ -59,6 +62,18 @@ class LeanApiFactory {
         builder.proxyAddress(proxy.getHost(), proxy.getPort()).proxyConnectTimeout(config.connectTimeout());
         config.proxyUsername().ifPresent(builder::proxyUser);
         config.proxyPassword().ifPresent(builder::proxyPassword);
+    }
+
+    /**
+     * A certificate of ours that Lean does not take shows when the request is on its way already (TLS 1.3), and only the
+     * connection is told: for the request it would be one that broke.
+     */
+    private static void noteAlerts(HttpClientRequest request) {
+        request.connection().exceptionHandler(failure -> {
+            if (failure instanceof SSLException) {
+                request.reset(0, failure);
+            }
+        });
     }
 
     /**

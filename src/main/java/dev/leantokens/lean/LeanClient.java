@@ -79,11 +79,6 @@ public class LeanClient {
                 .onFailure().transform(LeanFailure::translate);
     }
 
-    /** @return what tells the certificate that Lean is shown from others; empty if there is none */
-    String certificate() {
-        return connections.current().certificate();
-    }
-
     /** @return how long a call takes at most, whatever Lean does */
     Duration longestCall() {
         return config.requestTimeout().plus(AFTER_THE_CLIENTS_OWN_LIMIT);

@@ -16,6 +16,7 @@ import jakarta.enterprise.event.Observes;
 
 import org.jboss.logging.Logger;
 
+import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.tls.CertificateUpdatedEvent;
 import io.quarkus.tls.TlsConfiguration;
@@ -39,15 +40,16 @@ public class LeanConnections {
     private final Vertx vertx;
     private volatile LeanConnection current;
 
-    /** @throws ConfigurationException if the settings for TLS contradict others; the message is for an operator */
-    LeanConnections(LeanApiFactory factory, LeanAccount account, LeanConfig config, TlsConfigurationRegistry registry,
-            Vertx vertx) {
+    LeanConnections(LeanApiFactory factory, LeanConfig config, TlsConfigurationRegistry registry, Vertx vertx) {
         this.factory = factory;
         this.config = config;
         this.vertx = vertx;
-        Optional<TlsConfiguration> tls = registry.get(TLS_CONFIGURATION);
-        this.current = new LeanConnection(factory.build(tls), tls.map(LeanConnections::certificateOf).orElse(""));
-        check(account, tls);
+        this.current = connection(registry.get(TLS_CONFIGURATION));
+    }
+
+    /** @throws ConfigurationException if the settings for TLS contradict others; the message is for an operator */
+    void start(@Observes StartupEvent event, LeanAccount account, TlsConfigurationRegistry registry) {
+        check(account, registry.get(TLS_CONFIGURATION));
     }
 
     LeanConnection current() {
@@ -70,10 +72,13 @@ public class LeanConnections {
             return;
         }
         LeanConnection before = current;
-        current = new LeanConnection(factory.build(Optional.of(event.tlsConfiguration())),
-                certificateOf(event.tlsConfiguration()));
+        current = connection(Optional.of(event.tlsConfiguration()));
         // By then no call is under way that began before.
         vertx.setTimer(config.deadline().toMillis(), passed -> close(before));
+    }
+
+    private LeanConnection connection(Optional<TlsConfiguration> tls) {
+        return new LeanConnection(factory.build(tls), tls.map(LeanConnections::certificateOf).orElse(""));
     }
 
     private static void close(LeanConnection connection) {

@@ -43,6 +43,7 @@ public class ResilientLeanClient implements AuthorizationServer {
     private static final Set<TokenError> NOT_MADE = EnumSet.of(TokenError.TOO_MANY_CALLS, TokenError.BREAKER_OPEN);
 
     private final LeanClient client;
+    private final LeanConnections connections;
     private final OwnCredentials own;
     private final LeanConfig config;
     private final Clock clock;
@@ -68,8 +69,10 @@ public class ResilientLeanClient implements AuthorizationServer {
         }
     }
 
-    ResilientLeanClient(LeanClient client, OwnCredentials own, LeanConfig config, Clock clock, Vertx vertx) {
+    ResilientLeanClient(LeanClient client, LeanConnections connections, OwnCredentials own, LeanConfig config, Clock clock,
+            Vertx vertx) {
         this.client = client;
+        this.connections = connections;
         this.own = own;
         this.config = config;
         this.clock = clock;
@@ -101,7 +104,7 @@ public class ResilientLeanClient implements AuthorizationServer {
 
     @Override
     public String clientCertificate() {
-        return client.certificate();
+        return connections.current().certificate();
     }
 
     /** The attempts at one token, one after the other. */

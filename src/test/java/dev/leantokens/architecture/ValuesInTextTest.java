@@ -44,7 +44,8 @@ class ValuesInTextTest {
     /** What is shown, and may be: names and words that are no caller's secret. */
     private static final Set<String> SHOWN = Set.of(
             "Audience.groups", "Exposure.host", "Caller.address", "Entitlement.address", "LocalClient.id", "Scope.value",
-            "Session.owner", "Session.account", "Verdict.reason", "LeanAccount.url", "Problem.message", "LeanConnection.certificate",
+            "Session.owner", "Session.account", "Verdict.reason", "LeanAccount.url", "Problem.message",
+            "LeanConnection.certificate",
             "SigningKey.algorithm");
 
     /** Classes that are no records and say something of themselves; {@code SecretsInTextTest} has them one by one. */

@@ -1,0 +1,110 @@
+package dev.leantokens.lean;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.security.KeyPair;
+import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.RSAPublicKey;
+import java.text.ParseException;
+import java.time.Duration;
+import java.util.Date;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import com.nimbusds.jose.crypto.ECDSAVerifier;
+import com.nimbusds.jose.crypto.RSASSAVerifier;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+
+import dev.leantokens.testing.TestClock;
+import io.vertx.core.Vertx;
+
+/** Assertions by which the service shows Lean who it is, looked at by another library than the one that made them. */
+class PrivateKeyJwtTest {
+
+    private static final String AUDIENCE = "https://lean.example/oauth2/token";
+
+    private final Vertx vertx = Vertx.vertx();
+    private final TestClock clock = new TestClock();
+
+    @AfterEach
+    void close() {
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+
+    @Test
+    void assertionIsSignedWithAnRsaKey() throws Exception {
+        SignedJWT jwt = SignedJWT.parse(proof(new SigningKey(SigningKeyTest.RSA.getPrivate(), "RS256", Optional.of("k1")))
+                .assertion());
+
+        assertThat(jwt.verify(new RSASSAVerifier((RSAPublicKey) SigningKeyTest.RSA.getPublic()))).isTrue();
+        assertThat(jwt.getHeader().toJSONObject()).isEqualTo(Map.of("alg", "RS256", "kid", "k1", "typ", "JWT"));
+    }
+
+    @Test
+    void assertionIsSignedWithAKeyOfTheCurve() throws Exception {
+        SignedJWT jwt = SignedJWT.parse(proof(ofCurve()).assertion());
+
+        assertThat(jwt.verify(new ECDSAVerifier((ECPublicKey) SigningKeyTest.EC.getPublic()))).isTrue();
+        assertThat(jwt.getHeader().toJSONObject()).isEqualTo(Map.of("alg", "ES256", "typ", "JWT"));
+    }
+
+    @Test
+    void claimsAreThoseOfTheRfc() throws Exception {
+        JWTClaimsSet claims = SignedJWT.parse(proof(ofCurve()).assertion()).getJWTClaimsSet();
+
+        assertThat(claims.getClaims()).containsOnlyKeys("iss", "sub", "aud", "iat", "exp", "jti");
+        assertThat(claims.getIssuer()).isEqualTo("client");
+        assertThat(claims.getSubject()).isEqualTo("client");
+        assertThat(claims.getAudience()).containsExactly(AUDIENCE);
+        assertThat(claims.getIssueTime()).isEqualTo(Date.from(clock.instant()));
+        assertThat(claims.getExpirationTime()).isEqualTo(Date.from(clock.instant().plusSeconds(60)));
+    }
+
+    @Test
+    void noAssertionIsUsedTwice() {
+        PrivateKeyJwt authentication = authentication(ofCurve());
+        Set<String> ids = IntStream.range(0, 100).mapToObj(i -> id(authentication.proof().await().indefinitely()))
+                .collect(Collectors.toSet());
+
+        assertThat(ids).hasSize(100);
+    }
+
+    @Test
+    void proofIsTheAssertionWithItsTypeAndTheId() {
+        ClientProof proof = proof(ofCurve());
+
+        assertThat(proof.assertionType()).isEqualTo("urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+        assertThat(proof.clientId()).isEqualTo("client");
+        assertThat(proof.clientSecret()).isNull();
+        assertThat(proof.authorization()).isNull();
+        assertThat(proof.isRepeatedIn("bad client_assertion=" + proof.assertion())).isTrue();
+    }
+
+    private static SigningKey ofCurve() {
+        KeyPair keys = SigningKeyTest.EC;
+        return new SigningKey(keys.getPrivate(), "ES256", Optional.empty());
+    }
+
+    private static String id(ClientProof proof) {
+        try {
+            return SignedJWT.parse(proof.assertion()).getJWTClaimsSet().getJWTID();
+        } catch (ParseException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private ClientProof proof(SigningKey key) {
+        return authentication(key).proof().await().indefinitely();
+    }
+
+    private PrivateKeyJwt authentication(SigningKey key) {
+        return new PrivateKeyJwt("client", key, AUDIENCE, Duration.ofSeconds(60), clock, vertx);
+    }
+}

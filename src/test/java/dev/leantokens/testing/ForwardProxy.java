@@ -1,0 +1,115 @@
+package dev.leantokens.testing;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** A company's proxy: it tunnels by CONNECT for who knows the password, wherever it is told to, and notes what it sees. */
+public final class ForwardProxy implements AutoCloseable {
+
+    private final ServerSocket listener;
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final List<String> requests = new CopyOnWriteArrayList<>();
+    private final int target;
+    private volatile String credentials;
+
+    /**
+     * @param credentials what has to be in {@code Proxy-Authorization}
+     * @param target the port of this machine that every tunnel leads to, whatever name it is for
+     */
+    public ForwardProxy(String credentials, int target) {
+        this.credentials = credentials;
+        this.target = target;
+        try {
+            listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        threads.execute(this::accept);
+    }
+
+    public int port() {
+        return listener.getLocalPort();
+    }
+
+    /** @return the heads of the requests that came */
+    public List<String> requests() {
+        return requests;
+    }
+
+    public void wants(String otherCredentials) {
+        credentials = otherCredentials;
+    }
+
+    private void accept() {
+        while (!listener.isClosed()) {
+            try {
+                Socket socket = listener.accept();
+                threads.execute(() -> serve(socket));
+            } catch (IOException e) {
+                // Closed.
+            }
+        }
+    }
+
+    private void serve(Socket socket) {
+        try (socket) {
+            String head = head(socket.getInputStream());
+            requests.add(head);
+            OutputStream out = socket.getOutputStream();
+            if (!head.contains("Proxy-Authorization: " + credentials)
+                    && !head.contains("proxy-authorization: " + credentials)) {
+                out.write("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"
+                        .getBytes(StandardCharsets.US_ASCII));
+                return;
+            }
+            try (Socket lean = new Socket(InetAddress.getLoopbackAddress(), target)) {
+                out.write("HTTP/1.1 200 Connection established\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                threads.execute(() -> copy(lean, socket));
+                socket.getInputStream().transferTo(lean.getOutputStream());
+            }
+        } catch (IOException e) {
+            // One of the two is gone.
+        }
+    }
+
+    private static void copy(Socket from, Socket to) {
+        try {
+            from.getInputStream().transferTo(to.getOutputStream());
+            to.close();
+        } catch (IOException e) {
+            // One of the two is gone.
+        }
+    }
+
+    private static String head(InputStream in) throws IOException {
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            int read = in.read();
+            if (read < 0) {
+                throw new IOException("ended before its head did");
+            }
+            head.append((char) read);
+        }
+        return head.toString();
+    }
+
+    @Override
+    public void close() {
+        try {
+            listener.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        threads.shutdownNow();
+    }
+}
