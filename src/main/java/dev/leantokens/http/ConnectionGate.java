@@ -198,7 +198,7 @@ final class ConnectionGate {
      * Sees to it that the requests of one connection get ready; all of its methods are called by the connection's event loop.
      * Over HTTP/1.1 all that is read asks for an answer, and all that is written is one. Over HTTP/2 neither is so, and
      * requests do not keep the connection from each other, so there it waits for the client's preface only; the time for a
-     * body is {@link BodyLimit}'s.
+     * body is {@link BodyReader}'s.
      */
     private final class RequestClock extends ChannelDuplexHandler {
 
