@@ -1,7 +1,9 @@
 package dev.leantokens.file;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,15 +18,11 @@ import io.vertx.core.Vertx;
  */
 public final class FileWatch implements AutoCloseable {
 
-    /** How long a change can go unnoticed. */
-    private static final Duration INTERVAL = Duration.ofSeconds(1);
-
     private static final long LARGEST_FILE_BYTES = 1 << 20;
 
-    private final Vertx vertx;
     private final Path file;
     private final Listener listener;
-    private final Duration interval;
+    private final Looks looks;
 
     private String text;
     private boolean readable = true;
@@ -44,19 +42,18 @@ public final class FileWatch implements AutoCloseable {
      * @param text what is known of the file already
      */
     public FileWatch(Vertx vertx, Path file, String text, Listener listener) {
-        this(vertx, file, text, listener, INTERVAL);
+        this(vertx, file, text, listener, Looks.INTERVAL);
     }
 
     FileWatch(Vertx vertx, Path file, String text, Listener listener, Duration interval) {
-        this.vertx = vertx;
         this.file = file;
         this.text = text;
         this.listener = listener;
-        this.interval = interval;
+        this.looks = new Looks(vertx, this::look, interval);
     }
 
     /** @throws IOException if the file cannot be read, or is too large for a file of settings */
-    public static String read(Path file) throws IOException {
+    public static byte[] readBytes(Path file) throws IOException {
         // To open a pipe or a device could take forever.
         if (Files.exists(file) && !Files.isRegularFile(file)) {
             throw new IOException("no regular file: " + file);
@@ -64,8 +61,13 @@ public final class FileWatch implements AutoCloseable {
         if (Files.size(file) > LARGEST_FILE_BYTES) {
             throw new IOException("larger than " + LARGEST_FILE_BYTES + " bytes");
         }
+        return Files.readAllBytes(file);
+    }
+
+    /** @throws IOException if the file cannot be read, is too large for a file of settings, or is no text */
+    public static String read(Path file) throws IOException {
         try {
-            return Files.readString(file);
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(readBytes(file))).toString();
         } catch (CharacterCodingException e) {
             throw new IOException("no text in UTF-8", e);
         }
@@ -73,7 +75,7 @@ public final class FileWatch implements AutoCloseable {
 
     /** Begins to look; once. */
     public void start() {
-        lookLater();
+        looks.start();
     }
 
     /**
@@ -82,22 +84,13 @@ public final class FileWatch implements AutoCloseable {
      * @return when that is done and the listener has been told
      */
     public Future<Void> lookNow() {
-        return vertx.executeBlocking(() -> {
-            look();
-            return null;
-        }, false);
+        return looks.now();
     }
 
     @Override
     public void close() {
         closed = true;
-    }
-
-    /** The next look begins after this one has ended, however long that takes. */
-    private void lookLater() {
-        if (!closed) {
-            vertx.setTimer(interval.toMillis(), passed -> lookNow().onComplete(looked -> lookLater()));
-        }
+        looks.close();
     }
 
     private synchronized void look() {

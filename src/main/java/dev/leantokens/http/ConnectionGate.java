@@ -19,6 +19,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
 
 /**
  * Counts the connections of each port and of each peer, and closes those that are too many or whose request does not get ready.
@@ -29,6 +30,8 @@ final class ConnectionGate {
     private static final long SILENCE_NANOS = TimeUnit.MINUTES.toNanos(1);
     /** An IPv6 customer has a network of 64 bits, and as many addresses as it likes. */
     private static final int IPV6_NETWORK_BYTES = 8;
+    /** What Vert.x calls its handler of TLS. */
+    private static final String TLS_HANDLER = "ssl";
 
     private final int most;
     private final int mostOfOne;
@@ -48,7 +51,7 @@ final class ConnectionGate {
     /**
      * @param most connections of a port
      * @param mostOfOne connections of a port from one peer
-     * @param requestTime the time for a request, until its answer begins
+     * @param requestTime the time for a request, until its answer begins; with it for a handshake and for HTTP/2's preface
      * @param clock nanoseconds since some time
      * @param log takes a line for the log
      */
@@ -161,16 +164,11 @@ final class ConnectionGate {
         }
     }
 
-    /** Of one connection; all of its methods are called by the connection's event loop. */
-    private final class Guard extends ChannelDuplexHandler {
+    /** Of one connection, which it counts; all of its methods are called by the connection's event loop. */
+    private final class Guard extends ChannelInboundHandlerAdapter {
 
         /** Whom the connection counts for; null while it does not. */
         private Peer counted;
-        /** When what is not answered yet began. */
-        private long began;
-        private boolean unanswered;
-        /** One for a connection, however many requests it brings. */
-        private Future<?> timer;
 
         @Override
         public void channelActive(ChannelHandlerContext context) throws Exception {
@@ -180,7 +178,9 @@ final class ConnectionGate {
                 return;
             }
             counted = peer;
-            awaitRequest(context);
+            // By now Vert.x has put its first handlers in: what is said is heard behind that of TLS, if there is one.
+            ChannelHandlerContext tls = context.pipeline().context(TLS_HANDLER);
+            context.pipeline().addAfter((tls == null ? context : tls).name(), null, new RequestClock());
             super.channelActive(context);
         }
 
@@ -190,6 +190,32 @@ final class ConnectionGate {
                 leave(counted);
                 counted = null;
             }
+            super.channelInactive(context);
+        }
+    }
+
+    /**
+     * Sees to it that the requests of one connection get ready; all of its methods are called by the connection's event loop.
+     * Over HTTP/1.1 all that is read asks for an answer, and all that is written is one. Over HTTP/2 neither is so, and
+     * requests do not keep the connection from each other, so there it waits for the client's preface only; the time for a
+     * body is {@link BodyReader}'s.
+     */
+    private final class RequestClock extends ChannelDuplexHandler {
+
+        /** When what is not answered yet began. */
+        private long began;
+        private boolean unanswered;
+        private Protocol protocol = Protocol.UNKNOWN;
+        /** One for a connection, however many requests it brings. */
+        private Future<?> timer;
+
+        @Override
+        public void handlerAdded(ChannelHandlerContext context) {
+            awaitRequest(context);
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext context) throws Exception {
             if (timer != null) {
                 timer.cancel(false);
             }
@@ -198,7 +224,7 @@ final class ConnectionGate {
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object bytes) throws Exception {
-            if (!unanswered) {
+            if (!unanswered && protocol != Protocol.HTTP_2) {
                 awaitRequest(context);
             }
             super.channelRead(context, bytes);
@@ -206,7 +232,12 @@ final class ConnectionGate {
 
         @Override
         public void write(ChannelHandlerContext context, Object bytes, ChannelPromise written) throws Exception {
-            unanswered = false;
+            if (protocol == Protocol.UNKNOWN) {
+                protocol = http2(context) == null ? Protocol.HTTP_1 : Protocol.HTTP_2;
+            }
+            if (protocol == Protocol.HTTP_1) {
+                unanswered = false;
+            }
             super.write(context, bytes, written);
         }
 
@@ -224,10 +255,31 @@ final class ConnectionGate {
                 long left = requestNanos - (clock.getAsLong() - began);
                 if (unanswered && left > 0) {
                     watch(context, left);
-                } else if (unanswered) {
+                } else if (unanswered && !isHttp2Established(context)) {
                     context.close();
                 }
             }, nanos, TimeUnit.NANOSECONDS);
         }
+
+        /** Looks anew: a connection can be upgraded to HTTP/2 by an answer of HTTP/1.1. */
+        private boolean isHttp2Established(ChannelHandlerContext context) {
+            Http2ConnectionHandler http2 = http2(context);
+            if (http2 == null || !http2.decoder().prefaceReceived()) {
+                return false;
+            }
+            protocol = Protocol.HTTP_2;
+            unanswered = false;
+            return true;
+        }
+
+        private static Http2ConnectionHandler http2(ChannelHandlerContext context) {
+            return context.pipeline().get(Http2ConnectionHandler.class);
+        }
+    }
+
+    private enum Protocol {
+        UNKNOWN,
+        HTTP_1,
+        HTTP_2
     }
 }

@@ -80,6 +80,7 @@ public class ConnectionLimits {
 
         @Override
         public void postInitializeServerListenerChannel(ServerChannel port) {
+            ListeningPorts.add(port);
             ConnectionGate present = gate;
             if (present != null) {
                 port.pipeline().addLast(present.portGuard());

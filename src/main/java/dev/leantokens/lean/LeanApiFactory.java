@@ -11,6 +11,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import org.jboss.resteasy.reactive.client.api.LoggingScope;
 import org.jboss.resteasy.reactive.client.api.QuarkusRestClientProperties;
 
+import io.netty.handler.codec.DecoderException;
 import io.quarkus.rest.client.reactive.QuarkusRestClientBuilder;
 import io.quarkus.tls.TlsConfiguration;
 import io.vertx.core.buffer.Buffer;
@@ -70,7 +71,8 @@ class LeanApiFactory {
      */
     private static void noteAlerts(HttpClientRequest request) {
         request.connection().exceptionHandler(failure -> {
-            if (failure instanceof SSLException) {
+            // Netty says it as a failure to decode.
+            if (failure instanceof DecoderException && failure.getCause() instanceof SSLException) {
                 request.reset(0, failure);
             }
         });

@@ -19,10 +19,13 @@ import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.QuarkusBindException;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.tls.CertificateUpdatedEvent;
 import io.quarkus.tls.TlsConfigurationRegistry;
+import io.quarkus.tls.runtime.config.TlsConfig;
 import io.quarkus.vertx.http.HttpServerOptionsCustomizer;
 import io.quarkus.vertx.http.runtime.VertxHttpBuildTimeConfig;
 import io.quarkus.vertx.http.runtime.VertxHttpConfig;
+import io.quarkus.vertx.http.runtime.VertxHttpConfig.InsecureRequests;
 import io.quarkus.vertx.http.runtime.VertxHttpRecorder;
 import io.quarkus.vertx.http.runtime.options.HttpServerOptionsUtils;
 import io.smallrye.config.SmallRyeConfig;
@@ -66,13 +69,13 @@ public class McpListener {
 
     /** @return whether the main port serves MCP too, so that there is no second listener */
     boolean sharesMainPort() {
-        return httpConfig().determinePort(LaunchMode.current()) == config.port();
+        return mainPort() == config.port();
     }
 
     /** After those who check the configuration: a port that is open for a moment before the start fails helps nobody. */
     void start(@Observes @Priority(OPENS_LATE) StartupEvent event) throws Exception {
         McpConfigRules.check(config);
-        McpConfigRules.checkMainPort(httpConfig().determinePort(LaunchMode.current()));
+        McpConfigRules.checkMainPort(mainPort());
         if (sharesMainPort()) {
             LOG.infof("MCP is served at %s of the main port %d", McpConfig.PATH, config.port());
             return;
@@ -88,6 +91,16 @@ public class McpListener {
         port = null;
         if (opened != null && LaunchMode.current() != LaunchMode.DEVELOPMENT) {
             opened.close();
+        }
+    }
+
+    /**
+     * As Quarkus does with its own port. In development, a port that has outlived a reload keeps the certificate that it has.
+     */
+    void exchangeCertificate(@Observes CertificateUpdatedEvent event) {
+        if (port instanceof OpenPort open
+                && event.name().equalsIgnoreCase(httpConfig().tlsConfigurationName().orElse(TlsConfig.DEFAULT_NAME))) {
+            open.exchangeCertificate(event.tlsConfiguration().getSSLOptions());
         }
     }
 
@@ -146,6 +159,12 @@ public class McpListener {
 
     private int eventLoops() {
         return ((MultithreadEventExecutorGroup) vertx.getEventLoopGroup()).executorCount();
+    }
+
+    private static int mainPort() {
+        VertxHttpConfig http = httpConfig();
+        boolean onlyTls = http.insecureRequests().filter(InsecureRequests.DISABLED::equals).isPresent();
+        return onlyTls ? http.determineSslPort(LaunchMode.current()) : http.determinePort(LaunchMode.current());
     }
 
     private static VertxHttpConfig httpConfig() {

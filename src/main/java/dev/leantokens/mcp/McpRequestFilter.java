@@ -6,7 +6,7 @@ import java.util.Locale;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
-import dev.leantokens.http.BodyLimit;
+import dev.leantokens.http.BodyReader;
 import dev.leantokens.http.FilterOrder;
 import dev.leantokens.http.HttpErrors;
 import dev.leantokens.token.ErrorLog;
@@ -39,11 +39,13 @@ class McpRequestFilter {
     private static final String EVENT_STREAM = "text/event-stream";
 
     private final ConnectionManager sessions;
+    private final BodyReader bodies;
     private final HttpErrors errors;
     private final ErrorLog log;
 
-    McpRequestFilter(ConnectionManager sessions, HttpErrors errors, ErrorLog log) {
+    McpRequestFilter(ConnectionManager sessions, BodyReader bodies, HttpErrors errors, ErrorLog log) {
         this.sessions = sessions;
+        this.bodies = bodies;
         this.errors = errors;
         this.log = log;
     }
@@ -66,7 +68,7 @@ class McpRequestFilter {
         } else if (isSessionOfTheOtherTransport(context, endpoint)) {
             errors.send(context, TokenError.NOT_FOUND.because("this MCP session is of the other transport"));
         } else if (method == HttpMethod.POST) {
-            BodyLimit.read(context.request()).subscribe().with(
+            bodies.read(context.request()).subscribe().with(
                     body -> message(context, Buffer.buffer(body)),
                     failure -> errors.send(context, (TokenException) failure));
         } else {

@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.impl.ContextInternal;
 import io.vertx.core.impl.VertxInternal;
+import io.vertx.core.net.SSLOptions;
 import io.vertx.core.shareddata.Shareable;
 
 /**
@@ -49,6 +50,16 @@ final class OpenPort implements Shareable, AutoCloseable {
             throw e;
         }
         return port;
+    }
+
+    /**
+     * Shows another certificate to new connections, and waits until that is done; not for an event loop.
+     *
+     * @throws CompletionException with the reason, if it cannot be
+     */
+    void exchangeCertificate(SSLOptions options) {
+        Future.join(servers.stream().map(server -> server.updateSSLOptions(options)).toList()).toCompletionStage()
+                .toCompletableFuture().join();
     }
 
     /** Closes the port and its connections, and waits until that is done; not for an event loop. */

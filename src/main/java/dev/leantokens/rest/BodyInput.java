@@ -6,7 +6,7 @@ import jakarta.ws.rs.container.ContainerRequestContext;
 
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 
-import dev.leantokens.http.BodyLimit;
+import dev.leantokens.http.BodyReader;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpServerRequest;
 
@@ -16,9 +16,15 @@ import io.vertx.core.http.HttpServerRequest;
  */
 class BodyInput {
 
+    private final BodyReader reader;
+
+    BodyInput(BodyReader reader) {
+        this.reader = reader;
+    }
+
     @ServerRequestFilter
     Uni<Void> readBody(ContainerRequestContext context, HttpServerRequest request) {
-        return BodyLimit.read(request)
+        return reader.read(request)
                 .invoke(body -> context.setEntityStream(new ByteArrayInputStream(body)))
                 .replaceWithVoid();
     }

@@ -1,27 +1,45 @@
 package dev.leantokens.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Named.named;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+import javax.net.ssl.SSLEngine;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
+import dev.leantokens.testing.Certificates;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2ConnectionHandlerBuilder;
+import io.netty.handler.codec.http2.Http2FrameAdapter;
+import io.netty.handler.ssl.SslHandler;
 
 class ConnectionGateTest {
 
     private static final int MOST = 5;
     private static final int MOST_OF_ONE = 3;
     private static final Duration REQUEST_TIME = Duration.ofSeconds(30);
+    private static final Certificates.Authority AUTHORITY = new Certificates.Authority("authority");
 
     private final AtomicLong nanos = new AtomicLong();
     private final List<String> log = new ArrayList<>();
@@ -34,12 +52,18 @@ class ConnectionGateTest {
         private final InetSocketAddress remote;
 
         private Connection(String from, int port) {
+            this(from, port, bare -> {
+            });
+        }
+
+        private Connection(String from, int port, Consumer<EmbeddedChannel> handlers) {
             // The base class's constructor activates the channel if it is told of the handler, when there are no addresses yet.
             super(false, false);
             this.local = new InetSocketAddress("192.0.2.250", port);
             this.remote = new InetSocketAddress(from, 50_000);
             freezeTime();
             pipeline().addFirst(gate.guard());
+            handlers.accept(this);
             try {
                 register();
             } catch (Exception e) {
@@ -219,5 +243,150 @@ class ConnectionGateTest {
         connection.close();
 
         assertThat(connection.runScheduledPendingTasks()).as("nothing is scheduled any more").isEqualTo(-1);
+    }
+
+    /**
+     * A client of HTTP/2 and TLS, as far as its bytes are concerned, and a server's handlers of both behind the gate, under the
+     * names that Vert.x gives them.
+     */
+    private final class Peers {
+
+        private final EmbeddedChannel client = new EmbeddedChannel();
+        private final Connection server;
+
+        private Peers(ChannelHandler clientTls, ChannelHandler serverTls, ChannelHandler protocol) {
+            server = new Connection("192.0.2.1", 8080, tls -> {
+                if (serverTls != null) {
+                    tls.pipeline().addLast("ssl", serverTls);
+                }
+                if (protocol != null) {
+                    tls.pipeline().addLast("handler", protocol);
+                }
+            });
+            if (clientTls != null) {
+                client.pipeline().addFirst(clientTls);
+            }
+            exchange();
+        }
+
+        /** Hands over what either side has sent, until there is no more. */
+        private void exchange() {
+            boolean more = true;
+            while (more) {
+                more = move(client, server) | move(server, client);
+            }
+        }
+
+        private boolean move(EmbeddedChannel from, EmbeddedChannel to) {
+            boolean moved = false;
+            for (Object bytes = from.readOutbound(); bytes != null; bytes = from.readOutbound()) {
+                to.writeInbound(bytes);
+                moved = true;
+            }
+            return moved;
+        }
+
+        private void clientSays(String hex) {
+            client.writeOutbound(Unpooled.wrappedBuffer(HexFormat.of().parseHex(hex)));
+            exchange();
+        }
+    }
+
+    private static final String PREFACE = HexFormat.of()
+            .formatHex("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+    private static final String SETTINGS = "000000040000000000";
+    private static final String SETTINGS_ACK = "000000040100000000";
+    private static final String WINDOW_UPDATE = "000004080000000000" + "00000001";
+
+    private static Http2ConnectionHandler http2() {
+        return new Http2ConnectionHandlerBuilder().server(true).frameListener(new Http2FrameAdapter()).build();
+    }
+
+    private static ChannelHandler tls(boolean client) throws Exception {
+        SSLEngine engine = client ? Certificates.context(null, AUTHORITY).createSSLEngine()
+                : Certificates.context(AUTHORITY.issue("server", "localhost")).createSSLEngine();
+        engine.setUseClientMode(client);
+        return new SslHandler(engine);
+    }
+
+    static Stream<Arguments> http2WithAndWithoutTls() throws Exception {
+        return Stream.of(arguments(named("TLS", tls(true)), tls(false)), arguments(named("clear text", null), null));
+    }
+
+    @ParameterizedTest
+    @MethodSource("http2WithAndWithoutTls")
+    void connectionOfHttp2IsIdleForAsLongAsItLikesWhateverItSaid(ChannelHandler clientTls, ChannelHandler serverTls) {
+        Peers peers = new Peers(clientTls, serverTls, http2());
+        peers.clientSays(PREFACE + SETTINGS);
+        peers.clientSays(SETTINGS_ACK);
+
+        for (int i = 0; i < 5; i++) {
+            peers.clientSays(WINDOW_UPDATE);
+            pass(peers.server, REQUEST_TIME);
+        }
+
+        assertThat(peers.server.isOpen()).isTrue();
+    }
+
+    @ParameterizedTest
+    @MethodSource("http2WithAndWithoutTls")
+    void prefaceOfHttp2ThatIsNotCompletedIsClosed(ChannelHandler clientTls, ChannelHandler serverTls) {
+        Peers peers = new Peers(clientTls, serverTls, http2());
+        peers.clientSays(PREFACE);
+
+        pass(peers.server, REQUEST_TIME);
+
+        assertThat(peers.server.isOpen()).isFalse();
+    }
+
+    @Test
+    void connectionThatIsUpgradedToHttp2IsIdleForAsLongAsItLikes() {
+        Connection connection = connect("192.0.2.1");
+        connection.writeInbound("request with an upgrade");
+        connection.writeOutbound("101");
+        connection.pipeline().addLast(http2());
+        connection.writeInbound(Unpooled.wrappedBuffer(HexFormat.of().parseHex(PREFACE + SETTINGS)));
+
+        for (int i = 0; i < 5; i++) {
+            connection.writeInbound(Unpooled.wrappedBuffer(HexFormat.of().parseHex(WINDOW_UPDATE)));
+            pass(connection, REQUEST_TIME);
+        }
+
+        assertThat(connection.isOpen()).isTrue();
+    }
+
+    @Test
+    void handshakeThatIsNotCompletedIsClosed() throws Exception {
+        SslHandler serverTls = (SslHandler) tls(false);
+        serverTls.setHandshakeTimeoutMillis(0);
+        Connection connection = new Connection("192.0.2.1", 8080, tls -> tls.pipeline().addLast("ssl", serverTls));
+        pass(connection, REQUEST_TIME.minusSeconds(1));
+        connection.writeInbound(Unpooled.wrappedBuffer(new byte[] { 22, 3, 1 }));
+        assertThat(connection.isOpen()).isTrue();
+
+        pass(connection, Duration.ofSeconds(1));
+
+        assertThat(connection.isOpen()).isFalse();
+    }
+
+    @Test
+    void requestOfHttp1OverTlsHasItsTimeWhateverTlsSays() throws Exception {
+        Peers silent = new Peers(tls(true), tls(false), null);
+        Peers answered = new Peers(tls(true), tls(false), null);
+        answered.clientSays("00");
+        answered.server.writeOutbound(Unpooled.wrappedBuffer(new byte[1]));
+        answered.exchange();
+
+        pass(silent.server, REQUEST_TIME);
+        assertThat(silent.server.isOpen()).as("the handshake is no answer").isFalse();
+        for (int i = 0; i < 5; i++) {
+            pass(answered.server, REQUEST_TIME);
+        }
+        assertThat(answered.server.isOpen()).isTrue();
+        for (int i = 0; i < 30; i++) {
+            answered.clientSays("00");
+            pass(answered.server, Duration.ofSeconds(1));
+        }
+        assertThat(answered.server.isOpen()).as("byte for byte").isFalse();
     }
 }

@@ -49,7 +49,8 @@ final class PackagedApplication implements AutoCloseable {
             ProcessBuilder builder = new ProcessBuilder(command()).redirectErrorStream(true).redirectOutput(log.toFile());
             builder.environment().keySet().removeIf(name -> name.startsWith("LEAN_") || name.startsWith("ACCESS_")
                     || name.startsWith("QUARKUS_") || name.startsWith("ALLOWED_")
-                    || name.startsWith("LIMITS_") || name.startsWith("MCP_"));
+                    || name.startsWith("LIMITS_") || name.startsWith("MCP_")
+                    || name.startsWith("TLS_"));
             builder.environment().put("PORT", Integer.toString(port));
             builder.environment().put("MCP_PORT", Integer.toString(mcpPort));
             builder.environment().putAll(environment);

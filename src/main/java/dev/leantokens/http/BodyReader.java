@@ -1,0 +1,68 @@
+package dev.leantokens.http;
+
+import jakarta.enterprise.context.ApplicationScoped;
+
+import dev.leantokens.token.TokenError;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.UniEmitter;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+
+/** Reads the body of a request, and no more of it than a token request can be long. */
+@ApplicationScoped
+public class BodyReader {
+
+    private final LimitsConfig limits;
+
+    BodyReader(LimitsConfig limits) {
+        this.limits = limits;
+    }
+
+    /**
+     * @param request whose body nobody has read yet, on its event loop
+     * @return the body, empty if there is none; or a {@link dev.leantokens.token.TokenException}: 413 if it is longer than the
+     *         limit, 400 if it ends before its end, and over HTTP/2 also if it is not there in time
+     */
+    public Uni<byte[]> read(HttpServerRequest request) {
+        return Uni.createFrom().emitter(body -> read(request, body));
+    }
+
+    private void read(HttpServerRequest request, UniEmitter<? super byte[]> body) {
+        Buffer read = Buffer.buffer();
+        Runnable ended = request.version() == HttpVersion.HTTP_2 ? limitTime(request, body) : () -> {
+            // ConnectionGate closes a connection of HTTP/1.1 whose request does not get ready.
+        };
+        request.handler(chunk -> {
+            if (read.length() + chunk.length() > BodyLimit.BYTES) {
+                ended.run();
+                BodyLimit.discard(request);
+                body.fail(BodyLimit.tooLarge());
+            } else {
+                read.appendBuffer(chunk);
+            }
+        }).endHandler(end -> {
+            ended.run();
+            body.complete(read.getBytes());
+        }).exceptionHandler(e -> {
+            ended.run();
+            body.fail(TokenError.INVALID_REQUEST.because("the request body ended before its end"));
+        });
+        if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
+            request.response().writeContinue();
+        }
+        request.resume();
+    }
+
+    /** @return ends the limit */
+    private Runnable limitTime(HttpServerRequest request, UniEmitter<? super byte[]> body) {
+        Vertx vertx = Vertx.currentContext().owner();
+        long timer = vertx.setTimer(limits.requestTime().toMillis(), elapsed -> {
+            BodyLimit.discard(request);
+            body.fail(TokenError.INVALID_REQUEST.because("the request body did not come in time"));
+        });
+        return () -> vertx.cancelTimer(timer);
+    }
+}

@@ -1,0 +1,57 @@
+package dev.leantokens.tls;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.function.Function;
+
+import org.eclipse.microprofile.config.spi.ConfigSource;
+
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.smallrye.config.ConfigSourceContext;
+import io.smallrye.config.ConfigSourceFactory;
+import io.smallrye.config.ConfigValue;
+import io.smallrye.config.PropertiesConfigSource;
+
+/**
+ * Translates the short settings of TLS into those of Quarkus, where there are any. Settings that are wrong are not translated:
+ * Quarkus would refuse them with a stack and without the name of a variable; {@link TlsStart} says it better.
+ */
+public class ShortTlsSettings implements ConfigSourceFactory {
+
+    /** Below the application's own properties, and so below whatever an operator says in the words of Quarkus. */
+    private static final int ORDINAL = 200;
+
+    @Override
+    public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
+        Function<String, String> values = property -> {
+            ConfigValue value = context.getValue(property);
+            return value == null ? null : value.getValue();
+        };
+        List<ConfigSource> sources = new ArrayList<>();
+        for (TlsSide side : TlsSide.values()) {
+            TlsSettings settings = TlsSettings.of(side, values);
+            Map<String, String> forQuarkus = settings.forQuarkus();
+            if (!forQuarkus.isEmpty() && isRight(settings)) {
+                sources.add(new PropertiesConfigSource(forQuarkus, "TLS settings for " + side.bucket(), ORDINAL));
+            }
+        }
+        return sources;
+    }
+
+    @Override
+    public OptionalInt getPriority() {
+        return OptionalInt.of(ORDINAL);
+    }
+
+    private static boolean isRight(TlsSettings settings) {
+        try {
+            TlsRules.check(settings);
+            return true;
+        } catch (ConfigurationException e) {
+            // Said by TlsStart, when there is a log to say it.
+            return false;
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package dev.leantokens.tls;
+
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.spi.ObserverMethod;
+
+import org.eclipse.microprofile.config.ConfigProvider;
+
+import dev.leantokens.file.Looks;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.tls.CertificateUpdatedEvent;
+import io.quarkus.tls.TlsConfiguration;
+import io.quarkus.tls.TlsConfigurationRegistry;
+import io.quarkus.tls.runtime.CertificateRecorder;
+import io.quarkus.tls.runtime.KeyStoreAndKeyCertOptions;
+import io.quarkus.tls.runtime.config.TlsBucketConfig;
+import io.quarkus.tls.runtime.config.TlsConfig;
+import io.quarkus.vertx.http.runtime.VertxHttpConfig;
+import io.smallrye.config.SmallRyeConfig;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.KeyCertOptions;
+
+/**
+ * Looks every second whether files of Quarkus' TLS registry have changed, and has them taken over by
+ * {@link CertificateUpdatedEvent}, which is fired on a worker thread. Buckets with a {@code reload-period} are left to Quarkus,
+ * whose own reloading is less: the ADR "TLS by short variables and by our own reloading" has the reasons.
+ */
+@ApplicationScoped
+class TlsReload {
+
+    private static final int BEFORE_PORTS_OPEN = ObserverMethod.DEFAULT_PRIORITY + 50;
+
+    private final Vertx vertx;
+    private final TlsConfigurationRegistry registry;
+    private final Event<CertificateUpdatedEvent> updated;
+    private final NewConnections newConnections;
+    private final Clock clock;
+    private final List<Looks> looks = new ArrayList<>();
+
+    TlsReload(Vertx vertx, TlsConfigurationRegistry registry, Event<CertificateUpdatedEvent> updated,
+            NewConnections newConnections, Clock clock) {
+        this.vertx = vertx;
+        this.registry = registry;
+        this.updated = updated;
+        this.newConnections = newConnections;
+        this.clock = clock;
+    }
+
+    void start(@Observes @Priority(BEFORE_PORTS_OPEN) StartupEvent event) {
+        SmallRyeConfig config = ConfigProvider.getConfig().unwrap(SmallRyeConfig.class);
+        TlsConfig buckets = config.getConfigMapping(TlsConfig.class);
+        String ofCallers = nameFor(config.getConfigMapping(VertxHttpConfig.class));
+        Map<String, TlsBucketConfig> all = new HashMap<>(buckets.namedCertificateConfig());
+        buckets.defaultCertificateConfig().ifPresent(bucket -> all.put(TlsConfig.DEFAULT_NAME, bucket));
+        all.forEach((name, bucket) -> {
+            BucketFiles files = new BucketFiles(bucket);
+            if (!files.isEmpty() && bucket.reloadPeriod().isEmpty()) {
+                watch(name, bucket, files, name.equalsIgnoreCase(ofCallers));
+            }
+        });
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        looks.forEach(Looks::close);
+    }
+
+    /** @return the bucket that both ports use */
+    private static String nameFor(VertxHttpConfig http) {
+        return http.tlsConfigurationName().orElse(TlsConfig.DEFAULT_NAME);
+    }
+
+    private void watch(String name, TlsBucketConfig bucket, BucketFiles files, boolean ofCallers) {
+        TlsConfiguration present = registry.get(name).orElseThrow();
+        Runnable tell = () -> updated.fire(new CertificateUpdatedEvent(name, present));
+        BucketWatch watch = new BucketWatch(name, present, new Files(vertx, name, bucket, files), clock,
+                ofCallers ? () -> newConnections.waitDuring(tell) : tell);
+        watch.begin();
+        Looks every = new Looks(vertx, watch::look);
+        looks.add(every);
+        every.start();
+    }
+
+    /** As the registry reads them. */
+    private record Files(Vertx vertx, String name, TlsBucketConfig bucket, BucketFiles files) implements BucketWatch.Files {
+
+        @Override
+        public String fingerprint() {
+            return files.fingerprint();
+        }
+
+        @Override
+        public Optional<KeyCertOptions> load() {
+            CertificateRecorder.getTrustStore(bucket, vertx, name);
+            KeyStoreAndKeyCertOptions keys = CertificateRecorder.getKeyStore(bucket, vertx, name);
+            return Optional.ofNullable(keys).map(loaded -> loaded.options);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package dev.leantokens.tls;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.cert.CertificateFactory;
+import java.util.concurrent.Callable;
+
+import dev.leantokens.file.FileWatch;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PfxOptions;
+
+/** What must hold for the settings of one side: which go together, and that the files are what they are said to be. */
+final class TlsRules {
+
+    private static final String PEM_CERTIFICATE = "-----BEGIN CERTIFICATE-----";
+
+    private final TlsSettings settings;
+    private final String certificate;
+    private final String key;
+    private final String keyStore;
+    private final String keyStorePassword;
+    private final String ca;
+
+    private TlsRules(TlsSettings settings) {
+        this.settings = settings;
+        TlsSide side = settings.side();
+        this.certificate = TlsSide.variable(side.property("certificate"));
+        this.key = TlsSide.variable(side.property("key"));
+        this.keyStore = TlsSide.variable(side.property("key-store"));
+        this.keyStorePassword = TlsSide.variable(side.property("key-store-password"));
+        this.ca = TlsSide.variable(side.ca());
+    }
+
+    /** @throws ConfigurationException if they do not; the message is for an operator, names the variable and has no secret */
+    static void check(TlsSettings settings) {
+        TlsRules rules = new TlsRules(settings);
+        rules.checkCombination();
+        rules.checkFiles();
+    }
+
+    private void checkCombination() {
+        boolean pem = settings.certificate().isPresent() || settings.key().isPresent();
+        boolean store = settings.keyStore().isPresent();
+        require(!(pem && store), keyStore + " is set as well as " + certificate + " or " + key + ", set one or the other");
+        require(settings.certificate().isPresent() == settings.key().isPresent(), settings.key().isPresent()
+                ? key + " is set without " + certificate
+                : certificate + " is set without " + key);
+        require(store == settings.keyStorePassword().isPresent(), store ? keyStore + " is set without " + keyStorePassword
+                : keyStorePassword + " is set without " + keyStore);
+        require(settings.side() != TlsSide.CALLERS || settings.ca().isEmpty() || pem || store,
+                ca + " is set without " + certificate + " or " + keyStore
+                        + ", but callers are asked for a certificate by TLS only");
+    }
+
+    private void checkFiles() {
+        settings.certificate().ifPresent(file -> checkPem(file, settings.key().orElseThrow()));
+        settings.keyStore().ifPresent(this::checkKeyStore);
+        settings.ca().ifPresent(file -> {
+            Buffer pem = read(ca, file);
+            checkCertificates(ca, file, pem);
+        });
+    }
+
+    private void checkPem(String certificateFile, String keyFile) {
+        Buffer certificates = read(certificate, certificateFile);
+        Buffer secret = read(key, keyFile);
+        checkCertificates(certificate, certificateFile, certificates);
+        KeyCertOptions pair = new PemKeyCertOptions().addCertValue(certificates).addKeyValue(secret);
+        attempt(() -> pair.getKeyManagerFactory(null),
+                "%s: %s has no private key in PEM (PKCS#8 or PKCS#1, not encrypted) of the kind that the certificate is for"
+                        .formatted(key, keyFile));
+        attempt(() -> KeyPairs.of(pair),
+                key + ": the key in " + keyFile + " does not belong to the certificate in " + certificateFile);
+    }
+
+    private void checkKeyStore(String file) {
+        Buffer content = read(keyStore, file);
+        KeyCertOptions store = new PfxOptions().setValue(content).setPassword(settings.keyStorePassword().orElseThrow());
+        attempt(() -> store.getKeyManagerFactory(null),
+                "%s: %s is no PKCS#12 key store, or %s is wrong".formatted(keyStore, file, keyStorePassword));
+        String otherwise = "%s: %s has no key with a certificate that it belongs to".formatted(keyStore, file);
+        require(!attempt(() -> KeyPairs.of(store), otherwise).isEmpty(), otherwise);
+    }
+
+    private static void checkCertificates(String variable, String file, Buffer pem) {
+        String otherwise = "%s: %s has no certificates in PEM".formatted(variable, file);
+        require(attempt(() -> pem.toString().contains(PEM_CERTIFICATE) && !CertificateFactory.getInstance("X.509")
+                .generateCertificates(new ByteArrayInputStream(pem.getBytes())).isEmpty(), otherwise), otherwise);
+    }
+
+    private static Buffer read(String variable, String file) {
+        try {
+            return Buffer.buffer(FileWatch.readBytes(Path.of(file)));
+        } catch (IOException | IllegalArgumentException e) {
+            throw new ConfigurationException("%s: %s cannot be read: %s".formatted(variable, file, e));
+        }
+    }
+
+    /** By what Quarkus' registry will read by; Vert.x has no part in it where the content is given. */
+    private static <T> T attempt(Callable<T> reading, String otherwise) {
+        try {
+            return reading.call();
+        } catch (Exception e) {
+            // Without the exception: it may quote what it cannot read.
+            throw new ConfigurationException(otherwise);
+        }
+    }
+
+    private static void require(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new ConfigurationException(otherwise);
+        }
+    }
+}
