@@ -73,7 +73,7 @@ class LeanApiFactory {
         request.connection().exceptionHandler(failure -> {
             // Netty says it as a failure to decode.
             if (failure instanceof DecoderException && failure.getCause() instanceof SSLException) {
-                request.reset(0, failure);
+                request.reset(0, failure.getCause());
             }
         });
     }

@@ -43,7 +43,9 @@ import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.RawHttp;
 import dev.leantokens.testing.TlsLean;
 
-/** The way to Lean in production: certificates of both sides, secrets and keys that are exchanged, a proxy, a name that moves. */
+/**
+ * The way to Lean in production: certificates of both sides, secrets and keys that are exchanged, a proxy, a name that moves.
+ */
 class LeanTlsIT {
 
     private static final String OTHER_SECRET = "another-s3cr3t-never-to-be-seen";
@@ -60,21 +62,22 @@ class LeanTlsIT {
     void leanIsToldItsSecretOnlyIfItsCertificateIsRight() {
         int port = LeanStub.freePort();
         Map<String, Identity> wrong = Map.of(
-                "expired", authority.issueExpired("lean", "localhost"),
+                "CertificateExpiredException", authority.issueExpired("lean", "localhost"),
                 "No subject alternative DNS name matching localhost", authority.issue("lean", "lean.example"),
-                "unable to find valid certification path to requested target", new Authority("another").issue("lean", "localhost"),
+                "unable to find valid certification path to requested target",
+                new Authority("another").issue("lean", "localhost"),
                 "unable to find valid certification path to", Certificates.selfSigned("lean", "localhost"));
         try (PackagedApplication service = PackagedApplication.start(environment(port, Map.of()))) {
             wrong.forEach((reason, identity) -> {
                 int before = service.linesOf("ERROR").size();
-                try (TlsLean impostor = TlsLean.start("localhost", port, Certificates.context(identity), false)) {
+                try (TlsLean impostor = TlsLean.start(port, identity)) {
                     assertNoSecureConnection(service.token());
                     assertThat(impostor.requests()).as(reason).isEmpty();
                 }
                 assertThat(service.linesOf("ERROR").subList(before, before + 1)).as(reason).singleElement().asString()
                         .contains("503 LEAN_UNTRUSTED").contains(reason);
             });
-            try (TlsLean right = TlsLean.start("localhost", port, Certificates.context(lean), false)) {
+            try (TlsLean right = TlsLean.start(port, lean)) {
                 assertThat(service.token().status()).isEqualTo(200);
                 assertThat(right.requests()).singleElement().satisfies(request -> {
                     assertThat(request.certificate()).isEmpty();
@@ -91,7 +94,7 @@ class LeanTlsIT {
         Path key = folder.resolve("tls.key");
         Identity right = company.issue("service");
         write(right, certificate, key);
-        try (TlsLean server = TlsLean.start("localhost", 0, Certificates.context(lean, company), true);
+        try (TlsLean server = TlsLean.start(0, lean, company);
                 PackagedApplication service = PackagedApplication.start(environment(server.port(),
                         certificate(certificate, key)))) {
             assertThat(service.token().status()).isEqualTo(200);
@@ -114,7 +117,7 @@ class LeanTlsIT {
 
     @Test
     void leanThatWantsACertificateRefusesWhoHasNone() {
-        try (TlsLean server = TlsLean.start("localhost", 0, Certificates.context(lean, company), true);
+        try (TlsLean server = TlsLean.start(0, lean, company);
                 PackagedApplication service = PackagedApplication.start(environment(server.port(), Map.of()))) {
             assertNoSecureConnection(service.token());
             assertThat(server.requests()).isEmpty();
@@ -132,7 +135,7 @@ class LeanTlsIT {
         Map<String, String> environment = environment(0, Map.of("LEAN_CLIENT_AUTHENTICATION", "tls-client-auth",
                 "LEAN_TLS_KEY_STORE", store.toString(), "LEAN_TLS_KEY_STORE_PASSWORD", PROXY_PASSWORD));
         environment.remove("LEAN_CLIENT_SECRET");
-        try (TlsLean server = TlsLean.start("localhost", 0, Certificates.context(lean, company), true)) {
+        try (TlsLean server = TlsLean.start(0, lean, company)) {
             environment.put("LEAN_URL", "https://localhost:" + server.port());
             try (PackagedApplication service = PackagedApplication.start(environment)) {
                 assertThat(service.token().status()).isEqualTo(200);
@@ -164,7 +167,7 @@ class LeanTlsIT {
         Set<String> secrets = ConcurrentHashMap.newKeySet();
         Map<String, String> settings = new HashMap<>(certificate(certificate, key));
         settings.put("LEAN_CLIENT_SECRET_FILE", secret.toString());
-        try (TlsLean server = TlsLean.start("localhost", 0, Certificates.context(lean, company), true)) {
+        try (TlsLean server = TlsLean.start(0, lean, company)) {
             Map<String, String> environment = environment(server.port(), settings);
             environment.remove("LEAN_CLIENT_SECRET");
             secrets.add(LeanStub.CLIENT_SECRET);
@@ -203,7 +206,7 @@ class LeanTlsIT {
         Map<String, KeyPair> known = new ConcurrentHashMap<>(Map.of("first", first));
         Set<String> ids = ConcurrentHashMap.newKeySet();
         Path file = Certificates.write(folder.resolve("key.jwk"), jwk("first", first));
-        try (TlsLean server = TlsLean.start("localhost", 0, Certificates.context(lean), false)) {
+        try (TlsLean server = TlsLean.start(0, lean)) {
             String audience = "https://localhost:" + server.port() + "/oauth2/token";
             server.takesOnly(request -> isSigned(request.form(), known, audience, ids));
             Map<String, String> environment = environment(server.port(), Map.of("LEAN_CLIENT_AUTHENTICATION",
@@ -233,8 +236,7 @@ class LeanTlsIT {
     void proxyLeadsToLeanAndLearnsNothing() {
         String credentials = "Basic " + Base64.getEncoder()
                 .encodeToString(("service:" + PROXY_PASSWORD).getBytes(StandardCharsets.US_ASCII));
-        try (TlsLean server = TlsLean.start("localhost", 0,
-                Certificates.context(authority.issue("lean", "lean.example")), false);
+        try (TlsLean server = TlsLean.start(0, authority.issue("lean", "lean.example"));
                 ForwardProxy proxy = new ForwardProxy(credentials, server.port())) {
             Map<String, String> environment = environment(0, Map.of("LEAN_PROXY_URL", "http://localhost:" + proxy.port(),
                     "LEAN_PROXY_USERNAME", "service", "LEAN_PROXY_PASSWORD", PROXY_PASSWORD));

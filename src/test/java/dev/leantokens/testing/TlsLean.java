@@ -1,9 +1,5 @@
 package dev.leantokens.testing;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.Certificate;
@@ -12,29 +8,29 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Predicate;
 
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsExchange;
-import com.sun.net.httpserver.HttpsParameters;
-import com.sun.net.httpserver.HttpsServer;
+import dev.leantokens.testing.Certificates.Authority;
+import dev.leantokens.testing.Certificates.Identity;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
 
 /**
- * Lean's authorization server behind real TLS, which the JDK's own server speaks. It takes the requests that a test says, and
- * refuses others as Lean does.
+ * Lean's authorization server behind real TLS. It takes the requests that a test says, and refuses others as Lean does.
  */
 public final class TlsLean implements AutoCloseable {
 
+    private final Vertx vertx = Vertx.vertx();
     private final HttpServer server;
-    private final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private volatile Predicate<Request> takes = request -> true;
 
@@ -42,45 +38,34 @@ public final class TlsLean implements AutoCloseable {
      * A token request as it came.
      *
      * @param form the members of its body
-     * @param authorization its {@code Authorization} header; empty if there was none
      * @param certificate what it was shown on the connection; empty if that was none
-     * @param peer the connection that it came by
      */
-    public record Request(Map<String, String> form, String authorization, Optional<Certificate> certificate,
-            InetSocketAddress peer) {
+    public record Request(Map<String, String> form, Optional<Certificate> certificate) {
     }
 
-    private TlsLean(HttpServer server) {
-        this.server = server;
-        server.createContext("/oauth2/token", this::answer);
-        server.setExecutor(threads);
-        server.start();
+    private TlsLean(HttpServerOptions options) {
+        server = await(vertx.createHttpServer(options).requestHandler(this::answer).listen());
     }
 
-    /** @param wantsCertificate whether a connection that shows none, or one that the context does not trust, is refused */
-    public static TlsLean start(String address, int port, SSLContext context, boolean wantsCertificate) {
-        try {
-            HttpsServer server = HttpsServer.create(new InetSocketAddress(InetAddress.getByName(address), port), 100);
-            server.setHttpsConfigurator(new HttpsConfigurator(context) {
-                @Override
-                public void configure(HttpsParameters parameters) {
-                    SSLParameters ssl = context.getDefaultSSLParameters();
-                    ssl.setNeedClientAuth(wantsCertificate);
-                    parameters.setSSLParameters(ssl);
-                }
-            });
-            return new TlsLean(server);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** One that asks for no certificate. */
+    public static TlsLean start(int port, Identity identity) {
+        return new TlsLean(options(port, identity));
+    }
+
+    /** One that refuses connections that show no certificate of the authority's. */
+    public static TlsLean start(int port, Identity identity, Authority clients) {
+        return new TlsLean(options(port, identity).setClientAuth(ClientAuth.REQUIRED)
+                .setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(clients.pem()))));
     }
 
     public static TlsLean startPlain(String address, int port) {
-        try {
-            return new TlsLean(HttpServer.create(new InetSocketAddress(InetAddress.getByName(address), port), 100));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return new TlsLean(new HttpServerOptions().setHost(address).setPort(port));
+    }
+
+    private static HttpServerOptions options(int port, Identity identity) {
+        return new HttpServerOptions().setHost("127.0.0.1").setPort(port).setSsl(true).setKeyCertOptions(
+                new PemKeyCertOptions().addCertValue(Buffer.buffer(identity.certificatePem()))
+                        .addKeyValue(Buffer.buffer(identity.keyPem())));
     }
 
     /** From now on only these get a token, and all others {@code invalid_client}. */
@@ -89,33 +74,26 @@ public final class TlsLean implements AutoCloseable {
     }
 
     public int port() {
-        return server.getAddress().getPort();
+        return server.actualPort();
     }
 
     public List<Request> requests() {
         return requests;
     }
 
-    private void answer(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            Request request = new Request(form(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8)),
-                    Optional.ofNullable(exchange.getRequestHeaders().getFirst("Authorization")).orElse(""),
-                    certificate(exchange), exchange.getRemoteAddress());
+    private void answer(HttpServerRequest http) {
+        http.body().onSuccess(body -> {
+            Request request = new Request(form(body.toString()), certificate(http));
             requests.add(request);
             boolean taken = takes.test(request);
-            byte[] body = (taken ? LeanStub.tokenResponse(request.form().get("scope")) : "{\"error\":\"invalid_client\"}")
-                    .getBytes(StandardCharsets.UTF_8);
-            exchange.getResponseHeaders().set("Content-Type", "application/json;charset=UTF-8");
-            exchange.sendResponseHeaders(taken ? 200 : 401, body.length);
-            exchange.getResponseBody().write(body);
-        }
+            http.response().setStatusCode(taken ? 200 : 401).putHeader("Content-Type", "application/json;charset=UTF-8")
+                    .end(taken ? LeanStub.tokenResponse(request.form().get("scope")) : "{\"error\":\"invalid_client\"}");
+        });
     }
 
-    private static Optional<Certificate> certificate(HttpExchange exchange) {
+    private static Optional<Certificate> certificate(HttpServerRequest http) {
         try {
-            return exchange instanceof HttpsExchange tls
-                    ? Optional.of(tls.getSSLSession().getPeerCertificates()[0])
-                    : Optional.empty();
+            return http.isSSL() ? Optional.of(http.sslSession().getPeerCertificates()[0]) : Optional.empty();
         } catch (SSLPeerUnverifiedException e) {
             return Optional.empty();
         }
@@ -130,9 +108,12 @@ public final class TlsLean implements AutoCloseable {
         return members;
     }
 
+    private static <T> T await(Future<T> future) {
+        return future.toCompletionStage().toCompletableFuture().join();
+    }
+
     @Override
     public void close() {
-        server.stop(0);
-        threads.shutdownNow();
+        await(vertx.close());
     }
 }
