@@ -113,6 +113,39 @@ class LeanAccountTest {
                 .isInstanceOf(ConfigurationException.class).hasMessageContaining("empty");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+            "private-key-jwt,     lean.client-id=x,                                     LEAN_PRIVATE_KEY_FILE",
+            "private-key-jwt,     lean.private-key-file=/nowhere,                       LEAN_CLIENT_ID",
+            "private-key-jwt,     lean.client-id=x lean.private-key-file=/nowhere,      /nowhere",
+            "private-key-jwt,     lean.client-id=x lean.client-secret=s3cr3t,           LEAN_CLIENT_SECRET is set",
+            "private-key-jwt,     lean.client-id=x lean.client-secret-file=/nowhere,    LEAN_CLIENT_SECRET_FILE is set",
+            "tls-client-auth,     ,                                                     LEAN_CLIENT_ID",
+            "tls-client-auth,     lean.client-id=x lean.client-secret=s3cr3t,           LEAN_CLIENT_SECRET is set",
+            "tls-client-auth,     lean.client-id=x lean.private-key-file=/nowhere,      LEAN_PRIVATE_KEY_FILE is set",
+            "client-secret-post,  lean.client-id=x lean.private-key-file=/nowhere,      LEAN_PRIVATE_KEY_FILE is set",
+            "client-secret-basic, lean.private-key-file=/nowhere,                       LEAN_PRIVATE_KEY_FILE is set",
+    })
+    void whatTheMethodHasNoUseForOrLacksRefusesToStart(String method, String settings, String message) {
+        List<String> properties = new ArrayList<>(List.of("lean.client-authentication", method));
+        if (settings != null) {
+            Stream.of(settings.split(" ")).forEach(setting -> properties.addAll(List.of(setting.split("="))));
+        }
+
+        assertThatThrownBy(() -> LeanAccount.of(Settings.of(LeanConfig.class, properties.toArray(String[]::new))))
+                .isInstanceOf(ConfigurationException.class).hasMessageContaining(message)
+                .message().doesNotContain("s3cr3t");
+    }
+
+    @Test
+    void certificateNeedsNoSecret() {
+        LeanAccount account = LeanAccount.of(Settings.of(LeanConfig.class, "lean.client-authentication", "tls-client-auth",
+                "lean.client-id", "id"));
+
+        assertThat(account.clientId()).contains("id");
+        assertThat(account.key()).isEmpty();
+    }
+
     private static LeanAccount account(String url, String id, String secret, Path file) {
         return account("production-uae", url, id, secret, file);
     }

@@ -17,6 +17,19 @@ class LeanConfigRulesTest {
         assertThatCode(() -> LeanConfigRules.check(Settings.of(LeanConfig.class))).doesNotThrowAnyException();
     }
 
+    @Test
+    void proxyCanWantAName() {
+        assertThatCode(() -> LeanConfigRules.check(Settings.of(LeanConfig.class, "lean.proxy-url", "http://proxy:3128/",
+                "lean.proxy-username", "user", "lean.proxy-password", "secret"))).doesNotThrowAnyException();
+    }
+
+    @Test
+    void nameForNoProxyRefusesToStart() {
+        assertThatThrownBy(() -> LeanConfigRules.check(Settings.of(LeanConfig.class, "lean.proxy-username", "user",
+                "lean.proxy-password", "secret"))).isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("LEAN_PROXY_URL");
+    }
+
     @ParameterizedTest
     @CsvSource({
             "lean.connect-timeout,       0s,   LEAN_CONNECT_TIMEOUT",
@@ -36,6 +49,17 @@ class LeanConfigRulesTest {
             "lean.breaker-delay,         0s,   LEAN_BREAKER_DELAY",
             "lean.breaker-failure-ratio, 0,    LEAN_BREAKER_FAILURE_RATIO",
             "lean.breaker-failure-ratio, 1.1,  LEAN_BREAKER_FAILURE_RATIO",
+            "lean.connection-lifetime,   0s,   LEAN_CONNECTION_LIFETIME",
+            "lean.connection-idle-time,  900ms, LEAN_CONNECTION_IDLE_TIME",
+            "lean.assertion-lifetime,    0s,   LEAN_ASSERTION_LIFETIME",
+            "lean.assertion-lifetime,    11m,  LEAN_ASSERTION_LIFETIME",
+            "lean.proxy-url,             proxy:3128, LEAN_PROXY_URL",
+            "lean.proxy-url,             http://proxy, LEAN_PROXY_URL",
+            "lean.proxy-url,             https://proxy:3128, LEAN_PROXY_URL",
+            "lean.proxy-url,             http://proxy:3128/path, LEAN_PROXY_URL",
+            "lean.proxy-url,             http://user:secret@proxy:3128, LEAN_PROXY_USERNAME",
+            "lean.proxy-username,        user, LEAN_PROXY_PASSWORD",
+            "lean.proxy-password,        secret, LEAN_PROXY_USERNAME",
             "lean.breaker-failure-ratio, NaN,  LEAN_BREAKER_FAILURE_RATIO",
     })
     void contradictionRefusesToStart(String property, String value, String message) {

@@ -1,0 +1,131 @@
+package dev.leantokens.lean;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import dev.leantokens.testing.Certificates;
+import dev.leantokens.testing.Settings;
+import dev.leantokens.token.ServiceClient;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.vertx.core.Vertx;
+
+/** A secret that is exchanged while the service runs. That the file is looked at every second is {@code FileWatch}'s. */
+class OwnCredentialsTest {
+
+    @TempDir
+    Path folder;
+
+    private final Vertx vertx = Vertx.vertx();
+    private OwnCredentials own;
+
+    @AfterEach
+    void stop() {
+        own.stop(null);
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+
+    @Test
+    void newSecretIsFoundWhenLeanRefusesTheOneBefore() {
+        Path file = secret("old\n");
+        Optional<ServiceClient> refused = own.current();
+        Certificates.write(file, "new\n");
+
+        assertThat(areNewerThan(refused)).isTrue();
+        assertThat(sent().clientSecret()).isEqualTo("new");
+        assertThat(own.current()).isNotSameAs(refused).isNotEqualTo(refused);
+        assertThat(areNewerThan(refused)).as("found before").isTrue();
+    }
+
+    @Test
+    void refusedSecretThatIsStillTheOneOfTheFileStays() {
+        Path file = secret("old");
+        Optional<ServiceClient> refused = own.current();
+        Certificates.write(file, " old\n");
+
+        assertThat(areNewerThan(refused)).isFalse();
+        assertThat(own.current()).isSameAs(refused);
+    }
+
+    @Test
+    void fileThatIsEmptyOrGoneChangesNothing() {
+        Path file = secret("old");
+        Optional<ServiceClient> refused = own.current();
+        Certificates.write(file, "\n");
+        assertThat(areNewerThan(refused)).isFalse();
+        assertThat(file.toFile().delete()).isTrue();
+        assertThat(areNewerThan(refused)).isFalse();
+        assertThat(sent().clientSecret()).isEqualTo("old");
+
+        Certificates.write(file, "new");
+        assertThat(areNewerThan(refused)).isTrue();
+        assertThat(sent().clientSecret()).isEqualTo("new");
+    }
+
+    @Test
+    void keyThatIsNoneChangesNothing() {
+        Path file = Certificates.write(folder.resolve("key"), pem(SigningKeyTest.EC));
+        own("lean.client-authentication", "private-key-jwt", "lean.private-key-file", file.toString());
+        Optional<ServiceClient> refused = own.current();
+
+        Certificates.write(file, "-----BEGIN PRIVATE KEY-----\ncut off");
+        assertThat(areNewerThan(refused)).isFalse();
+        assertThat(sent().assertion()).isNotEmpty();
+
+        Certificates.write(file, pem(SigningKeyTest.RSA));
+        assertThat(areNewerThan(refused)).isTrue();
+    }
+
+    @Test
+    void keyThatIsNoneRefusesToStart() {
+        secret("old");
+        Path file = Certificates.write(folder.resolve("key"), "s3cr3t");
+
+        assertThatThrownBy(() -> own("lean.client-authentication", "private-key-jwt", "lean.private-key-file", file.toString()))
+                .isInstanceOf(ConfigurationException.class).hasMessageContaining("LEAN_PRIVATE_KEY_FILE")
+                .message().doesNotContain("s3cr3t");
+    }
+
+    @Test
+    void secretThatIsNoFileIsNeverNewer() {
+        own("lean.client-secret", "old");
+
+        assertThat(areNewerThan(own.current())).isFalse();
+    }
+
+    private Path secret(String text) {
+        Path file = Certificates.write(folder.resolve("secret"), text);
+        own("lean.client-secret-file", file.toString());
+        return file;
+    }
+
+    private void own(String... settings) {
+        List<String> all = new ArrayList<>(List.of("lean.client-id", "id"));
+        all.addAll(List.of(settings));
+        LeanConfig config = Settings.of(LeanConfig.class, all.toArray(String[]::new));
+        own = new OwnCredentials(LeanAccount.of(config), config, vertx);
+        own.start(null);
+    }
+
+    private boolean areNewerThan(Optional<ServiceClient> refused) {
+        return own.areNewerThan(refused).await().atMost(Duration.ofSeconds(10));
+    }
+
+    private ClientProof sent() {
+        return own.authentication().proof().await().atMost(Duration.ofSeconds(10));
+    }
+
+    private static String pem(KeyPair keys) {
+        return Certificates.pem("PRIVATE KEY", keys.getPrivate().getEncoded());
+    }
+}
