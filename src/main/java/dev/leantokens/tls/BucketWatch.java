@@ -93,7 +93,10 @@ final class BucketWatch {
     /** @return what is wrong */
     private Optional<String> change(String fingerprint) {
         // Before the bucket knows of them: whoever opens a connection to Lean in this moment takes what is in it.
-        Optional<String> unreadable = attempt(() -> files.load().map(BucketWatch::pairs));
+        Optional<String> unreadable = attempt(() -> {
+            Optional<KeyCertOptions> keys = files.load();
+            return keys.isEmpty() ? List.of() : KeyPairs.of(keys.get());
+        });
         if (unreadable.isPresent()) {
             return unreadable;
         }
@@ -122,20 +125,13 @@ final class BucketWatch {
         return keys == null ? List.of() : KeyPairs.of(keys);
     }
 
-    private static List<X509Certificate> pairs(KeyCertOptions options) {
-        try {
-            return KeyPairs.of(options);
-        } catch (Exception e) {
-            throw new IllegalStateException(e.getMessage(), e);
-        }
-    }
-
     private static Optional<String> attempt(Callable<?> step) {
         try {
             step.call();
             return Optional.empty();
         } catch (Exception e) {
-            return Optional.of(e.getMessage() + (e.getCause() == null ? "" : " (" + e.getCause().getMessage() + ")"));
+            // Quarkus names what it cannot read, and has what is wrong with it as the cause.
+            return Optional.of(e.getMessage() + (e.getCause() == null ? "" : ": " + e.getCause().getMessage()));
         }
     }
 

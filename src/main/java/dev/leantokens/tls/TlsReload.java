@@ -59,7 +59,7 @@ class TlsReload {
     void start(@Observes @Priority(BEFORE_PORTS_OPEN) StartupEvent event) {
         SmallRyeConfig config = ConfigProvider.getConfig().unwrap(SmallRyeConfig.class);
         TlsConfig buckets = config.getConfigMapping(TlsConfig.class);
-        String ofCallers = nameFor(config.getConfigMapping(VertxHttpConfig.class));
+        String ofCallers = bucketOf(config.getConfigMapping(VertxHttpConfig.class));
         Map<String, TlsBucketConfig> all = new HashMap<>(buckets.namedCertificateConfig());
         buckets.defaultCertificateConfig().ifPresent(bucket -> all.put(TlsConfig.DEFAULT_NAME, bucket));
         all.forEach((name, bucket) -> {
@@ -75,14 +75,14 @@ class TlsReload {
     }
 
     /** @return the bucket that both ports use */
-    private static String nameFor(VertxHttpConfig http) {
+    private static String bucketOf(VertxHttpConfig http) {
         return http.tlsConfigurationName().orElse(TlsConfig.DEFAULT_NAME);
     }
 
     private void watch(String name, TlsBucketConfig bucket, BucketFiles files, boolean ofCallers) {
         TlsConfiguration present = registry.get(name).orElseThrow();
         Runnable tell = () -> updated.fire(new CertificateUpdatedEvent(name, present));
-        BucketWatch watch = new BucketWatch(name, present, new Files(vertx, name, bucket, files), clock,
+        BucketWatch watch = new BucketWatch(name, present, asTheRegistryReads(name, bucket, files), clock,
                 ofCallers ? () -> newConnections.waitDuring(tell) : tell);
         watch.begin();
         Looks every = new Looks(vertx, watch::look);
@@ -91,18 +91,20 @@ class TlsReload {
     }
 
     /** As the registry reads them. */
-    private record Files(Vertx vertx, String name, TlsBucketConfig bucket, BucketFiles files) implements BucketWatch.Files {
+    private BucketWatch.Files asTheRegistryReads(String name, TlsBucketConfig bucket, BucketFiles files) {
+        return new BucketWatch.Files() {
 
-        @Override
-        public String fingerprint() {
-            return files.fingerprint();
-        }
+            @Override
+            public String fingerprint() {
+                return files.fingerprint();
+            }
 
-        @Override
-        public Optional<KeyCertOptions> load() {
-            CertificateRecorder.getTrustStore(bucket, vertx, name);
-            KeyStoreAndKeyCertOptions keys = CertificateRecorder.getKeyStore(bucket, vertx, name);
-            return Optional.ofNullable(keys).map(loaded -> loaded.options);
-        }
+            @Override
+            public Optional<KeyCertOptions> load() {
+                CertificateRecorder.getTrustStore(bucket, vertx, name);
+                KeyStoreAndKeyCertOptions keys = CertificateRecorder.getKeyStore(bucket, vertx, name);
+                return Optional.ofNullable(keys).map(loaded -> loaded.options);
+            }
+        };
     }
 }

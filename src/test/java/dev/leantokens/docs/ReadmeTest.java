@@ -31,6 +31,8 @@ import dev.leantokens.http.LimitsConfig;
 import dev.leantokens.lean.LeanConfig;
 import dev.leantokens.lean.LeanEnvironment;
 import dev.leantokens.mcp.McpConfig;
+import dev.leantokens.tls.CallersTlsConfig;
+import dev.leantokens.tls.LeanTlsConfig;
 import dev.leantokens.token.TokenConfig;
 import dev.leantokens.token.TokenError;
 import io.smallrye.config.ConfigMapping;
@@ -40,7 +42,7 @@ import io.smallrye.config.WithDefault;
 class ReadmeTest {
 
     private static final List<Class<?>> MAPPINGS = List.of(LeanConfig.class, McpConfig.class, AccessConfig.class,
-            TokenConfig.class, CacheConfig.class, LimitsConfig.class);
+            TokenConfig.class, CacheConfig.class, LimitsConfig.class, CallersTlsConfig.class, LeanTlsConfig.class);
 
     /** Properties whose variable is not simply their name: application.properties maps them. */
     private static final Map<String, String> SHORT_NAMES = Map.of(

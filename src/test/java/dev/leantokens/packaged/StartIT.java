@@ -74,6 +74,12 @@ class StartIT {
                 arguments("a request time without end", Map.of("LIMITS_REQUEST_TIME", "9999999d"), "LIMITS_REQUEST_TIME"),
                 arguments("no sessions", Map.of("MCP_MAX_SESSIONS", "0"), "MCP_MAX_SESSIONS"),
                 arguments("no time for a request", Map.of("LIMITS_REQUEST_TIME", "0s"), "LIMITS_REQUEST_TIME"),
+                arguments("a certificate without its key", Map.of("TLS_CERTIFICATE", "/nowhere/certificate"),
+                        "TLS_CERTIFICATE is set without TLS_KEY"),
+                arguments("a key store that is missing", Map.of("LEAN_TLS_KEY_STORE", "/nowhere/store.p12",
+                        "LEAN_TLS_KEY_STORE_PASSWORD", SECRET), "LEAN_TLS_KEY_STORE: /nowhere/store.p12 cannot be read"),
+                arguments("authorities for callers who are not asked", Map.of("TLS_CLIENT_CA", "/nowhere/ca"),
+                        "TLS_CLIENT_CA is set without TLS_CERTIFICATE"),
                 arguments("a port that is none", Map.of("MCP_PORT", "nine"), "mcp.port"));
     }
 

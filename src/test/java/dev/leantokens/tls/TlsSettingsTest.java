@@ -1,0 +1,161 @@
+package dev.leantokens.tls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import dev.leantokens.testing.Certificates;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.smallrye.config.EnvConfigSource;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
+
+class TlsSettingsTest {
+
+    private static final String PASSWORD = "passw0rd-never-to-be-seen";
+
+    @TempDir
+    static Path folder;
+
+    @BeforeAll
+    static void writeFiles() {
+        Certificates.Authority authority = new Certificates.Authority("authority");
+        Certificates.Identity server = authority.issue("server", "localhost");
+        Certificates.write(folder.resolve("ca.pem"), authority.pem());
+        Certificates.write(folder.resolve("server.pem"), server.certificatePem());
+        Certificates.write(folder.resolve("server.key"), server.keyPem());
+        Certificates.write(folder.resolve("other.key"), authority.issue("other").keyPem());
+        Certificates.write(folder.resolve("text"), "neither");
+        server.writePkcs12(folder.resolve("server.p12"), PASSWORD);
+    }
+
+    /** What is set by environment variables, with names of files in the folder, and by properties. */
+    private static SmallRyeConfig config(Map<String, String> variables, Map<String, String> properties) {
+        Map<String, String> environment = new HashMap<>();
+        variables.forEach((name, value) -> environment.put(name,
+                value.matches(".*\\.(pem|key|p12)|text|missing") ? folder.resolve(value).toString() : value));
+        return new SmallRyeConfigBuilder()
+                .addDefaultInterceptors()
+                .withSources(new EnvConfigSource(environment, 300), new PropertiesConfigSource(properties, "test", 250))
+                .withSources(new ShortTlsSettings())
+                .build();
+    }
+
+    private static String value(SmallRyeConfig config, String property) {
+        return config.getConfigValue(property).getValue();
+    }
+
+    @Test
+    void certificateForCallersHasBothPortsServeNothingButTls() {
+        SmallRyeConfig config = config(
+                Map.of("TLS_CERTIFICATE", "server.pem", "TLS_KEY", "server.key", "TLS_CLIENT_CA", "ca.pem"),
+                Map.of("quarkus.http.port", "1234"));
+
+        assertThat(value(config, "quarkus.tls.callers.key-store.pem.0.cert")).endsWith("/server.pem");
+        assertThat(value(config, "quarkus.tls.callers.key-store.pem.0.key")).endsWith("/server.key");
+        assertThat(value(config, "quarkus.tls.callers.trust-store.pem.certs")).endsWith("/ca.pem");
+        assertThat(value(config, "quarkus.http.tls-configuration-name")).isEqualTo("callers");
+        assertThat(value(config, "quarkus.http.insecure-requests")).isEqualTo("disabled");
+        assertThat(value(config, "quarkus.http.ssl-port")).isEqualTo("1234");
+        assertThat(config.getPropertyNames()).noneMatch(name -> name.startsWith("quarkus.tls.lean"));
+    }
+
+    @Test
+    void keyStoreOfLeanSideChangesNothingForCallers() {
+        SmallRyeConfig config = config(Map.of("LEAN_TLS_KEY_STORE", "server.p12", "LEAN_TLS_KEY_STORE_PASSWORD", PASSWORD,
+                "LEAN_TLS_CA", "ca.pem"), Map.of());
+
+        assertThat(value(config, "quarkus.tls.lean.key-store.p12.path")).endsWith("/server.p12");
+        assertThat(value(config, "quarkus.tls.lean.key-store.p12.password")).isEqualTo(PASSWORD);
+        assertThat(value(config, "quarkus.tls.lean.trust-store.pem.certs")).endsWith("/ca.pem");
+        assertThat(config.getPropertyNames()).noneMatch(name -> name.startsWith("quarkus.http"));
+    }
+
+    @Test
+    void whatIsSaidInTheWordsOfQuarkusCounts() {
+        SmallRyeConfig config = config(Map.of("TLS_CERTIFICATE", "server.pem", "TLS_KEY", "server.key"),
+                Map.of("quarkus.http.ssl-port", "8443", "quarkus.tls.callers.key-store.pem.0.cert", "/another"));
+
+        assertThat(value(config, "quarkus.http.ssl-port")).isEqualTo("8443");
+        assertThat(value(config, "quarkus.tls.callers.key-store.pem.0.cert")).isEqualTo("/another");
+    }
+
+    @Test
+    void emptySettingsAreNone() {
+        SmallRyeConfig config = config(Map.of("TLS_CERTIFICATE", "", "TLS_KEY", "", "TLS_CLIENT_CA", "", "LEAN_TLS_CA", "",
+                "LEAN_TLS_KEY_STORE_PASSWORD", ""), Map.of());
+
+        assertThat(config.getPropertyNames()).noneMatch(name -> name.startsWith("quarkus"));
+    }
+
+    static Stream<Arguments> wrong() {
+        return Stream.of(
+                arguments(Map.of("CERTIFICATE", "server.pem"), "_CERTIFICATE is set without .*_KEY"),
+                arguments(Map.of("KEY", "server.key"), "_KEY is set without .*_CERTIFICATE"),
+                arguments(Map.of("CERTIFICATE", "server.pem", "KEY", "server.key", "KEY_STORE", "server.p12",
+                        "KEY_STORE_PASSWORD", PASSWORD), "_KEY_STORE is set as well as .*_CERTIFICATE or .*_KEY"),
+                arguments(Map.of("KEY_STORE", "server.p12"), "_KEY_STORE is set without .*_KEY_STORE_PASSWORD"),
+                arguments(Map.of("KEY_STORE_PASSWORD", PASSWORD), "_KEY_STORE_PASSWORD is set without .*_KEY_STORE"),
+                arguments(Map.of("KEY_STORE", "server.p12", "KEY_STORE_PASSWORD", "wrong"),
+                        "_KEY_STORE: .*server.p12 is no PKCS#12 key store, or .*_KEY_STORE_PASSWORD is wrong"),
+                arguments(Map.of("KEY_STORE", "server.pem", "KEY_STORE_PASSWORD", PASSWORD), "server.pem is no PKCS#12"),
+                arguments(Map.of("CERTIFICATE", "missing", "KEY", "server.key"),
+                        "_CERTIFICATE: .*missing cannot be read: .*NoSuchFile.*"),
+                arguments(Map.of("CERTIFICATE", "text", "KEY", "server.key"),
+                        "_CERTIFICATE: .*text has no certificates in PEM"),
+                arguments(Map.of("CERTIFICATE", "server.pem", "KEY", "text"), "_KEY: .*text has no private key in PEM.*"),
+                arguments(Map.of("CERTIFICATE", "server.pem", "KEY", "other.key"),
+                        "_KEY: .*other.key does not belong to the certificate in .*server.pem"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("wrong")
+    void settingsThatAreWrongAreRefusedByTheirNamesAndNotTranslated(Map<String, String> settings, String message) {
+        for (TlsSide side : TlsSide.values()) {
+            Map<String, String> variables = new HashMap<>();
+            String prefix = side == TlsSide.LEAN ? "LEAN_TLS_" : "TLS_";
+            settings.forEach((name, value) -> variables.put(prefix + name, value));
+            SmallRyeConfig config = config(variables, Map.of());
+
+            assertThatThrownBy(() -> TlsRules.check(TlsSettings.of(side, name -> value(config, name))))
+                    .isInstanceOf(ConfigurationException.class).hasMessageMatching("(?s).*" + message + ".*")
+                    .hasMessageContaining(prefix).hasMessageNotContaining(PASSWORD);
+            assertThat(config.getPropertyNames()).noneMatch(name -> name.startsWith("quarkus"));
+        }
+    }
+
+    @Test
+    void authoritiesOfCallersNeedACertificateToShowAndLeansDoNot() {
+        SmallRyeConfig config = config(Map.of("TLS_CLIENT_CA", "ca.pem", "LEAN_TLS_CA", "ca.pem"), Map.of());
+
+        assertThatThrownBy(() -> TlsRules.check(TlsSettings.of(TlsSide.CALLERS, name -> value(config, name))))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("TLS_CLIENT_CA is set without TLS_CERTIFICATE");
+        TlsRules.check(TlsSettings.of(TlsSide.LEAN, name -> value(config, name)));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void passwordIsASecretOfTheConfiguration(TlsSide side) {
+        SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder();
+        new TlsSecretKeys().configBuilder(builder);
+
+        String property = side.property("key-store-password");
+        assertThat(builder.getSecretKeys()).extracting(Object::toString).contains(property, TlsSide.variable(property),
+                "quarkus.tls." + side.bucket() + ".key-store.p12.password");
+    }
+}
