@@ -1,5 +1,7 @@
 package dev.leantokens.lean;
 
+import java.util.Locale;
+
 /** How the service shows Lean who it is: the methods of RFC 6749 §2.3.1, RFC 7523 and RFC 8705 by their registered names. */
 public enum ClientAuthenticationMethod {
     /** The secret is a member of the form. */
@@ -9,5 +11,10 @@ public enum ClientAuthenticationMethod {
     /** A key signs an assertion for each call; no secret travels. */
     PRIVATE_KEY_JWT,
     /** The certificate that is shown on the connection is all there is. */
-    TLS_CLIENT_AUTH
+    TLS_CLIENT_AUTH;
+
+    /** @return the name in the IANA registry of OAuth parameters */
+    String registeredName() {
+        return name().toLowerCase(Locale.ROOT);
+    }
 }

@@ -98,7 +98,7 @@ public record LeanAccount(URI url, Optional<String> clientId, String key, Option
     private static void refuse(Optional<?> setting, String variable, LeanConfig config) {
         if (setting.isPresent()) {
             throw new ConfigurationException(variable + " is set, but LEAN_CLIENT_AUTHENTICATION is "
-                    + config.clientAuthentication().name().toLowerCase(Locale.ROOT).replace('_', '-')
+                    + config.clientAuthentication().registeredName().replace('_', '-')
                     + ", which has no use for it");
         }
     }

@@ -61,7 +61,7 @@ public class LeanClient {
     void announce(@Observes StartupEvent event) {
         LOG.infof("Tokens come from %s%s, %s", account.url(),
                 config.proxyUrl().map(proxy -> " by the proxy at " + proxy).orElse(""), account.clientId().isPresent()
-                        ? "asked for with the credentials of this service, by " + config.clientAuthentication()
+                        ? "asked for with the credentials of this service, by " + config.clientAuthentication().registeredName()
                         : "asked for with callers' own credentials only, since LEAN_CLIENT_ID is not set");
         if (!account.isEncrypted() && !account.isLocal()) {
             LOG.warn("LEAN_URL is plain http: secrets and tokens travel to Lean unencrypted");

@@ -265,6 +265,39 @@ class LeanTlsIT {
     }
 
     @Test
+    void noLevelOfTheLogShowsWhatIsSecretOnTheWay() throws Exception {
+        Path store = folder.resolve("identity.p12");
+        company.issue("service").writePkcs12(store, PROXY_PASSWORD);
+        KeyPair keys = keys();
+        String jwk = jwk("first", keys);
+        String credentials = "Basic " + Base64.getEncoder()
+                .encodeToString(("service:" + PROXY_PASSWORD).getBytes(StandardCharsets.US_ASCII));
+        try (TlsLean server = TlsLean.start(0, authority.issue("lean", "lean.example"), company);
+                ForwardProxy proxy = new ForwardProxy(credentials, server.port())) {
+            Map<String, String> environment = environment(0, Map.of("QUARKUS_LOG_LEVEL", "ALL",
+                    "LEAN_CLIENT_AUTHENTICATION", "private-key-jwt",
+                    "LEAN_PRIVATE_KEY_FILE", Certificates.write(folder.resolve("key.jwk"), jwk).toString(),
+                    "LEAN_TLS_KEY_STORE", store.toString(), "LEAN_TLS_KEY_STORE_PASSWORD", PROXY_PASSWORD,
+                    "LEAN_PROXY_URL", "http://localhost:" + proxy.port(),
+                    "LEAN_PROXY_USERNAME", "service", "LEAN_PROXY_PASSWORD", PROXY_PASSWORD));
+            environment.put("LEAN_URL", "https://lean.example");
+            environment.remove("LEAN_CLIENT_SECRET");
+            try (PackagedApplication service = PackagedApplication.start(environment)) {
+                assertThat(service.token().status()).isEqualTo(200);
+                server.takesOnly(request -> false);
+                assertThat(token(service).status()).isEqualTo(502);
+
+                assertThat(server.requests()).hasSize(2);
+                String secretPart = ECKey.parse(jwk).getD().toString();
+                assertThat(service.log()).contains(" DEBUG ").doesNotContain("s3cr3t").doesNotContain(credentials)
+                        .doesNotContain(secretPart).doesNotContain("PRIVATE KEY");
+                server.requests().forEach(request -> assertThat(service.log())
+                        .doesNotContain(request.form().get("client_assertion")));
+            }
+        }
+    }
+
+    @Test
     void nameThatMovesIsFollowedWithinAConnectionsLifetime() throws Exception {
         assumeTrue(PackagedApplication.artifact().getProperty("type").startsWith("jar"),
                 "the test tells the JVM where names lead by a property of its own");
