@@ -23,8 +23,15 @@ public class ShortTlsSettings implements ConfigSourceFactory {
     /** Below the application's own properties, and so below whatever an operator says in the words of Quarkus. */
     private static final int ORDINAL = 200;
 
+    /** What Quarkus adds to the configuration while the application is built. */
+    private static final String BUILD = "PropertiesConfigSource[source=Build system]";
+
     @Override
     public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
+        if (context.getConfigSources().stream().anyMatch(source -> source.getName().equals(BUILD))) {
+            // The variables are those of whoever builds it, and what is made of them would be in the application for good.
+            return List.of();
+        }
         Function<String, String> values = property -> {
             ConfigValue value = context.getValue(property);
             return value == null ? null : value.getValue();

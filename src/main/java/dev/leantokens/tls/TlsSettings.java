@@ -32,20 +32,26 @@ record TlsSettings(TlsSide side, Optional<String> certificate, Optional<String> 
     Map<String, String> forQuarkus() {
         Map<String, String> properties = new TreeMap<>();
         String bucket = "quarkus.tls." + side.bucket();
-        certificate.ifPresent(file -> properties.put(bucket + ".key-store.pem.0.cert", file));
-        key.ifPresent(file -> properties.put(bucket + ".key-store.pem.0.key", file));
-        keyStore.ifPresent(file -> properties.put(bucket + ".key-store.p12.path", file));
-        keyStorePassword.ifPresent(password -> properties.put(bucket + ".key-store.p12.password", password));
-        ca.ifPresent(file -> properties.put(bucket + ".trust-store.pem.certs", file));
+        certificate.ifPresent(set -> properties.put(bucket + ".key-store.pem.0.cert", valueOf(side.property("certificate"))));
+        key.ifPresent(set -> properties.put(bucket + ".key-store.pem.0.key", valueOf(side.property("key"))));
+        keyStore.ifPresent(set -> properties.put(bucket + ".key-store.p12.path", valueOf(side.property("key-store"))));
+        keyStorePassword.ifPresent(
+                set -> properties.put(bucket + ".key-store.p12.password", valueOf(side.property("key-store-password"))));
+        ca.ifPresent(set -> properties.put(bucket + ".trust-store.pem.certs", valueOf(side.ca())));
         if (side == TlsSide.CALLERS && !properties.isEmpty()) {
             properties.put("quarkus.http.tls-configuration-name", side.bucket());
             properties.put("quarkus.http.insecure-requests", "disabled");
-            properties.put("quarkus.http.ssl-port", "${quarkus.http.port}");
+            properties.put("quarkus.http.ssl-port", valueOf("quarkus.http.port"));
         } else if (!properties.isEmpty()) {
             // Whether Lean and what is before it speak the newer one is not ours to say.
             properties.put(bucket + ".protocols", "TLSv1.3,TLSv1.2");
         }
         return properties;
+    }
+
+    /** By reference: a value is searched for expressions, and one that has been already would be twice. */
+    private static String valueOf(String property) {
+        return "${" + property + "}";
     }
 
     /** Without the password. */
