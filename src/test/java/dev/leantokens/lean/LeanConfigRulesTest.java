@@ -33,6 +33,7 @@ class LeanConfigRulesTest {
     @ParameterizedTest
     @CsvSource({
             "lean.connect-timeout,       0s,   LEAN_CONNECT_TIMEOUT",
+            "lean.connect-timeout,       -1s,  LEAN_CONNECT_TIMEOUT",
             "lean.connect-timeout,       4s,   LEAN_CONNECT_TIMEOUT",
             "lean.request-timeout,       0s,   LEAN_REQUEST_TIMEOUT",
             "lean.max-connections,       0,    LEAN_MAX_CONNECTIONS",
