@@ -13,8 +13,8 @@ public enum ClientAuthenticationMethod {
     /** The certificate that is shown on the connection is all there is. */
     TLS_CLIENT_AUTH;
 
-    /** @return the name in the IANA registry of OAuth parameters */
-    String registeredName() {
-        return name().toLowerCase(Locale.ROOT);
+    /** @return how it is configured */
+    String configuredName() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

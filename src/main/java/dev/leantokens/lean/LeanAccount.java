@@ -2,6 +2,7 @@ package dev.leantokens.lean;
 
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
@@ -98,7 +99,7 @@ public record LeanAccount(URI url, Optional<String> clientId, String key, Option
     private static void refuse(Optional<?> setting, String variable, LeanConfig config) {
         if (setting.isPresent()) {
             throw new ConfigurationException(variable + " is set, but LEAN_CLIENT_AUTHENTICATION is "
-                    + config.clientAuthentication().registeredName().replace('_', '-')
+                    + config.clientAuthentication().configuredName()
                     + ", which has no use for it");
         }
     }
@@ -115,8 +116,9 @@ public record LeanAccount(URI url, Optional<String> clientId, String key, Option
         }
     }
 
-    private static URI checked(URI url) {
-        boolean sound = url.getScheme() != null && SCHEMES.contains(url.getScheme().toLowerCase(Locale.ROOT))
+    private static URI checked(String text) {
+        URI url = uri(text.strip());
+        boolean sound = url != null && url.getScheme() != null && SCHEMES.contains(url.getScheme().toLowerCase(Locale.ROOT))
                 && url.getHost() != null && url.getRawUserInfo() == null && url.getRawQuery() == null
                 && url.getRawFragment() == null && url.getPort() <= HIGHEST_PORT;
         if (!sound) {
@@ -124,8 +126,18 @@ public record LeanAccount(URI url, Optional<String> clientId, String key, Option
             throw new ConfigurationException(
                     "LEAN_URL must be http://host or https://host, with a port and a path at most");
         }
-        String text = url.toString();
-        return text.endsWith("/") ? URI.create(text.substring(0, text.length() - 1)) : url;
+        String whole = url.toString();
+        return whole.endsWith("/") ? URI.create(whole.substring(0, whole.length() - 1)) : url;
+    }
+
+    /** @return null if it is none */
+    private static URI uri(String text) {
+        try {
+            return new URI(text);
+        } catch (URISyntaxException e) {
+            // Without it: it quotes the text.
+            return null;
+        }
     }
 
     /** Neither the id nor the key. */

@@ -1,6 +1,5 @@
 package dev.leantokens.lean;
 
-import java.net.URI;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -55,14 +54,14 @@ class LeanApiFactory {
                     noteAlerts(request);
                 });
         tls.ifPresent(builder::tlsConfiguration);
-        config.proxyUrl().ifPresent(proxy -> useProxy(builder, proxy));
+        LeanProxy.of(config).ifPresent(proxy -> useProxy(builder, proxy));
         return builder.build(LeanApi.class);
     }
 
-    private void useProxy(QuarkusRestClientBuilder builder, URI proxy) {
-        builder.proxyAddress(proxy.getHost(), proxy.getPort()).proxyConnectTimeout(config.connectTimeout());
-        config.proxyUsername().ifPresent(builder::proxyUser);
-        config.proxyPassword().ifPresent(builder::proxyPassword);
+    private void useProxy(QuarkusRestClientBuilder builder, LeanProxy proxy) {
+        builder.proxyAddress(proxy.host(), proxy.port()).proxyConnectTimeout(config.connectTimeout());
+        proxy.username().ifPresent(builder::proxyUser);
+        proxy.password().ifPresent(builder::proxyPassword);
     }
 
     /**

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.Optional;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -44,6 +45,7 @@ public class LeanClient {
     private final LeanAccount account;
     private final LeanConfig config;
     private final Clock clock;
+    private final Optional<LeanProxy> proxy;
     private final TimeLimit limit;
     private final HostLookup lookup;
 
@@ -54,14 +56,16 @@ public class LeanClient {
         this.account = account;
         this.config = config;
         this.clock = clock;
+        this.proxy = LeanProxy.of(config);
         this.limit = new TimeLimit(vertx, longestCall());
-        this.lookup = new HostLookup(vertx, config.proxyUrl().orElse(account.url()).getHost());
+        this.lookup = new HostLookup(vertx, proxy.map(LeanProxy::host).orElse(account.url().getHost()));
     }
 
     void announce(@Observes StartupEvent event) {
         LOG.infof("Tokens come from %s%s, %s", account.url(),
-                config.proxyUrl().map(proxy -> " by the proxy at " + proxy).orElse(""), account.clientId().isPresent()
-                        ? "asked for with the credentials of this service, by " + config.clientAuthentication().registeredName()
+                proxy.map(there -> " by the proxy at " + there.host() + ":" + there.port()).orElse(""),
+                account.clientId().isPresent()
+                        ? "asked for with the credentials of this service, by " + config.clientAuthentication().configuredName()
                         : "asked for with callers' own credentials only, since LEAN_CLIENT_ID is not set");
         if (!account.isEncrypted() && !account.isLocal()) {
             LOG.warn("LEAN_URL is plain http: secrets and tokens travel to Lean unencrypted");

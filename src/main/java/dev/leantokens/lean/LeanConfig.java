@@ -1,6 +1,5 @@
 package dev.leantokens.lean;
 
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -17,8 +16,8 @@ public interface LeanConfig {
     @WithDefault("production-uae")
     LeanEnvironment environment();
 
-    /** An authorization host instead of the environment's. Plain http only where it says http. */
-    Optional<URI> url();
+    /** An authorization host instead of the environment's, as a URL. Plain http only where it says http. */
+    Optional<String> url();
 
     /** The service's own client id: the Application ID of Lean's dashboard. */
     Optional<String> clientId();
@@ -50,7 +49,7 @@ public interface LeanConfig {
     Duration assertionLifetime();
 
     /** A proxy on the way to Lean, as http://host:port; its tunnel (CONNECT) is used where Lean's URL is https. */
-    Optional<URI> proxyUrl();
+    Optional<String> proxyUrl();
 
     /** The name that the proxy wants, if it wants one. */
     Optional<String> proxyUsername();

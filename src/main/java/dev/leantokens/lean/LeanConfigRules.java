@@ -8,7 +8,6 @@ import io.quarkus.runtime.configuration.ConfigurationException;
 /** What must hold for the settings of this package, each and together. Those of the account are {@link LeanAccount}'s. */
 final class LeanConfigRules {
 
-    private static final int HIGHEST_PORT = 65_535;
     /** Servers keep the ids of assertions until these expire. */
     private static final Duration LONGEST_ASSERTION_LIFETIME = Duration.ofMinutes(10);
     private static final int LARGEST_RESPONSE = 1 << 30;
@@ -34,7 +33,7 @@ final class LeanConfigRules {
         require(config.assertionLifetime().toSeconds() > 0
                 && config.assertionLifetime().compareTo(LONGEST_ASSERTION_LIFETIME) <= 0,
                 "LEAN_ASSERTION_LIFETIME must be from 1s to " + LONGEST_ASSERTION_LIFETIME.toMinutes() + "m");
-        checkProxy(config);
+        LeanProxy.of(config);
         require(config.connectTimeout().compareTo(config.requestTimeout()) <= 0,
                 "LEAN_CONNECT_TIMEOUT is longer than LEAN_REQUEST_TIMEOUT, which includes it");
         require(config.requestTimeout().compareTo(config.deadline()) <= 0,
@@ -43,19 +42,6 @@ final class LeanConfigRules {
                 "LEAN_RETRY_DELAY is not shorter than LEAN_DEADLINE: no call could be made again");
         require(config.breakerFailureRatio() > 0 && config.breakerFailureRatio() <= 1,
                 "LEAN_BREAKER_FAILURE_RATIO must be more than 0 and at most 1");
-    }
-
-    private static void checkProxy(LeanConfig config) {
-        // Without the value: a URL can carry a password.
-        config.proxyUrl().ifPresent(url -> require(
-                "http".equalsIgnoreCase(url.getScheme()) && url.getHost() != null && url.getPort() > 0
-                        && url.getPort() <= HIGHEST_PORT && url.getRawUserInfo() == null && url.getRawQuery() == null
-                        && url.getRawFragment() == null && (url.getRawPath().isEmpty() || url.getRawPath().equals("/")),
-                "LEAN_PROXY_URL must be http://host:port; name and password are LEAN_PROXY_USERNAME and LEAN_PROXY_PASSWORD"));
-        require(config.proxyUsername().isPresent() == config.proxyPassword().isPresent(),
-                "LEAN_PROXY_USERNAME and LEAN_PROXY_PASSWORD belong together: set both or none");
-        require(config.proxyUrl().isPresent() || config.proxyUsername().isEmpty(),
-                "LEAN_PROXY_USERNAME is set without LEAN_PROXY_URL");
     }
 
     private static void requirePositive(String variable, long value) {

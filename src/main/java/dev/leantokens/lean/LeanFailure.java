@@ -2,7 +2,10 @@ package dev.leantokens.lean;
 
 import java.net.ConnectException;
 import java.net.UnknownHostException;
+import java.security.GeneralSecurityException;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
@@ -13,10 +16,13 @@ import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.proxy.ProxyConnectException;
 import io.netty.handler.ssl.NotSslRecordException;
+import io.netty.handler.ssl.SslClosedEngineException;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 
 /** What it means that a call to Lean ended without an answer. */
 final class LeanFailure {
+
+    private static final Pattern PROXY_STATUS = Pattern.compile("status: (\\d{3})\\b");
 
     private LeanFailure() {
     }
@@ -27,14 +33,16 @@ final class LeanFailure {
             return translated;
         }
         for (Throwable cause = failure; cause != null; cause = next(cause)) {
+            if (innermost(cause) instanceof NotSslRecordException) {
+                // Without it: it quotes what came, and a proxy may have sent back what it was sent.
+                return untrusted(new SSLException("what answers there does not speak TLS"));
+            }
             if (isAboutCertificates(cause)) {
                 // It says what is wrong with which certificate.
-                return TokenError.LEAN_UNTRUSTED.because("no secure connection to Lean can be made, the log of this service "
-                        + "tells its operator why", innermost(cause));
+                return untrusted(innermost(cause));
             }
             if (cause instanceof ProxyConnectException) {
-                // It says what the proxy answered, and nothing that it was sent.
-                return TokenError.LEAN_UNAVAILABLE.because("the proxy on the way to Lean does not lead there", cause);
+                return TokenError.LEAN_UNAVAILABLE.because("the proxy on the way to Lean does not lead there" + status(cause));
             }
             // A connection that takes too long to open is an unreachable Lean, not a slow one: it comes first, since its
             // class is a ConnectException beside other things.
@@ -56,15 +64,27 @@ final class LeanFailure {
         return TokenError.LEAN_UNAVAILABLE.because("the connection to Lean broke");
     }
 
+    private static TokenException untrusted(Throwable reason) {
+        return TokenError.LEAN_UNTRUSTED.because("no secure connection to Lean can be made, the log of this service tells its "
+                + "operator why", reason);
+    }
+
     /**
-     * Lean's certificate is expired, another one's or nobody's that is trusted here; or Lean says such a thing of ours. What
-     * else
-     * can break while a connection is made secure may be over soon.
+     * Lean's certificate is expired, another one's or nobody's that is trusted here; or Lean says such a thing of ours. A
+     * connection that breaks or takes too long while it is made secure is one that broke.
      */
     private static boolean isAboutCertificates(Throwable cause) {
-        boolean handshake = cause instanceof SSLHandshakeException && !(cause instanceof SslHandshakeTimeoutException);
-        boolean alert = cause instanceof SSLException && String.valueOf(cause.getMessage()).contains("fatal alert");
-        return handshake || alert || cause instanceof NotSslRecordException;
+        boolean handshake = cause instanceof SSLHandshakeException
+                || cause instanceof SSLException && String.valueOf(cause.getMessage()).contains("fatal alert");
+        Throwable reason = innermost(cause);
+        return handshake && (reason instanceof SSLException || reason instanceof GeneralSecurityException)
+                && !(reason instanceof SslHandshakeTimeoutException) && !(reason instanceof SslClosedEngineException);
+    }
+
+    /** The number alone: what a proxy says beside it can be what it was sent. */
+    private static String status(Throwable refusal) {
+        Matcher status = PROXY_STATUS.matcher(String.valueOf(refusal.getMessage()));
+        return status.find() ? ", it answered " + status.group(1) : "";
     }
 
     private static Throwable innermost(Throwable cause) {

@@ -128,22 +128,24 @@ public class OwnCredentials implements ServiceCredentials {
             }
             last = key;
             if (key.isEmpty()) {
-                LOG.error("The file with this service's secret for Lean has changed and is empty, the one before stays in use");
+                LOG.error(
+                        "The file with this service's secret or key for Lean has changed and is empty, the one before stays in use");
                 return;
             }
             try {
                 state = state(key, state.client().orElseThrow().version() + 1);
-                LOG.info("The file with this service's secret for Lean has changed: the new one is used from now on");
+                LOG.info("The file with this service's secret or key for Lean has changed: the new one is used from now on");
             } catch (IllegalArgumentException e) {
                 LOG.errorf(
-                        "The file with this service's key for Lean has changed and is wrong, the one before stays in use: %s",
+                        "The file with this service's secret or key for Lean has changed and is wrong, the one before stays in use: %s",
                         e.getMessage());
             }
         }
 
         @Override
         public void unreadable(IOException reason) {
-            LOG.errorf("The file with this service's secret for Lean can no longer be read, the one before stays in use: %s",
+            LOG.errorf(
+                    "The file with this service's secret or key for Lean can no longer be read, the one before stays in use: %s",
                     reason);
         }
     }

@@ -3,6 +3,7 @@ package dev.leantokens.lean;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.RSAPrivateKey;
 import java.security.spec.PKCS8EncodedKeySpec;
@@ -15,6 +16,7 @@ import java.util.regex.Pattern;
 import org.jose4j.jwk.JsonWebKey;
 import org.jose4j.jwk.PublicJsonWebKey;
 import org.jose4j.jws.AlgorithmIdentifiers;
+import org.jose4j.jws.JsonWebSignature;
 import org.jose4j.keys.EllipticCurves;
 import org.jose4j.lang.JoseException;
 
@@ -54,7 +56,7 @@ record SigningKey(PrivateKey key, String algorithm, Optional<String> id) {
         if (jwk == null || jwk.getPrivateKey() == null) {
             throw new IllegalArgumentException("the JWK has no private key of RSA or EC");
         }
-        Optional<String> ownId = Optional.ofNullable(jwk.getKeyId());
+        Optional<String> ownId = Optional.ofNullable(jwk.getKeyId()).filter(own -> !own.isBlank());
         if (ownId.isPresent() && configuredId.isPresent() && !ownId.equals(configuredId)) {
             throw new IllegalArgumentException("the JWK's kid is another one than LEAN_PRIVATE_KEY_ID");
         }
@@ -62,10 +64,30 @@ record SigningKey(PrivateKey key, String algorithm, Optional<String> id) {
         if (jwk.getAlgorithm() != null && !jwk.getAlgorithm().equals(key.algorithm())) {
             throw new IllegalArgumentException("the JWK is for another algorithm than " + key.algorithm());
         }
-        if (jwk.getUse() != null && !jwk.getUse().equals("sig")) {
+        if (jwk.getUse() != null && !jwk.getUse().equals("sig")
+                || jwk.getKeyOps() != null && !jwk.getKeyOps().contains("sign")) {
             throw new IllegalArgumentException("the JWK is not for signatures");
         }
+        if (!key.belongsTo(jwk.getPublicKey())) {
+            throw new IllegalArgumentException("the JWK's private and public parts do not belong together");
+        }
         return key;
+    }
+
+    private boolean belongsTo(PublicKey other) {
+        try {
+            JsonWebSignature signature = new JsonWebSignature();
+            signature.setAlgorithmHeaderValue(algorithm);
+            signature.setPayload("");
+            signature.setKey(key);
+            JsonWebSignature verification = new JsonWebSignature();
+            verification.setCompactSerialization(signature.getCompactSerialization());
+            verification.setKey(other);
+            return verification.verifySignature();
+        } catch (JoseException e) {
+            // With one of the two nothing can be done. Without it: what it says is about the key.
+            return false;
+        }
     }
 
     private static PrivateKey ofPem(String text) {

@@ -1,5 +1,6 @@
 package dev.leantokens.tls;
 
+import java.security.cert.CertificateExpiredException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
@@ -9,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 
 import org.jboss.logging.Logger;
+import org.jboss.logging.Logger.Level;
 
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.tls.TlsConfiguration;
@@ -95,7 +97,12 @@ final class BucketWatch {
         // Before the bucket knows of them: whoever opens a connection to Lean in this moment takes what is in it.
         Optional<String> unreadable = attempt(() -> {
             Optional<KeyCertOptions> keys = files.load();
-            return keys.isEmpty() ? List.of() : KeyPairs.of(keys.get());
+            for (X509Certificate certificate : keys.isEmpty() ? List.<X509Certificate> of() : KeyPairs.of(keys.get())) {
+                if (certificate.getNotAfter().toInstant().isBefore(clock.instant())) {
+                    throw new CertificateExpiredException("a certificate has expired already");
+                }
+            }
+            return null;
         });
         if (unreadable.isPresent()) {
             return unreadable;
@@ -148,9 +155,9 @@ final class BucketWatch {
                 Instant end = certificate.getNotAfter().toInstant();
                 if (end.isBefore(now.plus(NOTICE))) {
                     reminded = now;
-                    LOG.warnf("The certificate of %s in the TLS configuration %s %s at %s",
-                            certificate.getSubjectX500Principal(),
-                            name, end.isBefore(now) ? "has expired" : "expires", end);
+                    boolean expired = end.isBefore(now);
+                    LOG.logf(expired ? Level.ERROR : Level.WARN, "The certificate of %s in the TLS configuration %s %s at %s",
+                            certificate.getSubjectX500Principal(), name, expired ? "has expired" : "expires", end);
                 }
             }
         }

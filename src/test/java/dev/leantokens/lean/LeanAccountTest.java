@@ -48,7 +48,8 @@ class LeanAccountTest {
 
     @ParameterizedTest
     @ValueSource(strings = { "lean.example", "ftp://lean.example", "https:///path", "https://user:s3cr3t@lean.example",
-            "https://lean.example:65536", "https://lean.example?x=1", "https://lean.example#x", "mailto:x@y" })
+            "https://us^er:s3cr3t@lean.example", "https://s3cr3t%@lean.example", "https://lean.example:65536",
+            "https://lean.example?x=1", "https://lean.example#x", "mailto:x@y" })
     void urlThatIsNoHostRefusesToStart(String url) {
         assertThatThrownBy(() -> account(url, null, null, null)).isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("LEAN_URL").message().doesNotContain("s3cr3t");

@@ -59,12 +59,16 @@ class LeanConfigRulesTest {
             "lean.proxy-url,             https://proxy:3128, LEAN_PROXY_URL",
             "lean.proxy-url,             http://proxy:3128/path, LEAN_PROXY_URL",
             "lean.proxy-url,             http://user:secret@proxy:3128, LEAN_PROXY_USERNAME",
+            "lean.proxy-url,             http://us^er:s3cr3t@proxy:3128, LEAN_PROXY_USERNAME",
+            "lean.proxy-url,             s_x:s3cr3t@proxy:3128, LEAN_PROXY_USERNAME",
+            "lean.proxy-url,             http://proxy:0, LEAN_PROXY_URL",
+            "lean.proxy-url,             http://proxy:65536, LEAN_PROXY_URL",
             "lean.proxy-username,        user, LEAN_PROXY_PASSWORD",
             "lean.proxy-password,        secret, LEAN_PROXY_USERNAME",
             "lean.breaker-failure-ratio, NaN,  LEAN_BREAKER_FAILURE_RATIO",
     })
     void contradictionRefusesToStart(String property, String value, String message) {
         assertThatThrownBy(() -> LeanConfigRules.check(Settings.of(LeanConfig.class, property, value)))
-                .isInstanceOf(ConfigurationException.class).hasMessageContaining(message);
+                .isInstanceOf(ConfigurationException.class).hasMessageContaining(message).message().doesNotContain("s3cr3t");
     }
 }

@@ -11,6 +11,7 @@ import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.ECGenParameterSpec;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.KeyOperation;
 import com.nimbusds.jose.jwk.KeyUse;
 import com.nimbusds.jose.jwk.RSAKey;
 
@@ -49,6 +51,7 @@ class SigningKeyTest {
 
     @Test
     void jwkBringsItsId() {
+        assertThat(SigningKey.read(ecJwk().keyID("").build().toJSONString(), Optional.empty()).id()).isEmpty();
         String jwk = rsaJwk().keyID("k2").algorithm(JWSAlgorithm.RS256).keyUse(KeyUse.SIGNATURE).build().toJSONString();
 
         assertThat(SigningKey.read(" " + jwk, Optional.empty())).extracting(SigningKey::algorithm, SigningKey::id)
@@ -68,6 +71,9 @@ class SigningKeyTest {
                 arguments(rsaJwk().keyID("other").build().toJSONString(), "LEAN_PRIVATE_KEY_ID"),
                 arguments(rsaJwk().algorithm(JWSAlgorithm.PS256).build().toJSONString(), "another algorithm"),
                 arguments(rsaJwk().keyUse(KeyUse.ENCRYPTION).build().toJSONString(), "not for signatures"),
+                arguments(ecJwk().build().toJSONString().replaceAll("\"d\":\"[^\"]+\"", "\"d\":\"" + ofAnother() + "\""),
+                        "do not belong together"),
+                arguments(rsaJwk().keyOperations(Set.of(KeyOperation.VERIFY)).build().toJSONString(), "not for signatures"),
                 arguments(pem(rsa(1024)), "2048 bits"),
                 arguments(pem(ec("secp384r1")), "P-256"),
                 arguments(Certificates.pem("PRIVATE KEY", "s3cr3t".getBytes()), "none of RSA or EC"),
@@ -82,6 +88,12 @@ class SigningKeyTest {
     void whatCannotSignIsRefusedWithoutBeingQuoted(String text, String reason) {
         assertThatThrownBy(() -> SigningKey.read(text, Optional.of("k1"))).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(reason).hasNoCause().message().doesNotContain("s3cr3t");
+    }
+
+    private static String ofAnother() {
+        KeyPair keys = ec("secp256r1");
+        return new ECKey.Builder(Curve.P_256, (ECPublicKey) keys.getPublic()).privateKey(keys.getPrivate()).build().getD()
+                .toString();
     }
 
     private static String pem(KeyPair keys) {

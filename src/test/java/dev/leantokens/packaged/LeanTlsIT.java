@@ -3,6 +3,7 @@ package dev.leantokens.packaged;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -25,9 +26,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.crypto.ECDSAVerifier;
@@ -51,8 +56,10 @@ class LeanTlsIT {
     private static final String OTHER_SECRET = "another-s3cr3t-never-to-be-seen";
     private static final String PROXY_PASSWORD = "proxy-s3cr3t-never-to-be-seen";
 
+    private static final Authority COMPANY = new Authority("authority of the company");
+
     private final Authority authority = new Authority("authority of Lean");
-    private final Authority company = new Authority("authority of the company");
+    private final Authority company = COMPANY;
     private final Identity lean = authority.issue("lean", "localhost");
 
     @TempDir
@@ -77,6 +84,11 @@ class LeanTlsIT {
                 assertThat(service.linesOf("ERROR").subList(before, before + 1)).as(reason).singleElement().asString()
                         .contains("503 LEAN_UNTRUSTED").contains(reason);
             });
+            try (TlsLean plain = TlsLean.startPlain("127.0.0.1", port)) {
+                assertNoSecureConnection(service.token());
+                assertThat(service.linesOf("ERROR")).last().asString().contains("does not speak TLS");
+                assertThat(plain.requests()).isEmpty();
+            }
             try (TlsLean right = TlsLean.start(port, lean)) {
                 assertThat(service.token().status()).isEqualTo(200);
                 assertThat(right.requests()).singleElement().satisfies(request -> {
@@ -101,8 +113,11 @@ class LeanTlsIT {
             assertThat(server.requests()).singleElement().extracting(TlsLean.Request::certificate)
                     .isEqualTo(Optional.of(right.certificate()));
 
-            for (Identity wrong : List.of(company.issueExpired("service"), Certificates.selfSigned("service"),
-                    authority.issue("service"))) {
+            write(company.issueExpired("service"), certificate, key);
+            await().atMost(Duration.ofSeconds(20)).until(() -> service.log().contains("a certificate has expired already"));
+            assertThat(token(service).status()).as("with the one before").isEqualTo(200);
+
+            for (Identity wrong : List.of(Certificates.selfSigned("service"), authority.issue("service"))) {
                 write(wrong, certificate, key);
                 // Each request is for another customer, whose token is in no cache.
                 await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertNoSecureConnection(token(service)));
@@ -115,14 +130,24 @@ class LeanTlsIT {
         }
     }
 
-    @Test
-    void leanThatWantsACertificateRefusesWhoHasNone() {
-        try (TlsLean server = TlsLean.start(0, lean, company);
-                PackagedApplication service = PackagedApplication.start(environment(server.port(), Map.of()))) {
+    static Stream<Arguments> nothingToShow() {
+        Identity expired = COMPANY.issueExpired("service");
+        return Stream.of(arguments("nothing", Optional.empty()), arguments("an expired one", Optional.of(expired)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("nothingToShow")
+    void leanThatWantsACertificateRefuses(String shown, Optional<Identity> identity) {
+        Path certificate = folder.resolve("tls.crt");
+        Path key = folder.resolve("tls.key");
+        identity.ifPresent(present -> write(present, certificate, key));
+        Map<String, String> settings = identity.isPresent() ? certificate(certificate, key) : Map.of();
+        try (TlsLean server = TlsLean.start(0, lean, COMPANY);
+                PackagedApplication service = PackagedApplication.start(environment(server.port(), settings))) {
             assertNoSecureConnection(service.token());
             assertThat(server.requests()).isEmpty();
-            assertThat(service.linesOf("ERROR")).singleElement().asString().contains("503 LEAN_UNTRUSTED")
-                    .contains("alert");
+            assertThat(service.linesOf("ERROR")).last().asString().contains("503 LEAN_UNTRUSTED").contains("alert");
+            assertThat(service.log().contains("has expired at")).isEqualTo(identity.isPresent());
             assertQuiet(service);
         }
     }
@@ -254,11 +279,11 @@ class LeanTlsIT {
                 server.close();
                 RawHttp.Response refused = token(service);
                 assertThat(refused.status()).isEqualTo(503);
-                assertThat(refused.body()).contains("the proxy on the way to Lean does not lead there");
-                assertThat(service.linesOf("WARN")).last().asString().contains("407");
+                assertThat(refused.body()).contains("the proxy on the way to Lean does not lead there, it answered 407");
 
                 proxy.close();
                 assertThat(token(service).status()).isEqualTo(503);
+                assertThat(service.log()).doesNotContain(credentials);
                 assertQuiet(service);
             }
         }

@@ -68,7 +68,8 @@ public final class ForwardProxy implements AutoCloseable {
             OutputStream out = socket.getOutputStream();
             if (!head.contains("Proxy-Authorization: " + credentials)
                     && !head.contains("proxy-authorization: " + credentials)) {
-                out.write("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"
+                // As one that means well: what it was sent, for whoever reads it.
+                out.write(("HTTP/1.1 407 " + head.replace("\r\n", " ") + "\r\nContent-Length: 0\r\n\r\n")
                         .getBytes(StandardCharsets.US_ASCII));
                 return;
             }

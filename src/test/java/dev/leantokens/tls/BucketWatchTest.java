@@ -113,6 +113,18 @@ class BucketWatchTest {
     }
 
     @Test
+    void certificateThatHasExpiredIsNotTakenOver() {
+        Certificates.Identity expired = authority.issueExpired("second", "localhost");
+        Certificates.write(certificate, expired.certificatePem());
+        Certificates.write(key, expired.keyPem());
+        watch.look();
+        watch.look();
+
+        assertThat(takenOver).isEmpty();
+        assertThat(nameInForce()).isEqualTo("CN=first");
+    }
+
+    @Test
     void filesThatAreWrongChangeNothingAndAreTriedAgainWhenTheyChange() {
         Certificates.write(certificate, "nothing");
         watch.look();
