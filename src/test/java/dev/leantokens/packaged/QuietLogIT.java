@@ -125,7 +125,8 @@ class QuietLogIT {
                     .doesNotContain(SERVICES_OWN.get(SERVICES_OWN.size() - 1));
             assertThat(stackTraces(application.log())).isEmpty();
             assertThat(application.linesOf("ERROR"))
-                    .allMatch(line -> line.contains("LEAN_CLIENT_SECRET") || line.contains("file of local clients"));
+                    .allMatch(line -> line.contains("its operator has to look at LEAN_CLIENT_ID")
+                            || line.contains("file of local clients"));
         }
     }
 

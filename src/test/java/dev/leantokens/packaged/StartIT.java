@@ -27,7 +27,6 @@ class StartIT {
     static Stream<Arguments> contradictions() {
         return Stream.of(
                 arguments("an id without a secret", Map.of("LEAN_CLIENT_ID", "x"), "LEAN_CLIENT_SECRET"),
-                arguments("a secret without an id", Map.of("LEAN_CLIENT_SECRET", SECRET), "LEAN_CLIENT_ID"),
                 arguments("two secrets", Map.of("LEAN_CLIENT_ID", "x", "LEAN_CLIENT_SECRET", SECRET, "LEAN_CLIENT_SECRET_FILE",
                         "/dev/null"), "LEAN_CLIENT_SECRET_FILE"),
                 arguments("a file that is missing", Map.of("LEAN_CLIENT_ID", "x", "LEAN_CLIENT_SECRET_FILE", "/nowhere/secret"),
@@ -54,8 +53,6 @@ class StartIT {
                         Map.of("ACCESS_CLIENTS_7C9E6679_7425_40DE_944B_E07FC1F90AE7_SECRET", SECRET,
                                 "ACCESS_CLIENTS_7C9E6679_7425_40DE_944B_E07FC1F90AE7_SCOPES", "api"),
                         "Lean's shape"),
-                arguments("a digest that is none", Map.of("ACCESS_CLIENTS_PAYMENTS_SECRET", "sha256:" + SECRET,
-                        "ACCESS_CLIENTS_PAYMENTS_SCOPES", "api"), "local client payments"),
                 arguments("local clients in a file that is missing", Map.of("ACCESS_CLIENTS_FILE", "/nowhere/clients"),
                         "/nowhere/clients"),
                 arguments("no connections from a peer", Map.of("LIMITS_CONNECTIONS_PER_PEER", "0"),
