@@ -4,6 +4,7 @@ import java.time.Clock;
 
 import dev.leantokens.testing.Settings;
 import dev.leantokens.token.TokenCache;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
 /** The application's cache, for benchmarks of other packages. */
 public final class ConfiguredCache {
@@ -13,6 +14,6 @@ public final class ConfiguredCache {
 
     /** @return the cache that the default configuration asks for */
     public static TokenCache byDefault(Clock clock) {
-        return new TokenCacheProducer().tokenCache(Settings.of(CacheConfig.class), clock);
+        return new TokenCacheProducer().tokenCache(Settings.of(CacheConfig.class), clock, new SimpleMeterRegistry());
     }
 }

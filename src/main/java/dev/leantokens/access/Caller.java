@@ -7,11 +7,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
+import dev.leantokens.http.RequestLog;
 import dev.leantokens.token.CacheControl;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.RoutingContext;
 
 /**
@@ -29,9 +29,6 @@ public record Caller(String address, boolean local, Optional<Client> client, Cac
 
     private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "0:0:0:0:0:0:0:1");
 
-    /** Where a peer is that has no address, as on a socket of the file system: not on the loopback interface. */
-    private static final String NOWHERE = "0.0.0.0";
-
     private static final List<String> PROXY_HEADERS = List.of("forwarded", "via", "x-real-ip", "x-client-ip",
             "x-cluster-client-ip",
             "true-client-ip");
@@ -42,7 +39,7 @@ public record Caller(String address, boolean local, Optional<Client> client, Cac
      *         who is known, or of a scheme that is not supported; {@code invalid_request} if it is malformed
      */
     static Caller of(HttpServerRequest request, AccessRules rules) {
-        String address = addressOf(request);
+        String address = RequestLog.addressOf(request);
         return new Caller(address, isLoopback(address) && !cameThroughProxy(request.headers()),
                 AuthorizationHeader.read(request.headers().getAll(HttpHeaders.AUTHORIZATION)).flatMap(rules::authenticate),
                 CacheControl.of(request.headers().getAll(HttpHeaders.CACHE_CONTROL)));
@@ -79,13 +76,13 @@ public record Caller(String address, boolean local, Optional<Client> client, Cac
 
     void keepIn(RoutingContext context) {
         context.put(KEY, this);
+        RequestLog.isOf(this, context);
     }
 
-    private static String addressOf(HttpServerRequest request) {
-        // The connection's address and not the request's: that one follows X-Forwarded-For where an operator has
-        // switched quarkus.http.proxy on, and anyone can write a header.
-        SocketAddress peer = request.connection().remoteAddress();
-        return peer == null || peer.hostAddress() == null ? NOWHERE : peer.hostAddress();
+    /** As the log calls it. */
+    @Override
+    public String toString() {
+        return account();
     }
 
     private static boolean isLoopback(String literal) {

@@ -3,6 +3,7 @@ package dev.leantokens.access;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
+import dev.leantokens.http.Endpoint;
 import dev.leantokens.http.FilterOrder;
 import dev.leantokens.http.HttpErrors;
 import dev.leantokens.token.TokenException;
@@ -30,7 +31,7 @@ class CallerFilter {
 
     private void filter(RoutingContext context) {
         // Probes need no credentials. A browser's preflight, which has none, has been answered by now.
-        if (!HostFilter.isManagement(context)) {
+        if (Endpoint.of(context) != Endpoint.MANAGEMENT) {
             try {
                 Caller.of(context.request(), rules).keepIn(context);
             } catch (TokenException e) {

@@ -6,6 +6,7 @@ import java.util.Set;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
+import dev.leantokens.http.Endpoint;
 import dev.leantokens.http.FilterOrder;
 import dev.leantokens.http.HttpErrors;
 import dev.leantokens.token.TokenError;
@@ -17,8 +18,6 @@ import io.vertx.ext.web.RoutingContext;
 /** Applies the {@link HostRules} to both ports. */
 @ApplicationScoped
 class HostFilter {
-
-    private static final String MANAGEMENT_PATH = "/q";
 
     private final HostRules rules;
     private final HttpErrors errors;
@@ -35,7 +34,7 @@ class HostFilter {
     private void filter(RoutingContext context) {
         List<String> hosts = context.request().headers().getAll(HttpHeaders.HOST);
         // Probes come by the pod's address, and tell nothing that is worth a rebinding.
-        boolean probe = isManagement(context);
+        boolean probe = Endpoint.of(context) == Endpoint.MANAGEMENT;
         if (!probe && (hosts.size() > 1 || !rules.servesHost(hostOf(context)))) {
             errors.send(context, TokenError.FOREIGN_HOST.because("this service is not served under this host name, "
                     + "its operator can add the name to ALLOWED_HOSTS"));
@@ -48,12 +47,6 @@ class HostFilter {
             return;
         }
         context.next();
-    }
-
-    /** @return whether the request is for health, metrics and the like */
-    static boolean isManagement(RoutingContext context) {
-        String path = context.normalizedPath();
-        return path.startsWith(MANAGEMENT_PATH + "/") || path.equals(MANAGEMENT_PATH);
     }
 
     private static String hostOf(RoutingContext context) {

@@ -9,12 +9,13 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.Ticker;
-import com.github.benmanes.caffeine.cache.stats.CacheStats;
 
 import dev.leantokens.token.CachedToken;
 import dev.leantokens.token.TokenCache;
 import dev.leantokens.token.TokenException;
 import dev.leantokens.token.TokenKey;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.cache.CaffeineCacheMetrics;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
 /**
@@ -39,7 +40,7 @@ final class EmbeddedTokenCache implements TokenCache {
      * @param maxBytes how much memory the tokens may take, about
      * @param refusalMemory for how long a refusal is kept
      */
-    EmbeddedTokenCache(long maxBytes, Duration refusalMemory, Clock clock) {
+    EmbeddedTokenCache(long maxBytes, Duration refusalMemory, Clock clock, MeterRegistry registry) {
         Ticker ticker = () -> TimeUnit.MILLISECONDS.toNanos(clock.millis());
         this.tokens = Caffeine.newBuilder()
                 .maximumWeight(maxBytes)
@@ -51,6 +52,7 @@ final class EmbeddedTokenCache implements TokenCache {
                 // Its housekeeping is short, and another thread would only be woken up for it.
                 .executor(Runnable::run)
                 .build();
+        CaffeineCacheMetrics.monitor(registry, tokens, "tokens");
         this.refusals = Caffeine.newBuilder()
                 .maximumSize(MAX_REFUSALS)
                 .expireAfterWrite(refusalMemory)
@@ -67,6 +69,11 @@ final class EmbeddedTokenCache implements TokenCache {
     @Override
     public Optional<CachedToken> find(TokenKey key) {
         return Optional.ofNullable(tokens.getIfPresent(key));
+    }
+
+    @Override
+    public Optional<CachedToken> look(TokenKey key) {
+        return Optional.ofNullable(tokens.policy().getIfPresentQuietly(key));
     }
 
     @Override
@@ -87,15 +94,5 @@ final class EmbeddedTokenCache implements TokenCache {
     @Override
     public void keepRefusal(String fingerprint, TokenException refusal) {
         refusals.put(fingerprint, refusal);
-    }
-
-    /** @return what has been found, kept and dropped since the start */
-    CacheStats statistics() {
-        return tokens.stats();
-    }
-
-    /** @return the number of tokens that are kept, about */
-    long size() {
-        return tokens.estimatedSize();
     }
 }

@@ -21,6 +21,11 @@ final class NoTokenCache implements TokenCache {
     }
 
     @Override
+    public Optional<CachedToken> look(TokenKey key) {
+        return Optional.empty();
+    }
+
+    @Override
     public void keep(TokenKey key, CachedToken token) {
         // Keeps nothing.
     }

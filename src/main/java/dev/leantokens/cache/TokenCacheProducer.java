@@ -7,6 +7,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
 import dev.leantokens.token.TokenCache;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
 /** Makes the cache that the configuration asks for. */
@@ -18,7 +19,7 @@ class TokenCacheProducer {
 
     @Produces
     @Singleton
-    TokenCache tokenCache(CacheConfig config, Clock clock) {
+    TokenCache tokenCache(CacheConfig config, Clock clock, MeterRegistry registry) {
         if (!config.enabled()) {
             return new NoTokenCache();
         }
@@ -30,6 +31,6 @@ class TokenCacheProducer {
         if (config.refusalMemory().isNegative()) {
             throw new ConfigurationException("CACHE_REFUSAL_MEMORY must not be negative");
         }
-        return new EmbeddedTokenCache(config.maxSize().asLongValue(), config.refusalMemory(), clock);
+        return new EmbeddedTokenCache(config.maxSize().asLongValue(), config.refusalMemory(), clock, registry);
     }
 }

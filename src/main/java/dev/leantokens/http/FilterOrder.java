@@ -7,6 +7,8 @@ package dev.leantokens.http;
  */
 public final class FilterOrder {
 
+    /** Sees what becomes of every request. */
+    public static final int FIRST = 1100;
     /** What is served on which port. */
     public static final int PORTS = 1000;
     /** Names and origins. */

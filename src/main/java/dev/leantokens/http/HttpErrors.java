@@ -5,7 +5,6 @@ import java.io.IOException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
-import dev.leantokens.token.ErrorLog;
 import dev.leantokens.token.ErrorResponse;
 import dev.leantokens.token.TokenError;
 import dev.leantokens.token.TokenException;
@@ -21,14 +20,12 @@ import io.vertx.ext.web.RoutingContext;
 @ApplicationScoped
 public class HttpErrors {
 
-    private static final String ADAPTER = "HTTP";
-
     /** Behind Quarkus' default route (10,000) and those after it (20,000). */
     private static final int AFTER_EVERY_ROUTE = 100_000;
 
-    private final ErrorLog log;
+    private final RequestLog log;
 
-    public HttpErrors(ErrorLog log) {
+    public HttpErrors(RequestLog log) {
         this.log = log;
     }
 
@@ -40,7 +37,7 @@ public class HttpErrors {
 
     /** Logs the error and ends the request with it. */
     public void send(RoutingContext context, TokenException exception) {
-        respond(context, log.record(ADAPTER, exception).response());
+        respond(context, log.failed(context, exception).response());
     }
 
     private void failed(RoutingContext context) {
@@ -54,7 +51,7 @@ public class HttpErrors {
             // The caller hung up, or its body could not be read to the end.
             send(context, TokenError.INVALID_REQUEST.because("the request body could not be read"));
         } else if (failure != null && context.statusCode() >= 500) {
-            respond(context, log.record(ADAPTER, failure).response());
+            respond(context, log.failed(context, failure).response());
         } else {
             if (context.statusCode() == 405 && !context.response().headers().contains(HttpHeaders.ALLOW)) {
                 // The MCP extension forgets it where a stream is asked for without a session.

@@ -71,6 +71,15 @@ final class Budget {
         return new Permit(account, account.take(now, kind == Kind.OPTIONAL, requester));
     }
 
+    /** @return how many calls can be made for this client now, those included that it takes half of at most */
+    int left(String clientId) {
+        Account known;
+        synchronized (this) {
+            known = accounts.get(clientId.toLowerCase(Locale.ROOT));
+        }
+        return known == null ? calls : known.left(clock.instant());
+    }
+
     /** Lean throttles: no call is made for this client until the time has passed, or a minute at most. */
     void pause(String clientId, Duration wait) {
         Instant now = clock.instant();
@@ -161,6 +170,10 @@ final class Budget {
             return counted;
         }
 
+        synchronized int left(Instant now) {
+            return now.isBefore(pausedUntil) ? 0 : all.left(now);
+        }
+
         synchronized void end(List<Tally> counted, boolean made) {
             Instant now = clock.instant();
             counted.forEach(tally -> tally.end(now, made));
@@ -198,6 +211,11 @@ final class Budget {
                         : Duration.between(now, ends.peekFirst().plus(WINDOW));
                 throw TokenError.BUDGET_SPENT.because(otherwise).retryAfter(wait);
             }
+        }
+
+        int left(Instant now) {
+            forget(now);
+            return limit - underWay - ends.size();
         }
 
         void begin() {

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenException;
+import org.jboss.logging.Logger;
 
 import dev.leantokens.token.AccessToken;
 import dev.leantokens.token.TokenError;
@@ -17,8 +18,13 @@ import io.smallrye.faulttolerance.api.CircuitBreakerState;
 import io.smallrye.faulttolerance.api.TypedGuard;
 import io.smallrye.mutiny.Uni;
 
-/** Leaves a Lean that keeps failing alone for a while, and then lets one call find out whether it is back. Thread-safe. */
+/**
+ * Leaves a Lean that keeps failing alone for a while, and then lets one call find out whether it is back. The log is told when
+ * that begins and when it ends, and not each time that it goes on. Thread-safe.
+ */
 final class LeanBreaker {
+
+    private static final Logger LOG = Logger.getLogger(LeanBreaker.class);
 
     /** What counts as Lean's failure. That it refuses or throttles shows that it works. */
     private static final Set<TokenError> FAILURES_OF_LEAN = EnumSet.of(TokenError.LEAN_UNAVAILABLE, TokenError.LEAN_FAILED,
@@ -31,6 +37,10 @@ final class LeanBreaker {
     private final Clock clock;
     private final TypedGuard<Uni<AccessToken>> guard;
     private volatile Instant openUntil = Instant.MIN;
+    private volatile CircuitBreakerState state = CircuitBreakerState.CLOSED;
+    private volatile Throwable lastFailure;
+    /** Since when Lean is away; null if it is not. Guarded by this. */
+    private Instant awaySince;
 
     LeanBreaker(LeanConfig config, Clock clock) {
         this.delay = config.breakerDelay();
@@ -42,7 +52,7 @@ final class LeanBreaker {
                 .failureRatio(config.breakerFailureRatio())
                 .delay(delay.toMillis(), ChronoUnit.MILLIS)
                 .successThreshold(1)
-                .when(failure -> failure instanceof TokenException exception && FAILURES_OF_LEAN.contains(exception.error()))
+                .when(LeanBreaker::isOfLean)
                 .onStateChange(this::changed)
                 .done()
                 .build();
@@ -50,13 +60,37 @@ final class LeanBreaker {
 
     /** @return how the call ends; or {@link TokenError#BREAKER_OPEN} if it is not made */
     Uni<AccessToken> pass(Supplier<Uni<AccessToken>> call) {
-        return guard.get(call).onFailure(CircuitBreakerOpenException.class).transform(open -> open());
+        return guard.get(() -> call.get().onFailure(LeanBreaker::isOfLean).invoke(failure -> lastFailure = failure))
+                .onFailure(CircuitBreakerOpenException.class).transform(open -> open());
     }
 
-    private void changed(CircuitBreakerState state) {
-        if (state == CircuitBreakerState.OPEN) {
-            openUntil = clock.instant().plus(delay);
+    CircuitBreakerState state() {
+        return state;
+    }
+
+    private static boolean isOfLean(Throwable failure) {
+        return failure instanceof TokenException exception && FAILURES_OF_LEAN.contains(exception.error());
+    }
+
+    private synchronized void changed(CircuitBreakerState next) {
+        state = next;
+        Instant now = clock.instant();
+        if (next == CircuitBreakerState.OPEN) {
+            openUntil = now.plus(delay);
+            if (awaySince == null) {
+                awaySince = now;
+                LOG.warnf(
+                        "Lean is away: it has kept failing, the last time with %s. It is asked once in LEAN_BREAKER_DELAY whether it is back",
+                        reason(lastFailure));
+            }
+        } else if (next == CircuitBreakerState.CLOSED && awaySince != null) {
+            LOG.infof("Lean is back, after %d s", Duration.between(awaySince, now).toSeconds());
+            awaySince = null;
         }
+    }
+
+    private static String reason(Throwable failure) {
+        return failure.getCause() == null ? failure.getMessage() : failure.getMessage() + " (" + failure.getCause() + ")";
     }
 
     private TokenException open() {

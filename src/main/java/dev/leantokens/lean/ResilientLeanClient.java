@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -22,6 +23,9 @@ import dev.leantokens.token.LeanRequest.Purpose;
 import dev.leantokens.token.ServiceClient;
 import dev.leantokens.token.TokenError;
 import dev.leantokens.token.TokenException;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.smallrye.faulttolerance.api.CircuitBreakerState;
 import io.smallrye.faulttolerance.api.TypedGuard;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
@@ -55,6 +59,8 @@ public class ResilientLeanClient implements AuthorizationServer {
     private final CallGate ownGate;
     private final TypedGuard<Uni<AccessToken>> retry;
     private final LeanBreaker breaker;
+    private final LeanVerdict verdict;
+    private final LeanMetrics metrics;
 
     /** An attempt ended in a way that is worth another one. */
     private static final class AnotherAttempt extends RuntimeException {
@@ -70,7 +76,7 @@ public class ResilientLeanClient implements AuthorizationServer {
     }
 
     ResilientLeanClient(LeanClient client, LeanConnections connections, OwnCredentials own, LeanConfig config, Clock clock,
-            Vertx vertx) {
+            Vertx vertx, LeanVerdict verdict, MeterRegistry registry) {
         this.client = client;
         this.connections = connections;
         this.own = own;
@@ -94,6 +100,16 @@ public class ResilientLeanClient implements AuthorizationServer {
                 .done()
                 .build();
         this.breaker = new LeanBreaker(config, clock);
+        this.verdict = verdict;
+        this.metrics = new LeanMetrics(registry);
+        for (CircuitBreakerState state : CircuitBreakerState.values()) {
+            Gauge.builder("lean.breaker.state", breaker, it -> it.state() == state ? 1 : 0)
+                    .description("1 for the state that the breaker is in, 0 for the others; open means that Lean is not asked")
+                    .tag("state", state.name().toLowerCase(Locale.ROOT)).register(registry);
+        }
+        Gauge.builder("lean.budget.left", budget, it -> own.current().map(service -> it.left(service.clientId())).orElse(0))
+                .description("Calls that Lean may get now for the service's own client id")
+                .register(registry);
     }
 
     @Override
@@ -125,8 +141,12 @@ public class ResilientLeanClient implements AuthorizationServer {
         Uni<AccessToken> next() {
             return Uni.createFrom().deferred(() -> {
                 made++;
+                if (made > 1) {
+                    metrics.retried();
+                }
                 Optional<ServiceClient> shown = own.current();
                 return attempt()
+                        .onItemOrFailure().invoke((token, failure) -> judged(request, shown, failure))
                         .onFailure(failure -> !renewed && isServiceRefused(failure))
                         .recoverWithUni(failure -> own.areNewerThan(shown).chain(newer -> again(failure, newer)));
             })
@@ -149,7 +169,8 @@ public class ResilientLeanClient implements AuthorizationServer {
             Duration patience = Duration.between(clock.instant(), deadline).minus(client.longestCall());
             return gate
                     .pass(request.requester().account(),
-                            breaker.pass(() -> client.requestToken(request)).runSubscriptionOn(onContext()), patience)
+                            breaker.pass(metrics.timed(() -> client.requestToken(request))).runSubscriptionOn(onContext()),
+                            patience)
                     .onItem().invoke(permit::used)
                     .onFailure(failure -> !wasMade(failure)).invoke(permit::unused)
                     .onFailure(ResilientLeanClient::wasMade).invoke(permit::used)
@@ -184,6 +205,13 @@ public class ResilientLeanClient implements AuthorizationServer {
 
     private static boolean wasMade(Throwable failure) {
         return !(failure instanceof TokenException exception && NOT_MADE.contains(exception.error()));
+    }
+
+    /** What Lean says of what it was shown; the rest says nothing of it. */
+    private void judged(LeanRequest request, Optional<ServiceClient> shown, Throwable failure) {
+        if (request.owner() == CredentialsOwner.SERVICE && (failure == null || isServiceRefused(failure))) {
+            shown.ifPresent(service -> verdict.isOf(service, failure == null));
+        }
     }
 
     /** A class and no type literal, which in a native executable might not find out what type it is of. */

@@ -10,6 +10,7 @@ import jakarta.enterprise.event.Observes;
 
 import dev.leantokens.access.AccessRules;
 import dev.leantokens.access.Caller;
+import dev.leantokens.http.Endpoint;
 import dev.leantokens.http.FilterOrder;
 import dev.leantokens.http.HttpErrors;
 import dev.leantokens.token.TokenException;
@@ -52,7 +53,7 @@ class McpCallerFilter {
     }
 
     private void filter(RoutingContext context) {
-        if (!McpPortFilter.isMcp(context)) {
+        if (Endpoint.of(context) != Endpoint.MCP) {
             context.next();
             return;
         }

@@ -9,9 +9,6 @@ import io.smallrye.config.WithDefault;
 @ConfigMapping(prefix = "mcp")
 public interface McpConfig {
 
-    /** The path of the endpoint; below it are the older SSE transport's. It is the MCP extension's own default. */
-    String PATH = "/mcp";
-
     /** The port; the main port's number serves both adapters there. */
     @WithDefault("9090")
     int port();

@@ -2,6 +2,7 @@ package dev.leantokens.mcp;
 
 import java.util.Optional;
 
+import dev.leantokens.http.Endpoint;
 import io.vertx.ext.web.RoutingContext;
 
 /**
@@ -15,13 +16,13 @@ enum McpEndpoint {
     /** Where a client of the older SSE transport sends its messages. */
     MESSAGES;
 
-    private static final String SSE_PATH = McpConfig.PATH + "/sse";
-    private static final String MESSAGES_PATH = McpConfig.PATH + "/messages/";
+    private static final String SSE_PATH = Endpoint.MCP_PATH + "/sse";
+    private static final String MESSAGES_PATH = Endpoint.MCP_PATH + "/messages/";
 
     /** @return the endpoint of a request; empty if its path is none's */
     static Optional<McpEndpoint> of(RoutingContext context) {
         String path = context.normalizedPath();
-        if (path.equals(McpConfig.PATH)) {
+        if (path.equals(Endpoint.MCP_PATH)) {
             return Optional.of(STREAMABLE);
         }
         if (path.equals(SSE_PATH)) {

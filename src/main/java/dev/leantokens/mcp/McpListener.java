@@ -13,6 +13,7 @@ import jakarta.enterprise.inject.spi.ObserverMethod;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jboss.logging.Logger;
 
+import dev.leantokens.http.Endpoint;
 import io.netty.util.concurrent.MultithreadEventExecutorGroup;
 import io.quarkus.arc.All;
 import io.quarkus.runtime.LaunchMode;
@@ -77,12 +78,12 @@ public class McpListener {
         McpConfigRules.check(config);
         McpConfigRules.checkMainPort(mainPort());
         if (sharesMainPort()) {
-            LOG.infof("MCP is served at %s of the main port %d", McpConfig.PATH, config.port());
+            LOG.infof("MCP is served at %s of the main port %d", Endpoint.MCP_PATH, config.port());
             return;
         }
         HttpServerOptions options = options();
         port = LaunchMode.current() == LaunchMode.DEVELOPMENT ? stillOpenOrOpen(options) : open(options);
-        LOG.infof("MCP is served at %s%s", addressOf(options), McpConfig.PATH);
+        LOG.infof("MCP is served at %s%s", addressOf(options), Endpoint.MCP_PATH);
     }
 
     void stop(@Observes ShutdownEvent event) throws Exception {

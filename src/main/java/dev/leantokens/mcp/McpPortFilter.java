@@ -3,6 +3,7 @@ package dev.leantokens.mcp;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
+import dev.leantokens.http.Endpoint;
 import dev.leantokens.http.FilterOrder;
 import dev.leantokens.http.HttpErrors;
 import io.quarkus.vertx.http.runtime.filters.Filters;
@@ -30,16 +31,10 @@ class McpPortFilter {
 
     private void filter(RoutingContext context) {
         boolean onMcpPort = context.request().connection().localAddress().port() == config.port();
-        if (onMcpPort == isMcp(context)) {
+        if (onMcpPort == (Endpoint.of(context) == Endpoint.MCP)) {
             context.next();
         } else {
             errors.send(context, HttpErrors.nothingHere());
         }
-    }
-
-    /** @return whether the request is for one of the MCP endpoints */
-    static boolean isMcp(RoutingContext context) {
-        String path = context.normalizedPath();
-        return path.equals(McpConfig.PATH) || path.startsWith(McpConfig.PATH + "/");
     }
 }

@@ -7,9 +7,10 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
 import dev.leantokens.http.BodyReader;
+import dev.leantokens.http.Endpoint;
 import dev.leantokens.http.FilterOrder;
 import dev.leantokens.http.HttpErrors;
-import dev.leantokens.token.ErrorLog;
+import dev.leantokens.http.RequestLog;
 import dev.leantokens.token.TokenError;
 import dev.leantokens.token.TokenException;
 import io.quarkiverse.mcp.server.JsonRpcErrorCodes;
@@ -33,17 +34,15 @@ import io.vertx.ext.web.impl.RoutingContextInternal;
 @ApplicationScoped
 class McpRequestFilter {
 
-    private static final String ADAPTER = "MCP";
-
     private static final String JSON = "application/json";
     private static final String EVENT_STREAM = "text/event-stream";
 
     private final ConnectionManager sessions;
     private final BodyReader bodies;
     private final HttpErrors errors;
-    private final ErrorLog log;
+    private final RequestLog log;
 
-    McpRequestFilter(ConnectionManager sessions, BodyReader bodies, HttpErrors errors, ErrorLog log) {
+    McpRequestFilter(ConnectionManager sessions, BodyReader bodies, HttpErrors errors, RequestLog log) {
         this.sessions = sessions;
         this.bodies = bodies;
         this.errors = errors;
@@ -55,7 +54,7 @@ class McpRequestFilter {
     }
 
     private void filter(RoutingContext context) {
-        if (!McpPortFilter.isMcp(context)) {
+        if (Endpoint.of(context) != Endpoint.MCP) {
             context.next();
             return;
         }
@@ -119,7 +118,7 @@ class McpRequestFilter {
     }
 
     private void refuse(RoutingContext context, TokenError error, Object id, int code, String message) {
-        log.record(ADAPTER, error.because(message));
+        log.failed(context, error.because(message));
         JsonObject answer = new JsonObject()
                 .put("jsonrpc", "2.0")
                 .put("id", id)

@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
+import dev.leantokens.http.Endpoint;
 import dev.leantokens.http.FilterOrder;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.vertx.http.runtime.filters.Filters;
@@ -27,7 +28,7 @@ class McpStreams {
     }
 
     private void filter(RoutingContext context) {
-        if (context.request().method() == HttpMethod.GET && McpPortFilter.isMcp(context)) {
+        if (context.request().method() == HttpMethod.GET && Endpoint.of(context) == Endpoint.MCP) {
             HttpServerResponse response = context.response();
             open.add(response);
             context.addEndHandler(ended -> open.remove(response));

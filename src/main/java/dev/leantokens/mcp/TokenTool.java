@@ -6,9 +6,10 @@ import java.util.Map;
 import dev.leantokens.access.BodyCredentials;
 import dev.leantokens.access.Caller;
 import dev.leantokens.access.TokenAccess;
+import dev.leantokens.http.RequestLog;
 import dev.leantokens.token.AccessToken;
-import dev.leantokens.token.ErrorLog;
 import dev.leantokens.token.IssuedToken;
+import dev.leantokens.token.Origin;
 import dev.leantokens.token.RequestMembers;
 import dev.leantokens.token.TokenError;
 import dev.leantokens.token.TokenRequest;
@@ -21,6 +22,7 @@ import io.quarkiverse.mcp.server.ToolResponse;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
 
 /**
  * The tool by which an agent gets an access token. A request that ends without one is a result with {@code isError} and
@@ -31,8 +33,6 @@ public class TokenTool {
     static final String NAME = "lean-generate-access-token";
     static final String TITLE = "Lean Generate Access Token";
 
-    private static final String ADAPTER = "MCP";
-
     private static final String DESCRIPTION = TITLE + """
             . Returns an OAuth 2.0 access token for the API of Lean Technologies (open banking in the UAE and Saudi Arabia). \
             Ask for scope "api" to call Lean's API from a backend, or for "customer.<customer_id>" to start the LinkSDK in the \
@@ -42,10 +42,10 @@ public class TokenTool {
             every other error needs a changed request or an operator.""";
 
     private final TokenAccess tokens;
-    private final ErrorLog log;
+    private final RequestLog log;
     private final CurrentVertxRequest currentRequest;
 
-    TokenTool(TokenAccess tokens, ErrorLog log, CurrentVertxRequest currentRequest) {
+    TokenTool(TokenAccess tokens, RequestLog log, CurrentVertxRequest currentRequest) {
         this.tokens = tokens;
         this.log = log;
         this.currentRequest = currentRequest;
@@ -60,14 +60,15 @@ public class TokenTool {
             inputSchema = @InputSchema(generator = TokenToolInputSchema.class), //
             outputSchema = @OutputSchema(generator = TokenToolOutputSchema.class))
     Uni<ToolResponse> generateAccessToken(@ToolArg(required = false) Object body) {
-        return Uni.createFrom().deferred(() -> token(body))
+        RoutingContext context = currentRequest.getCurrent();
+        return Uni.createFrom().deferred(() -> token(body, context))
                 .map(TokenTool::success)
-                .onFailure().recoverWithItem(this::error);
+                .onFailure().recoverWithItem(failure -> error(context, failure));
     }
 
-    private Uni<IssuedToken> token(Object body) {
+    private Uni<IssuedToken> token(Object body, RoutingContext context) {
         TokenRequest request = TokenRequest.of(members(body));
-        return tokens.request(request, Caller.of(currentRequest.getCurrent()), BodyCredentials.GO_TO_LEAN);
+        return tokens.request(request, Caller.of(context), BodyCredentials.GO_TO_LEAN, Origin.MCP);
     }
 
     private static RequestMembers members(Object body) {
@@ -89,7 +90,7 @@ public class TokenTool {
         return new ToolResponse(false, List.of(new TextContent(token.json())), token.members(), null);
     }
 
-    private ToolResponse error(Throwable failure) {
-        return ToolResponse.error(log.record(ADAPTER, failure).response().json());
+    private ToolResponse error(RoutingContext context, Throwable failure) {
+        return ToolResponse.error(log.failed(context, failure).response().json());
     }
 }

@@ -9,47 +9,49 @@ import jakarta.ws.rs.core.MediaType;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
+import dev.leantokens.http.Endpoint;
 import dev.leantokens.http.HttpErrors;
-import dev.leantokens.token.ErrorLog;
+import dev.leantokens.http.RequestLog;
 import dev.leantokens.token.ErrorResponse;
 import dev.leantokens.token.TokenError;
+import io.vertx.ext.web.RoutingContext;
 
 /** Renders every error on the REST side as the error response of RFC 6749 §5.2, those of the container included. */
 public class ErrorMapper {
 
-    private static final String ADAPTER = "REST";
+    private final RequestLog log;
 
-    private final ErrorLog log;
-
-    public ErrorMapper(ErrorLog log) {
+    public ErrorMapper(RequestLog log) {
         this.log = log;
     }
 
     @ServerExceptionMapper(priority = 1)
-    public RestResponse<String> notFound(NotFoundException e) {
-        return render(HttpErrors.nothingHere());
+    public RestResponse<String> notFound(NotFoundException e, RoutingContext context) {
+        return render(context, HttpErrors.nothingHere());
     }
 
     @ServerExceptionMapper(priority = 1)
-    public RestResponse<String> notAllowed(NotAllowedException e) {
-        RestResponse<String> response = render(TokenError.METHOD_NOT_ALLOWED.because("the token endpoint takes POST only"));
-        response.getHeaders().putSingle(HttpHeaders.ALLOW, "POST, OPTIONS");
+    public RestResponse<String> notAllowed(NotAllowedException e, RoutingContext context) {
+        boolean token = Endpoint.of(context) == Endpoint.TOKEN;
+        RestResponse<String> response = render(context, TokenError.METHOD_NOT_ALLOWED.because(
+                token ? "the token endpoint takes POST only" : "this path can only be read"));
+        response.getHeaders().putSingle(HttpHeaders.ALLOW, token ? "POST, OPTIONS" : "GET, HEAD, OPTIONS");
         return response;
     }
 
     @ServerExceptionMapper(priority = 1)
-    public RestResponse<String> other(WebApplicationException e) {
+    public RestResponse<String> other(WebApplicationException e, RoutingContext context) {
         int status = e.getResponse().getStatus();
-        return render(status < 500 ? TokenError.INVALID_REQUEST.because("the request is malformed") : e);
+        return render(context, status < 500 ? TokenError.INVALID_REQUEST.because("the request is malformed") : e);
     }
 
     @ServerExceptionMapper(priority = 1)
-    public RestResponse<String> any(Throwable e) {
-        return render(e);
+    public RestResponse<String> any(Throwable e, RoutingContext context) {
+        return render(context, e);
     }
 
-    private RestResponse<String> render(Throwable failure) {
-        ErrorResponse error = log.record(ADAPTER, failure).response();
+    private RestResponse<String> render(RoutingContext context, Throwable failure) {
+        ErrorResponse error = log.failed(context, failure).response();
         RestResponse.ResponseBuilder<String> response = RestResponse.ResponseBuilder
                 .<String> create(error.status())
                 .entity(error.json())

@@ -13,7 +13,9 @@ import dev.leantokens.access.BodyCredentials;
 import dev.leantokens.access.Caller;
 import dev.leantokens.access.Client;
 import dev.leantokens.access.TokenAccess;
+import dev.leantokens.http.Endpoint;
 import dev.leantokens.token.IssuedToken;
+import dev.leantokens.token.Origin;
 import dev.leantokens.token.RequestMembers;
 import dev.leantokens.token.TokenRequest;
 import io.smallrye.mutiny.Uni;
@@ -24,10 +26,8 @@ import io.vertx.ext.web.RoutingContext;
  * a JSON object; it answers as §5.1 says. The body is taken as bytes, since what RFC 6749 refuses, a repeated member for
  * one, is lost once it is bound to an object.
  */
-@Path(TokenResource.PATH)
+@Path(Endpoint.TOKEN_PATH)
 public class TokenResource {
-
-    static final String PATH = "/v1/oauth2/token";
 
     private final TokenAccess tokens;
 
@@ -41,7 +41,7 @@ public class TokenResource {
         RequestMembers members = RequestBody.read(contentType, body);
         Caller caller = Caller.of(context);
         return tokens.request(TokenRequest.of(members, caller.client().map(Client::id)), caller,
-                BodyCredentials.AUTHENTICATE_CALLER).map(TokenResource::answer);
+                BodyCredentials.AUTHENTICATE_CALLER, Origin.REST).map(TokenResource::answer);
     }
 
     private static RestResponse<String> answer(IssuedToken issued) {

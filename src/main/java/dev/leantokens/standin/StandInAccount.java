@@ -10,6 +10,7 @@ import jakarta.inject.Singleton;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
+import dev.leantokens.http.Endpoint;
 import dev.leantokens.lean.LeanAccount;
 import dev.leantokens.lean.LeanConfig;
 import dev.leantokens.mcp.McpConfig;
@@ -53,7 +54,7 @@ class StandInAccount {
                 REST:  curl -H 'Content-Type: application/json' -d '{"scope":"api"}' http://localhost:%d/v1/oauth2/token
                 MCP:   npx @modelcontextprotocol/inspector --cli http://localhost:%d%s --transport http \\
                          --method tools/call --tool-name lean-generate-access-token --tool-arg 'body={"scope":"api"}'""",
-                ask, port, mcp.port(), McpConfig.PATH);
+                ask, port, mcp.port(), Endpoint.MCP_PATH);
     }
 
     @PreDestroy

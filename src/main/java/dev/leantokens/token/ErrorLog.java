@@ -8,8 +8,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import org.jboss.logging.Logger;
 
 /**
- * The one place that logs a request's error, one line each: a caller's mistake as INFO, a fault on Lean's side as
- * WARN, what an operator must mend as ERROR, and a fault of our own as ERROR with its stack.
+ * The one place that logs a request's error, one line each, and counts it: a caller's mistake as INFO, a fault on Lean's side
+ * as WARN, what an operator must mend as ERROR, and a fault of our own as ERROR with its stack.
  */
 @ApplicationScoped
 public class ErrorLog {
@@ -19,24 +19,40 @@ public class ErrorLog {
     private static final Set<TokenError> OPERATORS_TO_MEND = EnumSet.of(TokenError.SERVICE_CREDENTIALS_REFUSED,
             TokenError.LEAN_UNTRUSTED);
 
+    private final TokenMetrics metrics;
+
+    ErrorLog(TokenMetrics metrics) {
+        this.metrics = metrics;
+    }
+
+    /** The same for a request of this service's own. */
+    TokenException record(Origin origin, Throwable failure) {
+        return log(origin, "", failure);
+    }
+
     /**
      * Turns whatever went wrong into the error that the caller is told, and logs it.
      *
-     * @param adapter the adapter that the request came by
+     * @param origin where the request was made
+     * @param caller who made it, as far as that is known: nothing that the caller could make up
      * @param failure a {@link TokenException}; anything else is a fault of our own, of which the caller learns no more
      */
-    public TokenException record(String adapter, Throwable failure) {
-        if (!(failure instanceof TokenException exception)) {
-            TokenException internal = TokenError.INTERNAL.because("this service failed, its log has the reason");
-            LOG.errorf(WithoutMessage.of(failure), "%s request failed: %s", adapter, internal.getMessage());
-            return internal;
-        }
-        if (OPERATORS_TO_MEND.contains(exception.error())) {
-            LOG.errorf("%s request failed: %s", adapter, lineOf(exception));
+    public TokenException record(Origin origin, String caller, Throwable failure) {
+        return log(origin, " of " + caller, failure);
+    }
+
+    private TokenException log(Origin origin, String ofWhom, Throwable failure) {
+        TokenException exception = failure instanceof TokenException known ? known
+                : TokenError.INTERNAL.because("this service failed, its log has the reason");
+        metrics.failed(origin, exception);
+        if (exception != failure) {
+            LOG.errorf(WithoutMessage.of(failure), "%s%s failed: %s", origin, ofWhom, exception.getMessage());
+        } else if (OPERATORS_TO_MEND.contains(exception.error())) {
+            LOG.errorf("%s%s failed: %s", origin, ofWhom, lineOf(exception));
         } else if (exception.response().status() >= 500 || exception.response().status() == 429) {
-            LOG.warnf("%s request failed: %s", adapter, lineOf(exception));
+            LOG.warnf("%s%s failed: %s", origin, ofWhom, lineOf(exception));
         } else {
-            LOG.infof("%s request refused: %s", adapter, lineOf(exception));
+            LOG.infof("%s%s refused: %s", origin, ofWhom, lineOf(exception));
         }
         return exception;
     }

@@ -3,6 +3,8 @@ package dev.leantokens.token;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 import io.smallrye.mutiny.Uni;
@@ -15,6 +17,7 @@ import io.smallrye.mutiny.Uni;
 final class SingleFlight<K, V> {
 
     private final ConcurrentMap<K, CompletableFuture<V>> running = new ConcurrentHashMap<>();
+    private final AtomicInteger waiting = new AtomicInteger();
 
     /**
      * @param outcome how the call ends, told on the thread that it ends on
@@ -44,13 +47,31 @@ final class SingleFlight<K, V> {
     }
 
     /** Not made from the future itself: that would be cancelled for all by one who gives up. */
-    private static <V> Uni<V> outcome(CompletableFuture<V> call) {
-        return Uni.createFrom().emitter(caller -> call.whenComplete((value, failure) -> {
-            if (failure == null) {
-                caller.complete(value);
-            } else {
-                caller.fail(failure);
-            }
-        }));
+    private Uni<V> outcome(CompletableFuture<V> call) {
+        return Uni.createFrom().<V> emitter(caller -> {
+            waiting.incrementAndGet();
+            AtomicBoolean over = new AtomicBoolean();
+            // That a caller gives up is told here, and how the call ends there: for one caller both can happen.
+            caller.onTermination(() -> leave(over));
+            call.whenComplete((value, failure) -> {
+                leave(over);
+                if (failure == null) {
+                    caller.complete(value);
+                } else {
+                    caller.fail(failure);
+                }
+            });
+        });
+    }
+
+    private void leave(AtomicBoolean over) {
+        if (over.compareAndSet(false, true)) {
+            waiting.decrementAndGet();
+        }
+    }
+
+    /** @return how many callers wait for a call that is under way */
+    int waiting() {
+        return waiting.get();
     }
 }

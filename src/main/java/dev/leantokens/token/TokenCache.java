@@ -14,6 +14,9 @@ public interface TokenCache {
     /** @return the token that is kept under the key; it can have expired a moment ago */
     Optional<CachedToken> find(TokenKey key);
 
+    /** @return the same, for someone who watches: it does not count as its use */
+    Optional<CachedToken> look(TokenKey key);
+
     /** Keeps a token until it expires, instead of the one that is there. */
     void keep(TokenKey key, CachedToken token);
 

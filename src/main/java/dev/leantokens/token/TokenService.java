@@ -1,12 +1,15 @@
 package dev.leantokens.token;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
 import dev.leantokens.token.LeanRequest.Purpose;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
 
@@ -21,6 +24,7 @@ public class TokenService {
     private final ServiceCredentials serviceCredentials;
     private final TokenCache cache;
     private final TokenConfig config;
+    private final Clock clock;
     private final ErrorLog log;
     private final TokenSupply supply;
 
@@ -47,14 +51,22 @@ public class TokenService {
     }
 
     public TokenService(AuthorizationServer lean, ServiceCredentials serviceCredentials, TokenCache cache, TokenConfig config,
-            Clock clock, ErrorLog log) {
+            Clock clock, ErrorLog log, MeterRegistry registry) {
         TokenConfigRules.check(config);
         this.lean = lean;
         this.serviceCredentials = serviceCredentials;
         this.cache = cache;
         this.config = config;
         this.log = log;
+        this.clock = clock;
         this.supply = new TokenSupply(cache, lean, config, clock, log);
+        Gauge.builder("token.waiters", supply, TokenSupply::waiting)
+                .description("Callers that wait for a call to Lean, their own or another's")
+                .register(registry);
+        Gauge.builder("token.service.validity", this, service -> service.validity().toMillis() / 1000.0)
+                .description("For how long the service's own token for api is valid; 0 if there is none")
+                .baseUnit("seconds")
+                .register(registry);
     }
 
     /** Fetches the token that will be needed first, if that is wanted. The start neither waits for it nor fails with it. */
@@ -62,7 +74,7 @@ public class TokenService {
         if (config.prefetch() && serviceCredentials.current().isPresent()) {
             issue(Scope.API, Optional.empty(), CacheControl.ANY, Requester.SERVICE)
                     .subscribe().with(fetched -> {
-                    }, failure -> log.record("Prefetch", failure));
+                    }, failure -> log.record(Origin.PREFETCH, failure));
         }
     }
 
@@ -98,6 +110,13 @@ public class TokenService {
             Scope scope, CacheControl control, Requester requester) {
         return supply.token(new TokenKey(client, shown, scope),
                 new LeanRequest(callers, fingerprint, scope, Purpose.NEED, requester), control);
+    }
+
+    private Duration validity() {
+        Own known = own;
+        return (known == null ? Optional.<CachedToken> empty()
+                : cache.look(new TokenKey(known.key(), known.certificate(), Scope.API)))
+                .map(token -> token.left(clock.instant())).filter(left -> !left.isNegative()).orElse(Duration.ZERO);
     }
 
     private Own own(ServiceClient service, String shown) {

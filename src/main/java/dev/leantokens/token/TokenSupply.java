@@ -60,7 +60,7 @@ final class TokenSupply {
      */
     Uni<IssuedToken> token(TokenKey key, LeanRequest request, CacheControl control) {
         Instant now = clock.instant();
-        CachedToken kept = usable(key, now);
+        CachedToken kept = usable(cache.find(key), now);
         if (kept == null) {
             return fromLean(key, request, null, cache.isEnabled() ? Source.MISS : Source.BYPASS);
         }
@@ -77,6 +77,11 @@ final class TokenSupply {
             call(key, request.withPurpose(Purpose.REPLACEMENT), kept, true);
         }
         return hit;
+    }
+
+    /** @return how many callers wait for a call to Lean */
+    int waiting() {
+        return calls.waiting();
     }
 
     private Uni<IssuedToken> fromLean(TokenKey key, LeanRequest request, CachedToken kept, Source source) {
@@ -106,7 +111,7 @@ final class TokenSupply {
     private Flight<Obtained> call(TokenKey key, LeanRequest request, CachedToken kept, boolean unnoticed) {
         return calls.join(key, () -> {
             Instant askedAt = clock.instant();
-            CachedToken found = usable(key, askedAt);
+            CachedToken found = usable(cache.look(key), askedAt);
             if (found != null && found != kept && isGood(found, key, askedAt)) {
                 // Another call ended between the look into the cache and the begin of this one.
                 return Uni.createFrom().item(new Obtained(found.at(askedAt), Optional.of(found)));
@@ -118,7 +123,7 @@ final class TokenSupply {
                             kept.keepUntil(clock.instant().plus(config.pause()));
                         }
                         if (unnoticed && !isCallersOwn(failure)) {
-                            log.record("Background", failure);
+                            log.record(Origin.BACKGROUND, failure);
                         }
                     });
         });
@@ -166,8 +171,8 @@ final class TokenSupply {
     }
 
     /** @return null if there is none */
-    private CachedToken usable(TokenKey key, Instant now) {
-        CachedToken found = cache.find(key).orElse(null);
+    private static CachedToken usable(Optional<CachedToken> kept, Instant now) {
+        CachedToken found = kept.orElse(null);
         return found != null && isUsable(found, now) ? found : null;
     }
 

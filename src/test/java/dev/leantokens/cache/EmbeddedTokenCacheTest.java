@@ -10,11 +10,15 @@ import dev.leantokens.testing.CaffeineClasses;
 import dev.leantokens.token.TokenCache;
 import dev.leantokens.token.TokenCacheContract;
 import dev.leantokens.token.TokenError;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
 class EmbeddedTokenCacheTest extends TokenCacheContract {
 
     private static final int ONE_MIB = 1 << 20;
+
+    private final MeterRegistry registry = new SimpleMeterRegistry();
 
     @Override
     protected TokenCache cache() {
@@ -22,20 +26,20 @@ class EmbeddedTokenCacheTest extends TokenCacheContract {
     }
 
     private EmbeddedTokenCache embedded() {
-        return new EmbeddedTokenCache(ONE_MIB, Duration.ofSeconds(5), clock);
+        return new EmbeddedTokenCache(ONE_MIB, Duration.ofSeconds(5), clock, registry);
     }
 
     @Test
     void memoryStaysBoundedUnderAMillionCustomers() {
         EmbeddedTokenCache cache = embedded();
-        long most = 0;
+        double most = 0;
         for (int i = 0; i < 1_000_000; i++) {
             cache.keep(customer(i), token(3600));
-            most = Math.max(most, cache.size());
+            most = Math.max(most, registry.get("cache.size").gauge().value());
         }
 
         assertThat(most * token(3600).size()).isLessThan(ONE_MIB * 11 / 10);
-        assertThat(cache.statistics().evictionCount()).isGreaterThan(990_000);
+        assertThat(registry.get("cache.evictions").functionCounter().count()).isGreaterThan(990_000);
     }
 
     @Test
@@ -66,8 +70,18 @@ class EmbeddedTokenCacheTest extends TokenCacheContract {
         cache.find(customer(1));
         cache.find(customer(2));
 
-        assertThat(cache.statistics().hitCount()).isOne();
-        assertThat(cache.statistics().missCount()).isOne();
+        assertThat(registry.get("cache.gets").tag("result", "hit").functionCounter().count()).isOne();
+        assertThat(registry.get("cache.gets").tag("result", "miss").functionCounter().count()).isOne();
+    }
+
+    @Test
+    void lookingIsNotCounted() {
+        EmbeddedTokenCache cache = embedded();
+        cache.keep(customer(1), token(60));
+
+        assertThat(cache.look(customer(1))).isPresent();
+        assertThat(cache.look(customer(2))).isEmpty();
+        assertThat(registry.get("cache.gets").functionCounters()).allSatisfy(counter -> assertThat(counter.count()).isZero());
     }
 
     /** A native executable has only those of Caffeine's classes that are named to it. */

@@ -10,6 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import dev.leantokens.testing.Settings;
 import dev.leantokens.testing.TestClock;
 import dev.leantokens.token.TokenCache;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
 class TokenCacheProducerTest {
@@ -30,6 +31,7 @@ class TokenCacheProducerTest {
     }
 
     private static TokenCache cache(String property, String value) {
-        return new TokenCacheProducer().tokenCache(Settings.of(CacheConfig.class, property, value), new TestClock());
+        return new TokenCacheProducer().tokenCache(Settings.of(CacheConfig.class, property, value), new TestClock(),
+                new SimpleMeterRegistry());
     }
 }

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import dev.leantokens.testing.Callers;
 import dev.leantokens.testing.Callers.Answer;
 import dev.leantokens.testing.LeanStub;
+import dev.leantokens.testing.Metrics;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -27,6 +28,7 @@ import io.quarkus.test.junit.QuarkusTest;
 class BreakerTest {
 
     private static final Duration DELAY = Duration.ofSeconds(2);
+    private static final String STATE = "lean_breaker_state";
 
     LeanStub lean;
 
@@ -63,6 +65,22 @@ class BreakerTest {
         lean.givesToken();
         await().atMost(DELAY.multipliedBy(3)).until(() -> ask().status() == 200);
         assertThat(ask().status()).isEqualTo(200);
+    }
+
+    @Test
+    void stateIsMeasured() {
+        assertThat(Metrics.scrape().value(STATE, "state=\"closed\"")).isOne();
+
+        fail();
+        Metrics open = Metrics.scrape();
+        assertThat(open.value(STATE, "state=\"open\"")).isOne();
+        assertThat(open.sum(STATE)).isOne();
+
+        lean.givesToken();
+        await().atMost(DELAY.multipliedBy(3)).until(() -> ask().status() == 200);
+        Metrics closed = Metrics.scrape();
+        assertThat(closed.value(STATE, "state=\"closed\"")).isOne();
+        assertThat(closed.sum(STATE)).isOne();
     }
 
     @Test

@@ -88,6 +88,21 @@ class BudgetTest {
     }
 
     @Test
+    void whatIsLeftIsKnown() {
+        assertThat(budget.left("never seen")).isEqualTo(4);
+        budget.take(CLIENT, Kind.CALLERS, Requester.SERVICE);
+        use(CLIENT, CLIENT);
+        assertThat(budget.left("CLIENT")).isEqualTo(1);
+
+        clock.advance(Budget.WINDOW);
+        assertThat(budget.left(CLIENT)).as("one is under way still").isEqualTo(3);
+
+        budget.pause(CLIENT, Duration.ofSeconds(10));
+        assertThat(budget.left(CLIENT)).isZero();
+        assertThat(budget.size()).as("whoever asks makes no account").isOne();
+    }
+
+    @Test
     void clientsHaveABudgetEach() {
         use("a", "a", "a", "a");
 

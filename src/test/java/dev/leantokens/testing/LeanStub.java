@@ -28,6 +28,7 @@ import com.github.tomakehurst.wiremock.stubbing.Scenario;
 import com.github.tomakehurst.wiremock.stubbing.ServeEvent;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 
+import io.micrometer.core.instrument.Metrics;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 
 /**
@@ -88,6 +89,8 @@ public class LeanStub implements QuarkusTestResourceLifecycleManager {
 
     @Override
     public Map<String, String> start() {
+        // Quarkus does so in development only: a gauge of the application before would stay, and speak for that one.
+        Metrics.globalRegistry.getMeters().forEach(Metrics.globalRegistry::remove);
         start(0);
         mcpPort = freePort();
         Map<String, String> config = new HashMap<>(properties);

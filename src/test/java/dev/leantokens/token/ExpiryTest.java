@@ -21,6 +21,7 @@ import dev.leantokens.testing.FakeMachine;
 import dev.leantokens.testing.Settings;
 import dev.leantokens.token.CacheStatus.Source;
 import dev.leantokens.token.LeanRequest.Purpose;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
 
 /**
@@ -131,8 +132,12 @@ class ExpiryTest {
     /** Of thousands of made-up outages. */
     private static final class QuietErrorLog extends ErrorLog {
 
+        private QuietErrorLog() {
+            super(new TokenMetrics(new SimpleMeterRegistry()));
+        }
+
         @Override
-        public TokenException record(String adapter, Throwable failure) {
+        TokenException record(Origin origin, Throwable failure) {
             return (TokenException) failure;
         }
     }

@@ -25,6 +25,11 @@ final class MapTokenCache implements TokenCache {
     }
 
     @Override
+    public Optional<CachedToken> look(TokenKey key) {
+        return find(key);
+    }
+
+    @Override
     public void keep(TokenKey key, CachedToken token) {
         tokens.put(key, token);
     }

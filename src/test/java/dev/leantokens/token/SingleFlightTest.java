@@ -91,6 +91,26 @@ class SingleFlightTest {
     }
 
     @Test
+    void whoWaitsIsCountedUntilTheCallEndsOrTheCallerGivesUp() {
+        Flight<String> first = flights.join("a", this::call);
+        Flight<String> second = flights.join("a", this::call);
+        assertThat(flights.waiting()).isZero();
+        first.outcome().subscribeAsCompletionStage();
+        first.outcome().subscribeAsCompletionStage();
+        Cancellable impatient = second.outcome().subscribe().with(token -> {
+        });
+        assertThat(flights.waiting()).isEqualTo(3);
+
+        impatient.cancel();
+        assertThat(flights.waiting()).isEqualTo(2);
+
+        running.complete("token");
+        assertThat(flights.waiting()).isZero();
+        first.outcome().await().indefinitely();
+        assertThat(flights.waiting()).isZero();
+    }
+
+    @Test
     void callerThatGivesUpLeavesTheCallToTheOthers() {
         Cancellable first = flights.join("a", this::call).outcome().subscribe().with(token -> {
         });

@@ -17,6 +17,8 @@ import dev.leantokens.testing.Settings;
 import dev.leantokens.testing.TestClock;
 import dev.leantokens.token.CacheStatus.Source;
 import dev.leantokens.token.LeanRequest.Purpose;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
 
 class TokenServiceTest {
@@ -29,6 +31,8 @@ class TokenServiceTest {
     private final List<LeanRequest> asked = new ArrayList<>();
     private final FakeLean lean = new FakeLean();
     private final MapTokenCache cache = new MapTokenCache();
+    private final MeterRegistry registry = new SimpleMeterRegistry();
+    private final TestClock clock = new TestClock();
     private Optional<ServiceClient> current = Optional.of(SERVICE);
 
     @Test
@@ -105,19 +109,48 @@ class TokenServiceTest {
         assertThat(cache.size()).as("those of the one before are dropped").isEqualTo(2);
     }
 
+    @Test
+    void validityOfTheServicesOwnTokenIsMeasured() {
+        TokenService service = service(() -> current);
+        lean.gives(Duration.ofHours(1));
+        assertThat(registry.get("token.service.validity").gauge().value()).isZero();
+        issue(service, CALLER);
+        assertThat(registry.get("token.service.validity").gauge().value()).as("another's token is not the service's").isZero();
+
+        issue(service);
+        clock.advance(Duration.ofSeconds(600));
+        assertThat(registry.get("token.service.validity").gauge().value()).isEqualTo(3000);
+
+        clock.advance(Duration.ofSeconds(3001));
+        assertThat(registry.get("token.service.validity").gauge().value()).isZero();
+    }
+
+    @Test
+    void whoWaitsIsMeasured() {
+        TokenService service = service(() -> current);
+        lean.hangs();
+        for (int i = 0; i < 3; i++) {
+            service.issue(API, Optional.empty(), CacheControl.ANY, Requester.SERVICE).subscribeAsCompletionStage();
+        }
+        assertThat(registry.get("token.waiters").gauge().value()).isEqualTo(3);
+
+        lean.answer();
+        assertThat(registry.get("token.waiters").gauge().value()).isZero();
+    }
+
     private static IssuedToken issue(TokenService service, ClientCredentials... callers) {
         return service.issue(API, Stream.of(callers).findFirst(), CacheControl.ANY, Requester.SERVICE).await().indefinitely();
     }
 
     private TokenService service(ServiceCredentials credentials) {
-        return new TokenService(lean, credentials, cache, Settings.of(TokenConfig.class), new TestClock(), new ErrorLog());
+        return new TokenService(lean, credentials, cache, Settings.of(TokenConfig.class), clock, ErrorLogs.create(), registry);
     }
 
     private TokenService service(Optional<ServiceClient> own) {
         return new TokenService(request -> {
             asked.add(request);
             return Uni.createFrom().item(TOKEN);
-        }, () -> own, new MapTokenCache(), Settings.of(TokenConfig.class), new TestClock(), new ErrorLog());
+        }, () -> own, new MapTokenCache(), Settings.of(TokenConfig.class), clock, ErrorLogs.create(), registry);
     }
 
     private static void assertError(Uni<IssuedToken> answer, TokenError error) {

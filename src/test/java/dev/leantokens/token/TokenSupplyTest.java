@@ -338,7 +338,7 @@ class TokenSupplyTest {
         supply = new TokenSupply(cache, request -> {
             asked.add(request);
             return Uni.createFrom().item(token);
-        }, Settings.of(TokenConfig.class), clock, new ErrorLog());
+        }, Settings.of(TokenConfig.class), clock, ErrorLogs.create());
 
         assertThat(ask(Scope.API).token()).isSameAs(token);
         assertThat(ask(Scope.API).cacheStatus().source()).isEqualTo(Source.MISS);
@@ -391,6 +391,6 @@ class TokenSupplyTest {
     }
 
     private TokenSupply supply(String... settings) {
-        return new TokenSupply(cache, lean, Settings.of(TokenConfig.class, settings), clock, new ErrorLog());
+        return new TokenSupply(cache, lean, Settings.of(TokenConfig.class, settings), clock, ErrorLogs.create());
     }
 }

@@ -1,0 +1,36 @@
+package dev.leantokens.health;
+
+import java.util.Locale;
+
+import jakarta.enterprise.context.ApplicationScoped;
+
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+
+import dev.leantokens.lean.LeanVerdict;
+import dev.leantokens.lean.LeanVerdict.Opinion;
+import io.smallrye.health.api.HealthGroup;
+
+/**
+ * Whether Lean takes the service's own credentials, as far as calls have shown, beside {@link LeanGroup} and like it in no
+ * probe: what is in the cache is as good as ever, and a restart would not mend it.
+ */
+@HealthGroup("lean")
+@ApplicationScoped
+class CredentialsGroup implements HealthCheck {
+
+    private final LeanVerdict verdict;
+
+    CredentialsGroup(LeanVerdict verdict) {
+        this.verdict = verdict;
+    }
+
+    @Override
+    public HealthCheckResponse call() {
+        Opinion opinion = verdict.opinion();
+        return HealthCheckResponse.named("lean-verdict")
+                .status(opinion != Opinion.REFUSED)
+                .withData("service-credentials", opinion.name().toLowerCase(Locale.ROOT))
+                .build();
+    }
+}

@@ -1,0 +1,62 @@
+package dev.leantokens.http;
+
+import dev.leantokens.token.Origin;
+import io.vertx.ext.web.RoutingContext;
+
+/** What a request is made to, by its path; who serves what is of no matter here. */
+public enum Endpoint {
+    /** The token endpoint (RFC 6749 §3.2). */
+    TOKEN(Endpoint.TOKEN_PATH, Origin.REST),
+    /** The endpoints of MCP: this path and those below it. It is the MCP extension's own default. */
+    MCP(Endpoint.MCP_PATH, Origin.MCP),
+    /** The Agent Skill. */
+    SKILLS(Endpoint.SKILLS_PATH, Origin.HTTP),
+    /** Health, metrics and the like. */
+    MANAGEMENT("/q", Origin.HTTP),
+    /** Nothing that is served. */
+    OTHER("-", Origin.HTTP);
+
+    public static final String TOKEN_PATH = "/v1/oauth2/token";
+    public static final String MCP_PATH = "/mcp";
+    public static final String SKILLS_PATH = "/.well-known/agent-skills";
+
+    private static final String KEY = Endpoint.class.getName();
+
+    private final String path;
+    private final Origin origin;
+
+    Endpoint(String path, Origin origin) {
+        this.path = path;
+        this.origin = origin;
+    }
+
+    public static Endpoint of(RoutingContext context) {
+        Endpoint known = context.get(KEY);
+        if (known == null) {
+            known = at(context.normalizedPath());
+            context.put(KEY, known);
+        }
+        return known;
+    }
+
+    private static Endpoint at(String path) {
+        if (path.equals(TOKEN.path)) {
+            return TOKEN;
+        }
+        return MCP.has(path) ? MCP : MANAGEMENT.has(path) ? MANAGEMENT : SKILLS.has(path) ? SKILLS : OTHER;
+    }
+
+    private boolean has(String requested) {
+        return requested.startsWith(path) && (requested.length() == path.length() || requested.charAt(path.length()) == '/');
+    }
+
+    /** @return the path, without what a caller can add to it */
+    public String path() {
+        return path;
+    }
+
+    /** @return what requests to it count as */
+    public Origin origin() {
+        return origin;
+    }
+}

@@ -1,0 +1,86 @@
+package dev.leantokens.http;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+
+import org.eclipse.microprofile.config.ConfigProvider;
+
+import dev.leantokens.token.ErrorLog;
+import dev.leantokens.token.TokenException;
+import io.quarkus.vertx.http.runtime.VertxHttpConfig;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.smallrye.config.SmallRyeConfig;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.ext.web.RoutingContext;
+
+/**
+ * Says of requests that come by HTTP what was asked and by whom: to the log of errors always, and to Quarkus' access log if it
+ * is switched on. Neither is told anything that a caller could make up. Thread-safe.
+ */
+@ApplicationScoped
+public class RequestLog {
+
+    /** Names in the access log's pattern. */
+    private static final String ENDPOINT = "endpoint";
+    private static final String CALLER = "caller";
+
+    private static final String CALLER_KEY = RequestLog.class.getName();
+
+    /** Where a peer is that has no address, as on a socket of the file system: not on the loopback interface. */
+    private static final String NOWHERE = "0.0.0.0";
+
+    private final ErrorLog errors;
+
+    public RequestLog(ErrorLog errors) {
+        this.errors = errors;
+    }
+
+    void register(@Observes Filters filters) {
+        if (ConfigProvider.getConfig().unwrap(SmallRyeConfig.class).getConfigMapping(VertxHttpConfig.class).accessLog()
+                .enabled()) {
+            filters.register(this::tellAccessLog, FilterOrder.FIRST);
+        }
+    }
+
+    private void tellAccessLog(RoutingContext context) {
+        context.addHeadersEndHandler(answered -> {
+            context.put(ENDPOINT, Endpoint.of(context).path());
+            context.put(CALLER, callerOf(context));
+        });
+        context.next();
+    }
+
+    /**
+     * Logs and counts that a request ends with an error.
+     *
+     * @param failure as {@link ErrorLog#record} takes it
+     * @return the error that the caller is told
+     */
+    public TokenException failed(RoutingContext context, Throwable failure) {
+        return errors.record(Endpoint.of(context).origin(), callerOf(context), failure);
+    }
+
+    /**
+     * It has been found out who is calling.
+     *
+     * @param caller by its {@code toString} it is known in the log
+     */
+    public static void isOf(Object caller, RoutingContext context) {
+        context.put(CALLER_KEY, caller);
+    }
+
+    private static String callerOf(RoutingContext context) {
+        Object caller = context.get(CALLER_KEY);
+        return caller == null ? "address " + addressOf(context.request()) : caller.toString();
+    }
+
+    /**
+     * The connection's address and not the request's: that one follows X-Forwarded-For where an operator has switched
+     * quarkus.http.proxy on, and anyone can write a header.
+     */
+    public static String addressOf(HttpServerRequest request) {
+        SocketAddress peer = request.connection().remoteAddress();
+        return peer == null || peer.hostAddress() == null ? NOWHERE : peer.hostAddress();
+    }
+}

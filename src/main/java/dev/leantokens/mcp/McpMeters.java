@@ -1,0 +1,48 @@
+package dev.leantokens.mcp;
+
+import java.util.Map;
+import java.util.Set;
+
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.config.MeterFilter;
+
+/**
+ * Keeps within bounds what the MCP extension makes labels of: names of tools, prompts and resources as callers send them,
+ * whether there are any of the name or not.
+ */
+class McpMeters {
+
+    private static final String REQUESTS = "mcp.server.requests.";
+
+    private static final Map<String, Set<String>> KNOWN = Map.of(
+            "tool.name", Set.of(TokenTool.NAME),
+            "resource.uri", Set.of(SkillAsResource.URI),
+            "prompt.name", Set.of());
+
+    private static final String UNKNOWN = "unknown";
+
+    @Produces
+    @Singleton
+    MeterFilter labelsOfThingsThatThereAre() {
+        return new MeterFilter() {
+            @Override
+            public Meter.Id map(Meter.Id id) {
+                return id.getName().startsWith(REQUESTS) ? bounded(id) : id;
+            }
+        };
+    }
+
+    private static Meter.Id bounded(Meter.Id id) {
+        for (Tag tag : id.getTagsAsIterable()) {
+            Set<String> known = KNOWN.get(tag.getKey());
+            if (known != null && !known.contains(tag.getValue())) {
+                return id.withTag(Tag.of(tag.getKey(), UNKNOWN));
+            }
+        }
+        return id;
+    }
+}

@@ -1,0 +1,69 @@
+package dev.leantokens.skill;
+
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.CacheControl;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.EntityTag;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Request;
+import jakarta.ws.rs.core.Response;
+
+import dev.leantokens.http.Endpoint;
+import io.smallrye.common.annotation.NonBlocking;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+
+/**
+ * Where agents look for skills: the index of the draft "Agent Skills Discovery via Well-Known URIs" 0.2.0, and the skill that
+ * it names, with the digest of what is served.
+ */
+@Path(Endpoint.SKILLS_PATH)
+@NonBlocking
+public class SkillResource {
+
+    private static final String SCHEMA = "https://schemas.agentskills.io/discovery/0.2.0/schema.json";
+    private static final String SKILL_PATH = "/" + AgentSkill.NAME + "/SKILL.md";
+
+    /** As old as one may be after this service was exchanged for a newer one. */
+    private static final int SECONDS_KEPT = 300;
+
+    private final AgentSkill skill;
+    private final String index;
+
+    SkillResource(AgentSkill skill) {
+        this.skill = skill;
+        this.index = new JsonObject()
+                .put("$schema", SCHEMA)
+                .put("skills", new JsonArray().add(new JsonObject()
+                        .put("name", AgentSkill.NAME)
+                        .put("type", "skill-md")
+                        .put("description", skill.description())
+                        .put("url", Endpoint.SKILLS_PATH + SKILL_PATH)
+                        .put("digest", "sha256:" + skill.digest())))
+                .encode();
+    }
+
+    @GET
+    @Path("/index.json")
+    @Produces(MediaType.APPLICATION_JSON)
+    public Response index(@Context Request request) {
+        return unlessKnown(request, "index-" + skill.digest(), index);
+    }
+
+    @GET
+    @Path(SKILL_PATH)
+    @Produces("text/markdown;charset=UTF-8")
+    public Response skill(@Context Request request) {
+        return unlessKnown(request, skill.digest(), skill.bytes());
+    }
+
+    private static Response unlessKnown(Request request, String tag, Object entity) {
+        EntityTag entityTag = new EntityTag(tag);
+        Response.ResponseBuilder response = request.evaluatePreconditions(entityTag);
+        CacheControl cacheControl = new CacheControl();
+        cacheControl.setMaxAge(SECONDS_KEPT);
+        return (response == null ? Response.ok(entity).tag(entityTag) : response).cacheControl(cacheControl).build();
+    }
+}
