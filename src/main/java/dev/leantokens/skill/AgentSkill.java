@@ -30,7 +30,8 @@ public class AgentSkill {
     AgentSkill() {
         try (InputStream resource = AgentSkill.class.getResourceAsStream(RESOURCE)) {
             this.text = new String(resource.readAllBytes(), StandardCharsets.UTF_8);
-            this.digest = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes()));
+            this.digest = HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (NoSuchAlgorithmException e) {
@@ -51,12 +52,7 @@ public class AgentSkill {
         return text;
     }
 
-    /** @return the same, as it is served */
-    byte[] bytes() {
-        return text.getBytes(StandardCharsets.UTF_8);
-    }
-
-    /** @return SHA-256 in lower-case hex, of what is served */
+    /** @return SHA-256 in lower-case hex, of the text in UTF-8, which is what is served */
     String digest() {
         return digest;
     }

@@ -1,5 +1,7 @@
 package dev.leantokens.skill;
 
+import java.nio.charset.StandardCharsets;
+
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -8,7 +10,8 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.EntityTag;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Request;
-import jakarta.ws.rs.core.Response;
+
+import org.jboss.resteasy.reactive.RestResponse;
 
 import dev.leantokens.http.Endpoint;
 import io.smallrye.common.annotation.NonBlocking;
@@ -24,6 +27,7 @@ import io.vertx.core.json.JsonObject;
 public class SkillResource {
 
     private static final String SCHEMA = "https://schemas.agentskills.io/discovery/0.2.0/schema.json";
+    private static final MediaType MARKDOWN = new MediaType("text", "markdown", StandardCharsets.UTF_8.name());
     private static final String SKILL_PATH = "/" + AgentSkill.NAME + "/SKILL.md";
 
     /** As old as one may be after this service was exchanged for a newer one. */
@@ -47,23 +51,25 @@ public class SkillResource {
 
     @GET
     @Path("/index.json")
-    @Produces(MediaType.APPLICATION_JSON)
-    public Response index(@Context Request request) {
-        return unlessKnown(request, "index-" + skill.digest(), index);
+    @Produces(MediaType.WILDCARD)
+    public RestResponse<String> index(@Context Request request) {
+        return unlessKnown(request, "index-" + skill.digest(), index, MediaType.APPLICATION_JSON_TYPE);
     }
 
     @GET
     @Path(SKILL_PATH)
-    @Produces("text/markdown;charset=UTF-8")
-    public Response skill(@Context Request request) {
-        return unlessKnown(request, skill.digest(), skill.bytes());
+    @Produces(MediaType.WILDCARD)
+    public RestResponse<String> skill(@Context Request request) {
+        return unlessKnown(request, skill.digest(), skill.text(), MARKDOWN);
     }
 
-    private static Response unlessKnown(Request request, String tag, Object entity) {
+    private static RestResponse<String> unlessKnown(Request request, String tag, String text, MediaType type) {
         EntityTag entityTag = new EntityTag(tag);
-        Response.ResponseBuilder response = request.evaluatePreconditions(entityTag);
         CacheControl cacheControl = new CacheControl();
+        cacheControl.setNoTransform(false);
         cacheControl.setMaxAge(SECONDS_KEPT);
-        return (response == null ? Response.ok(entity).tag(entityTag) : response).cacheControl(cacheControl).build();
+        boolean known = request.evaluatePreconditions(entityTag) != null;
+        return (known ? RestResponse.ResponseBuilder.<String> notModified() : RestResponse.ResponseBuilder.ok(text, type))
+                .tag(entityTag).cacheControl(cacheControl).build();
     }
 }

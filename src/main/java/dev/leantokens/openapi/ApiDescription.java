@@ -1,0 +1,62 @@
+package dev.leantokens.openapi;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+
+import org.jboss.resteasy.reactive.RestResponse;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+
+import io.smallrye.common.annotation.Blocking;
+import io.vertx.core.json.JsonObject;
+
+/**
+ * Serves the description of the REST side where MicroProfile OpenAPI has it, in YAML, or in JSON for who asks for that. It is a
+ * file that is served as it is: Quarkus' extension reads it and writes it anew at each start. The ADR "the API description is a
+ * file" has the figures.
+ */
+@Path("/q/openapi")
+@Blocking
+public class ApiDescription {
+
+    private static final String RESOURCE = "/META-INF/openapi.yaml";
+    /** RFC 9512. */
+    private static final MediaType YAML = new MediaType("application", "yaml", StandardCharsets.UTF_8.name());
+
+    /** @param format {@code JSON}, for who cannot send a header */
+    @GET
+    @Produces(MediaType.WILDCARD)
+    public RestResponse<String> description(@HeaderParam(HttpHeaders.ACCEPT) String accept,
+            @QueryParam("format") String format) {
+        boolean json = "JSON".equalsIgnoreCase(format) || accept != null && accept.contains(MediaType.APPLICATION_JSON);
+        String yaml = yaml();
+        return RestResponse.ResponseBuilder.ok(json ? json(yaml) : yaml, json ? MediaType.APPLICATION_JSON_TYPE : YAML)
+                .header(HttpHeaders.VARY, HttpHeaders.ACCEPT)
+                .build();
+    }
+
+    private static String yaml() {
+        try (InputStream resource = ApiDescription.class.getResourceAsStream(RESOURCE)) {
+            return new String(resource.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String json(String yaml) {
+        Map<String, Object> description = new Yaml(new SafeConstructor(new LoaderOptions())).load(yaml);
+        return new JsonObject(description).encode();
+    }
+}

@@ -1,0 +1,7 @@
+package dev.leantokens.openapi;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+@QuarkusIntegrationTest
+class ApiDescriptionIT extends ApiDescriptionTest {
+}

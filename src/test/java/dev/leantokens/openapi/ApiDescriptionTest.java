@@ -1,0 +1,223 @@
+package dev.leantokens.openapi;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import dev.leantokens.testing.LeanStub;
+import dev.leantokens.testing.Schemas;
+import dev.leantokens.token.TokenError;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.http.Header;
+import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
+
+/** Sends what the API description says, and checks each answer against what it says of that. */
+@QuarkusTest
+@WithTestResource(LeanStub.class)
+class ApiDescriptionTest {
+
+    private static final String JSON = "application/json";
+    private static final String FORM = "application/x-www-form-urlencoded";
+    private static final String OPERATION = "/paths/~1v1~1oauth2~1token/post";
+    private static final String API = "{\"scope\":\"api\"}";
+
+    /** No request can bring about a fault of this service; TokenErrorTest has what it looks like. */
+    private static final String CANNOT_BE_SEEN = "500";
+
+    /** How an answer is sent, and not what it says. */
+    private static final Set<String> OF_HTTP = Set.of("content-length", "content-type", "connection");
+
+    /** Answers to other paths and methods, and of MCP. */
+    private static final Set<TokenError> ELSEWHERE = Set.of(TokenError.NOT_FOUND, TokenError.METHOD_NOT_ALLOWED,
+            TokenError.NOT_ACCEPTABLE);
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    LeanStub lean;
+
+    private ObjectNode description;
+
+    @BeforeEach
+    void reset() throws JsonProcessingException {
+        lean.reset();
+        description = (ObjectNode) MAPPER.readTree(
+                given().accept(JSON).get("/q/openapi").then().statusCode(200).contentType(JSON).extract().asString());
+    }
+
+    @Test
+    void fileIsServedAsItIs() throws IOException {
+        Response yaml = given().get("/q/openapi");
+
+        assertThat(yaml.statusCode()).isEqualTo(200);
+        assertThat(yaml.contentType()).startsWith("application/yaml");
+        assertThat(yaml.asString()).isEqualTo(Files.readString(Path.of("src/main/resources/META-INF/openapi.yaml")));
+        assertThat(MAPPER.readTree(given().get("/q/openapi?format=json").asString())).isEqualTo(description);
+        assertThat(description.get("openapi").asText()).startsWith("3.1");
+    }
+
+    @Test
+    void pageIsNotThereUnlessItIsSwitchedOn() {
+        for (String path : List.of("/q/swagger-ui", "/q/swagger-ui/index.html", "/q/swagger-ui/swagger-ui-bundle.js")) {
+            assertThat(given().get(path).statusCode()).as(path).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void everyStatusOfTheServicesOwnIsDescribed() {
+        Set<String> statuses = new TreeSet<>();
+        Arrays.stream(TokenError.values()).filter(error -> !ELSEWHERE.contains(error))
+                .forEach(error -> statuses.add(Integer.toString(error.status())));
+        // Beside what Lean says.
+        statuses.addAll(List.of("200", "4XX"));
+
+        assertThat(names(description.at(OPERATION + "/responses"))).containsExactlyInAnyOrderElementsOf(statuses);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> examplesOfRequestsAreAnsweredWithTokens() {
+        List<DynamicTest> tests = new ArrayList<>();
+        description.at(OPERATION + "/requestBody/content").properties().forEach(content -> content.getValue().get("examples")
+                .properties().forEach(example -> tests.add(DynamicTest.dynamicTest(
+                        content.getKey() + " " + example.getKey(), () -> {
+                            lean.reset();
+                            Response response = post(content.getKey(), example.getValue().get("value"));
+                            assertThat(check(response)).isEqualTo("200");
+                        }))));
+        assertThat(tests).hasSize(5);
+        return tests.stream();
+    }
+
+    private Response post(String type, JsonNode members) {
+        if (type.equals(JSON)) {
+            return post(request().contentType(JSON).body(members.toString()));
+        }
+        RequestSpecification form = request().contentType(FORM);
+        members.properties().forEach(member -> form.formParam(member.getKey(), member.getValue().asText()));
+        return post(form);
+    }
+
+    @Test
+    void eachAnswerThatIsDescribedIsGivenAndIsAsItIsDescribed() {
+        Set<String> seen = new TreeSet<>();
+        seen.add(check(post(request().contentType(JSON).body(API))));
+        seen.add(check(post(request().contentType(JSON).body(API).header("Cache-Control", "no-cache"))));
+        for (String wrong : List.of("", "{", "[]", "{}", "{\"scope\":7}", "{\"scope\":\"api\",\"scope\":\"api\"}",
+                "{\"scope\":\"everything\"}", "{\"scope\":\"api\",\"grant_type\":\"password\"}")) {
+            seen.add(check(post(request().contentType(JSON).body(wrong))));
+        }
+        seen.add(check(post(request().contentType(FORM).body("scope=%zz"))));
+        seen.add(check(post(request().contentType("text/plain").body(API))));
+        seen.add(check(post(request().body("x".repeat(20_000)).contentType(JSON))));
+        seen.add(check(post(request().contentType(JSON).body(API).header("Origin", "https://evil.example.com"))));
+        seen.add(check(post(request().contentType(JSON).body(API).header("Authorization", "Bearer nobody's"))));
+        seen.add(check(post(request().contentType(FORM).formParam("scope", "api").auth().preemptive().basic("nobody", "x"))));
+        // What Lean says of a caller's own credentials, in its words or in ours.
+        for (int status : new int[] { 400, 401, 403, 409, 422, 429 }) {
+            lean.answers(status, "{\"error\":\"access_denied\",\"error_uri\":\"https://example.com\",\"more\":7}");
+            seen.add(check(post(request().contentType(JSON).body(callers()))));
+        }
+        lean.answers(401, "text/html", "<html>");
+        seen.add(check(post(request().contentType(JSON).body(callers()))));
+        seen.add(check(post(request().contentType(JSON).body(API))));
+        lean.answers(200, "text/html", "<html>");
+        seen.add(check(post(request().contentType(JSON).body(API))));
+        lean.answers(aResponse().withStatus(503).withHeader("Retry-After", "60"));
+        seen.add(check(post(request().contentType(JSON).body(API))));
+        lean.whileAway(() -> seen.add(check(post(request().contentType(JSON).body(API)))));
+        lean.answers(aResponse().withStatus(200).withFixedDelay(4000));
+        seen.add(check(post(request().contentType(JSON).body(API))));
+
+        Set<String> described = names(description.at(OPERATION + "/responses"));
+        described.remove(CANNOT_BE_SEEN);
+        assertThat(seen).isEqualTo(described);
+    }
+
+    private static RequestSpecification request() {
+        return given().redirects().follow(false);
+    }
+
+    private static Response post(RequestSpecification request) {
+        return request.post("/v1/oauth2/token");
+    }
+
+    /** With an id of its own, since a client that Lean throttles is left alone for a while. */
+    private static String callers() {
+        return "{\"scope\":\"api\",\"client_id\":\"" + UUID.randomUUID() + "\",\"client_secret\":\"secret\"}";
+    }
+
+    /** @return the status under which it is described */
+    private String check(Response response) {
+        String status = Integer.toString(response.statusCode());
+        String range = status.charAt(0) + "XX";
+        String responses = OPERATION + "/responses/";
+        String described = description.at(responses + status).isMissingNode() ? range : status;
+        JsonNode expected = description.at(responses + described);
+        assertThat(expected.isMissingNode()).as("%s %s is described", status, response.asString()).isFalse();
+        checkHeaders(response, expected);
+
+        String type = response.contentType().replaceFirst(";.*", "");
+        Schemas.assertValid(description, responses + described + "/content/" + type.replace("/", "~1") + "/schema",
+                read(response.asString()));
+        return described;
+    }
+
+    private void checkHeaders(Response response, JsonNode described) {
+        Map<String, JsonNode> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        described.path("headers").properties().forEach(header -> headers.put(header.getKey(), resolved(header.getValue())));
+        headers.forEach((name, header) -> {
+            String value = response.header(name);
+            if (value == null) {
+                assertThat(header.path("required").asBoolean()).as("%s is there", name).isFalse();
+            } else {
+                boolean number = header.at("/schema/type").asText().equals("integer");
+                Schemas.assertValid(header.get("schema"), number ? read(value) : MAPPER.valueToTree(value));
+            }
+        });
+        assertThat(response.headers().asList().stream().map(Header::getName).filter(name -> !OF_HTTP.contains(
+                name.toLowerCase(Locale.ROOT)))).allMatch(headers::containsKey);
+    }
+
+    private JsonNode resolved(JsonNode node) {
+        return node.has("$ref") ? description.at(node.get("$ref").asText().substring(1)) : node;
+    }
+
+    private static JsonNode read(String json) {
+        try {
+            return MAPPER.readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new AssertionError("not JSON: " + json, e);
+        }
+    }
+
+    private static Set<String> names(JsonNode object) {
+        Set<String> names = new TreeSet<>();
+        object.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+}

@@ -1,0 +1,191 @@
+package dev.leantokens.skill;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.yaml.snakeyaml.Yaml;
+
+import dev.leantokens.testing.LeanStub;
+import dev.leantokens.testing.McpCalls;
+import dev.leantokens.token.TokenError;
+import io.quarkiverse.mcp.server.ToolResponse;
+import io.quarkiverse.mcp.server.test.McpAssured.McpStreamableTestClient;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import io.restassured.response.Response;
+import io.vertx.core.json.JsonObject;
+
+/** Finds the skill as an agent does, and does what it says to the letter. */
+@QuarkusTest
+@WithTestResource(LeanStub.class)
+class SkillTest {
+
+    private static final String INDEX = "/.well-known/agent-skills/index.json";
+    private static final String NAME = "lean-generate-access-token";
+    private static final String URI_OF_MCP = "skill://lean-generate-access-token/SKILL.md";
+
+    LeanStub lean;
+
+    @BeforeEach
+    void reset() {
+        lean.reset();
+    }
+
+    @Test
+    void indexLeadsToTheSkillWhoseDigestItHas() throws GeneralSecurityException {
+        Response index = given().get(INDEX);
+        assertThat(index.statusCode()).isEqualTo(200);
+        assertThat(index.contentType()).startsWith("application/json");
+        JsonObject document = new JsonObject(index.asString());
+        assertThat(document.getString("$schema")).isEqualTo("https://schemas.agentskills.io/discovery/0.2.0/schema.json");
+        assertThat(document.getJsonArray("skills")).hasSize(1);
+        JsonObject entry = document.getJsonArray("skills").getJsonObject(0);
+        assertThat(entry.getString("name")).isEqualTo(NAME);
+        assertThat(entry.getString("type")).isEqualTo("skill-md");
+
+        Response skill = given()
+                .get(URI.create("http://localhost:" + RestAssured.port + INDEX).resolve(entry.getString("url")));
+        assertThat(skill.statusCode()).isEqualTo(200);
+        assertThat(skill.contentType()).startsWith("text/markdown");
+        assertThat(entry.getString("digest")).isEqualTo(
+                "sha256:" + HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(skill.asByteArray())));
+        assertThat(entry.getString("description")).isEqualTo(frontMatter(skill.asString()).get("description"));
+    }
+
+    @Test
+    void fileIsServedByteForByteOverBothAdapters() throws IOException {
+        byte[] file = Files.readAllBytes(Path.of("src/main/resources/agent-skills", NAME, "SKILL.md"));
+
+        assertThat(skill().asByteArray()).isEqualTo(file);
+        try (McpStreamableTestClient client = McpCalls.connect(lean.mcpPort())) {
+            client.when().resourcesList(page -> assertThat(page.resources()).singleElement().satisfies(resource -> {
+                assertThat(resource.uri()).isEqualTo(URI_OF_MCP);
+                assertThat(resource.name()).isEqualTo(NAME);
+                assertThat(resource.mimeType()).isEqualTo("text/markdown");
+                assertThat(resource.description()).isEqualTo(frontMatter(skill().asString()).get("description"));
+            })).resourcesRead(URI_OF_MCP, response -> assertThat(response.contents()).singleElement().satisfies(content -> {
+                assertThat(content.asText().text()).isEqualTo(new String(file, StandardCharsets.UTF_8));
+                assertThat(content.asText().mimeType()).isEqualTo("text/markdown");
+            })).thenAssertResults();
+        }
+    }
+
+    /** The rules of agentskills.io for what stands above the text. */
+    @Test
+    void frontMatterKeepsToTheFormat() {
+        Map<String, Object> frontMatter = frontMatter(skill().asString());
+
+        assertThat(frontMatter.keySet()).isSubsetOf("name", "description", "license", "compatibility", "metadata",
+                "allowed-tools");
+        assertThat(frontMatter.get("name")).isEqualTo(NAME).asString().hasSizeLessThanOrEqualTo(64)
+                .matches("[a-z0-9]+(-[a-z0-9]+)*");
+        assertThat(frontMatter.get("description")).asString().isNotBlank().hasSizeLessThanOrEqualTo(1024);
+        assertThat(frontMatter.get("compatibility")).asString().isNotBlank().hasSizeLessThanOrEqualTo(500);
+        assertThat((Map<?, ?>) frontMatter.get("metadata")).allSatisfy((key, value) -> assertThat(value)
+                .isInstanceOf(String.class));
+        assertThat(skill().asString().lines()).as("an agent reads all of it").hasSizeLessThan(500);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { INDEX, "/.well-known/agent-skills/lean-generate-access-token/SKILL.md" })
+    void whoHasItAlreadyIsToldSo(String path) {
+        String tag = given().get(path).then().header("Cache-Control", containsString("max-age")).extract().header("ETag");
+
+        given().header("If-None-Match", tag).get(path).then().statusCode(304).body(equalTo(""));
+        given().header("If-None-Match", "\"another\"").get(path).then().statusCode(200);
+        given().head(path).then().statusCode(200).header("ETag", tag).body(equalTo(""));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "/.well-known/agent-skills", "/.well-known/agent-skills/another/SKILL.md",
+            "/.well-known/agent-skills/lean-generate-access-token", "/.well-known/agent-skills/../../application.properties" })
+    void nothingElseIsThere(String path) {
+        given().urlEncodingEnabled(false).get(path).then().statusCode(404).body("error", equalTo("invalid_request"));
+    }
+
+    @Test
+    void skillCanOnlyBeRead() {
+        given().post(INDEX).then().statusCode(405).header("Allow", "GET, HEAD, OPTIONS")
+                .body("error", equalTo("invalid_request"));
+    }
+
+    /** As a shell would understand it, but for the address, which is a test's. */
+    @Test
+    void requestOfTheTextGetsAToken() {
+        String text = skill().asString();
+        Matcher curl = Pattern.compile("--header '([^:]+): ([^']+)' --data '([^']+)' \\\\\\s+http://localhost:8080(\\S+)")
+                .matcher(text);
+        assertThat(curl.find()).isTrue();
+
+        given().header(curl.group(1), curl.group(2)).body(curl.group(3)).post(curl.group(4))
+                .then().statusCode(200).body("access_token", equalTo(LeanStub.TOKEN));
+
+        Matcher form = Pattern.compile("`--data (\\S+)` without the `Content-Type`").matcher(text);
+        assertThat(form.find()).isTrue();
+        given().contentType("application/x-www-form-urlencoded").body(form.group(1)).post(curl.group(4))
+                .then().statusCode(200).body("access_token", equalTo(LeanStub.TOKEN));
+    }
+
+    @Test
+    void callOfTheTextGetsAToken() {
+        String text = skill().asString();
+        Matcher call = Pattern.compile("```json\\s+(\\{\"body\".*})\\s+```").matcher(text);
+        assertThat(call.find()).isTrue();
+        Matcher path = Pattern.compile("http://localhost:9090(\\S+)`").matcher(text);
+        assertThat(path.find()).isTrue();
+        assertThat(path.group(1)).isEqualTo("/mcp");
+
+        try (McpStreamableTestClient client = McpCalls.connect(lean.mcpPort())) {
+            ToolResponse response = McpCalls.call(client, new JsonObject(call.group(1)).getMap());
+
+            assertThat(McpCalls.textOf(response).getString("access_token")).isEqualTo(LeanStub.TOKEN);
+        }
+    }
+
+    @Test
+    void everyErrorIsInTheText() {
+        Set<String> told = new TreeSet<>();
+        Pattern row = Pattern.compile("\\| `(\\w+)` \\| ([0-9, ]+) \\|.*");
+        skill().asString().lines().map(row::matcher).filter(Matcher::matches).forEach(error -> Arrays
+                .stream(error.group(2).split(", ")).forEach(status -> told.add(error.group(1) + " " + status.strip())));
+        Set<String> given = new TreeSet<>();
+        Stream.of(TokenError.values()).forEach(error -> given.add(error.code() + " " + error.status()));
+
+        assertThat(told).isEqualTo(given);
+    }
+
+    private static Response skill() {
+        return given().get("/.well-known/agent-skills/lean-generate-access-token/SKILL.md");
+    }
+
+    private static Map<String, Object> frontMatter(String skill) {
+        List<String> parts = List.of(skill.split("^---\n|\n---\n", 3));
+        assertThat(parts).hasSize(3);
+        assertThat(parts.get(0)).isEmpty();
+        return new Yaml().load(parts.get(1));
+    }
+}
