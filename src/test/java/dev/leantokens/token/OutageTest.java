@@ -23,6 +23,7 @@ import io.quarkus.test.junit.QuarkusTest;
 @QuarkusTest
 @WithTestResource(value = LeanStub.class, initArgs = {
         @ResourceArg(name = "cache.enabled", value = "true"),
+        @ResourceArg(name = "cache.refusal-memory", value = "500ms"),
         @ResourceArg(name = "token.customer-minimum-validity", value = "8s"),
         @ResourceArg(name = "token.refresh-ahead", value = "0.5"),
         @ResourceArg(name = "token.patience", value = "300ms"),
