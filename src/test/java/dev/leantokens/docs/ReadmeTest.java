@@ -31,6 +31,7 @@ import dev.leantokens.http.LimitsConfig;
 import dev.leantokens.lean.LeanConfig;
 import dev.leantokens.lean.LeanEnvironment;
 import dev.leantokens.mcp.McpConfig;
+import dev.leantokens.openapi.OpenapiConfig;
 import dev.leantokens.tls.CallersTlsConfig;
 import dev.leantokens.tls.LeanTlsConfig;
 import dev.leantokens.token.TokenConfig;
@@ -42,7 +43,8 @@ import io.smallrye.config.WithDefault;
 class ReadmeTest {
 
     private static final List<Class<?>> MAPPINGS = List.of(LeanConfig.class, McpConfig.class, AccessConfig.class,
-            TokenConfig.class, CacheConfig.class, LimitsConfig.class, CallersTlsConfig.class, LeanTlsConfig.class);
+            TokenConfig.class, CacheConfig.class, LimitsConfig.class, CallersTlsConfig.class, LeanTlsConfig.class,
+            OpenapiConfig.class);
 
     /** Properties whose variable is not simply their name: application.properties maps them. */
     private static final Map<String, String> SHORT_NAMES = Map.of(
@@ -89,7 +91,8 @@ class ReadmeTest {
     void readmeNamesNoSettingThatDoesNotExist() {
         Set<String> known = settings().map(Setting::property).collect(Collectors.toSet());
         Set<String> ofQuarkus = Set.of("quarkus.http.port", "quarkus.http.host", "quarkus.http.limits.max-header-size",
-                "quarkus.http.idle-timeout", "quarkus.mcp.server.connection-idle-timeout");
+                "quarkus.http.idle-timeout", "quarkus.log.console.json.enabled",
+                "quarkus.http.access-log.enabled", "quarkus.mcp.server.connection-idle-timeout");
 
         assertThat(rows().filter(row -> row.size() == 4 && row.get(0).matches("`[A-Z_]+(<ID>)?[A-Z_]*`"))
                 .map(row -> row.get(1).replace("`", "")))
@@ -103,7 +106,9 @@ class ReadmeTest {
             properties.load(reader);
         }
 
-        assertThat(properties).containsEntry("quarkus.http.port", "${PORT:8080}");
+        assertThat(properties).containsEntry("quarkus.http.port", "${PORT:8080}")
+                .containsEntry("quarkus.log.console.json.enabled", "${LOG_JSON:false}")
+                .containsEntry("quarkus.http.access-log.enabled", "${ACCESS_LOG:false}");
         SHORT_NAMES.forEach((property, variable) -> assertThat(properties).containsEntry(property, "${" + variable + ":}"));
     }
 

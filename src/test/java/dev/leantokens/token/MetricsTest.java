@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +17,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -213,6 +217,21 @@ class MetricsTest {
         assertThat(grown("mcp_server_requests_tools_call_seconds_count", "tool_name=\"unknown\"")).isEqualTo(5);
         assertThat(grown("mcp_server_requests_resources_read_seconds_count", "resource_uri=\"unknown\"")).isEqualTo(5);
         assertThat(Metrics.scrape().value("mcp_server_connections_active")).isPositive();
+    }
+
+    @Test
+    void metricsOfTheReadmeAreThere() throws IOException {
+        mcp();
+        List<String> documented = Files.readAllLines(Path.of("README.md")).stream()
+                .dropWhile(line -> !line.startsWith("| metric |")).skip(2).takeWhile(line -> line.startsWith("|"))
+                .flatMap(row -> Pattern.compile("`([a-z_]+)`").matcher(row.split("\\|")[1]).results())
+                .map(name -> name.group(1)).toList();
+        Set<String> names = Metrics.scrape().samples().stream().map(Sample::name).collect(Collectors.toSet());
+
+        assertThat(documented).hasSizeGreaterThan(10)
+                .allMatch(name -> names.contains(name) || names.contains(name + "_bucket") || names.contains(name + "_count"));
+        assertThat(names).filteredOn(name -> name.matches("(token|lean|cache)_.*"))
+                .allMatch(name -> name.startsWith("cache_") || documented.stream().anyMatch(name::startsWith));
     }
 
     @Test

@@ -1,0 +1,7 @@
+package dev.leantokens.docs;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+@QuarkusIntegrationTest
+class CapabilityIT extends CapabilityTest {
+}

@@ -1,0 +1,185 @@
+package dev.leantokens.docs;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.yaml.snakeyaml.Yaml;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+import dev.leantokens.testing.LeanStub;
+import dev.leantokens.testing.McpCalls;
+import dev.leantokens.testing.Schemas;
+import io.quarkiverse.mcp.server.ToolResponse;
+import io.quarkiverse.mcp.server.test.McpAssured.InitResult;
+import io.quarkiverse.mcp.server.test.McpAssured.McpStreamableTestClient;
+import io.quarkiverse.mcp.server.test.McpAssured.ToolInfo;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+
+/** The operation's three forms are one contract, which is the README's table. */
+@QuarkusTest
+@WithTestResource(LeanStub.class)
+class CapabilityTest {
+
+    private static final String SKILLS = "/.well-known/agent-skills/";
+
+    LeanStub lean;
+
+    /** What the table says, by its first column. */
+    private final Map<String, String> table = new HashMap<>();
+    private JsonObject operation;
+    private JsonObject schemas;
+    private ToolInfo tool;
+    private InitResult server;
+    private JsonObject skill;
+
+    @BeforeEach
+    void look() throws IOException {
+        lean.reset();
+        String section = Files.readString(Path.of("README.md")).replaceFirst("(?s).*\n## The capability\n", "")
+                .replaceFirst("(?s)\n## .*", "");
+        section.lines().filter(line -> line.matches("\\| [a-zA-Z]+ \\|.*"))
+                .forEach(line -> table.put(line.split("\\|")[1].strip(), line.split("\\|")[2].strip()));
+
+        JsonObject description = new JsonObject(given().accept("application/json").get("/q/openapi").asString());
+        operation = description.getJsonObject("paths").getJsonObject("/v1/oauth2/token").getJsonObject("post");
+        schemas = description.getJsonObject("components").getJsonObject("schemas");
+
+        AtomicReference<ToolInfo> found = new AtomicReference<>();
+        try (McpStreamableTestClient client = McpCalls.connect(lean.mcpPort())) {
+            client.when().toolsList(page -> assertThat(page.tools()).singleElement().satisfies(found::set))
+                    .thenAssertResults();
+            server = client.initResult();
+        }
+        tool = found.get();
+
+        skill = new JsonObject(given().get(SKILLS + "index.json").asString()).getJsonArray("skills").getJsonObject(0);
+    }
+
+    @Test
+    void tableHasOneRowForEachForm() {
+        assertThat(table).containsOnlyKeys("operation", "REST", "MCP", "hints", "skill", "resource", "takes", "gives");
+    }
+
+    @Test
+    void namesAreTheSameEverywhere() {
+        assertThat(codes("operation")).containsExactly(operation.getString("operationId"));
+        assertThat(codes("REST")).containsExactly("POST /v1/oauth2/token", "/q/openapi");
+        assertThat(codes("MCP")).containsExactly(tool.name(), "/mcp");
+        assertThat(table.get("MCP")).contains("\"" + tool.title() + "\"");
+        assertThat(operation.getString("summary")).isEqualTo(tool.title());
+        assertThat(codes("skill")).containsExactly(skill.getString("name"), SKILLS + "index.json");
+        assertThat(skill.getString("name")).isEqualTo(tool.name());
+        assertThat(tool.description()).startsWith(tool.title());
+    }
+
+    @Test
+    void hintsAreThoseOfTheTool() {
+        Map<String, Boolean> hints = Map.of("readOnlyHint", tool.annotations().orElseThrow().readOnlyHint(),
+                "destructiveHint", tool.annotations().orElseThrow().destructiveHint(),
+                "idempotentHint", tool.annotations().orElseThrow().idempotentHint(),
+                "openWorldHint", tool.annotations().orElseThrow().openWorldHint());
+        Map<String, Boolean> told = Pattern.compile("`(\\w+)` (true|false)").matcher(table.get("hints")).results()
+                .collect(Collectors.toMap(hint -> hint.group(1), hint -> Boolean.valueOf(hint.group(2))));
+
+        assertThat(told).isEqualTo(hints);
+        assertThat(hints).containsEntry("readOnlyHint", false).containsEntry("destructiveHint", false)
+                .containsEntry("idempotentHint", true);
+    }
+
+    @Test
+    void bothAdaptersTakeTheSame() {
+        JsonObject rest = schemas.getJsonObject("AccessTokenRequest");
+        JsonObject mcp = tool.inputSchema().getJsonObject("properties").getJsonObject("body");
+
+        assertThat(tool.inputSchema().getJsonObject("properties").fieldNames()).containsExactly("body");
+        assertThat(tool.inputSchema().getJsonArray("required")).containsExactly("body");
+        assertThat(properties(rest)).isEqualTo(properties(mcp)).isEqualTo(Set.copyOf(members("takes").get(0)));
+        assertThat(required(rest)).isEqualTo(required(mcp)).isEqualTo(Set.copyOf(members("takes").get(1)));
+        for (String name : properties(rest)) {
+            JsonObject one = rest.getJsonObject("properties").getJsonObject(name);
+            JsonObject other = mcp.getJsonObject("properties").getJsonObject(name);
+            assertThat(one.getString("type")).as(name).isEqualTo(other.getString("type"));
+            assertThat(one.getJsonArray("enum")).as(name).isEqualTo(other.getJsonArray("enum"));
+            assertThat(one.getInteger("maxLength")).as(name).isEqualTo(other.getInteger("maxLength"));
+            assertThat(one.getJsonArray("examples")).as(name).isEqualTo(other.getJsonArray("examples"));
+        }
+    }
+
+    @Test
+    void bothAdaptersGiveTheSame() throws IOException {
+        JsonObject rest = schemas.getJsonObject("AccessTokenResponse");
+        JsonObject mcp = tool.outputSchema();
+        assertThat(properties(rest)).isEqualTo(properties(mcp)).isEqualTo(Set.copyOf(members("gives").get(0)));
+        assertThat(required(rest)).isEqualTo(required(mcp)).isEqualTo(Set.copyOf(members("gives").get(1)));
+
+        String byRest = given().contentType("application/json").body("{\"scope\":\"api\"}").post("/v1/oauth2/token").asString();
+        ToolResponse byMcp = McpCalls.call(lean.mcpPort(), Map.of("scope", "api"));
+
+        assertThat(McpCalls.textOf(byMcp)).isEqualTo(new JsonObject(byRest));
+        ObjectMapper mapper = new ObjectMapper();
+        Schemas.assertValid(mapper.readTree(mcp.encode()), mapper.readTree(byRest));
+    }
+
+    @Test
+    void skillNamesTheOtherTwo() {
+        String text = given().get(skill.getString("url")).asString();
+        Map<String, Object> frontMatter = new Yaml().load(text.split("^---\n|\n---\n", 3)[1]);
+
+        assertThat((Map<?, ?>) frontMatter.get("metadata")).isEqualTo(Map.of("operation", codes("operation").get(0),
+                "rest", codes("REST").get(0), "mcp-tool", tool.name()));
+        assertThat(text).contains("# " + tool.title());
+        assertThat(codes("resource")).containsExactly("skill://" + frontMatter.get("name") + "/SKILL.md");
+    }
+
+    @Test
+    void registryIsToldTheSame() throws IOException {
+        JsonObject registered = new JsonObject(Files.readString(Path.of("server.json")));
+
+        assertThat(registered.getString("name")).matches("[a-zA-Z0-9.-]+/[a-zA-Z0-9._-]+").endsWith("/" + server.serverName());
+        assertThat(registered.getString("title")).isEqualTo(server.serverTitle());
+        assertThat(registered.getString("description")).hasSizeBetween(1, 100);
+        assertThat(registered.getString("version")).isEqualTo(server.serverVersion().replace("-SNAPSHOT", ""));
+        assertThat(registered.getJsonArray("remotes").getJsonObject(0).getString("url")).endsWith(codes("MCP").get(1));
+    }
+
+    /** What stands as code in a row. */
+    private List<String> codes(String row) {
+        return Pattern.compile("`([^`]+)`").matcher(table.get(row)).results().map(code -> code.group(1)).toList();
+    }
+
+    /** The members of a row, and those of them that are always there. */
+    private List<List<String>> members(String row) {
+        List<List<String>> members = new ArrayList<>();
+        for (String part : table.get(row).split("; of these")) {
+            members.add(Pattern.compile("`([^`]+)`").matcher(part).results().map((MatchResult code) -> code.group(1)).toList());
+        }
+        return members;
+    }
+
+    private static Set<String> properties(JsonObject schema) {
+        return schema.getJsonObject("properties").fieldNames();
+    }
+
+    private static Set<Object> required(JsonObject schema) {
+        return schema.getJsonArray("required", new JsonArray()).stream().collect(Collectors.toSet());
+    }
+}
