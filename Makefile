@@ -15,6 +15,10 @@ dev: ## Run with live reload and a stand-in for Lean
 test: ## Run all tests, on the packaged jar too
 	$(MVNW) verify
 
+.PHONY: lint
+lint: ## Hold the API description to Spectral's rules, with Node.js
+	.ci/lint/run
+
 .PHONY: jmh
 jmh: ## Measure what a token out of the cache costs, in about 3 minutes
 	$(MVNW) --quiet -Pbenchmark test-compile exec:exec@jmh

@@ -30,6 +30,7 @@ import dev.leantokens.testing.Peers;
 import dev.leantokens.testing.RawHttp;
 import io.quarkiverse.mcp.server.test.McpAssured.McpStreamableTestClient;
 import io.vertx.core.MultiMap;
+import io.vertx.core.json.JsonObject;
 
 /** No input and no answer of Lean's puts a secret or a stack trace into the log, even at its most verbose. */
 class QuietLogIT {
@@ -83,7 +84,13 @@ class QuietLogIT {
     private static final List<String> PATHS = List.of("/", "/q", "/q/health", "/q/health/live", "/q/health/ready",
             "/q/health/started", "/q/health/group/lean", "/q/health-ui", "/q/metrics", "/q/info", "/q/openapi", "/q/arc",
             "/q/dev-ui",
-            "/q/dev-mcp", "/v1/oauth2/token", "/mcp", "/mcp/sse/x", "/.well-known/oauth-authorization-server");
+            "/q/dev-mcp", "/q/swagger-ui", "/q/swagger-ui/start.js", "/q/swagger-ui/" + SECRET,
+            "/.well-known/agent-skills/index.json",
+            "/.well-known/agent-skills/" + SECRET, "/mcp/messages/" + SECRET, "/" + SECRET + "?" + SECRET, "/v1/oauth2/token",
+            "/mcp", "/mcp/sse/x", "/.well-known/oauth-authorization-server");
+
+    private static final String LOG_JSON = "LOG_JSON";
+    private static final String ACCESS_LOG = "ACCESS_LOG";
 
     @TempDir
     Path folder;
@@ -93,11 +100,12 @@ class QuietLogIT {
                 // Every request gets to Lean.
                 Map.of("CACHE_ENABLED", "false", "LEAN_REQUESTS_PER_MINUTE", "100000", "LEAN_BREAKER_CALLS", "100000"),
                 // Tokens are kept, refusals are remembered, the budget is spent, the breaker opens.
-                Map.of("TOKEN_PREFETCH", "true", "TOKEN_MINIMUM_VALIDITY", "3598s", "LEAN_REQUESTS_PER_MINUTE", "30"),
+                Map.of("TOKEN_PREFETCH", "true", "TOKEN_MINIMUM_VALIDITY", "3598s", "LEAN_REQUESTS_PER_MINUTE", "30",
+                        ACCESS_LOG, "true", "OPENAPI_SWAGGER_UI", "true"),
                 // Only those who are known get in, and Lean is told by Basic.
                 Map.of("ACCESS_ANONYMOUS", "never", "ACCESS_OWN_CREDENTIALS", "refused", "LEAN_REQUESTS_PER_MINUTE", "100000",
                         "LEAN_CLIENT_AUTHENTICATION", "client-secret-basic", "LIMITS_REQUEST_TIME", "1s",
-                        "LIMITS_CONNECTIONS_PER_PEER", "20"));
+                        "LIMITS_CONNECTIONS_PER_PEER", "20", LOG_JSON, "true", ACCESS_LOG, "true"));
     }
 
     @ParameterizedTest
@@ -124,6 +132,14 @@ class QuietLogIT {
             assertThat(application.log()).contains("DEBUG").doesNotContain("never-to-be-seen")
                     .doesNotContain(SERVICES_OWN.get(SERVICES_OWN.size() - 1));
             assertThat(stackTraces(application.log())).isEmpty();
+            assertThat(
+                    application.log().lines().filter(line -> line.contains("io.quarkus.http.access-log")).findAny().isPresent())
+                    .isEqualTo(settings.containsKey(ACCESS_LOG));
+            if (settings.containsKey(LOG_JSON)) {
+                assertThat(application.log().lines()).isNotEmpty()
+                        .allSatisfy(line -> assertThat(new JsonObject(line).fieldNames())
+                                .contains("timestamp", "level", "loggerName", "message").doesNotContain("mdc"));
+            }
             assertThat(application.linesOf("ERROR"))
                     .allMatch(line -> line.contains("its operator has to look at LEAN_CLIENT_ID")
                             || line.contains("file of local clients"));
