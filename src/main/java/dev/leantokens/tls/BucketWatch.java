@@ -5,6 +5,7 @@ import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -49,7 +50,7 @@ final class BucketWatch {
     private String seen;
     /** What is wrong with the files that were seen last, and has not been said yet: they may be in the middle of a change. */
     private Optional<String> wrong = Optional.empty();
-    private List<X509Certificate> certificates = List.of();
+    private volatile List<X509Certificate> certificates = List.of();
     private Instant reminded = Instant.MIN;
 
     /** @param takeOver has everyone who uses the bucket take over what is in it */
@@ -90,6 +91,12 @@ final class BucketWatch {
             wrong = Optional.empty();
         }
         remind();
+    }
+
+    /** @return for how long the certificates in force are valid, negative if one has expired; empty if there are none */
+    Optional<Duration> validity() {
+        return certificates.stream().map(certificate -> certificate.getNotAfter().toInstant()).min(Comparator.naturalOrder())
+                .map(end -> Duration.between(clock.instant(), end));
     }
 
     /** @return what is wrong */

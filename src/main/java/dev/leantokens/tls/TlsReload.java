@@ -1,6 +1,7 @@
 package dev.leantokens.tls;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,6 +17,8 @@ import jakarta.enterprise.inject.spi.ObserverMethod;
 import org.eclipse.microprofile.config.ConfigProvider;
 
 import dev.leantokens.file.Looks;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.tls.CertificateUpdatedEvent;
@@ -45,15 +48,17 @@ class TlsReload {
     private final Event<CertificateUpdatedEvent> updated;
     private final NewConnections newConnections;
     private final Clock clock;
+    private final MeterRegistry metrics;
     private final List<Looks> looks = new ArrayList<>();
 
     TlsReload(Vertx vertx, TlsConfigurationRegistry registry, Event<CertificateUpdatedEvent> updated,
-            NewConnections newConnections, Clock clock) {
+            NewConnections newConnections, Clock clock, MeterRegistry metrics) {
         this.vertx = vertx;
         this.registry = registry;
         this.updated = updated;
         this.newConnections = newConnections;
         this.clock = clock;
+        this.metrics = metrics;
     }
 
     void start(@Observes @Priority(BEFORE_PORTS_OPEN) StartupEvent event) {
@@ -85,6 +90,11 @@ class TlsReload {
         BucketWatch watch = new BucketWatch(name, present, asTheRegistryReads(name, bucket, files), clock,
                 ofCallers ? () -> newConnections.waitDuring(tell) : tell);
         watch.begin();
+        if (watch.validity().isPresent()) {
+            Gauge.builder("tls.certificate.validity", watch, it -> it.validity().map(Duration::toSeconds).orElse(0L))
+                    .description("For how long a certificate is valid; negative if it has expired")
+                    .tag("configuration", name).baseUnit("seconds").register(metrics);
+        }
         Looks every = new Looks(vertx, watch::look);
         looks.add(every);
         every.start();

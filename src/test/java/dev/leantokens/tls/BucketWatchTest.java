@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -135,6 +136,18 @@ class BucketWatchTest {
         Certificates.write(certificate, first.certificatePem());
         watch.look();
         assertThat(takenOver).containsExactly("CN=first");
+    }
+
+    @Test
+    void validityIsThatOfTheCertificateInForce() {
+        assertThat(watch.validity().orElseThrow()).isPositive();
+        Duration before = watch.validity().orElseThrow();
+
+        Certificates.write(certificate, second.certificatePem());
+        assertThat(watch.validity().orElseThrow()).isCloseTo(before, Duration.ofMinutes(1));
+        inForce = null;
+        watch.begin();
+        assertThat(watch.validity()).isEmpty();
     }
 
     @Test
