@@ -16,7 +16,7 @@ final class FormBody {
     private FormBody() {
     }
 
-    /** @throws TokenException {@code invalid_request} if the body is not a form */
+    /** @throws TokenException {@code invalid_request} if the body is not a form, or plainly something else */
     static RequestMembers read(byte[] body) {
         RequestMembers members = new RequestMembers();
         try {
@@ -26,6 +26,11 @@ final class FormBody {
         } catch (IllegalArgumentException e) {
             // Without the exception: its message quotes the input.
             throw TokenError.INVALID_REQUEST.because("the request body is not a form, a percent sign encodes nothing");
+        }
+        if (members.isEmpty() && body.length > 0 && body[0] == '{') {
+            // As curl sends it whose caller has forgotten the header.
+            throw TokenError.INVALID_REQUEST.because("the request body is a form by its Content-Type and looks like JSON, "
+                    + "whose Content-Type is application/json");
         }
         return members;
     }

@@ -42,6 +42,11 @@ public final class RequestMembers {
         return this;
     }
 
+    /** @return whether there is no member that means anything here */
+    public boolean isEmpty() {
+        return values.isEmpty();
+    }
+
     /** @return the members of a map, in which none can be repeated */
     public static RequestMembers of(Map<String, ?> map) {
         RequestMembers members = new RequestMembers();

@@ -5,6 +5,7 @@ import static dev.leantokens.testing.LeanStub.CALLERS_SECRET;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.aMapWithSize;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.startsWith;
@@ -71,6 +72,14 @@ class TokenResourceTest {
         assertThat(request.contentTypeHeader().mimeTypePart()).isEqualTo("application/x-www-form-urlencoded");
         assertThat(request.getHeader("Accept")).isEqualTo("application/json");
         assertThat(request.containsHeader("Authorization")).isFalse();
+    }
+
+    /** What curl sends whose user has forgotten the header: "scope is missing" would be true and no help. */
+    @Test
+    void jsonThatIsAFormByItsTypeIsToldSo() {
+        form("{\"scope\":\"api\"}").then().statusCode(400).body("error", equalTo("invalid_request"))
+                .body("error_description", containsString("application/json"));
+        form("{&scope=api").then().statusCode(200);
     }
 
     @Test
