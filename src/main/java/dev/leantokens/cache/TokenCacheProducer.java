@@ -8,6 +8,7 @@ import jakarta.inject.Singleton;
 
 import dev.leantokens.token.TokenCache;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
 /** Makes the cache that the configuration asks for. */
@@ -16,6 +17,13 @@ class TokenCacheProducer {
     /** Less would hold a handful of tokens, and none that is as long as an answer of Lean may be. */
     private static final BigInteger SMALLEST = BigInteger.valueOf(256 << 10);
     private static final BigInteger LARGEST = BigInteger.valueOf(1L << 40);
+
+    /** Caffeine counts as puts what a cache has loaded by itself, which this one does not. */
+    @Produces
+    @Singleton
+    MeterFilter noCountOfPuts() {
+        return MeterFilter.denyNameStartsWith("cache.puts");
+    }
 
     @Produces
     @Singleton

@@ -1,5 +1,7 @@
 package dev.leantokens.http;
 
+import java.util.regex.Pattern;
+
 import dev.leantokens.token.Origin;
 import io.vertx.ext.web.RoutingContext;
 
@@ -14,13 +16,16 @@ public enum Endpoint {
     /** Health, metrics and the like. */
     MANAGEMENT("/q", Origin.HTTP),
     /** Nothing that is served. */
-    OTHER("-", Origin.HTTP);
+    OTHER("", Origin.HTTP);
 
     public static final String TOKEN_PATH = "/v1/oauth2/token";
     public static final String MCP_PATH = "/mcp";
     public static final String SKILLS_PATH = "/.well-known/agent-skills";
 
     private static final String KEY = Endpoint.class.getName();
+
+    private static final Pattern PATH_PARAMETERS = Pattern.compile(";[^/]*");
+    private static final Pattern TRAILING_SLASHES = Pattern.compile("/+$");
 
     private final String path;
     private final Origin origin;
@@ -33,10 +38,19 @@ public enum Endpoint {
     public static Endpoint of(RoutingContext context) {
         Endpoint known = context.get(KEY);
         if (known == null) {
-            known = at(context.normalizedPath());
+            known = at(pathOf(context));
             context.put(KEY, known);
         }
         return known;
+    }
+
+    /** @return the path that is served: Quarkus REST does not mind parameters of segments, nor slashes at the end */
+    static String pathOf(RoutingContext context) {
+        String path = context.normalizedPath();
+        if (path.indexOf(';') >= 0) {
+            path = PATH_PARAMETERS.matcher(path).replaceAll("");
+        }
+        return path.endsWith("/") ? TRAILING_SLASHES.matcher(path).replaceFirst("") : path;
     }
 
     private static Endpoint at(String path) {
@@ -48,11 +62,6 @@ public enum Endpoint {
 
     private boolean has(String requested) {
         return requested.startsWith(path) && (requested.length() == path.length() || requested.charAt(path.length()) == '/');
-    }
-
-    /** @return the path, without what a caller can add to it */
-    public String path() {
-        return path;
     }
 
     /** @return what requests to it count as */

@@ -15,6 +15,8 @@ public final class FilterOrder {
     public static final int HOSTS = 900;
     /** Who is calling. */
     public static final int CALLERS = 290;
+    /** What is served of health and metrics. */
+    public static final int MANAGEMENT = 285;
     /** The declared size of the body. */
     public static final int BODY = 280;
     /** Who may use MCP, and whose its sessions are. */

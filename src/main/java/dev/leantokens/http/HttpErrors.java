@@ -57,14 +57,14 @@ public class HttpErrors {
                 // The MCP extension forgets it where a stream is asked for without a session.
                 context.response().putHeader(HttpHeaders.ALLOW, "POST, DELETE");
             }
-            send(context, errorOf(context.statusCode()));
+            send(context, errorOf(context.statusCode(), Endpoint.of(context)));
         }
     }
 
-    private static TokenException errorOf(int status) {
+    private static TokenException errorOf(int status, Endpoint endpoint) {
         return switch (status) {
-            // A path that is not served does not fail: the MCP extension says so of a session that it does not know.
-            case 404 -> unknownSession();
+            // An MCP path that is not served does not fail: the MCP extension says so of a session that it does not know.
+            case 404 -> endpoint == Endpoint.MCP ? unknownSession() : nothingHere();
             case 405 -> TokenError.METHOD_NOT_ALLOWED.because("this path is not served by this method");
             case 413 -> BodyLimit.tooLarge();
             case 415 -> TokenError.UNSUPPORTED_MEDIA_TYPE.because("this media type is not served here");

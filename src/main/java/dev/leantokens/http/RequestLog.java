@@ -1,5 +1,7 @@
 package dev.leantokens.http;
 
+import java.util.Set;
+
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
@@ -10,6 +12,7 @@ import dev.leantokens.token.TokenException;
 import io.quarkus.vertx.http.runtime.VertxHttpConfig;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.smallrye.config.SmallRyeConfig;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.RoutingContext;
@@ -21,9 +24,17 @@ import io.vertx.ext.web.RoutingContext;
 @ApplicationScoped
 public class RequestLog {
 
-    /** Names in the access log's pattern. */
-    private static final String ENDPOINT = "endpoint";
+    /** Names in the access log's pattern; what has no value there is a dash. */
     private static final String CALLER = "caller";
+    private static final String METHOD = "method";
+    private static final String ENDPOINT = "endpoint";
+    private static final String STATUS = "status";
+
+    private static final Set<HttpMethod> METHODS = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST, HttpMethod.PUT,
+            HttpMethod.PATCH, HttpMethod.DELETE, HttpMethod.OPTIONS);
+
+    private static final Set<String> PATHS = Set.of(Endpoint.TOKEN_PATH, Endpoint.MCP_PATH, Endpoint.MCP_PATH + "/sse");
+    private static final String MESSAGES = Endpoint.MCP_PATH + "/messages/";
 
     private static final String CALLER_KEY = RequestLog.class.getName();
 
@@ -44,11 +55,25 @@ public class RequestLog {
     }
 
     private void tellAccessLog(RoutingContext context) {
-        context.addHeadersEndHandler(answered -> {
-            context.put(ENDPOINT, Endpoint.of(context).path());
-            context.put(CALLER, callerOf(context));
-        });
+        HttpServerRequest request = context.request();
+        context.put(CALLER, callerOf(context));
+        context.put(METHOD, METHODS.contains(request.method()) ? request.method().name() : null);
+        context.put(ENDPOINT, endpointOf(context));
+        // Where the caller goes away before there is an answer, there is no status.
+        context.addHeadersEndHandler(answered -> context.put(STATUS, Integer.toString(context.response().getStatusCode())));
         context.next();
+    }
+
+    private static String endpointOf(RoutingContext context) {
+        if (Endpoint.of(context) == Endpoint.SKILLS) {
+            return Endpoint.SKILLS_PATH;
+        }
+        String path = Endpoint.pathOf(context);
+        if (path.startsWith(MESSAGES)) {
+            // What follows is the id of a session.
+            return MESSAGES + "{id}";
+        }
+        return PATHS.contains(path) ? path : null;
     }
 
     /**
@@ -68,6 +93,9 @@ public class RequestLog {
      */
     public static void isOf(Object caller, RoutingContext context) {
         context.put(CALLER_KEY, caller);
+        if (context.get(CALLER) != null) {
+            context.put(CALLER, caller.toString());
+        }
     }
 
     private static String callerOf(RoutingContext context) {

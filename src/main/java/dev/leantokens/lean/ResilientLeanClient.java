@@ -13,6 +13,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BiConsumer;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 
 import dev.leantokens.token.AccessToken;
 import dev.leantokens.token.AuthorizationServer;
@@ -25,6 +26,7 @@ import dev.leantokens.token.TokenError;
 import dev.leantokens.token.TokenException;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.StartupEvent;
 import io.smallrye.faulttolerance.api.CircuitBreakerState;
 import io.smallrye.faulttolerance.api.TypedGuard;
 import io.smallrye.mutiny.Uni;
@@ -107,9 +109,15 @@ public class ResilientLeanClient implements AuthorizationServer {
                     .description("1 for the state that the breaker is in, 0 for the others; open means that Lean is not asked")
                     .tag("state", state.name().toLowerCase(Locale.ROOT)).register(registry);
         }
-        Gauge.builder("lean.budget.left", budget, it -> own.current().map(service -> it.left(service.clientId())).orElse(0))
-                .description("Calls that Lean may get now for the service's own client id")
+        Gauge.builder("lean.budget.left", budget, it -> own.current()
+                .map(service -> (double) it.left(service.clientId())).orElse(Double.NaN))
+                .description("Calls that Lean may get now for the service's own client id; none if it has no id")
                 .register(registry);
+    }
+
+    /** Its meters are there from the start. */
+    void start(@Observes StartupEvent event) {
+        // Made by being told.
     }
 
     @Override

@@ -4,15 +4,18 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Request;
+import jakarta.ws.rs.core.Variant;
 
 import org.jboss.resteasy.reactive.RestResponse;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -34,13 +37,14 @@ public class ApiDescription {
     private static final String RESOURCE = "/META-INF/openapi.yaml";
     /** RFC 9512. */
     private static final MediaType YAML = new MediaType("application", "yaml", StandardCharsets.UTF_8.name());
+    private static final Variant AS_YAML = new Variant(new MediaType("application", "yaml"), (String) null, null);
+    private static final Variant JSON = new Variant(MediaType.APPLICATION_JSON_TYPE, (String) null, null);
 
     /** @param format {@code JSON}, for who cannot send a header */
     @GET
     @Produces(MediaType.WILDCARD)
-    public RestResponse<String> description(@HeaderParam(HttpHeaders.ACCEPT) String accept,
-            @QueryParam("format") String format) {
-        boolean json = "JSON".equalsIgnoreCase(format) || accept != null && accept.contains(MediaType.APPLICATION_JSON);
+    public RestResponse<String> description(@Context Request request, @QueryParam("format") String format) {
+        boolean json = "JSON".equalsIgnoreCase(format) || JSON.equals(request.selectVariant(List.of(AS_YAML, JSON)));
         String yaml = yaml();
         return RestResponse.ResponseBuilder.ok(json ? json(yaml) : yaml, json ? MediaType.APPLICATION_JSON_TYPE : YAML)
                 .header(HttpHeaders.VARY, HttpHeaders.ACCEPT)

@@ -21,6 +21,16 @@ public enum Origin {
         this.text = text;
     }
 
+    /** @return whether requests of this origin can end with the error */
+    boolean canEndWith(TokenError error) {
+        boolean callersOwn = error.status() < 429;
+        return switch (this) {
+            case REST, MCP -> true;
+            case HTTP -> callersOwn || error == TokenError.INTERNAL;
+            case BACKGROUND, PREFETCH -> !callersOwn;
+        };
+    }
+
     /** @return what it is called in metrics */
     public String tag() {
         return name().toLowerCase(Locale.ROOT);

@@ -15,12 +15,15 @@ import dev.leantokens.token.CacheStatus.Source;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.quarkus.runtime.Startup;
 
 /**
- * Counts how requests end. All values of labels are known beforehand: callers and Lean cannot make up new ones. A singleton
+ * Counts how requests end, from the start of the application on. All values of labels are known beforehand: callers and Lean
+ * cannot make up new ones. A singleton
  * and not a bean with a proxy, since every request comes here. Thread-safe.
  */
 @Singleton
+@Startup
 public class TokenMetrics {
 
     static final String REQUESTS = "token.requests";
@@ -75,9 +78,13 @@ public class TokenMetrics {
                     .description("How long it took to issue a token, or to find that there is none")
                     .serviceLevelObjectives(BUCKETS)
                     .tag("adapter", adapter.tag()).register(registry));
-            // A counter that appears with its first error has, for whoever watches its increase, never increased.
-            for (TokenError error : TokenError.values()) {
-                errors(adapter, error, error.code());
+        }
+        // A counter that appears with its first error has, for whoever watches its increase, never increased.
+        for (TokenError error : TokenError.values()) {
+            for (Origin origin : Origin.values()) {
+                if (origin.canEndWith(error)) {
+                    errors(origin, error, error.code());
+                }
             }
         }
     }

@@ -60,6 +60,21 @@ class HealthTest {
         assertThat(lean.requests()).isEmpty();
     }
 
+    /** SmallRye Health says of a group that there is not that it is up. */
+    @ParameterizedTest
+    @ValueSource(strings = { "/q/health/group/lena", "/q/health/group", "/q/health/well", "/q/health/lively", "/q/health/",
+            "/q/metrics/nothing" })
+    void whatThereIsNotIsNotUp(String path) {
+        given().get(path).then().statusCode(404).body("error", equalTo("invalid_request"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "/q/health", "/q/health/ready", "/q/health/group/lean", "/q/metrics" })
+    void whatIsToBeReadIsReadOnly(String path) {
+        given().post(path).then().statusCode(405).header("Allow", "GET, HEAD, OPTIONS").body("error",
+                equalTo("invalid_request"));
+    }
+
     @Test
     void healthTellsNoSecret() {
         assertThat(given().get("/q/health").asString()).doesNotContain(LeanStub.CLIENT_ID, LeanStub.CLIENT_SECRET);

@@ -1,6 +1,7 @@
 package dev.leantokens.health;
 
 import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
@@ -9,6 +10,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 import dev.leantokens.testing.LeanStub;
+import dev.leantokens.testing.Metrics;
+import dev.leantokens.testing.Metrics.Sample;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
@@ -29,6 +32,17 @@ class LeanAwayTest {
     }
 
     LeanStub lean;
+
+    /** Here no token is asked for. */
+    @Test
+    void metricsAreThereBeforeTheFirstRequest() {
+        Metrics metrics = Metrics.scrape();
+
+        assertThat(metrics.sum("token_requests_total")).isZero();
+        assertThat(metrics.samples()).extracting(Sample::name).contains("token_requests_total", "token_errors_total",
+                "token_duration_seconds_count", "lean_requests_seconds_count", "lean_retries_total", "lean_breaker_state",
+                "lean_budget_left", "token_waiters");
+    }
 
     @Test
     void leanThatIsAwayIsDownInItsGroupAndInNoProbe() {

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.McpCalls;
+import dev.leantokens.testing.Metrics;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -20,6 +21,11 @@ import io.quarkus.test.junit.QuarkusTest;
 class WithoutCredentialsTest {
 
     LeanStub lean;
+
+    @Test
+    void budgetOfNobodyIsNoNumber() {
+        assertThat(Metrics.scrape().value("lean_budget_left")).isNaN();
+    }
 
     @Test
     void serviceIsAliveAndNotReady() {

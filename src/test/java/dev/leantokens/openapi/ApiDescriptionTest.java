@@ -22,6 +22,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -79,6 +81,19 @@ class ApiDescriptionTest {
         assertThat(yaml.asString()).isEqualTo(Files.readString(Path.of("src/main/resources/META-INF/openapi.yaml")));
         assertThat(MAPPER.readTree(given().get("/q/openapi?format=json").asString())).isEqualTo(description);
         assertThat(description.get("openapi").asText()).startsWith("3.1");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "*/*                                         | application/yaml",
+            "application/json, application/yaml;q=0.9    | application/json",
+            "application/json;q=0.1, application/yaml    | application/yaml",
+            "application/json;q=0                        | application/yaml",
+            "application/vnd.oai.openapi                 | application/yaml",
+    })
+    void formatIsTheOneThatIsLikedBest(String accept, String type) {
+        assertThat(given().header("Accept", accept).get("/q/openapi").then().statusCode(200).extract().contentType())
+                .startsWith(type);
     }
 
     @Test

@@ -132,6 +132,10 @@ class QuietLogIT {
             assertThat(application.log()).contains("DEBUG").doesNotContain("never-to-be-seen")
                     .doesNotContain(SERVICES_OWN.get(SERVICES_OWN.size() - 1));
             assertThat(stackTraces(application.log())).isEmpty();
+            goneBeforeTheAnswer(application, settings.containsKey(ACCESS_LOG));
+            if (!settings.containsKey("LEAN_BREAKER_CALLS") && settings.containsKey(LOG_JSON)) {
+                assertThat(application.linesOf("WARN")).anyMatch(line -> line.contains("Lean is away"));
+            }
             assertThat(
                     application.log().lines().filter(line -> line.contains("io.quarkus.http.access-log")).findAny().isPresent())
                     .isEqualTo(settings.containsKey(ACCESS_LOG));
@@ -236,6 +240,19 @@ class QuietLogIT {
         awaitError(application, "can no longer be read");
         for (Socket socket : sockets) {
             socket.close();
+        }
+    }
+
+    private static void goneBeforeTheAnswer(PackagedApplication application, boolean accessLog) throws IOException {
+        try (Socket socket = new Socket(RawHttp.LOOPBACK, application.port())) {
+            socket.getOutputStream().write(("POST /v1/oauth2/token HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+                    + LOCAL_SECRET + "\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{")
+                    .getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().flush();
+        }
+        if (accessLog) {
+            await().atMost(Duration.ofSeconds(10)).until(() -> application.log().lines()
+                    .anyMatch(line -> line.contains("local client payments: POST /v1/oauth2/token HTTP/1.1, -, 0 bytes")));
         }
     }
 

@@ -135,6 +135,21 @@ class MetricsTest {
         assertThat(grown(REQUESTS, "outcome=\"error\"")).as("all but the one at no adapter's path").isEqualTo(4);
     }
 
+    /** Quarkus REST serves these too. */
+    @Test
+    void otherWaysToWriteThePathCountAsTheSame() {
+        for (String path : List.of("/v1/oauth2/token/", "/v1/oauth2/token;a=b", "/v1;a/oauth2;b/token;c/")) {
+            assertThat(given().urlEncodingEnabled(false).formParam("scope", scope).post(path).statusCode()).as(path)
+                    .isEqualTo(200);
+            assertThat(given().urlEncodingEnabled(false).formParam("scope", "everything").post(path).statusCode()).as(path)
+                    .isEqualTo(400);
+        }
+
+        assertThat(grown(REQUESTS, REST, "outcome=\"error\"")).isEqualTo(3);
+        assertThat(grown(ERRORS, REST, "reason=\"invalid_scope\"")).isEqualTo(3);
+        assertThat(grown(ERRORS, "adapter=\"http\"")).isZero();
+    }
+
     @Test
     void callsToLeanAreCountedWithTheirRetriesAndTheBudgetThatTheyTake() {
         lean.answers(aResponse().withStatus(503));

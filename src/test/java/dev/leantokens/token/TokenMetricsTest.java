@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,7 +83,12 @@ class TokenMetricsTest {
     @Test
     void everyCounterIsThereFromTheStart() {
         assertThat(registry.get(TokenMetrics.REQUESTS).counters()).hasSize(2 * 5);
-        assertThat(registry.get(TokenMetrics.ERRORS).counters()).hasSize(2 * TokenError.values().length);
+        for (Origin origin : Origin.values()) {
+            assertThat(registry.get(TokenMetrics.ERRORS).tag("adapter", origin.tag()).counters())
+                    .hasSize((int) Stream.of(TokenError.values()).filter(origin::canEndWith).count()).isNotEmpty();
+        }
+        assertThat(registry.get(TokenMetrics.ERRORS).tags("adapter", "prefetch", "reason", "service_credentials_refused")
+                .counter().count()).isZero();
     }
 
     @Test

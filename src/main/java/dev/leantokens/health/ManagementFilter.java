@@ -1,0 +1,57 @@
+package dev.leantokens.health;
+
+import java.util.Set;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+
+import dev.leantokens.http.Endpoint;
+import dev.leantokens.http.FilterOrder;
+import dev.leantokens.http.HttpErrors;
+import dev.leantokens.token.TokenError;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.RoutingContext;
+
+/**
+ * Serves health and metrics by their own paths and for reading only. SmallRye Health says of every group that there is not that
+ * it is up, so that a monitor with a slip in its URL would never see anything wrong.
+ */
+@ApplicationScoped
+class ManagementFilter {
+
+    private static final String HEALTH = "/q/health";
+    private static final String METRICS = "/q/metrics";
+    private static final Set<String> PATHS = Set.of(HEALTH, HEALTH + "/live", HEALTH + "/ready", HEALTH + "/started",
+            HEALTH + "/group/lean", METRICS);
+    private static final Set<HttpMethod> METHODS = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
+
+    private final HttpErrors errors;
+
+    ManagementFilter(HttpErrors errors) {
+        this.errors = errors;
+    }
+
+    void register(@Observes Filters filters) {
+        filters.register(this::filter, FilterOrder.MANAGEMENT);
+    }
+
+    private void filter(RoutingContext context) {
+        String path = context.normalizedPath();
+        if (Endpoint.of(context) != Endpoint.MANAGEMENT || !isBelow(HEALTH, path) && !isBelow(METRICS, path)) {
+            context.next();
+        } else if (!PATHS.contains(path)) {
+            errors.send(context, HttpErrors.nothingHere());
+        } else if (!METHODS.contains(context.request().method())) {
+            context.response().putHeader(HttpHeaders.ALLOW, "GET, HEAD, OPTIONS");
+            errors.send(context, TokenError.METHOD_NOT_ALLOWED.because("this path can only be read"));
+        } else {
+            context.next();
+        }
+    }
+
+    private static boolean isBelow(String prefix, String path) {
+        return path.startsWith(prefix) && (path.length() == prefix.length() || path.charAt(prefix.length()) == '/');
+    }
+}
