@@ -133,9 +133,6 @@ class QuietLogIT {
                     .doesNotContain(SERVICES_OWN.get(SERVICES_OWN.size() - 1));
             assertThat(stackTraces(application.log())).isEmpty();
             goneBeforeTheAnswer(application, settings.containsKey(ACCESS_LOG));
-            if (!settings.containsKey("LEAN_BREAKER_CALLS") && settings.containsKey(LOG_JSON)) {
-                assertThat(application.linesOf("WARN")).anyMatch(line -> line.contains("Lean is away"));
-            }
             assertThat(
                     application.log().lines().filter(line -> line.contains("io.quarkus.http.access-log")).findAny().isPresent())
                     .isEqualTo(settings.containsKey(ACCESS_LOG));
