@@ -38,7 +38,7 @@ final class LeanBreaker {
     private final TypedGuard<Uni<AccessToken>> guard;
     private volatile Instant openUntil = Instant.MIN;
     private volatile CircuitBreakerState state = CircuitBreakerState.CLOSED;
-    private volatile Throwable lastFailure;
+    private volatile TokenException lastFailure;
     /** Since when Lean is away; null if it is not. Guarded by this. */
     private Instant awaySince;
 
@@ -60,7 +60,8 @@ final class LeanBreaker {
 
     /** @return how the call ends; or {@link TokenError#BREAKER_OPEN} if it is not made */
     Uni<AccessToken> pass(Supplier<Uni<AccessToken>> call) {
-        return guard.get(() -> call.get().onFailure(LeanBreaker::isOfLean).invoke(failure -> lastFailure = failure))
+        return guard.get(
+                () -> call.get().onFailure(LeanBreaker::isOfLean).invoke(failure -> lastFailure = (TokenException) failure))
                 .onFailure(CircuitBreakerOpenException.class).transform(open -> open());
     }
 
@@ -81,16 +82,12 @@ final class LeanBreaker {
                 awaySince = now;
                 LOG.warnf(
                         "Lean is away: it has kept failing, the last time with %s. It is asked once in LEAN_BREAKER_DELAY whether it is back",
-                        reason(lastFailure));
+                        lastFailure.explanation());
             }
         } else if (next == CircuitBreakerState.CLOSED && awaySince != null) {
             LOG.infof("Lean is back, after %d s", Duration.between(awaySince, now).toSeconds());
             awaySince = null;
         }
-    }
-
-    private static String reason(Throwable failure) {
-        return failure.getCause() == null ? failure.getMessage() : failure.getMessage() + " (" + failure.getCause() + ")";
     }
 
     private TokenException open() {

@@ -1,7 +1,6 @@
 package dev.leantokens.lean;
 
 import java.time.Duration;
-import java.util.Locale;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -56,7 +55,6 @@ final class LeanMetrics {
         if (failure == null) {
             return SUCCESS;
         }
-        TokenError error = failure instanceof TokenException exception ? exception.error() : TokenError.INTERNAL;
-        return error.name().toLowerCase(Locale.ROOT);
+        return (failure instanceof TokenException exception ? exception.error() : TokenError.INTERNAL).reason();
     }
 }

@@ -26,7 +26,7 @@ public class LeanReachability {
         this.clock = clock;
         this.verdict = lean.metadataStatus()
                 .map(LeanReachability::of)
-                .onFailure(TokenException.class).recoverWithItem(e -> new Verdict(false, reason(e)))
+                .onFailure(TokenException.class).recoverWithItem(e -> new Verdict(false, e.explanation()))
                 .invoke(() -> askedAgainFrom = clock.instant().plus(ASKED_AGAIN_AFTER))
                 .memoize().until(this::isOld);
     }
@@ -38,11 +38,6 @@ public class LeanReachability {
     /** @return what Lean last answered; never a failure */
     public Uni<Verdict> verdict() {
         return verdict;
-    }
-
-    /** With the cause: nobody has logged it. */
-    private static String reason(Throwable failure) {
-        return failure.getCause() == null ? failure.getMessage() : failure.getMessage() + " (" + failure.getCause() + ")";
     }
 
     private static Verdict of(int status) {

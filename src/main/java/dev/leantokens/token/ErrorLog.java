@@ -58,8 +58,7 @@ public class ErrorLog {
     }
 
     private static String lineOf(TokenException exception) {
-        String line = exception.response().status() + " " + exception.getMessage();
-        return exception.getCause() == null ? line : line + " (" + exception.getCause() + ")";
+        return exception.response().status() + " " + exception.explanation();
     }
 
     /** Stands in for an exception in the log: its message can quote what was received, its class and stack cannot. */

@@ -1,5 +1,7 @@
 package dev.leantokens.token;
 
+import java.util.Locale;
+
 /**
  * The ways in which a request ends without a token: the status over HTTP and the error code of RFC 6749 §5.2 that
  * go with each. {@code server_error} and {@code temporarily_unavailable} are borrowed from §4.1.2.1, since §5.2 has no
@@ -59,6 +61,11 @@ public enum TokenError {
     TokenError(int status, String code) {
         this.status = status;
         this.code = code;
+    }
+
+    /** @return what it is called in metrics */
+    public String reason() {
+        return name().toLowerCase(Locale.ROOT);
     }
 
     /** @return the HTTP status */

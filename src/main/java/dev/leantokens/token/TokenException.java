@@ -49,6 +49,11 @@ public final class TokenException extends RuntimeException {
         };
     }
 
+    /** @return the message and what was behind it, for operators' eyes */
+    public String explanation() {
+        return getCause() == null ? getMessage() : getMessage() + " (" + getCause() + ")";
+    }
+
     public TokenError error() {
         return error;
     }

@@ -71,7 +71,8 @@ public class TokenMetrics {
             for (Outcome outcome : Outcome.values()) {
                 outcomes.put(outcome, Counter.builder(REQUESTS)
                         .description("Requests for a token, by how they ended")
-                        .tag("adapter", adapter.tag()).tag("outcome", nameOf(outcome)).register(registry));
+                        .tag("adapter", adapter.tag()).tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
+                        .register(registry));
             }
             requests.put(adapter, outcomes);
             durations.put(adapter, Timer.builder(DURATION)
@@ -111,10 +112,6 @@ public class TokenMetrics {
     private Counter errors(Origin origin, TokenError error, String code) {
         return Counter.builder(ERRORS)
                 .description("Errors, one for each line in the log")
-                .tag("adapter", origin.tag()).tag("error", code).tag("reason", nameOf(error)).register(registry);
-    }
-
-    private static String nameOf(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT);
+                .tag("adapter", origin.tag()).tag("error", code).tag("reason", error.reason()).register(registry);
     }
 }
