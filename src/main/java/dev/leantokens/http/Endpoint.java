@@ -18,6 +18,7 @@ public enum Endpoint {
     /** Nothing that is served. */
     OTHER("", Origin.HTTP);
 
+    /** Paths, for annotations, which take constants only. */
     public static final String TOKEN_PATH = "/v1/oauth2/token";
     public static final String MCP_PATH = "/mcp";
     public static final String SKILLS_PATH = "/.well-known/agent-skills";
@@ -35,10 +36,12 @@ public enum Endpoint {
         this.origin = origin;
     }
 
+    /** @return what the request is made to; reckoned once for each */
     public static Endpoint of(RoutingContext context) {
         Endpoint known = context.get(KEY);
         if (known == null) {
-            known = at(pathOf(context));
+            // What is spared the rules for hosts and callers is so by its plain path only.
+            known = MANAGEMENT.has(context.normalizedPath()) ? MANAGEMENT : at(pathOf(context));
             context.put(KEY, known);
         }
         return known;
@@ -57,7 +60,7 @@ public enum Endpoint {
         if (path.equals(TOKEN.path)) {
             return TOKEN;
         }
-        return MCP.has(path) ? MCP : MANAGEMENT.has(path) ? MANAGEMENT : SKILLS.has(path) ? SKILLS : OTHER;
+        return MCP.has(path) ? MCP : SKILLS.has(path) ? SKILLS : OTHER;
     }
 
     private boolean has(String requested) {

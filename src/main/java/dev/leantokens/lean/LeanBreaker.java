@@ -80,9 +80,8 @@ final class LeanBreaker {
             openUntil = now.plus(delay);
             if (awaySince == null) {
                 awaySince = now;
-                LOG.warnf(
-                        "Lean is away: it has kept failing, the last time with %s. It is asked once in LEAN_BREAKER_DELAY whether it is back",
-                        lastFailure.explanation());
+                LOG.warnf("Lean is away: it has kept failing, the last time with %s. It is asked once in LEAN_BREAKER_DELAY "
+                        + "whether it is back", lastFailure.explanation());
             }
         } else if (next == CircuitBreakerState.CLOSED && awaySince != null) {
             LOG.infof("Lean is back, after %d s", Duration.between(awaySince, now).toSeconds());

@@ -82,6 +82,24 @@ class HostsTest {
         assertThat(lean.requests()).isEmpty();
     }
 
+    /** Probes are spared the rules, by the plain paths of theirs. */
+    @ParameterizedTest
+    @ValueSource(strings = { "/q/..;/v1/oauth2/token", "/q;a/../v1/oauth2/token", "/q/;/../../v1/oauth2/token",
+            "/q/%2e%2e/v1/oauth2/token", "/q;a/openapi", "/v1/oauth2/token;/q/health", "/v1/oauth2/token/" })
+    void rulesAreNotPassedByPathsThatBeginLikeProbes(String path) {
+        String body = "scope=api";
+        for (String rest : List.of("Host: evil.example\r\n", "Host: localhost\r\nOrigin: http://evil.example\r\n")) {
+            for (String method : List.of("POST", "GET")) {
+                RawHttp.Response response = RawHttp.send(RawHttp.LOOPBACK, RestAssured.port, method + " " + path
+                        + " HTTP/1.1\r\n" + rest + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: "
+                        + body.length() + "\r\nConnection: close\r\n\r\n" + body);
+
+                assertThat(response.status()).as(response.body()).isIn(403, 404);
+            }
+        }
+        assertThat(lean.requests()).isEmpty();
+    }
+
     @Test
     void probesComeByAnyName() {
         RawHttp.Response response = RawHttp.send(RawHttp.LOOPBACK, RestAssured.port,
