@@ -98,7 +98,7 @@ final class PackagedApplication implements AutoCloseable {
             return List.of(path.toString());
         }
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        // Where coverage is recorded, by an agent, and how it starts fast, as in the tests that Quarkus starts it for.
+        // How it starts fast, as in the tests that Quarkus starts it for.
         Stream.of(System.getProperty("quarkus.test.arg-line", "").split(" ")).filter(arg -> !arg.isBlank())
                 .forEach(command::add);
         command.addAll(List.of("-jar", path.toString()));
