@@ -8,7 +8,6 @@ import jakarta.enterprise.event.Observes;
 import dev.leantokens.http.Endpoint;
 import dev.leantokens.http.FilterOrder;
 import dev.leantokens.http.HttpErrors;
-import dev.leantokens.token.TokenError;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -39,19 +38,15 @@ class ManagementFilter {
 
     private void filter(RoutingContext context) {
         String path = context.normalizedPath();
-        if (Endpoint.of(context) != Endpoint.MANAGEMENT || !isBelow(HEALTH, path) && !isBelow(METRICS, path)) {
+        if (!Endpoint.isAtOrBelow(HEALTH, path) && !Endpoint.isAtOrBelow(METRICS, path)) {
             context.next();
         } else if (!PATHS.contains(path)) {
             errors.send(context, HttpErrors.nothingHere());
         } else if (!METHODS.contains(context.request().method())) {
-            context.response().putHeader(HttpHeaders.ALLOW, "GET, HEAD, OPTIONS");
-            errors.send(context, TokenError.METHOD_NOT_ALLOWED.because("this path can only be read"));
+            context.response().putHeader(HttpHeaders.ALLOW, HttpErrors.READING);
+            errors.send(context, HttpErrors.readOnly());
         } else {
             context.next();
         }
-    }
-
-    private static boolean isBelow(String prefix, String path) {
-        return path.startsWith(prefix) && (path.length() == prefix.length() || path.charAt(prefix.length()) == '/');
     }
 }

@@ -21,6 +21,9 @@ public enum Endpoint {
     /** Paths, for annotations, which take constants only. */
     public static final String TOKEN_PATH = "/v1/oauth2/token";
     public static final String MCP_PATH = "/mcp";
+    public static final String MCP_SSE_PATH = MCP_PATH + "/sse";
+    /** What follows is the id of a session. */
+    public static final String MCP_MESSAGES_PATH = MCP_PATH + "/messages/";
     public static final String SKILLS_PATH = "/.well-known/agent-skills";
 
     private static final String KEY = Endpoint.class.getName();
@@ -64,6 +67,11 @@ public enum Endpoint {
     }
 
     private boolean has(String requested) {
+        return isAtOrBelow(path, requested);
+    }
+
+    /** @return whether a path is another one or goes on from it, segment by segment */
+    public static boolean isAtOrBelow(String path, String requested) {
         return requested.startsWith(path) && (requested.length() == path.length() || requested.charAt(path.length()) == '/');
     }
 

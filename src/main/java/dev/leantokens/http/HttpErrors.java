@@ -20,6 +20,9 @@ import io.vertx.ext.web.RoutingContext;
 @ApplicationScoped
 public class HttpErrors {
 
+    /** The methods of what can only be read, for the header that goes with {@link #readOnly}. */
+    public static final String READING = "GET, HEAD, OPTIONS";
+
     /** Behind Quarkus' default route (10,000) and those after it (20,000). */
     private static final int AFTER_EVERY_ROUTE = 100_000;
 
@@ -78,6 +81,11 @@ public class HttpErrors {
     /** @return the error of a path that is not served, whoever finds that out */
     public static TokenException nothingHere() {
         return TokenError.NOT_FOUND.because("nothing is served at this path of this port");
+    }
+
+    /** @return the error of a path that is not served by this method, since there is nothing to do there but to read */
+    public static TokenException readOnly() {
+        return TokenError.METHOD_NOT_ALLOWED.because("this path can only be read");
     }
 
     /** @return the error of an MCP session that there is not, or not for this caller */

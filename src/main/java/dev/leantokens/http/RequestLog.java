@@ -33,8 +33,7 @@ public class RequestLog {
     private static final Set<HttpMethod> METHODS = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST, HttpMethod.PUT,
             HttpMethod.PATCH, HttpMethod.DELETE, HttpMethod.OPTIONS);
 
-    private static final Set<String> PATHS = Set.of(Endpoint.TOKEN_PATH, Endpoint.MCP_PATH, Endpoint.MCP_PATH + "/sse");
-    private static final String MESSAGES = Endpoint.MCP_PATH + "/messages/";
+    private static final Set<String> PATHS = Set.of(Endpoint.TOKEN_PATH, Endpoint.MCP_PATH, Endpoint.MCP_SSE_PATH);
 
     private static final String CALLER_KEY = RequestLog.class.getName();
 
@@ -69,9 +68,8 @@ public class RequestLog {
             return Endpoint.SKILLS_PATH;
         }
         String path = Endpoint.pathOf(context);
-        if (path.startsWith(MESSAGES)) {
-            // What follows is the id of a session.
-            return MESSAGES + "{id}";
+        if (path.startsWith(Endpoint.MCP_MESSAGES_PATH)) {
+            return Endpoint.MCP_MESSAGES_PATH + "{id}";
         }
         return PATHS.contains(path) ? path : null;
     }

@@ -16,25 +16,23 @@ enum McpEndpoint {
     /** Where a client of the older SSE transport sends its messages. */
     MESSAGES;
 
-    private static final String SSE_PATH = Endpoint.MCP_PATH + "/sse";
-    private static final String MESSAGES_PATH = Endpoint.MCP_PATH + "/messages/";
-
     /** @return the endpoint of a request; empty if its path is none's */
     static Optional<McpEndpoint> of(RoutingContext context) {
         String path = context.normalizedPath();
         if (path.equals(Endpoint.MCP_PATH)) {
             return Optional.of(STREAMABLE);
         }
-        if (path.equals(SSE_PATH)) {
+        if (path.equals(Endpoint.MCP_SSE_PATH)) {
             return Optional.of(SSE);
         }
-        boolean ofOneSession = path.startsWith(MESSAGES_PATH) && path.length() > MESSAGES_PATH.length()
-                && path.indexOf('/', MESSAGES_PATH.length()) < 0;
+        boolean ofOneSession = path.startsWith(Endpoint.MCP_MESSAGES_PATH)
+                && path.length() > Endpoint.MCP_MESSAGES_PATH.length()
+                && path.indexOf('/', Endpoint.MCP_MESSAGES_PATH.length()) < 0;
         return ofOneSession ? Optional.of(MESSAGES) : Optional.empty();
     }
 
     /** @return the id of the session that a message is sent to, by the path of {@link #MESSAGES} */
     static String sessionOf(RoutingContext context) {
-        return context.normalizedPath().substring(MESSAGES_PATH.length());
+        return context.normalizedPath().substring(Endpoint.MCP_MESSAGES_PATH.length());
     }
 }

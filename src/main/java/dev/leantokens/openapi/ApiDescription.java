@@ -1,8 +1,5 @@
 package dev.leantokens.openapi;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -45,18 +42,10 @@ public class ApiDescription {
     @Produces(MediaType.WILDCARD)
     public RestResponse<String> description(@Context Request request, @QueryParam("format") String format) {
         boolean json = "JSON".equalsIgnoreCase(format) || JSON.equals(request.selectVariant(List.of(AS_YAML, JSON)));
-        String yaml = yaml();
+        String yaml = new String(PackagedFile.read(RESOURCE), StandardCharsets.UTF_8);
         return RestResponse.ResponseBuilder.ok(json ? json(yaml) : yaml, json ? MediaType.APPLICATION_JSON_TYPE : YAML)
                 .header(HttpHeaders.VARY, HttpHeaders.ACCEPT)
                 .build();
-    }
-
-    private static String yaml() {
-        try (InputStream resource = ApiDescription.class.getResourceAsStream(RESOURCE)) {
-            return new String(resource.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private static String json(String yaml) {

@@ -1,8 +1,5 @@
 package dev.leantokens.openapi;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.Map;
 
 import jakarta.ws.rs.GET;
@@ -54,18 +51,10 @@ public class SwaggerUi {
         if (type == null) {
             throw new NotFoundException();
         }
-        return RestResponse.ResponseBuilder.ok(read(file), MediaType.valueOf(type))
+        return RestResponse.ResponseBuilder.ok(PackagedFile.read(FOLDER + file), MediaType.valueOf(type))
                 .header("Content-Security-Policy", POLICY)
                 .header("X-Content-Type-Options", "nosniff")
                 .header(HttpHeaders.CACHE_CONTROL, "no-cache")
                 .build();
-    }
-
-    private static byte[] read(String file) {
-        try (InputStream resource = SwaggerUi.class.getResourceAsStream(FOLDER + file)) {
-            return resource.readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -33,9 +33,9 @@ public class ErrorMapper {
     @ServerExceptionMapper(priority = 1)
     public RestResponse<String> notAllowed(NotAllowedException e, RoutingContext context) {
         boolean token = Endpoint.of(context) == Endpoint.TOKEN;
-        RestResponse<String> response = render(context, TokenError.METHOD_NOT_ALLOWED.because(
-                token ? "the token endpoint takes POST only" : "this path can only be read"));
-        response.getHeaders().putSingle(HttpHeaders.ALLOW, token ? "POST, OPTIONS" : "GET, HEAD, OPTIONS");
+        RestResponse<String> response = render(context,
+                token ? TokenError.METHOD_NOT_ALLOWED.because("the token endpoint takes POST only") : HttpErrors.readOnly());
+        response.getHeaders().putSingle(HttpHeaders.ALLOW, token ? "POST, OPTIONS" : HttpErrors.READING);
         return response;
     }
 

@@ -32,7 +32,7 @@ public enum Origin {
     }
 
     /** @return what it is called in metrics */
-    public String tag() {
+    String tag() {
         return name().toLowerCase(Locale.ROOT);
     }
 

@@ -19,8 +19,7 @@ import io.quarkus.runtime.Startup;
 
 /**
  * Counts how requests end, from the start of the application on. All values of labels are known beforehand: callers and Lean
- * cannot make up new ones. A singleton
- * and not a bean with a proxy, since every request comes here. Thread-safe.
+ * cannot make up new ones. A singleton and not a bean with a proxy, since every request comes here. Thread-safe.
  */
 @Singleton
 @Startup
