@@ -86,6 +86,9 @@ public record Caller(String address, boolean local, Optional<Client> client, Cac
     }
 
     private static boolean isLoopback(String literal) {
+        if (LOOPBACK.contains(literal)) {
+            return true;
+        }
         try {
             // A literal address, so nothing is looked up; the parsing turns ::ffff:127.0.0.1 into 127.0.0.1.
             String address = InetAddress.getByName(literal).getHostAddress();

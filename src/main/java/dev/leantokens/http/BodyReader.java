@@ -3,8 +3,8 @@ package dev.leantokens.http;
 import jakarta.enterprise.context.ApplicationScoped;
 
 import dev.leantokens.token.TokenError;
-import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.subscription.UniEmitter;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -26,11 +26,13 @@ public class BodyReader {
      * @return the body, empty if there is none; or a {@link dev.leantokens.token.TokenException}: 413 if it is longer than the
      *         limit, 400 if it ends before its end, and over HTTP/2 also if it is not there in time
      */
-    public Uni<byte[]> read(HttpServerRequest request) {
-        return Uni.createFrom().emitter(body -> read(request, body));
+    public Future<byte[]> read(HttpServerRequest request) {
+        Promise<byte[]> body = Promise.promise();
+        read(request, body);
+        return body.future();
     }
 
-    private void read(HttpServerRequest request, UniEmitter<? super byte[]> body) {
+    private void read(HttpServerRequest request, Promise<byte[]> body) {
         Buffer read = Buffer.buffer();
         Runnable ended = request.version() == HttpVersion.HTTP_2 ? limitTime(request, body) : () -> {
             // ConnectionGate closes a connection of HTTP/1.1 whose request does not get ready.
@@ -39,16 +41,16 @@ public class BodyReader {
             if (read.length() + chunk.length() > BodyLimit.BYTES) {
                 ended.run();
                 BodyLimit.discard(request);
-                body.fail(BodyLimit.tooLarge());
+                body.tryFail(BodyLimit.tooLarge());
             } else {
                 read.appendBuffer(chunk);
             }
         }).endHandler(end -> {
             ended.run();
-            body.complete(read.getBytes());
+            body.tryComplete(read.getBytes());
         }).exceptionHandler(e -> {
             ended.run();
-            body.fail(TokenError.INVALID_REQUEST.because("the request body ended before its end"));
+            body.tryFail(TokenError.INVALID_REQUEST.because("the request body ended before its end"));
         });
         if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
             request.response().writeContinue();
@@ -57,11 +59,11 @@ public class BodyReader {
     }
 
     /** @return ends the limit */
-    private Runnable limitTime(HttpServerRequest request, UniEmitter<? super byte[]> body) {
+    private Runnable limitTime(HttpServerRequest request, Promise<byte[]> body) {
         Vertx vertx = Vertx.currentContext().owner();
         long timer = vertx.setTimer(limits.requestTime().toMillis(), elapsed -> {
             BodyLimit.discard(request);
-            body.fail(TokenError.INVALID_REQUEST.because("the request body did not come in time"));
+            body.tryFail(TokenError.INVALID_REQUEST.because("the request body did not come in time"));
         });
         return () -> vertx.cancelTimer(timer);
     }

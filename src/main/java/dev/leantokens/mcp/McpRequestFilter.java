@@ -67,9 +67,9 @@ class McpRequestFilter {
         } else if (isSessionOfTheOtherTransport(context, endpoint)) {
             errors.send(context, TokenError.NOT_FOUND.because("this MCP session is of the other transport"));
         } else if (method == HttpMethod.POST) {
-            bodies.read(context.request()).subscribe().with(
-                    body -> message(context, Buffer.buffer(body)),
-                    failure -> errors.send(context, (TokenException) failure));
+            bodies.read(context.request())
+                    .onSuccess(body -> message(context, Buffer.buffer(body)))
+                    .onFailure(failure -> errors.send(context, (TokenException) failure));
         } else {
             context.next();
         }

@@ -2,12 +2,11 @@ package dev.leantokens.rest;
 
 import java.io.ByteArrayInputStream;
 
-import jakarta.ws.rs.container.ContainerRequestContext;
-
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
+import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
+import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveContainerRequestContext;
 
 import dev.leantokens.http.BodyReader;
-import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpServerRequest;
 
 /**
@@ -23,9 +22,15 @@ class BodyInput {
     }
 
     @ServerRequestFilter
-    Uni<Void> readBody(ContainerRequestContext context, HttpServerRequest request) {
-        return reader.read(request)
-                .invoke(body -> context.setEntityStream(new ByteArrayInputStream(body)))
-                .replaceWithVoid();
+    void readBody(ResteasyReactiveContainerRequestContext context, HttpServerRequest request) {
+        // An OAuth client gets what there is, whatever it accepts, as from any token endpoint.
+        ((ResteasyReactiveRequestContext) context.getServerRequestContext()).setProducesChecked(true);
+        context.suspend();
+        reader.read(request)
+                .onSuccess(body -> {
+                    context.setEntityStream(new ByteArrayInputStream(body));
+                    context.resume();
+                })
+                .onFailure(context::resume);
     }
 }

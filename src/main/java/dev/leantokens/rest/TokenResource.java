@@ -3,11 +3,10 @@ package dev.leantokens.rest;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
-
-import org.jboss.resteasy.reactive.RestResponse;
 
 import dev.leantokens.access.BodyCredentials;
 import dev.leantokens.access.Caller;
@@ -19,6 +18,7 @@ import dev.leantokens.token.Origin;
 import dev.leantokens.token.RequestMembers;
 import dev.leantokens.token.TokenRequest;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.MultiMap;
 import io.vertx.ext.web.RoutingContext;
 
 /**
@@ -35,20 +35,24 @@ public class TokenResource {
         this.tokens = tokens;
     }
 
+    /**
+     * Headers are set on the response, and its type is known beforehand: a response object that carries them is copied twice,
+     * and the writer for its body looked up, with each request.
+     */
     @POST
-    public Uni<RestResponse<String>> token(@HeaderParam(HttpHeaders.CONTENT_TYPE) String contentType, byte[] body,
+    @Produces(MediaType.APPLICATION_JSON)
+    public Uni<String> token(@HeaderParam(HttpHeaders.CONTENT_TYPE) String contentType, byte[] body,
             @Context RoutingContext context) {
         RequestMembers members = RequestBody.read(contentType, body);
         Caller caller = Caller.of(context);
         return tokens.request(TokenRequest.of(members, caller.client().map(Client::id)), caller,
-                BodyCredentials.AUTHENTICATE_CALLER, Origin.REST).map(TokenResource::answer);
+                BodyCredentials.AUTHENTICATE_CALLER, Origin.REST).map(issued -> answer(issued, context.response().headers()));
     }
 
-    private static RestResponse<String> answer(IssuedToken issued) {
-        return RestResponse.ResponseBuilder.ok(issued.token().json(), MediaType.APPLICATION_JSON_TYPE)
-                .header(HttpHeaders.CACHE_CONTROL, "no-store")
-                .header("Pragma", "no-cache")
-                .header(CacheStatusHeader.NAME, CacheStatusHeader.of(issued.cacheStatus()))
-                .build();
+    private static String answer(IssuedToken issued, MultiMap headers) {
+        headers.set(HttpHeaders.CACHE_CONTROL, "no-store")
+                .set("Pragma", "no-cache")
+                .set(CacheStatusHeader.NAME, CacheStatusHeader.of(issued.cacheStatus()));
+        return issued.token().json();
     }
 }

@@ -36,9 +36,8 @@ class BodyReaderTest {
     void start() {
         server = vertx.createHttpServer().requestHandler(request -> {
             request.pause();
-            reader.read(request).subscribe().with(
-                    body -> request.response().end(request.version() + " " + body.length),
-                    failure -> request.response().setStatusCode(((TokenException) failure).response().status())
+            reader.read(request).onSuccess(body -> request.response().end(request.version() + " " + body.length))
+                    .onFailure(failure -> request.response().setStatusCode(((TokenException) failure).response().status())
                             .end(failure.getMessage()));
         }).listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().join();
     }
