@@ -25,7 +25,6 @@ import org.openjdk.jmh.infra.Blackhole;
 import dev.leantokens.cache.ConfiguredCache;
 import dev.leantokens.clock.ApplicationClock;
 import dev.leantokens.testing.Settings;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
 
 /**
@@ -72,7 +71,7 @@ public class CachedTokenBenchmark {
     public void fillCache() {
         Clock clock = ApplicationClock.ofThisMachine();
         service = new TokenService(this::lean, () -> SERVICE, ConfiguredCache.byDefault(clock),
-                Settings.of(TokenConfig.class), clock, ErrorLogs.create(), new SimpleMeterRegistry());
+                Settings.of(TokenConfig.class), clock, ErrorLogs.create());
         customers = IntStream.range(0, CUSTOMERS)
                 .mapToObj(number -> new Scope("customer.1b9d6bcd-bbfd-4b2d-9b5d-%012x".formatted(number)))
                 .toArray(Scope[]::new);

@@ -51,7 +51,7 @@ public class TokenService {
     }
 
     public TokenService(AuthorizationServer lean, ServiceCredentials serviceCredentials, TokenCache cache, TokenConfig config,
-            Clock clock, ErrorLog log, MeterRegistry registry) {
+            Clock clock, ErrorLog log) {
         TokenConfigRules.check(config);
         this.lean = lean;
         this.serviceCredentials = serviceCredentials;
@@ -60,6 +60,9 @@ public class TokenService {
         this.log = log;
         this.clock = clock;
         this.supply = new TokenSupply(cache, lean, config, clock, log);
+    }
+
+    void measure(@Observes StartupEvent event, MeterRegistry registry) {
         Gauge.builder("token.waiters", supply, TokenSupply::waiting)
                 .description("Callers that wait for a call to Lean, their own or another's")
                 .register(registry);

@@ -19,6 +19,7 @@ import dev.leantokens.token.CacheStatus.Source;
 import dev.leantokens.token.LeanRequest.Purpose;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
 
 class TokenServiceTest {
@@ -143,14 +144,17 @@ class TokenServiceTest {
     }
 
     private TokenService service(ServiceCredentials credentials) {
-        return new TokenService(lean, credentials, cache, Settings.of(TokenConfig.class), clock, ErrorLogs.create(), registry);
+        TokenService service = new TokenService(lean, credentials, cache, Settings.of(TokenConfig.class), clock,
+                ErrorLogs.create());
+        service.measure(new StartupEvent(), registry);
+        return service;
     }
 
     private TokenService service(Optional<ServiceClient> own) {
         return new TokenService(request -> {
             asked.add(request);
             return Uni.createFrom().item(TOKEN);
-        }, () -> own, new MapTokenCache(), Settings.of(TokenConfig.class), clock, ErrorLogs.create(), registry);
+        }, () -> own, new MapTokenCache(), Settings.of(TokenConfig.class), clock, ErrorLogs.create());
     }
 
     private static void assertError(Uni<IssuedToken> answer, TokenError error) {
