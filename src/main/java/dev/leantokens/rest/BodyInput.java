@@ -3,7 +3,6 @@ package dev.leantokens.rest;
 import java.io.ByteArrayInputStream;
 
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
-import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
 import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveContainerRequestContext;
 
 import dev.leantokens.http.BodyReader;
@@ -23,8 +22,6 @@ class BodyInput {
 
     @ServerRequestFilter
     void readBody(ResteasyReactiveContainerRequestContext context, HttpServerRequest request) {
-        // An OAuth client gets what there is, whatever it accepts, as from any token endpoint.
-        ((ResteasyReactiveRequestContext) context.getServerRequestContext()).setProducesChecked(true);
         context.suspend();
         reader.read(request)
                 .onSuccess(body -> {

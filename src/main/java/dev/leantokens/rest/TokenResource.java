@@ -3,10 +3,10 @@ package dev.leantokens.rest;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
-import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
-import jakarta.ws.rs.core.MediaType;
+
+import org.jboss.resteasy.reactive.server.core.CurrentRequestManager;
 
 import dev.leantokens.access.BodyCredentials;
 import dev.leantokens.access.Caller;
@@ -35,21 +35,18 @@ public class TokenResource {
         this.tokens = tokens;
     }
 
-    /**
-     * Headers are set on the response, and its type is known beforehand: a response object that carries them is copied twice,
-     * and the writer for its body looked up, with each request.
-     */
     @POST
-    @Produces(MediaType.APPLICATION_JSON)
-    public Uni<String> token(@HeaderParam(HttpHeaders.CONTENT_TYPE) String contentType, byte[] body,
+    public Uni<CharSequence> token(@HeaderParam(HttpHeaders.CONTENT_TYPE) String contentType, byte[] body,
             @Context RoutingContext context) {
+        PreparedJson.answers(CurrentRequestManager.get());
         RequestMembers members = RequestBody.read(contentType, body);
         Caller caller = Caller.of(context);
         return tokens.request(TokenRequest.of(members, caller.client().map(Client::id)), caller,
                 BodyCredentials.AUTHENTICATE_CALLER, Origin.REST).map(issued -> answer(issued, context.response().headers()));
     }
 
-    private static String answer(IssuedToken issued, MultiMap headers) {
+    /** Sets headers on the response itself: a response object that carries them is copied twice with each request. */
+    private static CharSequence answer(IssuedToken issued, MultiMap headers) {
         headers.set(HttpHeaders.CACHE_CONTROL, "no-store")
                 .set("Pragma", "no-cache")
                 .set(CacheStatusHeader.NAME, CacheStatusHeader.of(issued.cacheStatus()));

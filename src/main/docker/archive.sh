@@ -1,0 +1,50 @@
+#!/bin/bash
+# Makes the archive that has the JVM start fast, and is run while the image is built: an AOT cache where Java has one, AppCDS where
+# not. It must be made by the very JVM that will use it, from the same files at the same place. For that the service is started, asked
+# for tokens on both ports, and stopped. It is its own Lean meanwhile: nothing leaves the machine, and all are refused.
+# In bash alone, since the images have no curl.
+#
+#   archive.sh <folder of quarkus-run.jar> [JVM options]
+set -eu
+folder=$1
+shift
+here=$(dirname "$0")
+archive=$folder/startup.jsa
+export PORT=${PORT:-8080} MCP_PORT=${MCP_PORT:-9090}
+export LEAN_URL=http://127.0.0.1:$PORT LEAN_CLIENT_ID=00000000-0000-0000-0000-000000000000 LEAN_CLIENT_SECRET=none
+export LEAN_REQUESTS_PER_MINUTE=1000
+
+record=-XX:ArchiveClassesAtExit=$archive
+java -XX:AOTCacheOutput="$archive" -version > /dev/null 2>&1 && record=-XX:AOTCacheOutput=$archive
+rm -f "$archive"
+
+# post <port> <path> <body> [header]
+post() {
+  exec 3<> "/dev/tcp/127.0.0.1/$1"
+  printf 'POST %s HTTP/1.0\r\nHost: localhost\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream\r\n%sContent-Length: %d\r\n\r\n%s' \
+    "$2" "${4:+$4$'\r\n'}" "${#3}" "$3" >&3
+  timeout 20 cat <&3
+  exec 3>&-
+}
+
+log=$(mktemp)
+trap '[[ $? == 0 ]] || cat "$log" >&2; rm -f "$log"' EXIT
+java "$record" "$@" -Dquarkus.http.host=127.0.0.1 -jar "$folder/quarkus-run.jar" > "$log" 2>&1 &
+service=$!
+for _ in {1..120}; do
+  "$here/healthcheck.sh" ready 2> /dev/null && break
+  kill -0 $service
+  sleep 0.5
+done
+initialize='{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"archive","version":"1"}}}'
+session=$(post "$MCP_PORT" /mcp "$initialize" | grep -i '^mcp-session-id:' | tr -d '\r')
+for _ in {1..50}; do
+  post "$PORT" /v1/oauth2/token '{"scope":"api"}'
+  post "$MCP_PORT" /mcp '{"jsonrpc":"2.0","id":2,"method":"tools/list"}' "$session"
+  post "$MCP_PORT" /mcp '{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"lean-generate-access-token","arguments":{"body":{"scope":"api"}}}}' "$session"
+done > /dev/null
+kill $service
+# 143: it has ended by this signal, as it should.
+wait $service || [[ $? == 143 ]]
+[[ -s $archive ]]
+echo "$archive: $(java -version 2>&1 | head -n 1)"
