@@ -6,7 +6,6 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Optional;
-import java.util.function.BiConsumer;
 
 import dev.leantokens.token.TokenError;
 import io.smallrye.mutiny.Uni;
@@ -25,9 +24,18 @@ final class CallGate {
     private static final Runnable NOTHING = () -> {
     };
 
+    /** What tells a call that it has waited long enough. */
+    interface Timer {
+
+        /**
+         * @param millis after which the action is run
+         * @return ends the timer
+         */
+        Runnable start(long millis, Runnable action);
+    }
+
     private final int limit;
-    /** Runs an action after so many milliseconds. */
-    private final BiConsumer<Long, Runnable> timer;
+    private final Timer timer;
 
     /** By account, the one whose turn it is first; none of them empty. Guarded by this, as everything below. */
     private final LinkedHashMap<String, Deque<Waiting>> lines = new LinkedHashMap<>();
@@ -48,7 +56,7 @@ final class CallGate {
     private record Arrival(Runnable now, boolean waits) {
     }
 
-    CallGate(int limit, BiConsumer<Long, Runnable> timer) {
+    CallGate(int limit, Timer timer) {
         this.limit = limit;
         this.timer = timer;
     }
@@ -67,11 +75,12 @@ final class CallGate {
             Arrival arrival = arrive(account, waiter);
             arrival.now().run();
             if (arrival.waits()) {
-                timer.accept(Math.max(1, patience.toMillis()), () -> {
+                // Without an end of its own it would hold on to the call, long since made, for the rest of the patience.
+                outcome.onTermination(timer.start(Math.max(1, patience.toMillis()), () -> {
                     if (giveUp(account, waiter)) {
                         waiter.turnAway().run();
                     }
-                });
+                }));
             }
         });
     }

@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.BiConsumer;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -87,7 +86,10 @@ public class ResilientLeanClient implements AuthorizationServer {
         this.vertx = vertx;
         this.budget = new Budget(config.requestsPerMinute(), client.longestCall(), clock);
         int half = Math.max(1, config.maxConnections() / 2);
-        BiConsumer<Long, Runnable> timer = (millis, action) -> vertx.setTimer(millis, passed -> action.run());
+        CallGate.Timer timer = (millis, action) -> {
+            long id = vertx.setTimer(millis, passed -> action.run());
+            return () -> vertx.cancelTimer(id);
+        };
         this.callersGate = new CallGate(half, timer);
         this.ownGate = new CallGate(half, timer);
         this.policy = new RetryPolicy(config.maxAttempts(), config.retryDelay(), client.longestCall(),

@@ -25,6 +25,7 @@ class CallGateTest {
     private final CallGate gate = new CallGate(2, (millis, action) -> {
         assertThat(millis).isEqualTo(PATIENCE.toMillis());
         timers.add(action);
+        return () -> timers.remove(action);
     });
 
     @Test
@@ -58,7 +59,7 @@ class CallGateTest {
     }
 
     @Test
-    void timerOfOneWhoseTurnCameDoesNothing() {
+    void timerOfOneWhoseTurnCameDoesNothingAndEndsWithTheCall() {
         List<CompletableFuture<String>> calls = passed("a", "b", "c");
         underWay.get(0).complete("token");
 
@@ -67,6 +68,7 @@ class CallGateTest {
         assertThat(calls.get(2)).isNotDone();
         underWay.get(2).complete("c");
         assertThat(calls.get(2)).isCompletedWithValue("c");
+        assertThat(timers).as("what they would hold on to").isEmpty();
     }
 
     @Test
