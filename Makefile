@@ -27,6 +27,14 @@ jmh: ## Measure what a token out of the cache costs, in about 3 minutes
 soak: ## Run the packaged jar under load and a failing Lean for 10 minutes, every answer checked
 	$(MVNW) --quiet -Pbenchmark -DskipTests package exec:exec@soak
 
+.PHONY: peers
+peers: ## Measure the service beside bare Vert.x, Quarkus REST and nginx, in about 15 minutes
+	src/benchmark/peers/run
+
+.PHONY: archive
+archive: ## Package with an archive from which the JVM starts fast
+	$(MVNW) clean verify -Dstartup-archive
+
 .PHONY: native
 native: ## Build the native executable in a container and run its tests
 	$(MVNW) verify -Dnative -Dquarkus.native.container-build=true

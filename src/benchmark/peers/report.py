@@ -1,0 +1,101 @@
+"""Tables and plots of what was measured: medians of the rounds, and ratios to the floor, which is bare Vert.x."""
+
+import subprocess
+from pathlib import Path
+from statistics import median
+
+PLOTS = Path(__file__).resolve().parent / "plots.gp"
+FLOOR = "bare Vert.x"
+
+
+def middle(results, contender, traffic, connections, what):
+    """The median of the rounds, or None if it was not measured."""
+    values = [row[what] for row in results["runs"]
+              if (row["contender"], row["traffic"], row["connections"]) == (contender, traffic, connections) and row.get(what) is not None]
+    return median(values) if values else None
+
+
+def cells(results):
+    """Each contender with each of its kinds of traffic, in the order in which they were measured first."""
+    return list(dict.fromkeys((row["contender"], row["traffic"]) for row in results["runs"]))
+
+
+def connections_of(results):
+    return sorted({row["connections"] for row in results["runs"]})
+
+
+def table(header, rows):
+    aligned = ["---"] + ["---:"] * (len(header) - 1)
+    return "\n".join("| " + " | ".join(row) + " |" for row in [header, aligned, *rows]) + "\n"
+
+
+def starts_table(results):
+    rows = []
+    for name, values in results["starts"].items():
+        plain = results["starts"].get(name.partition(" with ")[0])
+        ratio = f"{median(values['seconds']) / median(plain['seconds']):.2f}" if " with " in name and plain else ""
+        loaded = results["memory"].get(name)
+        rows.append([name, f"{median(values['seconds']):.3f} s", ratio, f"{median(values['resident']):.0f} MiB",
+                     f"{loaded:.0f} MiB" if loaded else ""])
+    return table(["", "start to first token", "of the same without", "memory then", "memory after load"], rows)
+
+
+def load_table(results, connections):
+    floor = {what: middle(results, FLOOR, "fixed", connections, what) for what in ("requests/s", "p99", "cpu")}
+    rows = []
+    for contender, traffic in cells(results):
+        of = {what: middle(results, contender, traffic, connections, what)
+              for what in ("requests/s", "p50", "p99", "p99.9", "cpu", "allocated")}
+        rows.append([f"{contender}, {traffic}", f"{of['requests/s']:,.0f}", f"{of['requests/s'] / floor['requests/s']:.2f}",
+                     f"{of['p50']:.2f}", f"{of['p99']:.2f}", f"{of['p99'] / floor['p99']:.2f}", f"{of['p99.9']:.2f}",
+                     f"{of['cpu']:.1f} µs", f"{of['cpu'] / floor['cpu']:.2f}", "" if of["allocated"] is None else f"{of['allocated'] / 1000:.1f} kB"])
+    return table([f"{connections} connections" if connections > 1 else "1 connection", "requests/s", "of the floor", "p50, ms",
+                  "p99, ms", "of the floor", "p99.9, ms", "CPU/request", "of the floor", "heap/request"], rows)
+
+
+def aims_table(results):
+    """What the project wants to reach at 64 connections, and what was reached."""
+    def rate(contender, traffic):
+        return middle(results, contender, traffic, 64, "requests/s")
+
+    rows = []
+    for contender in dict.fromkeys(name for name, traffic in cells(results) if traffic == "mcp"):
+        cached = rate(contender, "cached")
+        rows += [
+            [f"{contender}: cached REST of bare Vert.x", "0.80", f"{cached / rate(FLOOR, 'fixed'):.2f}"],
+            [f"{contender}: cached REST of nginx", "1.40", f"{cached / rate('nginx', 'proxied'):.2f}"],
+            [f"{contender}: p99 of bare Vert.x's", "at most 1.50",
+             f"{middle(results, contender, 'cached', 64, 'p99') / middle(results, FLOOR, 'fixed', 64, 'p99'):.2f}"],
+            [f"{contender}: MCP of cached REST", "0.50", f"{rate(contender, 'mcp') / cached:.2f}"]]
+        heap = [middle(results, *cell, 64, "allocated") for cell in ((contender, "cached"), ("Quarkus REST", "fixed"))]
+        if all(heap):
+            rows.append([f"{contender}: heap for each cached request of Quarkus REST's for a fixed answer", "at most 1.20",
+                         f"{heap[0] / heap[1]:.2f}"])
+    return table(["", "aim", "reached"], rows)
+
+
+def write(results, folder):
+    """Writes report.md and the plots. Returns the former's text."""
+    parts = [f"{results['machine']}. {results['settings']}.\n", starts_table(results)]
+    counts = connections_of(results)
+    if 64 in counts:
+        parts.append(aims_table(results))
+    parts += [load_table(results, connections) for connections in counts]
+    text = "\n".join(parts)
+    (folder / "report.md").write_text(text)
+    plot(results, folder)
+    return text
+
+
+def plot(results, folder):
+    """Data for gnuplot, a column for each cell, and its pictures."""
+    for file, what in (("rate", "requests/s"), ("p99", "p99"), ("cpu", "cpu")):
+        lines = ["connections\t" + "\t".join(f"{contender}, {traffic}" for contender, traffic in cells(results))]
+        for connections in connections_of(results):
+            lines.append(f"{connections}\t" + "\t".join(
+                f"{middle(results, contender, traffic, connections, what):.3f}" for contender, traffic in cells(results)))
+        (folder / f"{file}.tsv").write_text("\n".join(lines) + "\n")
+    starts = [f"{name}\t{median(values['seconds']):.3f}\t{median(values['resident']):.1f}"
+              for name, values in results["starts"].items()]
+    (folder / "starts.tsv").write_text("\n".join(["contender\tseconds\tmemory", *starts]) + "\n")
+    subprocess.run(["gnuplot", str(PLOTS)], cwd=folder, check=True)
