@@ -18,26 +18,30 @@ record=-XX:ArchiveClassesAtExit=$archive
 java -XX:AOTCacheOutput="$archive" -version > /dev/null 2>&1 && record=-XX:AOTCacheOutput=$archive
 rm -f "$archive"
 
+crlf=$'\r\n'
+
 # post <port> <path> <body> [header]
 post() {
   exec 3<> "/dev/tcp/127.0.0.1/$1"
   printf 'POST %s HTTP/1.0\r\nHost: localhost\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream\r\n%sContent-Length: %d\r\n\r\n%s' \
-    "$2" "${4:+$4$'\r\n'}" "${#3}" "$3" >&3
+    "$2" "${4:+$4$crlf}" "${#3}" "$3" >&3
   timeout 20 cat <&3
   exec 3>&-
 }
 
 log=$(mktemp)
-trap '[[ $? == 0 ]] || cat "$log" >&2; rm -f "$log"' EXIT
 java "$record" "$@" -Dquarkus.http.host=127.0.0.1 -jar "$folder/quarkus-run.jar" > "$log" 2>&1 &
 service=$!
+trap '[[ $? == 0 ]] || { cat "$log" >&2; kill $service 2> /dev/null; }; rm -f "$log"' EXIT
 for _ in {1..120}; do
   "$here/healthcheck.sh" ready 2> /dev/null && break
   kill -0 $service
   sleep 0.5
 done
 initialize='{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"archive","version":"1"}}}'
-session=$(post "$MCP_PORT" /mcp "$initialize" | grep -i '^mcp-session-id:' | tr -d '\r')
+while IFS=': ' read -r name value; do
+  [[ "${name,,}" == mcp-session-id ]] && session="Mcp-Session-Id: ${value%$'\r'}"
+done < <(post "$MCP_PORT" /mcp "$initialize")
 for _ in {1..50}; do
   post "$PORT" /v1/oauth2/token '{"scope":"api"}'
   post "$MCP_PORT" /mcp '{"jsonrpc":"2.0","id":2,"method":"tools/list"}' "$session"

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -37,6 +38,22 @@ class DockerfilesTest {
                 .noneMatch(line -> line.contains(":latest"));
         assertThat(lines.stream().filter(line -> line.startsWith("USER ") || line.startsWith("ENTRYPOINT ")).toList())
                 .last().asString().startsWith("ENTRYPOINT");
+    }
+
+    /** Whether the archive is any good is seen by .ci/archives, which needs no container engine. */
+    @Test
+    void imageForTheJvmStartsFromTheArchiveThatItsOwnJvmHasMade() throws IOException {
+        String script = Files.readString(FOLDER.resolve("archive.sh"));
+        List<String> lines = Files.readAllLines(FOLDER.resolve("Dockerfile.jvm"));
+
+        assertThat(script).contains("archive=$folder/startup.jsa");
+        int made = lines.indexOf("RUN [\"/deployments/archive.sh\", \"/deployments\", \"-XX:+UseSerialGC\"]");
+        assertThat(made).as("as the user who runs it").isGreaterThan(lines.indexOf("USER 185"));
+        assertThat(lines.subList(made, lines.size())).as("nothing that the archive was made of changes after it")
+                .noneMatch(line -> line.startsWith("COPY ") || line.startsWith("ADD "))
+                .anyMatch(line -> line.contains("JAVA_OPTS_APPEND=\"-XX:SharedArchiveFile=/deployments/startup.jsa "))
+                .anyMatch(line -> line.contains("JAVA_APP_JAR=\"/deployments/quarkus-run.jar\""))
+                .anyMatch(line -> line.contains("GC_CONTAINER_OPTIONS=\"-XX:+UseSerialGC\""));
     }
 
     @ParameterizedTest
