@@ -1,37 +1,52 @@
 # Run in the folder with the data, which report.py has written.
-set terminal svg size 860,420 dynamic background "white" font "sans-serif,12"
+set terminal svg size 980,520 dynamic background "white" font "sans-serif,12"
 set datafile separator tab
-set key outside right top noenhanced
 set grid ytics lc rgb "#dddddd"
 set style data linespoints
+set pointsize 0.7
 
-stats "rate.tsv" skip 1 nooutput
-columns = STATS_columns
+# Twelve lines that differ by colour and by point: the service on four runtimes, with three kinds of traffic and MCP, has more,
+# and those after the twelfth begin again.
+array colours[12] = ["#4477aa", "#ee6677", "#228833", "#aa7700", "#66ccee", "#aa3377", \
+                     "#555555", "#ee7733", "#009988", "#882255", "#999933", "#000000"]
+array points[12] = [7, 5, 9, 11, 13, 6, 4, 8, 10, 12, 1, 2]
+do for [i=1:12] { set linetype i lc rgb colours[i] pt points[i] lw 2 }
+set linetype cycle 12
 
 set logscale x 2
 set xtics (1, 4, 16, 64, 256)
-set xlabel "connections"
+set xrange [0.9:290]
+set xlabel "connections" offset 0,0.4
+set key below noenhanced maxcols 1
 
-set output "rate.svg"
-set ylabel "requests a second"
-set yrange [0:*]
-plot for [i=2:columns] "rate.tsv" using 1:i title columnheader(i) lw 2 pt 7 ps 0.6
-
-set output "p99.svg"
-set ylabel "99th percentile, ms"
-set logscale y
-set yrange [*:*]
-plot for [i=2:columns] "p99.tsv" using 1:i title columnheader(i) lw 2 pt 7 ps 0.6
+panel(file) = sprintf("%s.tsv", file)
+do for [picture in "rate p99"] {
+    set output picture.".svg"
+    if (picture eq "rate") { set ylabel "requests a second"; set yrange [0:*] } \
+    else { set ylabel "99th percentile, ms"; set yrange [*:*]; set logscale y }
+    set multiplot layout 1,2
+    set title "one answer, from memory or by way of nginx"
+    stats panel(picture."-peers") skip 1 nooutput
+    plot for [i=2:int(STATS_columns)] panel(picture."-peers") using 1:i title columnheader(i) lt i-1
+    set title "this service, by traffic"
+    unset ylabel
+    stats panel(picture."-traffic") skip 1 nooutput
+    plot for [i=2:int(STATS_columns)] panel(picture."-traffic") using 1:i title columnheader(i) lt i-1
+    unset multiplot
+}
 
 unset logscale
+unset title
+set terminal svg size 860,380 dynamic background "white" font "sans-serif,12"
 set output "starts.svg"
 set key off
 set xlabel "seconds from the start to the first token"
-unset ylabel
 set yrange [*:*] reverse
+set offsets 0, 0, 0.5, 0.5
 set xrange [0:*]
 set xtics auto
 set ytics noenhanced
+unset grid
+set grid xtics lc rgb "#dddddd"
 set style fill solid 0.8
-set boxwidth 0.6
 plot "starts.tsv" skip 1 using ($2/2):0:($2/2):(0.3):ytic(1) with boxxyerror lc rgb "#4477aa"

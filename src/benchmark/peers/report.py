@@ -88,14 +88,16 @@ def write(results, folder):
 
 
 def plot(results, folder):
-    """Data for gnuplot, a column for each cell, and its pictures."""
-    for file, what in (("rate", "requests/s"), ("p99", "p99"), ("cpu", "cpu")):
-        lines = ["connections\t" + "\t".join(f"{contender}, {traffic}" for contender, traffic in cells(results))]
-        for connections in connections_of(results):
-            lines.append(f"{connections}\t" + "\t".join(
-                f"{middle(results, contender, traffic, connections, what):.3f}" for contender, traffic in cells(results)))
-        (folder / f"{file}.tsv").write_text("\n".join(lines) + "\n")
-    starts = [f"{name}\t{median(values['seconds']):.3f}\t{median(values['resident']):.1f}"
-              for name, values in results["starts"].items()]
-    (folder / "starts.tsv").write_text("\n".join(["contender\tseconds\tmemory", *starts]) + "\n")
+    """Data for gnuplot, a column for each cell, and its pictures: the peers beside each other, and the service's kinds of traffic."""
+    service = {contender for contender, traffic in cells(results) if traffic == "mcp"}
+    shown = {"peers": [cell for cell in cells(results) if cell[0] not in service or cell[1] == "cached"],
+             "traffic": [cell for cell in cells(results) if cell[0] in service]}
+    for what, file in (("requests/s", "rate"), ("p99", "p99")):
+        for group, columns in shown.items():
+            lines = ["connections\t" + "\t".join(", ".join(cell) for cell in columns)]
+            lines += [f"{connections}\t" + "\t".join(f"{middle(results, *cell, connections, what):.3f}" for cell in columns)
+                      for connections in connections_of(results)]
+            (folder / f"{file}-{group}.tsv").write_text("\n".join(lines) + "\n")
+    starts = [f"{name}\t{median(values['seconds']):.3f}" for name, values in results["starts"].items()]
+    (folder / "starts.tsv").write_text("\n".join(["contender\tseconds", *starts]) + "\n")
     subprocess.run(["gnuplot", str(PLOTS)], cwd=folder, check=True)
