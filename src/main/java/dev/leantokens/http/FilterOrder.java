@@ -19,10 +19,16 @@ public final class FilterOrder {
     public static final int MANAGEMENT = 285;
     /** The declared size of the body. */
     public static final int BODY = 280;
-    /** Who may use MCP, and whose its sessions are. */
+    /** Who may use MCP. */
     public static final int MCP_CALLERS = 270;
+    /** Reads what an MCP client has sent. */
+    public static final int MCP_MESSAGES = 265;
+    /** Answers those clients that the MCP extension does not speak to. */
+    public static final int MCP_MODERN = 262;
     /** Looks at an MCP request before the MCP extension does. */
     public static final int MCP = 260;
+    /** Whose the sessions of MCP are. */
+    public static final int MCP_SESSIONS = 255;
 
     private FilterOrder() {
     }

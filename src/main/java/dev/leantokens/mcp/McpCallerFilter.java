@@ -1,10 +1,5 @@
 package dev.leantokens.mcp;
 
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
-
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
@@ -14,38 +9,19 @@ import dev.leantokens.http.Endpoint;
 import dev.leantokens.http.FilterOrder;
 import dev.leantokens.http.HttpErrors;
 import dev.leantokens.token.TokenException;
-import io.quarkiverse.mcp.server.http.runtime.SseMcpConnection;
-import io.quarkiverse.mcp.server.http.runtime.StreamableHttpMcpMessageHandler;
-import io.quarkiverse.mcp.server.runtime.ConnectionManager;
-import io.quarkiverse.mcp.server.runtime.McpConnectionBase;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.ext.web.RoutingContext;
 
-/**
- * Refuses who may use nothing here, and keeps sessions apart and their number within bounds, which the MCP extension does
- * neither of.
- */
+/** Refuses who may use nothing of MCP, before anything is read of what it sends. */
 @ApplicationScoped
 class McpCallerFilter {
 
-    private static final CharSequence SESSION_ID = StreamableHttpMcpMessageHandler.MCP_SESSION_ID_HEADER;
-
     private final AccessRules access;
-    private final ConnectionManager connections;
     private final HttpErrors errors;
-    private final McpSessions sessions;
 
-    /** Held while a stream of the older transport is being opened. */
-    private final Object opening = new Object();
-    /** The sessions of open streams that are somebody's. */
-    private final Set<String> claimed = ConcurrentHashMap.newKeySet();
-
-    McpCallerFilter(AccessRules access, ConnectionManager connections, McpConfig config, HttpErrors errors) {
+    McpCallerFilter(AccessRules access, HttpErrors errors) {
         this.access = access;
-        this.connections = connections;
         this.errors = errors;
-        this.sessions = new McpSessions(config.maxSessions(),
-                config.maxSessionsPerCaller().orElse(Math.max(1, config.maxSessions() / 2)));
     }
 
     void register(@Observes Filters filters) {
@@ -58,71 +34,12 @@ class McpCallerFilter {
             return;
         }
         try {
-            McpEndpoint endpoint = McpEndpoint.of(context).orElseThrow(HttpErrors::nothingHere);
-            Caller caller = Caller.of(context);
-            access.requireEntitled(caller);
-            switch (endpoint) {
-                case STREAMABLE -> streamable(context, caller);
-                case SSE -> stream(context, caller);
-                case MESSAGES -> use(McpEndpoint.sessionOf(context), context, caller);
-            }
+            McpEndpoint.of(context).orElseThrow(HttpErrors::nothingHere);
+            access.requireEntitled(Caller.of(context));
         } catch (TokenException e) {
             errors.send(context, e);
+            return;
         }
-    }
-
-    private void streamable(RoutingContext context, Caller caller) {
-        // The first one if there are more, as the extension has it.
-        String id = context.request().getHeader(SESSION_ID);
-        if (id == null) {
-            context.addHeadersEndHandler(ready -> begun(context.response().headers().get(SESSION_ID), caller));
-            context.next();
-        } else {
-            use(id, context, caller);
-        }
-    }
-
-    private void begun(String id, Caller caller) {
-        if (id != null) {
-            sessions.begun(id, caller.identity(), caller.account(), () -> connections.remove(id));
-        }
-    }
-
-    private void use(String id, RoutingContext context, Caller caller) {
-        if (!sessions.use(id, caller.identity())) {
-            throw HttpErrors.unknownSession();
-        }
-        context.addEndHandler(done -> {
-            if (!connections.has(id)) {
-                sessions.ended(id);
-            }
-        });
         context.next();
-    }
-
-    /**
-     * The extension tells a stream's id to the client alone. It makes the session and begins the answer before this returns, so
-     * that as long as no other stream is opened at the same time the session is the one that nobody has claimed.
-     */
-    private void stream(RoutingContext context, Caller caller) {
-        synchronized (opening) {
-            context.addHeadersEndHandler(
-                    ready -> streams().filter(claimed::add).forEach(id -> opened(id, context, caller)));
-            context.next();
-        }
-    }
-
-    private Stream<String> streams() {
-        return StreamSupport.stream(connections.spliterator(), false).filter(SseMcpConnection.class::isInstance)
-                .map(McpConnectionBase::id);
-    }
-
-    private void opened(String id, RoutingContext context, Caller caller) {
-        context.addEndHandler(closed -> {
-            connections.remove(id);
-            sessions.ended(id);
-            claimed.remove(id);
-        });
-        sessions.begun(id, caller.identity(), caller.account(), context.response()::end);
     }
 }

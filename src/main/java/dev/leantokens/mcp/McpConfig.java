@@ -22,4 +22,12 @@ public interface McpConfig {
      * is not set.
      */
     OptionalInt maxSessionsPerCaller();
+
+    /**
+     * Whether clients that initialize are served without sessions, so that each of their requests can reach another replica.
+     * Then
+     * the server cannot send them anything by itself, and each request costs about as much as three within a session.
+     */
+    @WithDefault("false")
+    boolean autoInit();
 }

@@ -8,7 +8,7 @@ import io.vertx.ext.web.RoutingContext;
 /**
  * The endpoints of MCP, each by its one path: the router would serve them by others as well, past what is kept by path here.
  */
-enum McpEndpoint {
+public enum McpEndpoint {
     /** Streamable HTTP. */
     STREAMABLE,
     /** The stream of the older SSE transport. */
@@ -17,7 +17,7 @@ enum McpEndpoint {
     MESSAGES;
 
     /** @return the endpoint of a request; empty if its path is none's */
-    static Optional<McpEndpoint> of(RoutingContext context) {
+    public static Optional<McpEndpoint> of(RoutingContext context) {
         String path = context.normalizedPath();
         if (path.equals(Endpoint.MCP_PATH)) {
             return Optional.of(STREAMABLE);
@@ -29,6 +29,16 @@ enum McpEndpoint {
                 && path.length() > Endpoint.MCP_MESSAGES_PATH.length()
                 && path.indexOf('/', Endpoint.MCP_MESSAGES_PATH.length()) < 0;
         return ofOneSession ? Optional.of(MESSAGES) : Optional.empty();
+    }
+
+    /** @return whether a request is to Streamable HTTP's endpoint */
+    public static boolean isStreamable(RoutingContext context) {
+        return of(context).filter(STREAMABLE::equals).isPresent();
+    }
+
+    /** @return whether messages are sent to it, by POST */
+    boolean takesMessages() {
+        return this != SSE;
     }
 
     /** @return the id of the session that a message is sent to, by the path of {@link #MESSAGES} */

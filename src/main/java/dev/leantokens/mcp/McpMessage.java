@@ -12,21 +12,25 @@ import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
 
 /**
  * What came in one POST of an MCP client: a JSON-RPC 2.0 message or, before revision 2025-06-18, a batch of them. Knows
- * only as much of MCP as is needed to tell whether the members have the types that the specification gives them.
+ * only as much of MCP as is needed to tell whether the members have the types that the specification gives them. Each message
+ * is
+ * read once, for all that have to look at it.
  *
- * @param problem what is wrong with it; empty if it can be handed on
+ * @param body as it came
+ * @param json what is in it: a {@link JsonObject} if it is one message, a {@link JsonArray} if it is a batch, or anything else
  */
-record McpMessage(Optional<Problem> problem) {
+public record McpMessage(Buffer body, Object json) {
 
     /**
      * @param id the message's id, null if it has none or cannot be told
      * @param code the JSON-RPC error code
      * @param message what is wrong, without a value that was received
      */
-    record Problem(Object id, int code, String message) {
+    public record Problem(Object id, int code, String message) {
 
         /** Without the id, which is what a client likes. */
         @Override
@@ -51,63 +55,115 @@ record McpMessage(Optional<Problem> problem) {
             "completion/complete", List.of("ref", "argument"),
             "logging/setLevel", List.of("level"));
 
+    private static final String KEY = McpMessage.class.getName();
+    /** Stands for a body that cannot be read. An exception would quote it. */
+    private static final Object NOT_JSON = new Object();
+
     /** What an icon of the client's can be made for. */
     private static final Set<Object> THEMES = Set.of("light", "dark");
 
     static McpMessage read(Buffer body) {
-        Object json;
         try {
-            json = Json.decodeValue(body);
+            return new McpMessage(body, Json.decodeValue(body));
         } catch (DecodeException e) {
-            // Without the exception: its message quotes the input.
-            return wrong(null, JsonRpcErrorCodes.PARSE_ERROR, "the body is not JSON");
+            return new McpMessage(body, NOT_JSON);
         }
+    }
+
+    void keepIn(RoutingContext context) {
+        context.put(KEY, this);
+    }
+
+    /** @return what has come in the body of a POST, which the filter before has read */
+    public static McpMessage of(RoutingContext context) {
+        return context.get(KEY);
+    }
+
+    /** @return what is wrong with it; empty if it can be handed on */
+    Optional<Problem> problem() {
         if (json instanceof JsonObject message) {
-            return new McpMessage(problemOf(message));
+            return problemOf(message);
         }
         if (json instanceof JsonArray batch && !batch.isEmpty()) {
             for (Object element : batch) {
                 Optional<Problem> problem = element instanceof JsonObject message
                         ? problemOf(message)
-                        : Optional.of(new Problem(null, JsonRpcErrorCodes.INVALID_REQUEST, "a batch consists of objects"));
+                        : wrong(JsonRpcErrorCodes.INVALID_REQUEST, "a batch consists of objects");
                 if (problem.isPresent()) {
-                    return new McpMessage(problem);
+                    return problem;
                 }
             }
-            return new McpMessage(Optional.empty());
+            return Optional.empty();
         }
-        return wrong(null, JsonRpcErrorCodes.INVALID_REQUEST, "the body must be a JSON-RPC message");
+        return json == NOT_JSON ? wrong(JsonRpcErrorCodes.PARSE_ERROR, "the body is not JSON")
+                : wrong(JsonRpcErrorCodes.INVALID_REQUEST, "the body must be a JSON-RPC message");
     }
 
-    private static McpMessage wrong(Object id, int code, String message) {
-        return new McpMessage(Optional.of(new Problem(id, code, message)));
+    /** @return whether it begins a session */
+    boolean begins() {
+        return first() instanceof JsonObject message && "initialize".equals(message.getValue("method"));
+    }
+
+    /** @return the id of what it begins with, null if that has none */
+    Object id() {
+        return first() instanceof JsonObject message ? message.getValue("id") : null;
+    }
+
+    private Object first() {
+        return json instanceof JsonArray batch && !batch.isEmpty() ? batch.getValue(0) : json;
+    }
+
+    private static Optional<Problem> wrong(int code, String message) {
+        return Optional.of(new Problem(null, code, message));
+    }
+
+    /** Neither the body nor what is in it, which can be secrets. */
+    @Override
+    public String toString() {
+        return "McpMessage[" + body.length() + " bytes]";
     }
 
     private static Optional<Problem> problemOf(JsonObject message) {
+        return wrongShape(message).or(() -> wrongParams(message).map(
+                wrong -> new Problem(message.getValue("id"), JsonRpcErrorCodes.INVALID_PARAMS, wrong)));
+    }
+
+    /** @return what is wrong with one message in the eyes of JSON-RPC; empty if nothing is */
+    public static Optional<Problem> wrongShape(JsonObject message) {
         Object id = message.getValue("id");
         if (id != null && !(id instanceof String || id instanceof Integer || id instanceof Long)) {
-            return Optional.of(new Problem(null, JsonRpcErrorCodes.INVALID_REQUEST, "id must be a string or a whole number"));
+            return wrong(JsonRpcErrorCodes.INVALID_REQUEST, "id must be a string or a whole number");
         }
         if (!"2.0".equals(message.getValue("jsonrpc"))) {
             return Optional.of(new Problem(id, JsonRpcErrorCodes.INVALID_REQUEST, "jsonrpc must be 2.0"));
         }
-        if (message.containsKey("result") || message.containsKey("error")) {
+        if (isResponse(message)) {
             // A response to a request of the server's, whose ids are numbers.
             return id instanceof Number ? Optional.empty()
-                    : Optional.of(new Problem(null, JsonRpcErrorCodes.INVALID_REQUEST, "no request of this id was sent"));
+                    : wrong(JsonRpcErrorCodes.INVALID_REQUEST, "no request of this id was sent");
         }
-        if (!(message.getValue("method") instanceof String method)) {
+        if (!(message.getValue("method") instanceof String)) {
             return Optional.of(new Problem(id, JsonRpcErrorCodes.INVALID_REQUEST, "method must be a string"));
         }
         Object params = message.getValue("params");
-        if (params != null && !(params instanceof JsonObject)) {
-            return Optional.of(new Problem(id, JsonRpcErrorCodes.INVALID_PARAMS, "params must be an object"));
-        }
-        return wrongParams(method, params == null ? new JsonObject() : (JsonObject) params)
-                .map(wrong -> new Problem(id, JsonRpcErrorCodes.INVALID_PARAMS, wrong));
+        return params == null || params instanceof JsonObject ? Optional.empty()
+                : Optional.of(new Problem(id, JsonRpcErrorCodes.INVALID_PARAMS, "params must be an object"));
     }
 
-    private static Optional<String> wrongParams(String method, JsonObject params) {
+    public static boolean isResponse(JsonObject message) {
+        return message.containsKey("result") || message.containsKey("error");
+    }
+
+    private static Optional<String> wrongParams(JsonObject message) {
+        JsonObject params = message.getJsonObject("params");
+        return isResponse(message) ? Optional.empty()
+                : wrongParams(message.getString("method"), params == null ? new JsonObject() : params);
+    }
+
+    /**
+     * @return what is wrong with the parameters that a method is called with; empty if nothing is, or nothing is known of it
+     */
+    public static Optional<String> wrongParams(String method, JsonObject params) {
         for (String name : OBJECTS) {
             if (params.getValue(name) != null && !(params.getValue(name) instanceof JsonObject)) {
                 return Optional.of("params." + name + " must be an object");

@@ -14,21 +14,33 @@ import io.smallrye.mutiny.Uni;
 
 /** The Agent Skill as a resource, under the URI that the Skills extension of MCP gives to a skill's text. */
 @ApplicationScoped
-class SkillAsResource {
+public class SkillAsResource {
 
-    static final String URI = "skill://" + AgentSkill.NAME + "/SKILL.md";
+    public static final String URI = "skill://" + AgentSkill.NAME + "/SKILL.md";
 
     private static final String MARKDOWN = "text/markdown";
 
-    void register(@Observes StartupEvent event, ResourceManager resources, AgentSkill skill) {
-        Uni<ResourceResponse> response = Uni.createFrom().item(new ResourceResponse(
-                List.of(new TextResourceContents(URI, skill.text(), MARKDOWN))));
+    private final AgentSkill skill;
+    private final ResourceResponse response;
+
+    SkillAsResource(AgentSkill skill) {
+        this.skill = skill;
+        this.response = new ResourceResponse(List.of(new TextResourceContents(URI, skill.text(), MARKDOWN)));
+    }
+
+    void register(@Observes StartupEvent event, ResourceManager resources) {
+        Uni<ResourceResponse> read = Uni.createFrom().item(response);
         resources.newResource(AgentSkill.NAME)
                 .setTitle(TokenTool.TITLE)
                 .setUri(URI)
                 .setMimeType(MARKDOWN)
                 .setDescription(skill.description())
-                .setAsyncHandler(arguments -> response)
+                .setAsyncHandler(arguments -> read)
                 .register();
+    }
+
+    /** @return what is read of it */
+    public ResourceResponse read() {
+        return response;
     }
 }

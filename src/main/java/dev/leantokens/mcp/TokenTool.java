@@ -30,7 +30,7 @@ import io.vertx.ext.web.RoutingContext;
  */
 public class TokenTool {
 
-    static final String NAME = "lean-generate-access-token";
+    public static final String NAME = "lean-generate-access-token";
     static final String TITLE = "Lean Generate Access Token";
 
     private static final String DESCRIPTION = TITLE + """
@@ -60,7 +60,16 @@ public class TokenTool {
             inputSchema = @InputSchema(generator = TokenToolInputSchema.class), //
             outputSchema = @OutputSchema(generator = TokenToolOutputSchema.class))
     Uni<ToolResponse> generateAccessToken(@ToolArg(required = false) Object body) {
-        RoutingContext context = currentRequest.getCurrent();
+        return call(body, currentRequest.getCurrent());
+    }
+
+    /**
+     * The same for who knows the request.
+     *
+     * @param body the argument of this name as it came, or null
+     * @return the result, whether it is a token or an error; never a failure
+     */
+    public Uni<ToolResponse> call(Object body, RoutingContext context) {
         return Uni.createFrom().deferred(() -> token(body, context))
                 .map(TokenTool::success)
                 .onFailure().recoverWithItem(failure -> error(context, failure));

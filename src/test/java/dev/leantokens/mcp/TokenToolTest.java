@@ -216,8 +216,8 @@ class TokenToolTest {
             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"x\",\"arguments\":\"y\"}} | 400 | -32602",
             "[]                                                                       | 400 | -32600",
             "[7]                                                                      | 400 | -32600",
-            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\"}                 | 200 | -32601",
-            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"nothing\"}                    | 200 | -32601",
+            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\"}                 | 400 | -32600",
+            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"nothing\"}                    | 400 | -32600",
             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\"}                 | 400 | -32602",
     })
     void malformedMessageIsAJsonRpcError(String body, int status, int code) {

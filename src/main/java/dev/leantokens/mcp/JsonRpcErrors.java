@@ -1,0 +1,42 @@
+package dev.leantokens.mcp;
+
+import jakarta.enterprise.context.ApplicationScoped;
+
+import dev.leantokens.http.RequestLog;
+import dev.leantokens.token.TokenError;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+
+/** Answers by HTTP what is wrong with a message of MCP, in the shape of JSON-RPC 2.0. Thread-safe. */
+@ApplicationScoped
+public class JsonRpcErrors {
+
+    private final RequestLog log;
+
+    JsonRpcErrors(RequestLog log) {
+        this.log = log;
+    }
+
+    /**
+     * Logs the failure and ends the request with it.
+     *
+     * @param failure as {@link RequestLog#failed} takes it; what it is there has the status
+     * @param answer the whole of the answer's body
+     */
+    public void send(RoutingContext context, Throwable failure, JsonObject answer) {
+        context.response()
+                .setStatusCode(log.failed(context, failure).response().status())
+                .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+                .end(answer.toBuffer());
+    }
+
+    /** The same for what is wrong with a message, with the status of {@code error}. */
+    void send(RoutingContext context, TokenError error, McpMessage.Problem problem) {
+        send(context, error.because(problem.message()), new JsonObject()
+                .put("jsonrpc", "2.0")
+                .put("id", problem.id())
+                .put("error", new JsonObject().put("code", problem.code()).put("message", problem.message())));
+    }
+}

@@ -1,0 +1,79 @@
+package dev.leantokens.mcp;
+
+import java.util.List;
+import java.util.Locale;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+
+import dev.leantokens.http.BodyReader;
+import dev.leantokens.http.Endpoint;
+import dev.leantokens.http.FilterOrder;
+import dev.leantokens.http.HttpErrors;
+import dev.leantokens.token.TokenError;
+import dev.leantokens.token.TokenException;
+import io.quarkiverse.mcp.server.JsonRpcErrorCodes;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.RoutingContext;
+
+/**
+ * Reads what an MCP client sends, for everyone who has to look at it, and refuses what is of no media type that MCP is spoken
+ * in. What is in it is for others to judge.
+ */
+@ApplicationScoped
+class McpMessageFilter {
+
+    private static final String JSON = "application/json";
+    private static final String EVENT_STREAM = "text/event-stream";
+
+    private final BodyReader bodies;
+    private final HttpErrors errors;
+    private final JsonRpcErrors refusals;
+
+    McpMessageFilter(BodyReader bodies, HttpErrors errors, JsonRpcErrors refusals) {
+        this.bodies = bodies;
+        this.errors = errors;
+        this.refusals = refusals;
+    }
+
+    void register(@Observes Filters filters) {
+        filters.register(this::filter, FilterOrder.MCP_MESSAGES);
+    }
+
+    private void filter(RoutingContext context) {
+        if (Endpoint.of(context) != Endpoint.MCP || context.request().method() != HttpMethod.POST
+                || !McpEndpoint.of(context).orElseThrow().takesMessages()) {
+            context.next();
+            return;
+        }
+        bodies.read(context.request())
+                .onSuccess(body -> message(context, Buffer.buffer(body)))
+                .onFailure(failure -> errors.send(context, (TokenException) failure));
+    }
+
+    private void message(RoutingContext context, Buffer body) {
+        String type = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
+        // Some clients leave the type out, since there is only one.
+        if (type != null && !type.strip().toLowerCase(Locale.ROOT).startsWith(JSON)) {
+            refuse(context, TokenError.UNSUPPORTED_MEDIA_TYPE, "the Content-Type must be application/json");
+        } else if (McpEndpoint.isStreamable(context) && !(accepts(context, JSON) && accepts(context, EVENT_STREAM))) {
+            refuse(context, TokenError.NOT_ACCEPTABLE,
+                    "the Accept header must list application/json and text/event-stream");
+        } else {
+            McpMessage.read(body).keepIn(context);
+            context.next();
+        }
+    }
+
+    private static boolean accepts(RoutingContext context, String type) {
+        List<String> accepted = context.request().headers().getAll(HttpHeaders.ACCEPT);
+        return accepted.stream().anyMatch(value -> value.contains(type));
+    }
+
+    private void refuse(RoutingContext context, TokenError error, String message) {
+        refusals.send(context, error, new McpMessage.Problem(null, JsonRpcErrorCodes.INVALID_REQUEST, message));
+    }
+}

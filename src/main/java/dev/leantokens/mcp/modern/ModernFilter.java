@@ -1,0 +1,110 @@
+package dev.leantokens.mcp.modern;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+
+import dev.leantokens.http.Endpoint;
+import dev.leantokens.http.FilterOrder;
+import dev.leantokens.http.HttpErrors;
+import dev.leantokens.mcp.JsonRpcErrors;
+import dev.leantokens.mcp.McpEndpoint;
+import dev.leantokens.mcp.McpMessage;
+import dev.leantokens.token.TokenError;
+import io.quarkiverse.mcp.server.JsonRpcErrorCodes;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+
+/** Takes what is of revision 2026-07-28 from among the requests to MCP's endpoint, and answers it. */
+@ApplicationScoped
+class ModernFilter {
+
+    private final ModernServer server;
+    private final ModernMeters meters;
+    private final JsonRpcErrors refusals;
+    private final HttpErrors errors;
+
+    ModernFilter(ModernServer server, ModernMeters meters, JsonRpcErrors refusals, HttpErrors errors) {
+        this.server = server;
+        this.meters = meters;
+        this.refusals = refusals;
+        this.errors = errors;
+    }
+
+    void register(@Observes Filters filters) {
+        filters.register(this::filter, FilterOrder.MCP_MODERN);
+    }
+
+    private void filter(RoutingContext context) {
+        if (Endpoint.of(context) != Endpoint.MCP || !McpEndpoint.isStreamable(context)) {
+            context.next();
+            return;
+        }
+        RequestHeaders headers = new RequestHeaders(context.request().headers());
+        HttpMethod method = context.request().method();
+        if (method == HttpMethod.POST) {
+            McpMessage message = McpMessage.of(context);
+            if (ModernMessage.isMeant(message, headers)) {
+                message(context, message, headers);
+                return;
+            }
+        } else if ((method == HttpMethod.GET || method == HttpMethod.DELETE) && headers.nameRevisionOfNoHandshake()) {
+            context.response().putHeader(HttpHeaders.ALLOW, HttpMethod.POST.name());
+            errors.send(context, TokenError.METHOD_NOT_ALLOWED
+                    .because("this revision of MCP has no stream and no session, messages are sent by POST"));
+            return;
+        }
+        context.next();
+    }
+
+    private void message(RoutingContext context, McpMessage message, RequestHeaders headers) {
+        if (!(message.json() instanceof JsonObject json)) {
+            refuse(context, null,
+                    Refusal.malformed(JsonRpcErrorCodes.INVALID_REQUEST, "the body must be one JSON-RPC message"));
+            return;
+        }
+        try {
+            ModernMessage read = ModernMessage.read(json, headers);
+            if (read.isNotification()) {
+                // There is none that would mean anything here.
+                context.response().setStatusCode(202).end();
+            } else {
+                answer(context, read);
+            }
+        } catch (Refusal refusal) {
+            refuse(context, ModernMessage.idOf(json), refusal);
+        }
+    }
+
+    private void answer(RoutingContext context, ModernMessage request) {
+        long begun = System.nanoTime();
+        Context eventLoop = Vertx.currentContext();
+        server.answer(request, context).subscribe().with(
+                answer -> on(eventLoop, () -> {
+                    meters.answered(request, System.nanoTime() - begun);
+                    context.response()
+                            .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+                            .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+                            .end(answer.toBuffer());
+                }),
+                failure -> on(eventLoop, () -> refusals.send(context, failure, JsonRpc.failure(request.id(),
+                        JsonRpc.error(JsonRpcErrorCodes.INTERNAL_ERROR, "Internal error", null)))));
+    }
+
+    /** A call to Lean that several wait for ends on the event loop of the first. */
+    private static void on(Context eventLoop, Runnable answer) {
+        if (Vertx.currentContext() == eventLoop) {
+            answer.run();
+        } else {
+            eventLoop.runOnContext(v -> answer.run());
+        }
+    }
+
+    private void refuse(RoutingContext context, Object id, Refusal refusal) {
+        refusals.send(context, refusal.error().because(refusal.getMessage()), JsonRpc.failure(id, refusal.json()));
+    }
+}
