@@ -80,7 +80,7 @@ public record McpMessage(Buffer body, Object json) {
     }
 
     /** @return what is wrong with it; empty if it can be handed on */
-    Optional<Problem> problem() {
+    public Optional<Problem> problem() {
         if (json instanceof JsonObject message) {
             return problemOf(message);
         }

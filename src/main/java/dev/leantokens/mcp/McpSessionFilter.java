@@ -23,10 +23,7 @@ import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 
-/**
- * Keeps the sessions of the MCP extension apart and their number within bounds, which it does neither of; or does without them,
- * where each request may reach another process.
- */
+/** Keeps the sessions of the MCP extension apart and their number within bounds, which it does neither of. */
 @ApplicationScoped
 class McpSessionFilter {
 
@@ -57,42 +54,20 @@ class McpSessionFilter {
     }
 
     private void filter(RoutingContext context) {
-        if (Endpoint.of(context) != Endpoint.MCP) {
+        if (Endpoint.of(context) != Endpoint.MCP || withoutSessions && McpEndpoint.isStreamable(context)) {
             context.next();
             return;
         }
         try {
             Caller caller = Caller.of(context);
             switch (McpEndpoint.of(context).orElseThrow()) {
-                case STREAMABLE -> {
-                    if (withoutSessions) {
-                        single(context);
-                    } else {
-                        streamable(context, caller);
-                    }
-                }
+                case STREAMABLE -> streamable(context, caller);
                 case SSE -> stream(context, caller);
                 case MESSAGES -> use(McpEndpoint.sessionOf(context), context, caller);
             }
         } catch (TokenException e) {
             errors.send(context, e);
         }
-    }
-
-    /**
-     * A request that stands for itself. The extension begins a session for it and ends that with it, except for the one that a
-     * client initializes, which the client is not told of and so will not ask for.
-     */
-    private void single(RoutingContext context) {
-        context.request().headers().remove(SESSION_ID);
-        context.addHeadersEndHandler(ready -> {
-            String id = context.response().headers().get(SESSION_ID);
-            if (id != null) {
-                context.response().headers().remove(SESSION_ID);
-                context.addEndHandler(done -> connections.remove(id));
-            }
-        });
-        context.next();
     }
 
     private void streamable(RoutingContext context, Caller caller) {

@@ -79,7 +79,8 @@ class AccessMatrixIT {
 
     private enum Adapter {
         REST,
-        MCP
+        MCP,
+        MCP_WITHOUT_A_HANDSHAKE
     }
 
     private enum Outcome {
@@ -262,9 +263,11 @@ class AccessMatrixIT {
     }
 
     private static Outcome outcomeOf(Attempt attempt, Peers peers) {
-        RawHttp.Response response = attempt.adapter() == Adapter.REST
-                ? peers.token(attempt.from(), SCOPE, attempt.members(), attempt.headers())
-                : peers.call(attempt.from(), SCOPE, attempt.members(), attempt.headers());
+        RawHttp.Response response = switch (attempt.adapter()) {
+            case REST -> peers.token(attempt.from(), SCOPE, attempt.members(), attempt.headers());
+            case MCP -> peers.call(attempt.from(), SCOPE, attempt.members(), attempt.headers());
+            case MCP_WITHOUT_A_HANDSHAKE -> peers.modernCall(attempt.from(), SCOPE, attempt.members(), attempt.headers());
+        };
         String body = response.body().replace("\\\"", "\"");
         if (response.status() == 401 && body.contains("\"error\":\"invalid_client\"")
                 && response.headers().getOrDefault("WWW-Authenticate", "").matches("Basic .*, Bearer .*")) {

@@ -26,6 +26,7 @@ import com.github.tomakehurst.wiremock.http.Fault;
 
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.McpCalls;
+import dev.leantokens.testing.ModernMcp;
 import dev.leantokens.testing.Peers;
 import dev.leantokens.testing.RawHttp;
 import io.quarkiverse.mcp.server.test.McpAssured.McpStreamableTestClient;
@@ -49,6 +50,15 @@ class QuietLogIT {
             "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":\"" + SECRET + "\"}}",
             "{\"jsonrpc\":\"2.0\",\"id\":\"" + SECRET + "\",\"result\":{}}",
             "[7]", "[]", "null", "");
+
+    /** Of requests without a handshake. */
+    private static final List<JsonObject> MODERN_PARAMS = List.of(
+            new JsonObject(),
+            new JsonObject().put("name", SECRET).put("uri", SECRET),
+            new JsonObject().put("name", "x").put("uri", "x").put("arguments", SECRET),
+            new JsonObject().put("name", McpCalls.TOOL).put("arguments", new JsonObject().put("body", SECRET)),
+            new JsonObject().put("name", McpCalls.TOOL).put("arguments",
+                    new JsonObject().put("body", new JsonObject().put("scope", SECRET).put("client_secret", SECRET))));
 
     private static final List<String> REST_BODIES = List.of(
             SECRET,
@@ -180,6 +190,15 @@ class QuietLogIT {
                 post(application.mcpPort(), "/mcp", "application/json", body, header,
                         "Accept: application/json, text/event-stream");
                 post(application.mcpPort(), "/mcp/messages/1", "application/json", body, header);
+            }
+            for (JsonObject params : MODERN_PARAMS) {
+                for (String method : List.of("tools/call", "resources/read", SECRET)) {
+                    for (String name : List.of("x", SECRET)) {
+                        post(application.mcpPort(), "/mcp", "application/json", ModernMcp.request(method, params).encode(),
+                                header, "Accept: application/json, text/event-stream", ModernMcp.VERSION_HEADER,
+                                "Mcp-Method: " + method, "Mcp-Name: " + name);
+                    }
+                }
             }
         }
         Peers peers = new Peers(application.port(), application.mcpPort());

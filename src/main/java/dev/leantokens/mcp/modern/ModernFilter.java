@@ -63,8 +63,9 @@ class ModernFilter {
 
     private void message(RoutingContext context, McpMessage message, RequestHeaders headers) {
         if (!(message.json() instanceof JsonObject json)) {
-            refuse(context, null,
-                    Refusal.malformed(JsonRpcErrorCodes.INVALID_REQUEST, "the body must be one JSON-RPC message"));
+            refuse(context, null, message.problem().map(problem -> Refusal.malformed(problem.code(), problem.message()))
+                    .orElseGet(
+                            () -> Refusal.malformed(JsonRpcErrorCodes.INVALID_REQUEST, "this revision of MCP has no batches")));
             return;
         }
         try {

@@ -23,6 +23,8 @@ final class RequestHeaders {
     private static final String ENCODED_PREFIX = "=?base64?";
     private static final String ENCODED_SUFFIX = "?=";
 
+    private static final int BASE64_GROUP = 4;
+
     private final MultiMap headers;
 
     RequestHeaders(MultiMap headers) {
@@ -83,6 +85,9 @@ final class RequestHeaders {
         }
         String encoded = value.substring(ENCODED_PREFIX.length(), value.length() - ENCODED_SUFFIX.length());
         try {
+            if (encoded.length() % BASE64_GROUP != 0) {
+                throw new IllegalArgumentException("padding is missing, which the decoder does not mind");
+            }
             return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(Base64.getDecoder().decode(encoded))).toString();
         } catch (IllegalArgumentException | CharacterCodingException e) {
             // Without the exception: its message quotes the input.
