@@ -43,6 +43,10 @@ native: ## Build the native executable in a container and run its tests
 image: ## Build the native image, with a container engine and nothing else
 	docker build -f src/main/docker/Dockerfile.multistage -t lean-authentication-tokens:native .
 
+.PHONY: mcp
+mcp: ## Try the packaged jar with the official MCP clients and conformance suite
+	.ci/mcp/run
+
 .PHONY: format
 format: ## Put the sources into shape
 	$(MVNW) process-sources

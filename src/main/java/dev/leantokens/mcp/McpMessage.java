@@ -120,7 +120,7 @@ public record McpMessage(Buffer body, Object json) {
     /** Neither the body nor what is in it, which can be secrets. */
     @Override
     public String toString() {
-        return "McpMessage[" + body.length() + " bytes]";
+        return "McpMessage[masked]";
     }
 
     private static Optional<Problem> problemOf(JsonObject message) {

@@ -33,7 +33,12 @@ final class RequestHeaders {
 
     /** @return whether a revision is named that no client agrees on by a handshake */
     boolean nameRevisionOfNoHandshake() {
-        return headers.getAll(VERSION).stream().anyMatch(revision -> !Revision.isOfTheHandshake(revision.strip()));
+        for (String revision : headers.getAll(VERSION)) {
+            if (!Revision.isOfTheHandshake(revision.strip())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** @throws Refusal if it is there more than once, or is not text that a header can have */
@@ -72,8 +77,11 @@ final class RequestHeaders {
         if (values.size() > 1) {
             throw Refusal.header("the header " + name + " is repeated");
         }
-        if (!value.chars().allMatch(c -> c >= ' ' && c <= '~' || c == '\t')) {
-            throw Refusal.header("the header " + name + " has characters that no header can have");
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if ((c < ' ' || c > '~') && c != '\t') {
+                throw Refusal.header("the header " + name + " has characters that no header can have");
+            }
         }
         return Optional.of(value);
     }
