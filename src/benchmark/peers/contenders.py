@@ -104,7 +104,7 @@ class Contender:
                 self.process.wait()
 
     def url(self, traffic):
-        return f"http://127.0.0.1:{self.mcp_port}/mcp" if traffic == "mcp" else f"http://127.0.0.1:{self.port}{self.path}"
+        return f"http://127.0.0.1:{self.mcp_port}/mcp" if traffic.startswith("mcp") else f"http://127.0.0.1:{self.port}{self.path}"
 
     def mcp_session(self):
         """The id of a new session of MCP."""
@@ -174,7 +174,7 @@ def java_version(java):
 
 
 def service(name, command, lean_port):
-    return Contender(name, command, ["cached", "missed", "mixed", "mcp"], environment={
+    return Contender(name, command, ["cached", "missed", "mixed", "mcp", "mcp-modern"], environment={
         "PORT": "$port", "MCP_PORT": "$mcp", "QUARKUS_HTTP_HOST": "127.0.0.1",
         "LEAN_URL": f"http://127.0.0.1:{lean_port}", "LEAN_CLIENT_ID": CLIENT_ID, "LEAN_CLIENT_SECRET": "not-a-secret",
         # The budget is what this service is for, and would end a benchmark of misses in its first second.

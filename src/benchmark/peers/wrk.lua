@@ -1,4 +1,5 @@
--- Requests for a token, as the environment says: TRAFFIC is cached, missed, mixed, mcp or proxied.
+-- Requests for a token, as the environment says: TRAFFIC is cached, missed, mixed, mcp (in a session), mcp-modern (without a handshake)
+-- or proxied.
 -- wrk waits for an answer on each connection before it asks again, so a slow answer is one fewer and not a queue of late ones.
 
 local traffic = os.getenv("TRAFFIC")
@@ -34,6 +35,15 @@ function init(args)
     wrk.headers["Mcp-Session-Id"] = session
     wrk.body = '{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"lean-generate-access-token",'
       .. '"arguments":{"body":{"scope":"api"}}}}'
+  elseif traffic == "mcp-modern" then
+    wrk.headers["Accept"] = "application/json, text/event-stream"
+    wrk.headers["MCP-Protocol-Version"] = "2026-07-28"
+    wrk.headers["Mcp-Method"] = "tools/call"
+    wrk.headers["Mcp-Name"] = "lean-generate-access-token"
+    wrk.body = '{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"lean-generate-access-token",'
+      .. '"arguments":{"body":{"scope":"api"}},"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28",'
+      .. '"io.modelcontextprotocol/clientInfo":{"name":"benchmark","version":"1"},'
+      .. '"io.modelcontextprotocol/clientCapabilities":{}}}}'
   elseif traffic == "proxied" then
     -- What a caller sends through a plain proxy, which has no secret of its own.
     wrk.headers["Content-Type"] = "application/x-www-form-urlencoded"

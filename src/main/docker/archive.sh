@@ -20,7 +20,7 @@ rm -f "$archive"
 
 crlf=$'\r\n'
 
-# post <port> <path> <body> [header]
+# post <port> <path> <body> [headers]
 post() {
   exec 3<> "/dev/tcp/127.0.0.1/$1"
   printf 'POST %s HTTP/1.0\r\nHost: localhost\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream\r\n%sContent-Length: %d\r\n\r\n%s' \
@@ -42,10 +42,14 @@ initialize='{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVer
 while IFS=': ' read -r name value; do
   [[ "${name,,}" == mcp-session-id ]] && session="Mcp-Session-Id: ${value%$'\r'}"
 done < <(post "$MCP_PORT" /mcp "$initialize")
+modern="MCP-Protocol-Version: 2026-07-28${crlf}Mcp-Method: tools/call${crlf}Mcp-Name: lean-generate-access-token"
+meta='"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}'
+call='"name":"lean-generate-access-token","arguments":{"body":{"scope":"api"}}'
 for _ in {1..50}; do
   post "$PORT" /v1/oauth2/token '{"scope":"api"}'
   post "$MCP_PORT" /mcp '{"jsonrpc":"2.0","id":2,"method":"tools/list"}' "$session"
-  post "$MCP_PORT" /mcp '{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"lean-generate-access-token","arguments":{"body":{"scope":"api"}}}}' "$session"
+  post "$MCP_PORT" /mcp '{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{'"$call"'}}' "$session"
+  post "$MCP_PORT" /mcp '{"jsonrpc":"2.0","id":4,"method":"tools/call","params":{'"$call,$meta"'}}' "$modern"
 done > /dev/null
 kill $service
 # 143: it has ended by this signal, as it should.

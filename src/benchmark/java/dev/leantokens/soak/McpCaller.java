@@ -28,6 +28,8 @@ final class McpCaller implements Caller {
     private static final String REVISION = "2025-06-18";
     private static final String SESSION_ID = "Mcp-Session-Id";
 
+    private static final String MODERN = "2026-07-28";
+
     private static final List<Malformed> MALFORMED = List.of(
             new Malformed(new JsonObject(), "invalid_request"),
             new Malformed(new JsonObject().put("body", Clients.MARK), "invalid_request"),
@@ -135,6 +137,39 @@ final class McpCaller implements Caller {
 
     private CompletableFuture<?> call(JsonObject arguments, HttpRequest.Builder request,
             BiConsumer<JsonObject, Reply> received) {
+        return ThreadLocalRandom.current().nextBoolean() ? callInSession(arguments, request, received)
+                : callWithoutHandshake(arguments, request, received);
+    }
+
+    /** As revision 2026-07-28 has it. */
+    private CompletableFuture<?> callWithoutHandshake(JsonObject arguments, HttpRequest.Builder request,
+            BiConsumer<JsonObject, Reply> received) {
+        int number = ThreadLocalRandom.current().nextInt();
+        JsonObject meta = new JsonObject().put("io.modelcontextprotocol/protocolVersion", MODERN)
+                .put("io.modelcontextprotocol/clientCapabilities", new JsonObject());
+        request.header("MCP-Protocol-Version", MODERN).header("Mcp-Method", "tools/call").header("Mcp-Name", TOOL);
+        return wire.send(post(request, null, message(number, arguments, meta)))
+                .thenAccept(reply -> answered(number, arguments, reply, received));
+    }
+
+    private static String message(int number, JsonObject arguments, JsonObject meta) {
+        return new JsonObject().put("jsonrpc", "2.0").put("id", number).put("method", "tools/call")
+                .put("params", new JsonObject().put("name", TOOL).put("arguments", arguments).put("_meta", meta)).encode();
+    }
+
+    private void answered(int number, JsonObject arguments, Reply reply, BiConsumer<JsonObject, Reply> received) {
+        Optional<JsonObject> result = reply.json()
+                .filter(json -> Integer.valueOf(number).equals(json.getValue("id")))
+                .map(json -> json.getJsonObject("result"));
+        if (reply.status() == 200 && result.isPresent()) {
+            received.accept(result.get(), reply);
+        } else {
+            check.unreadable("MCP call " + number + " with " + arguments, reply);
+        }
+    }
+
+    private CompletableFuture<?> callInSession(JsonObject arguments, HttpRequest.Builder request,
+            BiConsumer<JsonObject, Reply> received) {
         int slot = ThreadLocalRandom.current().nextInt(SESSIONS);
         McpSession session = sessions.get(slot);
         while (!session.enter()) {
@@ -143,19 +178,8 @@ final class McpCaller implements Caller {
         }
         McpSession entered = session;
         int number = session.nextCall();
-        String message = new JsonObject().put("jsonrpc", "2.0").put("id", number).put("method", "tools/call")
-                .put("params", new JsonObject().put("name", TOOL).put("arguments", arguments)).encode();
-        CompletableFuture<?> call = wire.send(post(request, session.id(), message))
-                .thenAccept(reply -> {
-                    Optional<JsonObject> result = reply.json()
-                            .filter(json -> Integer.valueOf(number).equals(json.getValue("id")))
-                            .map(json -> json.getJsonObject("result"));
-                    if (reply.status() == 200 && result.isPresent()) {
-                        received.accept(result.get(), reply);
-                    } else {
-                        check.unreadable("MCP call " + number + " with " + arguments, reply);
-                    }
-                })
+        CompletableFuture<?> call = wire.send(post(request, session.id(), message(number, arguments, new JsonObject())))
+                .thenAccept(reply -> answered(number, arguments, reply, received))
                 .whenComplete((done, failure) -> entered.leave());
         return session.isWornOutBy(number) ? CompletableFuture.allOf(call, replace(slot, session)) : call;
     }

@@ -10,11 +10,14 @@ import org.junit.jupiter.api.Test;
 
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.McpCalls;
+import dev.leantokens.testing.ModernMcp;
+import dev.leantokens.testing.RawHttp;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
+import io.vertx.core.json.JsonObject;
 
 /**
  * What the JVM is shown for the AOT cache: a day of the service, in short. It is run by the profile {@code startup-archive}
@@ -62,6 +65,16 @@ class StartupTraining {
         for (int i = 0; i < REQUESTS; i++) {
             mcp(Map.of(SESSION, session), "tools/call", Map.of("name", McpCalls.TOOL,
                     "arguments", Map.of("body", Map.of("scope", "api")))).then().body(containsString("\"isError\":false"));
+        }
+    }
+
+    @Test
+    void tokensOverMcpWithoutAHandshake() {
+        ModernMcp mcp = new ModernMcp(lean.mcpPort());
+        ModernMcp.result(mcp.send("server/discover", new JsonObject()));
+        ModernMcp.result(mcp.send("tools/list", new JsonObject()));
+        for (int i = 0; i < REQUESTS; i++) {
+            ModernMcp.result(mcp.call(RawHttp.LOOPBACK, "api", ""));
         }
     }
 
