@@ -10,11 +10,9 @@ import org.jboss.resteasy.reactive.server.core.ServerSerialisers;
 import org.jboss.resteasy.reactive.server.core.serialization.EntityWriter;
 
 /**
- * Writes an answer that is JSON as text already, whatever the caller accepts, as token endpoints do. By itself Quarkus REST
- * looks
- * for a writer with each answer, which makes 1.2 KB of garbage; with {@code @Produces} it refuses callers by what they accept,
- * and
- * warns with each build that there is no JSON extension. Thread-safe.
+ * Writes an answer that is JSON as text already, whatever the caller accepts, as token endpoints do. By itself Quarkus
+ * REST looks for a writer with each answer, which makes 1.2 KB of garbage; with {@code @Produces} it refuses callers by
+ * what they accept, and warns with each build that there is no JSON extension. Thread-safe.
  */
 final class PreparedJson implements EntityWriter {
 

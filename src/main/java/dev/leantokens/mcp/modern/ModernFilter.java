@@ -85,19 +85,22 @@ class ModernFilter {
         long begun = System.nanoTime();
         Context eventLoop = Vertx.currentContext();
         server.answer(request, context).subscribe().with(
-                answer -> on(eventLoop, () -> {
+                answer -> write(context, eventLoop, () -> {
                     meters.answered(request, System.nanoTime() - begun);
                     context.response()
                             .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
                             .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
                             .end(answer.toBuffer());
                 }),
-                failure -> on(eventLoop, () -> refusals.send(context, failure, JsonRpc.failure(request.id(),
+                failure -> write(context, eventLoop, () -> refusals.send(context, failure, JsonRpc.failure(request.id(),
                         JsonRpc.error(JsonRpcErrorCodes.INTERNAL_ERROR, "Internal error", null)))));
     }
 
-    /** A call to Lean that several wait for ends on the event loop of the first. */
-    private static void on(Context eventLoop, Runnable answer) {
+    /** A call to Lean that several wait for ends on the event loop of the first; a client may have gone away meanwhile. */
+    private static void write(RoutingContext context, Context eventLoop, Runnable answer) {
+        if (context.response().closed()) {
+            return;
+        }
         if (Vertx.currentContext() == eventLoop) {
             answer.run();
         } else {
