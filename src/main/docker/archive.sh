@@ -10,13 +10,15 @@ folder=$1
 shift
 here=$(dirname "$0")
 archive=$folder/startup.jsa
+# Under its name once it is whole: a JVM passes over an archive that does not fit, but can crash from one that is cut off.
+unfinished=$archive.unfinished
 export PORT=${PORT:-8080} MCP_PORT=${MCP_PORT:-9090}
 export LEAN_URL=http://127.0.0.1:$PORT LEAN_CLIENT_ID=00000000-0000-0000-0000-000000000000 LEAN_CLIENT_SECRET=none
 export LEAN_REQUESTS_PER_MINUTE=1000
 
-record=-XX:ArchiveClassesAtExit=$archive
-java -XX:AOTCacheOutput="$archive" -version > /dev/null 2>&1 && record=-XX:AOTCacheOutput=$archive
-rm -f "$archive"
+record=-XX:ArchiveClassesAtExit=$unfinished
+java -XX:AOTCacheOutput="$unfinished" -version > /dev/null 2>&1 && record=-XX:AOTCacheOutput=$unfinished
+rm -f "$archive" "$unfinished"
 
 crlf=$'\r\n'
 
@@ -32,7 +34,8 @@ post() {
 log=$(mktemp)
 java "$record" "$@" -Dquarkus.http.host=127.0.0.1 -jar "$folder/quarkus-run.jar" > "$log" 2>&1 &
 service=$!
-trap '[[ $? == 0 ]] || { cat "$log" >&2; kill $service 2> /dev/null; }; rm -f "$log"' EXIT
+trap '[[ $? == 0 ]] || { cat "$log" >&2; kill $service 2> /dev/null && wait $service || true; }; rm -f "$log" "$unfinished"' EXIT
+trap 'exit 143' TERM INT
 for _ in {1..120}; do
   "$here/healthcheck.sh" ready 2> /dev/null && break
   kill -0 $service
@@ -54,5 +57,6 @@ done > /dev/null
 kill $service
 # 143: it has ended by this signal, as it should.
 wait $service || [[ $? == 143 ]]
-[[ -s $archive ]]
+[[ -s $unfinished ]]
+mv "$unfinished" "$archive"
 echo "$archive: $(java -version 2>&1 | head -n 1)"

@@ -25,18 +25,32 @@ public class JsonRpcErrors {
      * @param answer the whole of the answer's body
      */
     public void send(RoutingContext context, Throwable failure, JsonObject answer) {
-        context.response()
-                .setStatusCode(log.failed(context, failure).response().status())
-                .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-                .end(answer.toBuffer());
+        context.response().setStatusCode(log.failed(context, failure).response().status());
+        end(context, answer);
     }
 
     /** The same for what is wrong with a message, with the status of {@code error}. */
     void send(RoutingContext context, TokenError error, McpMessage.Problem problem) {
-        send(context, error.because(problem.message()), new JsonObject()
-                .put("jsonrpc", "2.0")
-                .put("id", problem.id())
-                .put("error", new JsonObject().put("code", problem.code()).put("message", problem.message())));
+        send(context, error.because(problem.message()), answer(problem));
+    }
+
+    /**
+     * Ends the request with an error as the extension does that within a session: by a message, and without a line in the log.
+     */
+    void answer(RoutingContext context, McpMessage.Problem problem) {
+        end(context, answer(problem));
+    }
+
+    private static void end(RoutingContext context, JsonObject answer) {
+        context.response().putHeader(HttpHeaders.CONTENT_TYPE, "application/json").end(answer.toBuffer());
+    }
+
+    /** An id that cannot be told is left out, as MCP has it since revision 2025-11-25; before, none would have been right. */
+    private static JsonObject answer(McpMessage.Problem problem) {
+        JsonObject answer = new JsonObject().put("jsonrpc", "2.0");
+        if (problem.id() != null) {
+            answer.put("id", problem.id());
+        }
+        return answer.put("error", new JsonObject().put("code", problem.code()).put("message", problem.message()));
     }
 }

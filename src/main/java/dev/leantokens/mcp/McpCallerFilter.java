@@ -10,9 +10,10 @@ import dev.leantokens.http.FilterOrder;
 import dev.leantokens.http.HttpErrors;
 import dev.leantokens.token.TokenException;
 import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 
-/** Refuses who may use nothing of MCP, before anything is read of what it sends. */
+/** Refuses who may use nothing of MCP, before anything is read of what it sends, and has nobody keep what it is answered. */
 @ApplicationScoped
 class McpCallerFilter {
 
@@ -36,6 +37,8 @@ class McpCallerFilter {
         try {
             McpEndpoint.of(context).orElseThrow(HttpErrors::nothingHere);
             access.requireEntitled(Caller.of(context));
+            // Any answer, and any stream, can have a token (RFC 6749 §5.1).
+            context.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
         } catch (TokenException e) {
             errors.send(context, e);
             return;

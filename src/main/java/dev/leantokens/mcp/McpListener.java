@@ -78,12 +78,16 @@ public class McpListener {
         McpConfigRules.check(config);
         McpConfigRules.checkMainPort(mainPort());
         if (sharesMainPort()) {
-            LOG.infof("MCP is served at %s of the main port %d", Endpoint.MCP_PATH, config.port());
+            LOG.infof("MCP is served at %s of the main port %d%s", Endpoint.MCP_PATH, config.port(), sessions());
             return;
         }
         HttpServerOptions options = options();
         port = LaunchMode.current() == LaunchMode.DEVELOPMENT ? stillOpenOrOpen(options) : open(options);
-        LOG.infof("MCP is served at %s%s", addressOf(options), Endpoint.MCP_PATH);
+        LOG.infof("MCP is served at %s%s%s", addressOf(options), Endpoint.MCP_PATH, sessions());
+    }
+
+    private String sessions() {
+        return config.autoInit() ? ", without sessions" : "";
     }
 
     void stop(@Observes ShutdownEvent event) throws Exception {

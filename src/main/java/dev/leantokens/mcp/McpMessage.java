@@ -1,15 +1,18 @@
 package dev.leantokens.mcp;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
+
 import io.quarkiverse.mcp.server.JsonRpcErrorCodes;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.json.DecodeException;
-import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
@@ -56,6 +59,9 @@ public record McpMessage(Buffer body, Object json) {
             "logging/setLevel", List.of("level"));
 
     private static final String KEY = McpMessage.class.getName();
+    /** What Vert.x and the extension read by takes comments, and whatever comes after the first value. */
+    private static final ObjectReader STRICT = new ObjectMapper().reader()
+            .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     /** Stands for a body that cannot be read. An exception would quote it. */
     private static final Object NOT_JSON = new Object();
 
@@ -64,10 +70,16 @@ public record McpMessage(Buffer body, Object json) {
 
     static McpMessage read(Buffer body) {
         try {
-            return new McpMessage(body, Json.decodeValue(body));
-        } catch (DecodeException e) {
+            return new McpMessage(body, wrapped(STRICT.readValue(body.getBytes(), Object.class)));
+        } catch (IOException e) {
             return new McpMessage(body, NOT_JSON);
         }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Object wrapped(Object value) {
+        return value instanceof Map<?, ?> members ? new JsonObject((Map<String, Object>) members)
+                : value instanceof List<?> elements ? new JsonArray(elements) : value;
     }
 
     void keepIn(RoutingContext context) {
@@ -132,7 +144,7 @@ public record McpMessage(Buffer body, Object json) {
     public static Optional<Problem> wrongShape(JsonObject message) {
         Object id = message.getValue("id");
         if (id != null && !(id instanceof String || id instanceof Integer || id instanceof Long)) {
-            return wrong(JsonRpcErrorCodes.INVALID_REQUEST, "id must be a string or a whole number");
+            return wrong(JsonRpcErrorCodes.INVALID_REQUEST, "id must be a string or a whole number of 64 bits");
         }
         if (!"2.0".equals(message.getValue("jsonrpc"))) {
             return Optional.of(new Problem(id, JsonRpcErrorCodes.INVALID_REQUEST, "jsonrpc must be 2.0"));

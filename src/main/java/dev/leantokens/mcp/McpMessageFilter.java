@@ -1,8 +1,5 @@
 package dev.leantokens.mcp;
 
-import java.util.List;
-import java.util.Locale;
-
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
@@ -57,20 +54,36 @@ class McpMessageFilter {
     private void message(RoutingContext context, Buffer body) {
         String type = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
         // Some clients leave the type out, since there is only one.
-        if (type != null && !type.strip().toLowerCase(Locale.ROOT).startsWith(JSON)) {
+        if (type != null && !isOf(type, JSON)) {
             refuse(context, TokenError.UNSUPPORTED_MEDIA_TYPE, "the Content-Type must be application/json");
         } else if (McpEndpoint.isStreamable(context) && !(accepts(context, JSON) && accepts(context, EVENT_STREAM))) {
             refuse(context, TokenError.NOT_ACCEPTABLE,
                     "the Accept header must list application/json and text/event-stream");
         } else {
+            if (McpEndpoint.isStreamable(context)) {
+                // The extension looks for the types as they are written here.
+                context.request().headers().set(HttpHeaders.ACCEPT, JSON + ", " + EVENT_STREAM);
+            }
             McpMessage.read(body).keepIn(context);
             context.next();
         }
     }
 
     private static boolean accepts(RoutingContext context, String type) {
-        List<String> accepted = context.request().headers().getAll(HttpHeaders.ACCEPT);
-        return accepted.stream().anyMatch(value -> value.contains(type));
+        for (String header : context.request().headers().getAll(HttpHeaders.ACCEPT)) {
+            for (String range : header.split(",")) {
+                if (isOf(range, type)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** @return whether a media type, which can have parameters, is of this type and subtype */
+    private static boolean isOf(String mediaType, String type) {
+        int parameters = mediaType.indexOf(';');
+        return (parameters < 0 ? mediaType : mediaType.substring(0, parameters)).strip().equalsIgnoreCase(type);
     }
 
     private void refuse(RoutingContext context, TokenError error, String message) {

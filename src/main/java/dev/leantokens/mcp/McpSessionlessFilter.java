@@ -60,12 +60,14 @@ class McpSessionlessFilter {
 
     private void message(RoutingContext context, McpMessage message) {
         if (!(message.json() instanceof JsonObject json)) {
-            refuse(context, null, JsonRpcErrorCodes.INVALID_REQUEST, "without a session there are no batches");
+            refusals.send(context, TokenError.INVALID_REQUEST, new McpMessage.Problem(null, JsonRpcErrorCodes.INVALID_REQUEST,
+                    "without a session there are no batches"));
         } else if (McpMessage.isResponse(json) || json.getValue("id") == null) {
             // Notifications and responses are about a session, so there is nothing to do.
             context.response().setStatusCode(202).end();
         } else if (McpMethod.from(json.getString("method")) == null) {
-            refuse(context, json.getValue("id"), JsonRpcErrorCodes.METHOD_NOT_FOUND, "there is no such method");
+            refusals.answer(context, new McpMessage.Problem(json.getValue("id"), JsonRpcErrorCodes.METHOD_NOT_FOUND,
+                    "there is no such method"));
         } else {
             context.request().headers().remove(SESSION_ID);
             context.addHeadersEndHandler(ready -> forget(context));
@@ -80,9 +82,5 @@ class McpSessionlessFilter {
             context.response().headers().remove(SESSION_ID);
             context.addEndHandler(done -> connections.remove(id));
         }
-    }
-
-    private void refuse(RoutingContext context, Object id, int code, String message) {
-        refusals.send(context, TokenError.INVALID_REQUEST, new McpMessage.Problem(id, code, message));
     }
 }

@@ -34,6 +34,8 @@ class McpMessageTest {
     @CsvSource(delimiter = '|', value = {
             "s3cr3t                                                                                            | -32700",
             "{\"s3cr3t                                                                                         | -32700",
+            "/* s3cr3t */ {\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}                                 | -32700",
+            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"} {}                                            | -32700",
             "{} s3cr3t                                                                                         | -32700",
             "[]                                                                                                | -32600",
             "[1]                                                                                               | -32600",

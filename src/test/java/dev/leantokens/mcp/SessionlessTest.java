@@ -64,6 +64,14 @@ class SessionlessTest {
     }
 
     @Test
+    void methodThatThereIsNotIsAnsweredAsInASession() {
+        RawHttp.Response response = post("{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"nothing\"}");
+
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(response.body()).contains("-32601", "\"id\":3");
+    }
+
+    @Test
     void noSessionIsKept() {
         post(INITIALIZE);
         post(CALL);

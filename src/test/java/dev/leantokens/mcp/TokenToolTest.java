@@ -35,6 +35,9 @@ import io.vertx.core.json.JsonObject;
 @WithTestResource(LeanStub.class)
 class TokenToolTest {
 
+    private static final String INITIALIZE = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":"
+            + "{\"protocolVersion\":\"2025-06-18\",\"capabilities\":{},\"clientInfo\":{\"name\":\"test\",\"version\":\"1\"}}}";
+
     LeanStub lean;
 
     @BeforeEach
@@ -243,6 +246,34 @@ class TokenToolTest {
         assertThat(response.status()).isEqualTo(415);
     }
 
+    @ParameterizedTest
+    @CsvSource({ "application/jsonp", "application/json-patch+json", "text/json", "application" })
+    void typeThatOnlyBeginsLikeJsonIsUnsupported(String type) {
+        assertThat(RawHttp.post(RawHttp.LOOPBACK, lean.mcpPort(), "/mcp", type, "{}",
+                "Accept: application/json, text/event-stream").status()).isEqualTo(415);
+    }
+
+    @Test
+    void typesAreOfAnyCase() {
+        RawHttp.Response response = RawHttp.post(RawHttp.LOOPBACK, lean.mcpPort(), "/mcp", "Application/JSON",
+                INITIALIZE, "Accept: Text/Event-Stream;q=0.5, APPLICATION/JSON");
+
+        assertThat(response.status()).isEqualTo(200);
+    }
+
+    @Test
+    void nobodyKeepsWhatCanHaveAToken() {
+        RawHttp.Response begun = post(INITIALIZE, "Accept: application/json, text/event-stream");
+        RawHttp.Response called = post(
+                "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"tools/call\",\"params\":{\"name\":\"" + McpCalls.TOOL
+                        + "\",\"arguments\":{\"body\":{\"scope\":\"api\"}}}}",
+                "Accept: application/json, text/event-stream",
+                "Mcp-Session-Id: " + begun.headers().get("Mcp-Session-Id"));
+
+        assertThat(called.body()).contains(LeanStub.TOKEN);
+        assertThat(called.headers()).containsEntry("Cache-Control", "no-store");
+    }
+
     @Test
     void unknownSessionIsNotFoundSoThatTheClientInitializesAgain() {
         RawHttp.Response response = post("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}",
@@ -278,9 +309,7 @@ class TokenToolTest {
     }
 
     private String initialized() {
-        return post("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"2025-06-18\","
-                + "\"capabilities\":{},\"clientInfo\":{\"name\":\"test\",\"version\":\"1\"}}}",
-                "Accept: application/json, text/event-stream").headers().get("Mcp-Session-Id");
+        return post(INITIALIZE, "Accept: application/json, text/event-stream").headers().get("Mcp-Session-Id");
     }
 
     @Test

@@ -87,10 +87,7 @@ class ModernFilter {
         server.answer(request, context).subscribe().with(
                 answer -> write(context, eventLoop, () -> {
                     meters.answered(request, System.nanoTime() - begun);
-                    context.response()
-                            .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-                            .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-                            .end(answer.toBuffer());
+                    context.response().putHeader(HttpHeaders.CONTENT_TYPE, "application/json").end(answer.toBuffer());
                 }),
                 failure -> write(context, eventLoop, () -> refusals.send(context, failure, JsonRpc.failure(request.id(),
                         JsonRpc.error(JsonRpcErrorCodes.INTERNAL_ERROR, "Internal error", null)))));

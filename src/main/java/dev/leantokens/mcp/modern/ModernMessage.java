@@ -70,9 +70,9 @@ record ModernMessage(Object id, String method, JsonObject params) {
         return read;
     }
 
-    /** @return the id of a message, as far as it has one that can be told */
+    /** @return the id of a request, as far as it has one that can be told; a response's is not ours to answer by */
     static Object idOf(JsonObject message) {
-        Object id = message.getValue("id");
+        Object id = McpMessage.isResponse(message) ? null : message.getValue("id");
         return id instanceof String || id instanceof Integer || id instanceof Long ? id : null;
     }
 

@@ -34,7 +34,7 @@ final class RequestHeaders {
     /** @return whether a revision is named that no client agrees on by a handshake */
     boolean nameRevisionOfNoHandshake() {
         for (String revision : headers.getAll(VERSION)) {
-            if (!Revision.isOfTheHandshake(revision.strip())) {
+            if (!revision.isBlank() && !Revision.isOfTheHandshake(revision.strip())) {
                 return true;
             }
         }
@@ -43,7 +43,7 @@ final class RequestHeaders {
 
     /** @throws Refusal if it is there more than once, or is not text that a header can have */
     Optional<String> version() {
-        return one(VERSION);
+        return one(VERSION).filter(revision -> !revision.isEmpty());
     }
 
     /** @throws Refusal if the header does not say that it is this method */
