@@ -3,6 +3,7 @@ package dev.leantokens.mcp;
 import static dev.leantokens.testing.LeanStub.CALLERS_ID;
 import static dev.leantokens.testing.LeanStub.CALLERS_SECRET;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +21,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.McpCalls;
+import dev.leantokens.testing.OfficialClient;
 import dev.leantokens.testing.RawHttp;
+import io.modelcontextprotocol.spec.McpError;
+import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
+import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
+import io.modelcontextprotocol.spec.McpSchema.Tool;
 import io.quarkiverse.mcp.server.ToolResponse;
 import io.quarkiverse.mcp.server.test.McpAssured;
 import io.quarkiverse.mcp.server.test.McpAssured.ConnectFailureResponse;
@@ -329,6 +335,39 @@ class TokenToolTest {
 
         assertThat(response.status()).isEqualTo(405);
         assertThat(response.headers().get("Allow")).isEqualTo("POST, DELETE");
+    }
+
+    @Test
+    void officialClientForJavaListsTheTool() {
+        try (OfficialClient official = OfficialClient.connect(lean.mcpPort())) {
+            assertThat(official.client().getServerInfo().name()).isEqualTo("lean-authentication-tokens");
+            assertThat(official.client().listTools().tools()).extracting(Tool::name).containsExactly(McpCalls.TOOL);
+            assertThat(official.client().listResources().resources()).hasSize(1);
+        }
+    }
+
+    @Test
+    void officialClientForJavaCallsTheTool() {
+        try (OfficialClient official = OfficialClient.connect(lean.mcpPort())) {
+            CallToolResult result = official.call(Map.of("scope", "api"));
+
+            assertThat(result.isError()).isFalse();
+            assertThat(OfficialClient.textOf(result).getString("access_token")).isEqualTo(LeanStub.TOKEN);
+            assertThat(JsonObject.mapFrom(result.structuredContent())).isEqualTo(OfficialClient.textOf(result));
+        }
+    }
+
+    @Test
+    void officialClientForJavaReadsErrors() {
+        try (OfficialClient official = OfficialClient.connect(lean.mcpPort())) {
+            CallToolResult result = official.call(Map.of("scope", "payments"));
+
+            assertThat(result.isError()).isTrue();
+            assertThat(result.structuredContent()).isNull();
+            assertThat(OfficialClient.textOf(result).getString("error")).isEqualTo("invalid_scope");
+            assertThatThrownBy(() -> official.client().callTool(CallToolRequest.builder("nothing").arguments(Map.of()).build()))
+                    .isInstanceOfSatisfying(McpError.class, e -> assertThat(e.getJsonRpcError().code()).isEqualTo(-32602));
+        }
     }
 
     @Test
