@@ -16,9 +16,16 @@ export PORT=${PORT:-8080} MCP_PORT=${MCP_PORT:-9090}
 export LEAN_URL=http://127.0.0.1:$PORT LEAN_CLIENT_ID=00000000-0000-0000-0000-000000000000 LEAN_CLIENT_SECRET=none
 export LEAN_REQUESTS_PER_MINUTE=1000
 
+for port in $PORT $MCP_PORT; do
+  if (exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null; then
+    echo "port $port is in use; PORT and MCP_PORT name two that are free" >&2
+    exit 1
+  fi
+done
+
 record=-XX:ArchiveClassesAtExit=$unfinished
 java -XX:AOTCacheOutput="$unfinished" -version > /dev/null 2>&1 && record=-XX:AOTCacheOutput=$unfinished
-rm -f "$archive" "$unfinished"
+rm -f "$unfinished"
 
 crlf=$'\r\n'
 
@@ -41,10 +48,13 @@ for _ in {1..120}; do
   kill -0 $service
   sleep 0.5
 done
+kill -0 $service
 initialize='{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"archive","version":"1"}}}'
+session=
 while IFS=': ' read -r name value; do
   [[ "${name,,}" == mcp-session-id ]] && session="Mcp-Session-Id: ${value%$'\r'}"
 done < <(post "$MCP_PORT" /mcp "$initialize")
+[[ -n $session ]]
 modern="MCP-Protocol-Version: 2026-07-28${crlf}Mcp-Method: tools/call${crlf}Mcp-Name: lean-generate-access-token"
 meta='"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}'
 call='"name":"lean-generate-access-token","arguments":{"body":{"scope":"api"}}'

@@ -35,7 +35,7 @@ class HostFilter {
         List<String> hosts = context.request().headers().getAll(HttpHeaders.HOST);
         // Probes come by the pod's address, and tell nothing that is worth a rebinding.
         boolean probe = Endpoint.of(context) == Endpoint.MANAGEMENT;
-        if (!probe && (hosts.size() > 1 || !rules.servesHost(hostOf(context)))) {
+        if (!probe && (hosts.size() > 1 || !rules.servesHost(hostOf(context)) || !servesTarget(context))) {
             errors.send(context, TokenError.FOREIGN_HOST.because("this service is not served under this host name, "
                     + "its operator can add the name to ALLOWED_HOSTS"));
             return;
@@ -47,6 +47,17 @@ class HostFilter {
             return;
         }
         context.next();
+    }
+
+    /** RFC 9112 §3.2.2: a target that is a whole URI has a host of its own, which counts instead of the header. */
+    private boolean servesTarget(RoutingContext context) {
+        String target = context.request().uri();
+        int authority = target.indexOf("://");
+        if (target.startsWith("/") || authority < 0) {
+            return true;
+        }
+        int end = target.indexOf('/', authority + 3);
+        return rules.servesHost(target.substring(authority + 3, end < 0 ? target.length() : end));
     }
 
     private static String hostOf(RoutingContext context) {

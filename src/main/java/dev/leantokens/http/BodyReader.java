@@ -52,7 +52,9 @@ public class BodyReader {
             ended.run();
             body.tryFail(TokenError.INVALID_REQUEST.because("the request body ended before its end"));
         });
-        if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
+        // RFC 9110 §10.1.1: HTTP/1.0 does not know what that means.
+        if (request.version() != HttpVersion.HTTP_1_0
+                && "100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
             request.response().writeContinue();
         }
         request.resume();

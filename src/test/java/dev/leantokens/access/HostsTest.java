@@ -84,6 +84,22 @@ class HostsTest {
         assertThat(lean.requests()).isEmpty();
     }
 
+    @Test
+    void hostOfTheTargetCounts() {
+        String body = "scope=api";
+        String request = "POST http://%s/v1/oauth2/token HTTP/1.1\r\nHost: localhost\r\n"
+                + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: " + body.length()
+                + "\r\nConnection: close\r\n\r\n" + body;
+
+        for (String foreign : List.of("evil.example", "localhost@evil.example", "evil.example:80", "")) {
+            assertThat(RawHttp.send(RawHttp.LOOPBACK, RestAssured.port, request.formatted(foreign)).status()).as(foreign)
+                    .isIn(400, 403);
+        }
+        assertThat(lean.requests()).isEmpty();
+        assertThat(RawHttp.send(RawHttp.LOOPBACK, RestAssured.port, request.formatted("localhost:8080")).status())
+                .isEqualTo(200);
+    }
+
     /** Probes are spared the rules, by the plain paths of theirs. */
     @ParameterizedTest
     @ValueSource(strings = { "/q/..;/v1/oauth2/token", "/q;a/../v1/oauth2/token", "/q/;/../../v1/oauth2/token",
