@@ -85,7 +85,7 @@ final class HostRules {
 
     private static String withoutPort(String host) {
         int colon = host.lastIndexOf(':');
-        // In [::1] the last colon is part of the address.
-        return colon < 0 || host.indexOf(']') > colon ? host : host.substring(0, colon);
+        // In [::1] the last colon is part of the address, and in localhost:x@example.org the host comes after it.
+        return colon < 0 || host.indexOf(']') > colon || host.indexOf('@') > colon ? host : host.substring(0, colon);
     }
 }

@@ -91,7 +91,8 @@ class HostsTest {
                 + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: " + body.length()
                 + "\r\nConnection: close\r\n\r\n" + body;
 
-        for (String foreign : List.of("evil.example", "localhost@evil.example", "evil.example:80", "")) {
+        for (String foreign : List.of("evil.example", "localhost@evil.example", "localhost:80@evil.example",
+                "evil.example:80", "")) {
             assertThat(RawHttp.send(RawHttp.LOOPBACK, RestAssured.port, request.formatted(foreign)).status()).as(foreign)
                     .isIn(400, 403);
         }
