@@ -31,26 +31,21 @@ public class JsonRpcErrors {
 
     /** The same for what is wrong with a message, with the status of {@code error}. */
     void send(RoutingContext context, TokenError error, McpMessage.Problem problem) {
-        send(context, error.because(problem.message()), answer(problem));
+        send(context, error.because(problem.message()), failure(problem));
     }
 
     /**
      * Ends the request with an error as the extension does that within a session: by a message, and without a line in the log.
      */
     void answer(RoutingContext context, McpMessage.Problem problem) {
-        end(context, answer(problem));
+        end(context, failure(problem));
     }
 
     private static void end(RoutingContext context, JsonObject answer) {
         context.response().putHeader(HttpHeaders.CONTENT_TYPE, "application/json").end(answer.toBuffer());
     }
 
-    /** An id that cannot be told is left out, as MCP has it since revision 2025-11-25; before, none would have been right. */
-    private static JsonObject answer(McpMessage.Problem problem) {
-        JsonObject answer = new JsonObject().put("jsonrpc", "2.0");
-        if (problem.id() != null) {
-            answer.put("id", problem.id());
-        }
-        return answer.put("error", new JsonObject().put("code", problem.code()).put("message", problem.message()));
+    private static JsonObject failure(McpMessage.Problem problem) {
+        return JsonRpc.failure(problem.id(), JsonRpc.error(problem.code(), problem.message(), null));
     }
 }

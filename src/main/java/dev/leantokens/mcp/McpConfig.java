@@ -25,8 +25,7 @@ public interface McpConfig {
 
     /**
      * Whether clients that initialize are served without sessions, so that each of their requests can reach another replica.
-     * Then
-     * the server cannot send them anything by itself, and each request costs about as much as three within a session.
+     * Then the server cannot send them anything by itself, and takes no batches.
      */
     @WithDefault("false")
     boolean autoInit();

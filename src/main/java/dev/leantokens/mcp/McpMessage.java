@@ -19,9 +19,8 @@ import io.vertx.ext.web.RoutingContext;
 
 /**
  * What came in one POST of an MCP client: a JSON-RPC 2.0 message or, before revision 2025-06-18, a batch of them. Knows
- * only as much of MCP as is needed to tell whether the members have the types that the specification gives them. Each message
- * is
- * read once, for all that have to look at it.
+ * only as much of MCP as is needed to tell whether the members have the types that the specification gives them. It is read
+ * once, for all that have to look at it.
  *
  * @param body as it came
  * @param json what is in it: a {@link JsonObject} if it is one message, a {@link JsonArray} if it is a batch, or anything else
@@ -143,7 +142,7 @@ public record McpMessage(Buffer body, Object json) {
     /** @return what is wrong with one message in the eyes of JSON-RPC; empty if nothing is */
     public static Optional<Problem> wrongShape(JsonObject message) {
         Object id = message.getValue("id");
-        if (id != null && !(id instanceof String || id instanceof Integer || id instanceof Long)) {
+        if (id != null && !isId(id)) {
             return wrong(JsonRpcErrorCodes.INVALID_REQUEST, "id must be a string or a whole number of 64 bits");
         }
         if (!"2.0".equals(message.getValue("jsonrpc"))) {
@@ -166,10 +165,19 @@ public record McpMessage(Buffer body, Object json) {
         return message.containsKey("result") || message.containsKey("error");
     }
 
-    private static Optional<String> wrongParams(JsonObject message) {
+    /** @return whether a request can have this id */
+    public static boolean isId(Object id) {
+        return id instanceof String || id instanceof Integer || id instanceof Long;
+    }
+
+    /** @return the parameters of a message of the right shape, empty if it has none */
+    public static JsonObject paramsOf(JsonObject message) {
         JsonObject params = message.getJsonObject("params");
-        return isResponse(message) ? Optional.empty()
-                : wrongParams(message.getString("method"), params == null ? new JsonObject() : params);
+        return params == null ? new JsonObject() : params;
+    }
+
+    private static Optional<String> wrongParams(JsonObject message) {
+        return isResponse(message) ? Optional.empty() : wrongParams(message.getString("method"), paramsOf(message));
     }
 
     /**

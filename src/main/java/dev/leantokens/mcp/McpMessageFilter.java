@@ -53,14 +53,15 @@ class McpMessageFilter {
 
     private void message(RoutingContext context, Buffer body) {
         String type = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
+        boolean streamable = McpEndpoint.isStreamable(context);
         // Some clients leave the type out, since there is only one.
         if (type != null && !isOf(type, JSON)) {
             refuse(context, TokenError.UNSUPPORTED_MEDIA_TYPE, "the Content-Type must be application/json");
-        } else if (McpEndpoint.isStreamable(context) && !(accepts(context, JSON) && accepts(context, EVENT_STREAM))) {
+        } else if (streamable && !(accepts(context, JSON) && accepts(context, EVENT_STREAM))) {
             refuse(context, TokenError.NOT_ACCEPTABLE,
                     "the Accept header must list application/json and text/event-stream");
         } else {
-            if (McpEndpoint.isStreamable(context)) {
+            if (streamable) {
                 // The extension looks for the types as they are written here.
                 context.request().headers().set(HttpHeaders.ACCEPT, JSON + ", " + EVENT_STREAM);
             }

@@ -19,10 +19,8 @@ import io.vertx.ext.web.RoutingContext;
 
 /**
  * Serves clients with a handshake without sessions, where an operator wants that: each of their requests may reach another
- * process.
- * The extension begins a session for each request and ends it with it, except for the one that a client initializes, and for
- * those
- * of messages that it can do nothing with.
+ * process. The extension begins a session for each request and ends it with it, except for the one that a client initializes,
+ * and for those of messages that it can do nothing with.
  */
 @ApplicationScoped
 class McpSessionlessFilter {

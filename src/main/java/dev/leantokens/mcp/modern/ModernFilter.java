@@ -6,6 +6,7 @@ import jakarta.enterprise.event.Observes;
 import dev.leantokens.http.Endpoint;
 import dev.leantokens.http.FilterOrder;
 import dev.leantokens.http.HttpErrors;
+import dev.leantokens.mcp.JsonRpc;
 import dev.leantokens.mcp.JsonRpcErrors;
 import dev.leantokens.mcp.McpEndpoint;
 import dev.leantokens.mcp.McpMessage;

@@ -10,8 +10,7 @@ import io.vertx.core.json.JsonObject;
 
 /**
  * A request or notification that keeps all rules of revision 2026-07-28 for what each of them carries: its revision and the
- * client's
- * capabilities in its metadata, and both again in headers.
+ * client's capabilities in its metadata, and what it is in headers again.
  *
  * @param id the request's; null if it is a notification
  * @param params empty if there are none
@@ -58,9 +57,7 @@ record ModernMessage(Object id, String method, JsonObject params) {
         if (id == null && message.containsKey("id")) {
             throw Refusal.malformed(JsonRpcErrorCodes.INVALID_REQUEST, "id must not be null");
         }
-        String method = message.getString("method");
-        JsonObject params = message.getJsonObject("params", new JsonObject());
-        ModernMessage read = new ModernMessage(id, method, params == null ? new JsonObject() : params);
+        ModernMessage read = new ModernMessage(id, message.getString("method"), McpMessage.paramsOf(message));
         Optional<String> claimed = read.requireRevision(headers);
         // Which headers a notification has, the revision does not say.
         if (!read.isNotification()) {
@@ -73,7 +70,7 @@ record ModernMessage(Object id, String method, JsonObject params) {
     /** @return the id of a request, as far as it has one that can be told; a response's is not ours to answer by */
     static Object idOf(JsonObject message) {
         Object id = McpMessage.isResponse(message) ? null : message.getValue("id");
-        return id instanceof String || id instanceof Integer || id instanceof Long ? id : null;
+        return McpMessage.isId(id) ? id : null;
     }
 
     boolean isNotification() {

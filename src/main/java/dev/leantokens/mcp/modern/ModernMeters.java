@@ -10,8 +10,7 @@ import io.quarkiverse.mcp.server.McpServer;
 
 /**
  * Counts requests by the names and labels that the MCP extension has for its own, so that it is of no matter there which
- * revision
- * was spoken. What labels can say is bounded for both in {@code McpMeters}. Thread-safe.
+ * revision was spoken. What labels can say is bounded for both in {@code McpMeters}. Thread-safe.
  */
 @ApplicationScoped
 class ModernMeters {

@@ -8,6 +8,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
+import dev.leantokens.mcp.JsonRpc;
 import dev.leantokens.mcp.McpMessage;
 import dev.leantokens.mcp.SkillAsResource;
 import dev.leantokens.mcp.TokenTool;

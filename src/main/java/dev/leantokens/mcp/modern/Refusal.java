@@ -1,14 +1,14 @@
 package dev.leantokens.mcp.modern;
 
+import dev.leantokens.mcp.JsonRpc;
 import dev.leantokens.token.TokenError;
 import io.quarkiverse.mcp.server.JsonRpcErrorCodes;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
 /**
- * A request is not served as it is. Its message says why, without a value that was received, and goes into the log as well as
- * to
- * the client.
+ * A request is not served as it is. Its message says why, without a value that was received, and goes into the log as well
+ * as to the client.
  */
 final class Refusal extends RuntimeException {
 

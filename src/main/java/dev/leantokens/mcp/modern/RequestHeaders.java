@@ -10,9 +10,8 @@ import java.util.Optional;
 import io.vertx.core.MultiMap;
 
 /**
- * The headers that say again what is in the body, so that proxies can go by them. Whoever reads the body has to see that both
- * say
- * the same ("Streamable HTTP", Request Metadata).
+ * The headers that say again what is in the body, so that proxies can go by them. Whoever reads the body has to see that
+ * both say the same ("Streamable HTTP", Request Metadata).
  */
 final class RequestHeaders {
 
