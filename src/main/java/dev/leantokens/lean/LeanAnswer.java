@@ -4,9 +4,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -133,20 +130,13 @@ record LeanAnswer(int status, String retryAfter, byte[] body) {
         return wait(now).map(exception::retryAfter).orElse(exception);
     }
 
-    /** Retry-After is a number of seconds or a date (RFC 9110 §10.2.3); one that is neither is none. */
+    /** Retry-After is a number of seconds or a date (RFC 9110 §10.2.3); a malformed one counts as missing. */
     private Optional<Duration> wait(Instant now) {
-        if (retryAfter == null) {
-            return Optional.empty();
-        }
-        String text = retryAfter.strip();
-        try {
-            Duration wait = SECONDS.matcher(text).matches()
-                    ? text.length() > MOST_DIGITS ? LONGEST_WAIT : Duration.ofSeconds(Long.parseLong(text))
-                    : Duration.between(now, ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());
-            return Optional.of(wait.isNegative() ? Duration.ZERO : wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait);
-        } catch (DateTimeParseException e) {
-            return Optional.empty();
-        }
+        String text = retryAfter == null ? "" : retryAfter.strip();
+        Optional<Duration> wait = SECONDS.matcher(text).matches()
+                ? Optional.of(text.length() > MOST_DIGITS ? LONGEST_WAIT : Duration.ofSeconds(Long.parseLong(text)))
+                : HttpDate.parse(text, now).map(date -> Duration.between(now, date));
+        return wait.map(any -> any.isNegative() ? Duration.ZERO : any.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : any);
     }
 
     /** The body can be a token. */
