@@ -90,7 +90,7 @@ public class CachedTokenBenchmark {
     private Uni<AccessToken> lean(LeanRequest request) {
         calls.incrementAndGet();
         return Uni.createFrom().item(AccessToken.of(Map.of("access_token", TOKEN, "scope", request.scope().value(),
-                "token_type", "Bearer", "expires_in", 3599)));
+                "token_type", "Bearer", "expires_in", 3599), request.scope()));
     }
 
     @TearDown

@@ -60,7 +60,9 @@ record LeanAnswer(int status, String retryAfter, byte[] body) {
      */
     AccessToken token(LeanRequest request, ClientProof proof, Instant now) {
         if (status == 200) {
-            return usableToken();
+            return AccessToken.of(
+                    jsonObject().orElseThrow(() -> unusable("status 200 and a body that is not a JSON object")),
+                    request.scope());
         }
         if (status == 429) {
             throw withWait(TokenError.THROTTLED.because("Lean throttles its token requests"), now);
@@ -70,19 +72,9 @@ record LeanAnswer(int status, String retryAfter, byte[] body) {
             throw withWait(error.because("Lean answered " + status), now);
         }
         if (status < 400 || status == 403) {
-            throw unusable("with status " + status);
+            throw unusable("status " + status);
         }
         throw refusal(request, proof);
-    }
-
-    private AccessToken usableToken() {
-        Map<String, Object> members = jsonObject()
-                .orElseThrow(() -> unusable("200 with a body that is not a JSON object"));
-        try {
-            return AccessToken.of(members);
-        } catch (IllegalArgumentException e) {
-            throw unusable("200 with a body that is not a token response, " + e.getMessage());
-        }
     }
 
     /** A 4xx that is about the request. */
@@ -99,7 +91,7 @@ record LeanAnswer(int status, String retryAfter, byte[] body) {
         }
         return status == 401
                 ? TokenError.CALLER_REFUSED.because("Lean refused the client credentials")
-                : unusable("with status " + status + " and no error response");
+                : unusable("status " + status + " and no error response");
     }
 
     /** An error may quote the request. What the caller sent it may see again, what the service added to it may not. */
@@ -112,7 +104,7 @@ record LeanAnswer(int status, String retryAfter, byte[] body) {
     }
 
     private static TokenException unusable(String how) {
-        return TokenError.UNUSABLE_ANSWER.because("Lean answered in a way that makes no sense here, " + how);
+        return TokenError.UNUSABLE_ANSWER.because("unusable response of Lean: " + how);
     }
 
     private Optional<Map<String, Object>> jsonObject() {

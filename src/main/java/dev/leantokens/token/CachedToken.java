@@ -59,6 +59,10 @@ public final class CachedToken {
         return expiresAt;
     }
 
+    boolean isFor(Scope scope) {
+        return token.isFor(scope);
+    }
+
     Duration lifetime() {
         return Duration.between(askedAt, expiresAt);
     }

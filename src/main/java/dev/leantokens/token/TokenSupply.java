@@ -60,7 +60,7 @@ final class TokenSupply {
      */
     Uni<IssuedToken> token(TokenKey key, LeanRequest request, CacheControl control) {
         Instant now = clock.instant();
-        CachedToken kept = usable(cache.find(key), now);
+        CachedToken kept = usable(cache.find(key), key, now);
         if (kept == null) {
             return fromLean(key, request, null, cache.isEnabled() ? Source.MISS : Source.BYPASS);
         }
@@ -111,7 +111,7 @@ final class TokenSupply {
     private Flight<Obtained> call(TokenKey key, LeanRequest request, CachedToken kept, boolean unnoticed) {
         return calls.join(key, () -> {
             Instant askedAt = clock.instant();
-            CachedToken found = usable(cache.look(key), askedAt);
+            CachedToken found = usable(cache.look(key), key, askedAt);
             if (found != null && found != kept && isGood(found, key, askedAt)) {
                 // Another call ended between the look into the cache and the begin of this one.
                 return Uni.createFrom().item(new Obtained(found.at(askedAt), Optional.of(found)));
@@ -135,11 +135,19 @@ final class TokenSupply {
             return Uni.createFrom().failure(refusal.get());
         }
         return lean.requestToken(request)
+                // Every token that is issued or cached comes through here, whatever brought it.
+                .invoke(token -> requireScope(token, request.scope()))
                 .onFailure(TokenException.class).invoke(failure -> {
                     if (failure.isAboutCredentials()) {
                         cache.keepRefusal(request.fingerprint(), failure);
                     }
                 });
+    }
+
+    private static void requireScope(AccessToken token, Scope requested) {
+        if (!token.isFor(requested)) {
+            throw AccessToken.otherScope();
+        }
     }
 
     private Obtained keep(TokenKey key, AccessToken token, Instant askedAt) {
@@ -170,10 +178,12 @@ final class TokenSupply {
                 new CacheStatus(source, Optional.of(freshFor(kept, key, now)), false)));
     }
 
-    /** @return null if there is none */
-    private static CachedToken usable(Optional<CachedToken> kept, Instant now) {
+    /**
+     * @return null if there is none. A token for another scope counts as none, whatever cache it comes from, and is replaced
+     */
+    private static CachedToken usable(Optional<CachedToken> kept, TokenKey key, Instant now) {
         CachedToken found = kept.orElse(null);
-        return found != null && isUsable(found, now) ? found : null;
+        return found != null && found.isFor(key.scope()) && isUsable(found, now) ? found : null;
     }
 
     private static boolean isUsable(CachedToken token, Instant now) {

@@ -28,6 +28,8 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 
+import dev.leantokens.token.AccessToken;
+import dev.leantokens.token.Scope;
 import io.vertx.core.json.JsonObject;
 
 /**
@@ -126,8 +128,8 @@ class ValuesInTextTest {
             case "URI" -> URI.create("https://" + text + ".example.com");
             case "ByteBuffer" -> ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
             case "JsonObject" -> new JsonObject().put(text, text);
-            case "AccessToken" -> make(plain, "of", Map.class,
-                    Map.of("access_token", text, "token_type", "Bearer", "expires_in", 3599));
+            case "AccessToken" -> AccessToken.of(Map.of("access_token", text, "token_type", "Bearer", "expires_in", 3599),
+                    new Scope(text));
             case "SecretDigest" -> make(plain, "of", String.class, text);
             case "ScopePattern" -> make(plain, "of", String.class, "api");
             case "CachedToken" -> {

@@ -18,6 +18,8 @@ import java.util.stream.Collectors;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.yaml.snakeyaml.Yaml;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -31,6 +33,7 @@ import io.quarkiverse.mcp.server.test.McpAssured.McpStreamableTestClient;
 import io.quarkiverse.mcp.server.test.McpAssured.ToolInfo;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
@@ -137,6 +140,44 @@ class CapabilityTest {
         assertThat(McpCalls.textOf(byMcp)).isEqualTo(new JsonObject(byRest));
         ObjectMapper mapper = new ObjectMapper();
         Schemas.assertValid(mapper.readTree(mcp.encode()), mapper.readTree(byRest));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "\"expires_in\":null", "\"scope\":null", "\"refresh_token\":null,\"x\":null",
+            "\"expires_in\":\"3599\"", "\"expires_in\":3599.0", "\"expires_in\":0", "\"scope\":\"api\",\"x\":{\"y\":null}" })
+    void whateverLeanSendsBothAdaptersGiveWhatTheirSchemasSay(String members) throws IOException {
+        lean.answers(200, "{\"access_token\":\"abc\",\"token_type\":\"Bearer\"," + members + "}");
+        ObjectMapper mapper = new ObjectMapper();
+
+        String byRest = given().contentType("application/json").body("{\"scope\":\"api\"}").post("/v1/oauth2/token")
+                .then().statusCode(200).extract().asString();
+        ToolResponse byMcp = McpCalls.call(lean.mcpPort(), Map.of("scope", "api"));
+
+        JsonObject structured = new JsonObject(Json.encode(byMcp.structuredContent()));
+        assertThat(structured).isEqualTo(McpCalls.textOf(byMcp)).isEqualTo(new JsonObject(byRest));
+        assertThat(structured.getMap().values()).doesNotContainNull();
+        Schemas.assertValid(mapper.readTree(tool.outputSchema().encode()), mapper.readTree(structured.encode()));
+        Schemas.assertValid(mapper.readTree(schemas.getJsonObject("AccessTokenResponse").encode()), mapper.readTree(byRest));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "\"access_token\":null,\"token_type\":\"Bearer\"", "\"access_token\":\"abc\",\"token_type\":null",
+            "\"access_token\":7,\"token_type\":\"Bearer\"", "\"access_token\":\"abc\",\"token_type\":[\"Bearer\"]",
+            "\"access_token\":\"abc\",\"token_type\":\"Bearer\",\"scope\":[\"api\"]",
+            "\"access_token\":\"abc\",\"token_type\":\"Bearer\",\"expires_in\":true",
+            "\"access_token\":\"abc\",\"token_type\":\"Bearer\",\"expires_in\":-1",
+            "\"access_token\":\"abc\",\"token_type\":\"Bearer\",\"refresh_token\":{}" })
+    void whatIsNotAsTheSchemasSayIsAFaultOfTheServer(String members) {
+        lean.answers(200, "{" + members + "}");
+
+        JsonObject byRest = new JsonObject(given().contentType("application/json").body("{\"scope\":\"api\"}")
+                .post("/v1/oauth2/token").then().statusCode(502).extract().asString());
+        ToolResponse byMcp = McpCalls.call(lean.mcpPort(), Map.of("scope", "api"));
+
+        assertThat(byMcp.isError()).isTrue();
+        assertThat(byMcp.structuredContent()).isNull();
+        assertThat(McpCalls.textOf(byMcp)).isEqualTo(byRest);
+        assertThat(byRest.getString("error")).isEqualTo("server_error");
     }
 
     @Test

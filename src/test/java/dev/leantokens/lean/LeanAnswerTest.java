@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -64,6 +65,8 @@ class LeanAnswerTest {
             "{\"access_token\":\"s3cr3t\",\"token_type\":\"Bearer\"}x",
             "{\"access_token\":\"s3cr3t\",\"access_token\":\"other\",\"token_type\":\"Bearer\"}",
             "{\"access_token\":\"s3cr3t\",\"token_type\":\"Bearer\",\"expires_in\":\"soon\"}",
+            "{\"access_token\":\"s3cr3t\",\"token_type\":\"Bearer\",\"scope\":[\"api\"]}",
+            "{\"access_token\":\"s3cr3t\",\"token_type\":\"Bearer\",\"refresh_token\":7}",
             "{\"error\":\"invalid_client\"}",
     })
     void okThatIsNoTokenIsUnusable(String body) {
@@ -72,6 +75,34 @@ class LeanAnswerTest {
         assertThat(exception.error()).isEqualTo(TokenError.UNUSABLE_ANSWER);
         assertThat(exception.getMessage()).doesNotContain("s3cr3t");
         assertThat(exception).hasNoCause();
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "3599", "'\"3599\"'", "3599.0", "3.599e3" })
+    void lifetimeIsPassedOnAsAnInteger(String written) {
+        String body = "{\"access_token\":\"a\",\"token_type\":\"Bearer\",\"expires_in\":" + written + "}";
+
+        assertThat(answer(200, body).token(request(SERVICE), PROOF, NOW).json())
+                .isEqualTo("{\"access_token\":\"a\",\"token_type\":\"Bearer\",\"expires_in\":3599}");
+    }
+
+    @Test
+    void membersThatAreNullAreLeftOut() {
+        String body = "{\"access_token\":\"a\",\"scope\":null,\"token_type\":\"Bearer\",\"expires_in\":null,\"x\":null}";
+
+        assertThat(answer(200, body).token(request(SERVICE), PROOF, NOW).json())
+                .isEqualTo("{\"access_token\":\"a\",\"token_type\":\"Bearer\"}");
+    }
+
+    @ParameterizedTest
+    @EnumSource(CredentialsOwner.class)
+    void tokenForAnotherScopeIsNone(CredentialsOwner owner) {
+        TokenException exception = failure(answer(200,
+                "{\"access_token\":\"s3cr3t\",\"token_type\":\"Bearer\",\"scope\":\"customer.s3cr3t\"}"), owner);
+
+        assertThat(exception.error()).isEqualTo(TokenError.OTHER_SCOPE);
+        assertThat(exception.response().status()).isEqualTo(502);
+        assertThat(exception.explanation()).doesNotContain("s3cr3t");
     }
 
     static Stream<Arguments> failures() {

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
@@ -127,6 +128,16 @@ class LeanFaultsTest {
     void nonsenseIsAFaultOfTheServer(String name, ResponseDefinitionBuilder answer) {
         lean.answers(answer);
 
+        assertError(502, "server_error");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "customer.1", "API", "api customer.1", "" })
+    void tokenForAnotherScopeIsAFaultOfTheServer(String scope) {
+        lean.answers(200, LeanStub.tokenResponse(scope));
+        assertError(502, "server_error");
+
+        callersOwn = true;
         assertError(502, "server_error");
     }
 

@@ -107,7 +107,7 @@ public class LeanStub implements QuarkusTestResourceLifecycleManager {
 
     private void start(int port) {
         server = new WireMockServer(WireMockConfiguration.options().bindAddress("127.0.0.1").port(port).gzipDisabled(true)
-                .extensions(new TokenOfItsOwn()));
+                .extensions(new TokenOfItsOwn(), new TokenForTheScope()));
         server.start();
         reset();
     }
@@ -170,8 +170,9 @@ public class LeanStub implements QuarkusTestResourceLifecycleManager {
         return "%s/%s/%s/".formatted(clientId, Integer.toHexString(clientSecret.hashCode()), scope);
     }
 
+    /** Every request gets {@link #TOKEN}, for the scope that it asks for. */
     public void givesToken() {
-        answers(json(200, tokenResponse("api")));
+        answers(aResponse().withTransformers(TokenForTheScope.NAME));
     }
 
     public static String tokenResponse(String scope) {
@@ -271,6 +272,27 @@ public class LeanStub implements QuarkusTestResourceLifecycleManager {
             return json(200, "{\"access_token\":\"%s\",\"scope\":\"%s\",\"token_type\":\"Bearer\",\"expires_in\":%d}"
                     .formatted(token, scope, event.getTransformerParameters().getInt(LIFETIME)))
                     .withFixedDelay(event.getResponseDefinition().getFixedDelayMilliseconds()).build();
+        }
+    }
+
+    /** Answers a token request with the one token that there is, for the requested scope. */
+    private static final class TokenForTheScope implements ResponseDefinitionTransformerV2 {
+
+        private static final String NAME = "token-for-the-scope";
+
+        @Override
+        public String getName() {
+            return NAME;
+        }
+
+        @Override
+        public boolean applyGlobally() {
+            return false;
+        }
+
+        @Override
+        public ResponseDefinition transform(ServeEvent event) {
+            return json(200, tokenResponse(event.getRequest().formParameter("scope").firstValue())).build();
         }
     }
 

@@ -28,6 +28,8 @@ class ErrorLogTest {
             "UNUSABLE_ANSWER,             WARN",
             "NO_CREDENTIALS,              WARN",
             "SERVICE_CREDENTIALS_REFUSED, ERROR",
+            "OTHER_SCOPE,                 ERROR",
+            "LEAN_UNTRUSTED,              ERROR",
     })
     void errorIsOneLineOfTheLevelThatFits(TokenError error, String level) {
         TokenException exception = error.because("the reason");

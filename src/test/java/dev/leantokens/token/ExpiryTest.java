@@ -81,7 +81,7 @@ class ExpiryTest {
             reallyValidUntil.put(token, machine.passed().plusSeconds(lifetime));
             machine.run(answersAfter);
             return Uni.createFrom().item(AccessToken.of(
-                    Map.of("access_token", token, "token_type", "Bearer", "expires_in", lifetime)));
+                    Map.of("access_token", token, "token_type", "Bearer", "expires_in", lifetime), request.scope()));
         }
 
         /** What happens is told by the remainder of each number, and for how long by its quotient. */

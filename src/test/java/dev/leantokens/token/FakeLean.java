@@ -12,11 +12,15 @@ import io.smallrye.mutiny.subscription.UniEmitter;
 final class FakeLean implements AuthorizationServer {
 
     final List<LeanRequest> asked = new ArrayList<>();
-    private final List<UniEmitter<? super AccessToken>> waiting = new ArrayList<>();
+    private final List<Waiting> waiting = new ArrayList<>();
     private boolean answersAtOnce = true;
     private Duration lifetime = Duration.ofSeconds(3600);
     private TokenException failure;
     private String certificate = "";
+    private Scope otherScope;
+
+    private record Waiting(LeanRequest request, UniEmitter<? super AccessToken> caller) {
+    }
 
     @Override
     public String clientCertificate() {
@@ -32,15 +36,20 @@ final class FakeLean implements AuthorizationServer {
     public Uni<AccessToken> requestToken(LeanRequest request) {
         asked.add(request);
         if (!answersAtOnce) {
-            return Uni.createFrom().emitter(waiting::add);
+            return Uni.createFrom().emitter(caller -> waiting.add(new Waiting(request, caller)));
         }
-        return failure == null ? Uni.createFrom().item(token()) : Uni.createFrom().failure(failure);
+        return failure == null ? Uni.createFrom().item(token(request)) : Uni.createFrom().failure(failure);
     }
 
     /** From now on tokens live for this long. */
     void gives(Duration tokensLifetime) {
         failure = null;
         lifetime = tokensLifetime;
+    }
+
+    /** From now on its tokens are for this scope, whatever is requested; null for the requested one. */
+    void givesOnly(Scope scope) {
+        otherScope = scope;
     }
 
     /** From now on it answers with this. */
@@ -54,13 +63,13 @@ final class FakeLean implements AuthorizationServer {
     }
 
     void answer() {
-        List<UniEmitter<? super AccessToken>> callers = List.copyOf(waiting);
+        List<Waiting> answered = List.copyOf(waiting);
         waiting.clear();
-        for (UniEmitter<? super AccessToken> caller : callers) {
+        for (Waiting each : answered) {
             if (failure == null) {
-                caller.complete(token());
+                each.caller().complete(token(each.request()));
             } else {
-                caller.fail(failure);
+                each.caller().fail(failure);
             }
         }
     }
@@ -69,8 +78,8 @@ final class FakeLean implements AuthorizationServer {
         return asked.size();
     }
 
-    private AccessToken token() {
+    private AccessToken token(LeanRequest request) {
         return AccessToken.of(Map.of("access_token", "token-" + asked.size(), "token_type", "Bearer", "expires_in",
-                lifetime.toSeconds()));
+                lifetime.toSeconds()), otherScope == null ? request.scope() : otherScope);
     }
 }

@@ -94,6 +94,24 @@ class OutageTest {
         assertThat(ask().token()).isEqualTo(token);
     }
 
+    @Test
+    void tokenForAnotherScopeIsNeitherIssuedNorCached() {
+        lean.answers(200, LeanStub.tokenResponse("customer." + UUID.randomUUID()));
+        assertThat(callers.onBothAdapters(2, scope(scope))).extracting(Answer::error).containsOnly("server_error");
+
+        lean.givesTokensOfTheirOwn(10);
+        String token = ask().token();
+        assertThat(token).startsWith(LeanStub.tokenOf(LeanStub.CLIENT_ID, LeanStub.CLIENT_SECRET, scope));
+
+        // The one that is cached stays when its replacement is for another scope.
+        lean.answers(200, LeanStub.tokenResponse("customer." + UUID.randomUUID()));
+        await().atMost(Duration.ofSeconds(5)).until(() -> {
+            Answer answer = ask();
+            assertThat(answer.token()).isEqualTo(token);
+            return answer.cacheStatus().orElseThrow().contains("detail=stale");
+        });
+    }
+
     private Answer ask() {
         return callers.rest(scope(scope)).join();
     }

@@ -20,7 +20,7 @@ class SecretsInTextTest {
     private static final ClientCredentials CREDENTIALS = new ClientCredentials("id-" + SECRET, SECRET);
 
     private static final AccessToken TOKEN = AccessToken.of(
-            Map.of("access_token", SECRET, "token_type", "Bearer", "refresh", SECRET, "expires_in", 3599));
+            Map.of("access_token", SECRET, "token_type", "Bearer", "refresh", SECRET, "expires_in", 3599), Scope.API);
 
     static Stream<Object> valuesWithSecrets() {
         return Stream.of(

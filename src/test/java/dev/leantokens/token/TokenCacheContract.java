@@ -96,7 +96,7 @@ public abstract class TokenCacheContract {
     /** @return a token of Lean's size that is valid for so many seconds from now */
     protected CachedToken token(int seconds) {
         return CachedToken.of(AccessToken.of(Map.of("access_token", "x".repeat(900), "scope", "api", "token_type", "Bearer",
-                "expires_in", seconds)), clock.instant()).orElseThrow();
+                "expires_in", seconds), Scope.API), clock.instant()).orElseThrow();
     }
 
     /** @return a key like that of any customer */

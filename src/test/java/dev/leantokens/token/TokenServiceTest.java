@@ -25,7 +25,7 @@ import io.smallrye.mutiny.Uni;
 class TokenServiceTest {
 
     private static final Scope API = new Scope("api");
-    private static final AccessToken TOKEN = AccessToken.of(Map.of("access_token", "abc", "token_type", "Bearer"));
+    private static final AccessToken TOKEN = AccessToken.of(Map.of("access_token", "abc", "token_type", "Bearer"), API);
     private static final ServiceClient SERVICE = new ServiceClient("service", 1);
     private static final ClientCredentials CALLER = new ClientCredentials("caller", "secret");
 

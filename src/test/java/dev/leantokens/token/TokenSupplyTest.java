@@ -132,7 +132,7 @@ class TokenSupplyTest {
 
     @ParameterizedTest
     @EnumSource(mode = Mode.INCLUDE, names = { "THROTTLED", "BUDGET_SPENT", "LEAN_UNAVAILABLE", "LEAN_FAILED", "BREAKER_OPEN",
-            "LEAN_TIMED_OUT", "UNUSABLE_ANSWER", "SERVICE_CREDENTIALS_REFUSED" })
+            "LEAN_TIMED_OUT", "UNUSABLE_ANSWER", "OTHER_SCOPE", "SERVICE_CREDENTIALS_REFUSED" })
     void validTokenIsBetterThanNone(TokenError error) {
         ask(Scope.API);
         clock.advance(Duration.ofSeconds(3570));
@@ -333,7 +333,7 @@ class TokenSupplyTest {
 
     @Test
     void tokenWithoutALifetimeIsPassedOnAndNotKept() {
-        AccessToken token = AccessToken.of(Map.of("access_token", "a", "token_type", "Bearer"));
+        AccessToken token = AccessToken.of(Map.of("access_token", "a", "token_type", "Bearer"), Scope.API);
         List<LeanRequest> asked = new ArrayList<>();
         supply = new TokenSupply(cache, request -> {
             asked.add(request);
@@ -361,6 +361,64 @@ class TokenSupplyTest {
         lean.gives(Duration.ofSeconds(Long.MAX_VALUE));
         ask(Scope.API);
 
+        assertThat(ask(Scope.API).cacheStatus().source()).isEqualTo(Source.HIT);
+    }
+
+    @Test
+    void tokenForAnotherScopeIsNeitherIssuedNorCached() {
+        lean.givesOnly(CUSTOMER);
+
+        assertThat(failure(Scope.API).error()).isEqualTo(TokenError.OTHER_SCOPE);
+        assertThatThrownBy(() -> ask(Scope.API, new ClientCredentials("id", "secret")))
+                .isInstanceOfSatisfying(TokenException.class, e -> assertThat(e.error()).isEqualTo(TokenError.OTHER_SCOPE));
+        assertThat(cache.size()).isZero();
+
+        lean.givesOnly(null);
+        assertThat(ask(Scope.API).cacheStatus().source()).isEqualTo(Source.MISS);
+    }
+
+    @Test
+    void tokenForAnotherScopeTakesNoOtherTokensPlace() {
+        ask(Scope.API);
+        lean.givesOnly(CUSTOMER);
+        // Refreshed ahead, in the background.
+        clock.advance(Duration.ofSeconds(3000));
+        assertThat(ask(Scope.API).token().members()).containsEntry("access_token", "token-1");
+        // Below the minimum, where a caller waits for a better one.
+        clock.advance(Duration.ofSeconds(570));
+        assertThat(ask(Scope.API).token().members()).containsEntry("access_token", "token-1");
+        assertThat(lean.calls()).isEqualTo(3);
+        // Asked for a fresh one.
+        assertThatThrownBy(() -> ask(Scope.API, CacheControl.NO_CACHE))
+                .isInstanceOfSatisfying(TokenException.class, e -> assertThat(e.error()).isEqualTo(TokenError.OTHER_SCOPE));
+
+        assertThat(ask(Scope.API).token().members()).containsEntry("access_token", "token-1");
+    }
+
+    @Test
+    void tokenForAnotherScopeIsShownToNoneOfThoseWhoWait() {
+        lean.hangs();
+        List<CompletableFuture<IssuedToken>> waiting = List.of(start(Scope.API, CacheControl.ANY),
+                start(Scope.API, CacheControl.ANY));
+        lean.givesOnly(CUSTOMER);
+
+        lean.answer();
+
+        assertThat(waiting).allSatisfy(each -> assertThatThrownBy(each::join).hasCauseInstanceOf(TokenException.class));
+    }
+
+    /** A cache that is shared with others could hold anything. */
+    @Test
+    void tokenForAnotherScopeInTheCacheCountsAsNone() {
+        CachedToken others = CachedToken.of(
+                AccessToken.of(Map.of("access_token", "others", "token_type", "Bearer", "expires_in", 3600), CUSTOMER),
+                clock.instant()).orElseThrow();
+        cache.keep(new TokenKey(TokenKey.ofService("service"), "", Scope.API), others);
+
+        IssuedToken issued = ask(Scope.API);
+
+        assertThat(issued.cacheStatus().source()).isEqualTo(Source.MISS);
+        assertThat(issued.token().members()).containsEntry("access_token", "token-1");
         assertThat(ask(Scope.API).cacheStatus().source()).isEqualTo(Source.HIT);
     }
 
