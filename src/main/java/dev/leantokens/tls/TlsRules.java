@@ -2,9 +2,13 @@ package dev.leantokens.tls;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.cert.CertificateFactory;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 
 import dev.leantokens.file.FileWatch;
 import io.quarkus.runtime.configuration.ConfigurationException;
@@ -16,7 +20,8 @@ import io.vertx.core.net.PfxOptions;
 /** What must hold for the settings of one side: which go together, and that the files are what they are said to be. */
 final class TlsRules {
 
-    private static final String PEM_CERTIFICATE = "-----BEGIN CERTIFICATE-----";
+    private static final Pattern PEM_CERTIFICATE = Pattern.compile("-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----",
+            Pattern.DOTALL);
 
     private final TlsSettings settings;
     private final String certificate;
@@ -86,10 +91,15 @@ final class TlsRules {
         require(!attempt(() -> KeyPairs.of(store), otherwise).isEmpty(), otherwise);
     }
 
+    /**
+     * Certificates may stand beside anything else in PEM, such as the key that belongs to them: Java's own reader fails there.
+     */
     private static void checkCertificates(String variable, String file, Buffer pem) {
         String otherwise = "%s: %s has no certificates in PEM".formatted(variable, file);
-        require(attempt(() -> pem.toString().contains(PEM_CERTIFICATE) && !CertificateFactory.getInstance("X.509")
-                .generateCertificates(new ByteArrayInputStream(pem.getBytes())).isEmpty(), otherwise), otherwise);
+        List<String> certificates = PEM_CERTIFICATE.matcher(pem.toString()).results().map(MatchResult::group).toList();
+        require(!certificates.isEmpty(), otherwise);
+        certificates.forEach(text -> attempt(() -> CertificateFactory.getInstance("X.509")
+                .generateCertificate(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8))), otherwise));
     }
 
     private static Buffer read(String variable, String file) {

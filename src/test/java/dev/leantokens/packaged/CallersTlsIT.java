@@ -308,6 +308,18 @@ class CallersTlsIT {
         assertQuiet();
     }
 
+    @Test
+    void onePemFileCanHaveBothTheKeyAndItsCertificateAndIsReloaded() {
+        Certificates.write(certificate, first.keyPem() + first.certificatePem() + authority.pem());
+        start(Map.of("TLS_CERTIFICATE", certificate.toString(), "TLS_KEY", certificate.toString()));
+        assertShown(first);
+
+        Certificates.write(certificate, second.certificatePem() + authority.pem() + second.keyPem());
+        await().atMost(PATIENCE).untilAsserted(() -> assertShown(second));
+        assertThat(application.linesOf("ERROR")).isEmpty();
+        assertQuiet();
+    }
+
     /** On one port, so that it is seen to work as well. */
     @Test
     void streamsLiveOnAndWhatDoesNotGetReadyIsClosed() throws Exception {

@@ -15,6 +15,7 @@ import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPrivateKey;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +30,8 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
@@ -72,6 +75,11 @@ public final class Certificates {
             return Certificates.issue(name, newKeys(), identity, List.of(hosts), false, Instant.now(), LIFETIME);
         }
 
+        /** The same with an RSA key. */
+        public Identity issueRsa(String name, String... hosts) {
+            return Certificates.issue(name, newRsaKeys(), identity, List.of(hosts), false, Instant.now(), LIFETIME);
+        }
+
         /** @return one that was good until a day ago */
         public Identity issueExpired(String name, String... hosts) {
             return Certificates.issue(name, newKeys(), identity, List.of(hosts), false,
@@ -89,6 +97,20 @@ public final class Certificates {
         /** @return the key by PKCS#8, unencrypted */
         public String keyPem() {
             return pem("PRIVATE KEY", key.getEncoded());
+        }
+
+        /** @return the key in the older form of its own kind (PKCS#1, SEC 1), unencrypted */
+        public String traditionalKeyPem() {
+            try {
+                return key instanceof ECPrivateKey ec
+                        ? pem("EC PARAMETERS", SECObjectIdentifiers.secp256r1.getEncoded()) + pem("EC PRIVATE KEY",
+                                new org.bouncycastle.asn1.sec.ECPrivateKey(256, ec.getS(), SECObjectIdentifiers.secp256r1)
+                                        .getEncoded())
+                        : pem("RSA PRIVATE KEY", PrivateKeyInfo.getInstance(key.getEncoded()).parsePrivateKey()
+                                .toASN1Primitive().getEncoded());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
 
         /** Writes a PKCS#12 key store with it. */
@@ -170,6 +192,16 @@ public final class Certificates {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
             generator.initialize(new ECGenParameterSpec("secp256r1"));
+            return generator.generateKeyPair();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static KeyPair newRsaKeys() {
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+            generator.initialize(2048);
             return generator.generateKeyPair();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);

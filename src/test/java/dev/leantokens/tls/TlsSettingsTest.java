@@ -23,6 +23,8 @@ import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.PemKeyCertOptions;
 
 class TlsSettingsTest {
 
@@ -40,6 +42,7 @@ class TlsSettingsTest {
         Certificates.write(folder.resolve("server.key"), server.keyPem());
         Certificates.write(folder.resolve("other.key"), authority.issue("other").keyPem());
         Certificates.write(folder.resolve("text"), "neither");
+        Certificates.write(folder.resolve("broken.pem"), Certificates.pem("CERTIFICATE", new byte[] { 1, 2, 3 }));
         server.writePkcs12(folder.resolve("server.p12"), PASSWORD);
     }
 
@@ -117,6 +120,12 @@ class TlsSettingsTest {
                         "_CERTIFICATE: .*missing cannot be read: .*NoSuchFile.*"),
                 arguments(Map.of("CERTIFICATE", "text", "KEY", "server.key"),
                         "_CERTIFICATE: .*text has no certificates in PEM"),
+                arguments(Map.of("CERTIFICATE", "server.key", "KEY", "server.key"),
+                        "_CERTIFICATE: .*server.key has no certificates in PEM"),
+                arguments(Map.of("CERTIFICATE", "broken.pem", "KEY", "server.key"),
+                        "_CERTIFICATE: .*broken.pem has no certificates in PEM"),
+                arguments(Map.of("CERTIFICATE", "server.pem", "KEY", "server.pem"),
+                        "_KEY: .*server.pem has no private key in PEM.*"),
                 arguments(Map.of("CERTIFICATE", "server.pem", "KEY", "text"), "_KEY: .*text has no private key in PEM.*"),
                 arguments(Map.of("CERTIFICATE", "server.pem", "KEY", "other.key"),
                         "_KEY: .*other.key does not belong to the certificate in .*server.pem"));
@@ -136,6 +145,52 @@ class TlsSettingsTest {
                     .hasMessageContaining(prefix).hasMessageNotContaining(PASSWORD);
             assertThat(config.getPropertyNames()).noneMatch(name -> name.startsWith("quarkus"));
         }
+    }
+
+    static Stream<Arguments> bundles() {
+        Certificates.Authority authority = new Certificates.Authority("authority");
+        Certificates.Identity ec = authority.issue("server", "localhost");
+        Certificates.Identity rsa = authority.issueRsa("server", "localhost");
+        String chain = ec.certificatePem() + authority.pem();
+        return Stream.of(
+                arguments("certificate first", ec.certificatePem() + ec.keyPem()),
+                arguments("key first", ec.keyPem() + ec.certificatePem()),
+                arguments("chain first", chain + ec.keyPem()),
+                arguments("key before the chain", ec.keyPem() + chain),
+                arguments("key within the chain", ec.certificatePem() + ec.keyPem() + authority.pem()),
+                arguments("key by SEC 1, with its parameters", ec.traditionalKeyPem() + chain),
+                arguments("RSA", rsa.keyPem() + rsa.certificatePem()),
+                arguments("RSA by PKCS#1", rsa.certificatePem() + rsa.traditionalKeyPem()),
+                arguments("attributes, as openssl pkcs12 writes them", "Bag Attributes\n    localKeyID: 01\n" + ec.keyPem()
+                        + "Bag Attributes\nsubject=CN=server\n\n" + ec.certificatePem()),
+                arguments("lines of Windows", (ec.keyPem() + chain).replace("\n", "\r\n")));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("bundles")
+    void onePemFileCanHaveBothTheKeyAndItsCertificate(String name, String pem) throws Exception {
+        String bundle = Certificates.write(folder.resolve("bundle.pem"), pem).toString();
+        for (TlsSide side : TlsSide.values()) {
+            String prefix = side == TlsSide.LEAN ? "LEAN_TLS_" : "TLS_";
+            SmallRyeConfig config = config(Map.of(prefix + "CERTIFICATE", bundle, prefix + "KEY", bundle), Map.of());
+
+            TlsRules.check(TlsSettings.of(side, property -> value(config, property)));
+            assertThat(value(config, "quarkus.tls." + side.bucket() + ".key-store.pem.0.cert")).isEqualTo(bundle);
+            assertThat(value(config, "quarkus.tls." + side.bucket() + ".key-store.pem.0.key")).isEqualTo(bundle);
+        }
+        Buffer content = Buffer.buffer(pem);
+        assertThat(KeyPairs.of(new PemKeyCertOptions().addCertValue(content).addKeyValue(content))).as("as the registry reads")
+                .singleElement().extracting(certificate -> certificate.getSubjectX500Principal().getName())
+                .isEqualTo("CN=server");
+    }
+
+    @Test
+    void authoritiesMayStandBesideAKey() {
+        Certificates.Authority authority = new Certificates.Authority("authority");
+        Certificates.write(folder.resolve("bundle.pem"), authority.issue("server").keyPem() + authority.pem());
+        SmallRyeConfig config = config(Map.of("LEAN_TLS_CA", "bundle.pem"), Map.of());
+
+        TlsRules.check(TlsSettings.of(TlsSide.LEAN, name -> value(config, name)));
     }
 
     @Test
