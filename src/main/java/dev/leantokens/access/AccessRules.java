@@ -81,24 +81,29 @@ public class AccessRules {
                 && clients.current().size() == 0;
     }
 
-    /** @return who gets tokens as things are configured now */
-    public Audience audience() {
+    /**
+     * @param serviceCredentials whether the service has Lean credentials, without which only callers with their own get a token
+     * @return who gets tokens as things are configured now
+     */
+    public Audience audience(boolean serviceCredentials) {
         List<String> groups = new ArrayList<>();
-        switch (config.anonymous()) {
-            case ALWAYS -> groups.add("everyone, without credentials");
-            case LOOPBACK -> groups.add("callers on this machine, without credentials");
-            case NEVER -> {
-                // Not a group.
+        if (serviceCredentials) {
+            switch (config.anonymous()) {
+                case ALWAYS -> groups.add("everyone, without credentials");
+                case LOOPBACK -> groups.add("callers on this machine, without credentials");
+                case NEVER -> {
+                    // Not a group.
+                }
             }
-        }
-        int local = clients.current().size();
-        if (local > 0) {
-            groups.add(local == 1 ? "1 local client" : local + " local clients");
+            int local = clients.current().size();
+            if (local > 0) {
+                groups.add(local == 1 ? "1 local client" : local + " local clients");
+            }
         }
         if (config.ownCredentials() == OwnCredentials.ALLOWED) {
             groups.add("callers with Lean credentials of their own");
         }
-        return new Audience(config.anonymous() == Anonymous.ALWAYS, groups);
+        return new Audience(serviceCredentials && config.anonymous() == Anonymous.ALWAYS, groups);
     }
 
     private Client authenticate(ClientCredentials sent) {

@@ -7,6 +7,7 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
 import dev.leantokens.access.AccessRules;
+import dev.leantokens.lean.LeanStandIn;
 import dev.leantokens.token.ServiceCredentials;
 
 /**
@@ -19,16 +20,18 @@ class CredentialsReadiness implements HealthCheck {
 
     private final ServiceCredentials credentials;
     private final AccessRules access;
+    private final LeanStandIn standIn;
 
-    CredentialsReadiness(ServiceCredentials credentials, AccessRules access) {
+    CredentialsReadiness(ServiceCredentials credentials, AccessRules access, LeanStandIn standIn) {
         this.credentials = credentials;
         this.access = access;
+        this.standIn = standIn;
     }
 
     @Override
     public HealthCheckResponse call() {
         boolean configured = credentials.current().isPresent();
-        return HealthCheckResponse.named("lean-credentials")
+        return StandInDetail.add(standIn, HealthCheckResponse.named("lean-credentials"))
                 .status(configured || access.onlyOwnCredentials())
                 .withData("service", configured ? "configured" : "missing, set LEAN_CLIENT_ID and what belongs to it")
                 .build();

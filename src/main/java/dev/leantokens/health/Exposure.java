@@ -12,32 +12,57 @@ import dev.leantokens.access.Audience;
  * @param host the address that both ports are bound to
  * @param encrypted whether nothing but TLS is served
  * @param certified whether nobody can connect without a certificate
+ * @param tokens what callers get
  * @param audience who gets tokens
  */
-record Exposure(String host, boolean encrypted, boolean certified, Audience audience) {
+record Exposure(String host, boolean encrypted, boolean certified, Tokens tokens, Audience audience) {
 
     private static final Set<String> LOOPBACK_HOSTS = Set.of("localhost", "127.0.0.1", "::1", "[::1]");
 
+    enum Tokens {
+        /** Lean's, which money can be moved with. */
+        REAL,
+        /** The stand-in's, which open nothing. */
+        STAND_IN,
+        /** Lean's for callers with credentials of their own, and none for the others, for want of the service's credentials. */
+        INCOMPLETE
+    }
+
     /** @return the line that says it */
     String line() {
-        return "Tokens are served at %s, %s, to %s".formatted(host, how(),
-                audience.groups().isEmpty() ? "nobody" : String.join("; ", audience.groups()));
+        String to = String.join("; ", audience.groups());
+        return switch (tokens) {
+            case REAL -> "Tokens are served " + where() + ", to " + (to.isEmpty() ? "nobody" : to);
+            case STAND_IN -> "Tokens of the stand-in are served " + where() + ", to " + (to.isEmpty() ? "nobody" : to);
+            case INCOMPLETE -> "LEAN_CLIENT_ID is not set, so no token is issued " + where()
+                    + (to.isEmpty() ? "" : ", except to " + to) + ": set LEAN_CLIENT_ID and LEAN_CLIENT_SECRET, "
+                    + "or try the service out without an account at Lean by LEAN_ENVIRONMENT=stand-in";
+        };
+    }
+
+    private String where() {
+        return "at " + host + ", " + how();
     }
 
     private String how() {
         return certified ? "by TLS to callers with a certificate" : encrypted ? "by TLS" : "without TLS";
     }
 
+    /** @return whether the line is a warning: the service cannot do what it is configured for */
+    boolean isIncomplete() {
+        return tokens == Tokens.INCOMPLETE;
+    }
+
     /** @return what an operator should think about once more, a line each */
     List<String> warnings() {
         List<String> warnings = new ArrayList<>();
-        if (audience.everyone() && !certified && !LOOPBACK_HOSTS.contains(host)) {
+        if (tokens == Tokens.REAL && audience.everyone() && !certified && !LOOPBACK_HOSTS.contains(host)) {
             warnings.add(
                     "ACCESS_ANONYMOUS=always at " + host + " " + how()
                             + ": whoever reaches a port of this service gets a token "
                             + "with which money can be moved. Make sure that only what authenticates callers does reach it");
         }
-        if (audience.groups().isEmpty()) {
+        if (!isIncomplete() && audience.groups().isEmpty()) {
             warnings.add(
                     "Nobody gets a token: allow anonymous callers or callers' own credentials, or configure local clients");
         }

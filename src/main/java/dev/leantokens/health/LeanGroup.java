@@ -5,6 +5,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 
 import dev.leantokens.lean.LeanReachability;
+import dev.leantokens.lean.LeanStandIn;
 import io.smallrye.health.api.AsyncHealthCheck;
 import io.smallrye.health.api.HealthGroup;
 import io.smallrye.mutiny.Uni;
@@ -18,14 +19,16 @@ import io.smallrye.mutiny.Uni;
 class LeanGroup implements AsyncHealthCheck {
 
     private final LeanReachability lean;
+    private final LeanStandIn standIn;
 
-    LeanGroup(LeanReachability lean) {
+    LeanGroup(LeanReachability lean, LeanStandIn standIn) {
         this.lean = lean;
+        this.standIn = standIn;
     }
 
     @Override
     public Uni<HealthCheckResponse> call() {
-        return lean.verdict().map(verdict -> HealthCheckResponse.named("lean")
+        return lean.verdict().map(verdict -> StandInDetail.add(standIn, HealthCheckResponse.named("lean"))
                 .status(verdict.reachable())
                 .withData("reason", verdict.reason())
                 .build());

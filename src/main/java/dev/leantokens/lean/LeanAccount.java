@@ -33,7 +33,7 @@ public record LeanAccount(URI url, Optional<String> clientId, String key, Option
      *         names the variables
      */
     public static LeanAccount of(LeanConfig config) {
-        URI url = config.url().map(LeanAccount::checked).orElse(config.environment().url());
+        URI url = config.url().map(LeanAccount::checked).orElseGet(() -> config.environment().url().orElseThrow());
         Optional<String> id = config.clientId().map(String::strip).filter(text -> !text.isEmpty());
         return switch (config.clientAuthentication()) {
             case CLIENT_SECRET_POST, CLIENT_SECRET_BASIC -> withSecret(url, id, config);

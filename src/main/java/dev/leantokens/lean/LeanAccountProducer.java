@@ -3,15 +3,12 @@ package dev.leantokens.lean;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
-import io.quarkus.arc.DefaultBean;
-
-/** Makes the account from the configuration, where nothing else provides one (development does). */
+/** Makes the account from the configuration: at Lean, or at the stand-in for it. */
 class LeanAccountProducer {
 
     @Produces
     @Singleton
-    @DefaultBean
-    LeanAccount leanAccount(LeanConfig config) {
-        return LeanAccount.of(config);
+    LeanAccount leanAccount(LeanConfig config, LeanStandIn standIn) {
+        return standIn.account().orElseGet(() -> LeanAccount.of(config));
     }
 }

@@ -62,11 +62,11 @@ public class LeanClient {
     }
 
     void announce(@Observes StartupEvent event) {
-        LOG.infof("Tokens come from %s%s, %s", account.url(),
-                proxy.map(there -> " by the proxy at " + there.host() + ":" + there.port()).orElse(""),
-                account.clientId().isPresent()
-                        ? "asked for with the credentials of this service, by " + config.clientAuthentication().configuredName()
-                        : "asked for with callers' own credentials only, since LEAN_CLIENT_ID is not set");
+        boolean service = account.clientId().isPresent();
+        LOG.info((service ? "Tokens come from " : "Lean is at ") + account.url()
+                + proxy.map(there -> " by the proxy at " + there.host() + ":" + there.port()).orElse("")
+                + (service ? ", requested with this service's credentials by " + config.clientAuthentication().configuredName()
+                        : ", without credentials of this service"));
         if (!account.isEncrypted() && !account.isLocal()) {
             LOG.warn("LEAN_URL is plain http: secrets and tokens travel to Lean unencrypted");
         }

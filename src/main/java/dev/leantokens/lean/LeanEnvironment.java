@@ -1,22 +1,25 @@
 package dev.leantokens.lean;
 
 import java.net.URI;
+import java.util.Optional;
 
-/** Lean's environments, with the host of each one's authorization server. */
+/** Lean's environments, with the host of each one's authorization server, and the one that is not Lean's. */
 public enum LeanEnvironment {
     PRODUCTION_UAE("https://auth.leantech.me"),
     PRODUCTION_KSA("https://auth.sa.leantech.me"),
     SANDBOX_UAE("https://auth.sandbox.leantech.me"),
-    SANDBOX_KSA("https://auth.sandbox.sa.leantech.me");
+    SANDBOX_KSA("https://auth.sandbox.sa.leantech.me"),
+    /** A stand-in for Lean inside this process, for trials without an account: its tokens open nothing. */
+    STAND_IN(null);
 
-    private final URI url;
+    private final Optional<URI> url;
 
     LeanEnvironment(String url) {
-        this.url = URI.create(url);
+        this.url = Optional.ofNullable(url).map(URI::create);
     }
 
-    /** @return the authorization host, without a path */
-    public URI url() {
+    /** @return the authorization host, without a path; empty for the stand-in, whose port is known when it has started */
+    public Optional<URI> url() {
         return url;
     }
 }

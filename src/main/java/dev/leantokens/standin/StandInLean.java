@@ -17,6 +17,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.regex.Pattern;
 
@@ -36,9 +37,13 @@ final class StandInLean implements AutoCloseable {
     /** Known to everyone, since it opens nothing: the README's commands use it. */
     static final ClientCredentials CLIENT = new ClientCredentials("5a1d0000-0000-4000-8000-000000000001", "stand-in-secret");
 
+    private static final String ADDRESS = "127.0.0.1";
+    private static final int THREADS = 4;
+
     private static final Pattern CUSTOMER_SCOPE = Pattern.compile("customer\\.[A-Za-z0-9_-]+");
 
     private final HttpServer server;
+    private final ExecutorService threads;
     private final KeyPair keys;
     private final TokenIssuer issuer;
 
@@ -47,7 +52,8 @@ final class StandInLean implements AutoCloseable {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
             generator.initialize(2048);
             keys = generator.generateKeyPair();
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            // By its number: Java's own idea of the loopback address can be ::1.
+            server = HttpServer.create(new InetSocketAddress(InetAddress.getByName(ADDRESS), 0), 0);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this JVM has no RSA", e);
         } catch (IOException e) {
@@ -57,24 +63,26 @@ final class StandInLean implements AutoCloseable {
         server.createContext("/oauth2/token", exchange -> answer(exchange, token(exchange)));
         server.createContext("/oauth2/jwks", exchange -> answer(exchange, new Answer(200, jwks())));
         server.createContext("/.well-known/", exchange -> answer(exchange, new Answer(200, metadata())));
-        server.setExecutor(Executors.newFixedThreadPool(4, task -> {
+        threads = Executors.newFixedThreadPool(THREADS, task -> {
             Thread thread = new Thread(task, "stand-in-lean");
             // The server's own thread, whose loader this one would inherit, does not see the application; Vert.x' JSON would
             // then fail to find its parts, for good, if this is the first thread that uses it.
             thread.setContextClassLoader(StandInLean.class.getClassLoader());
             thread.setDaemon(true);
             return thread;
-        }));
+        });
+        server.setExecutor(threads);
         server.start();
     }
 
     URI url() {
-        return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+        return URI.create("http://" + ADDRESS + ":" + server.getAddress().getPort());
     }
 
     @Override
     public void close() {
         server.stop(0);
+        threads.shutdownNow();
     }
 
     private record Answer(int status, JsonObject body) {

@@ -1,5 +1,4 @@
 /**
- * A stand-in for Lean, for development without credentials. It is not in the packaged application: its beans exist in
- * the dev profile only, and its classes are kept out of the jar by application.properties.
+ * A stand-in for Lean, for development and for trials without an account at Lean. Nothing of it runs unless it is asked for.
  */
 package dev.leantokens.standin;

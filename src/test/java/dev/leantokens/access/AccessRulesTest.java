@@ -167,11 +167,19 @@ class AccessRulesTest {
 
     @Test
     void audienceIsWhoGetsTokens() {
-        assertThat(rules().audience()).isEqualTo(new Audience(false,
+        assertThat(rules().audience(true)).isEqualTo(new Audience(false,
                 List.of("callers on this machine, without credentials", "callers with Lean credentials of their own")));
-        assertThat(rules(with("access.anonymous", "always", "access.own-credentials", "refused")).audience())
+        assertThat(rules(with("access.anonymous", "always", "access.own-credentials", "refused")).audience(true))
                 .isEqualTo(new Audience(true, List.of("everyone, without credentials", "1 local client")));
-        assertThat(rules("access.anonymous", "never", "access.own-credentials", "refused").audience().groups()).isEmpty();
+        assertThat(rules("access.anonymous", "never", "access.own-credentials", "refused").audience(true).groups()).isEmpty();
+    }
+
+    @Test
+    void withoutTheServicesCredentialsTheAudienceIsWhoBringsItsOwn() {
+        assertThat(rules(with("access.anonymous", "always")).audience(false))
+                .isEqualTo(new Audience(false, List.of("callers with Lean credentials of their own")));
+        assertThat(rules(with("access.anonymous", "always", "access.own-credentials", "refused")).audience(false))
+                .isEqualTo(new Audience(false, List.of()));
     }
 
     @Test

@@ -9,18 +9,41 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import dev.leantokens.access.Audience;
+import dev.leantokens.health.Exposure.Tokens;
 
 class ExposureTest {
 
     @Test
     void lineSaysWhereHowAndToWhom() {
         assertThat(
-                new Exposure("0.0.0.0", false, false, new Audience(false, List.of("2 local clients", "someone else"))).line())
+                new Exposure("0.0.0.0", false, false, Tokens.REAL,
+                        new Audience(false, List.of("2 local clients", "someone else"))).line())
                 .isEqualTo("Tokens are served at 0.0.0.0, without TLS, to 2 local clients; someone else");
-        assertThat(new Exposure("127.0.0.1", true, false, new Audience(false, List.of())).line())
+        assertThat(new Exposure("127.0.0.1", true, false, Tokens.REAL, new Audience(false, List.of())).line())
                 .isEqualTo("Tokens are served at 127.0.0.1, by TLS, to nobody");
-        assertThat(new Exposure("0.0.0.0", true, true, new Audience(true, List.of("everyone"))).line())
+        assertThat(new Exposure("0.0.0.0", true, true, Tokens.REAL, new Audience(true, List.of("everyone"))).line())
                 .isEqualTo("Tokens are served at 0.0.0.0, by TLS to callers with a certificate, to everyone");
+    }
+
+    @Test
+    void lineOfAServiceWithoutCredentialsDoesNotSayThatTokensAreServed() {
+        Exposure some = new Exposure("0.0.0.0", false, false, Tokens.INCOMPLETE, new Audience(false, List.of("someone")));
+        Exposure none = new Exposure("0.0.0.0", false, false, Tokens.INCOMPLETE, new Audience(false, List.of()));
+
+        assertThat(some.isIncomplete()).isTrue();
+        assertThat(some.line()).startsWith("LEAN_CLIENT_ID is not set, so no token is issued at 0.0.0.0, without TLS, "
+                + "except to someone: set LEAN_CLIENT_ID and LEAN_CLIENT_SECRET");
+        assertThat(none.line()).startsWith("LEAN_CLIENT_ID is not set, so no token is issued at 0.0.0.0, without TLS: set");
+        assertThat(none.warnings()).as("said by the line").isEmpty();
+    }
+
+    @Test
+    void tokensOfTheStandInAreNoRisk() {
+        Exposure exposure = new Exposure("0.0.0.0", false, false, Tokens.STAND_IN, new Audience(true, List.of("everyone")));
+
+        assertThat(exposure.line()).isEqualTo("Tokens of the stand-in are served at 0.0.0.0, without TLS, to everyone");
+        assertThat(exposure.isIncomplete()).isFalse();
+        assertThat(exposure.warnings()).isEmpty();
     }
 
     @ParameterizedTest
@@ -37,14 +60,15 @@ class ExposureTest {
     })
     void everyoneFromElsewhereIsARiskUnlessACertificateIsRequired(String host, boolean encrypted, boolean certified,
             boolean everyone, boolean risky) {
-        Exposure exposure = new Exposure(host, encrypted, certified, new Audience(everyone, List.of("somebody")));
+        Exposure exposure = new Exposure(host, encrypted, certified, Tokens.REAL, new Audience(everyone, List.of("somebody")));
 
         assertThat(exposure.warnings()).hasSize(risky ? 1 : 0).allMatch(line -> line.contains("ACCESS_ANONYMOUS=always"));
     }
 
     @Test
     void serviceThatServesNobodyIsAMistake() {
-        assertThat(new Exposure("0.0.0.0", false, false, new Audience(false, List.of())).warnings()).singleElement().asString()
+        assertThat(new Exposure("0.0.0.0", false, false, Tokens.REAL, new Audience(false, List.of())).warnings())
+                .singleElement().asString()
                 .startsWith("Nobody gets a token");
     }
 }

@@ -33,6 +33,8 @@ class StartIT {
                         "/nowhere/secret"),
                 arguments("a URL that is none", Map.of("LEAN_URL", "lean"), "LEAN_URL"),
                 arguments("an environment that does not exist", Map.of("LEAN_ENVIRONMENT", "moon"), "lean.environment"),
+                arguments("a secret for the stand-in", Map.of("LEAN_ENVIRONMENT", "stand-in", "LEAN_CLIENT_ID", "x",
+                        "LEAN_CLIENT_SECRET", SECRET), "LEAN_CLIENT_ID, LEAN_CLIENT_SECRET"),
                 arguments("a key and a secret", Map.of("LEAN_CLIENT_ID", "x", "LEAN_CLIENT_AUTHENTICATION", "private-key-jwt",
                         "LEAN_CLIENT_SECRET", SECRET), "LEAN_CLIENT_SECRET is set"),
                 arguments("a certificate that is not there", Map.of("LEAN_CLIENT_ID", "x", "LEAN_CLIENT_AUTHENTICATION",
@@ -112,13 +114,23 @@ class StartIT {
 
     @Test
     void exposureIsSaidAndWarnedOfWhereItIsRisky() {
-        try (PackagedApplication application = PackagedApplication.start(Map.of("ACCESS_ANONYMOUS", "always",
-                "ACCESS_OWN_CREDENTIALS", "refused", "ACCESS_CLIENTS_PAYMENTS_SECRET", SECRET, "ACCESS_CLIENTS_PAYMENTS_SCOPES",
+        try (PackagedApplication application = PackagedApplication.start(Map.of("LEAN_CLIENT_ID", "x", "LEAN_CLIENT_SECRET",
+                SECRET, "ACCESS_ANONYMOUS", "always", "ACCESS_OWN_CREDENTIALS", "refused", "ACCESS_CLIENTS_PAYMENTS_SECRET",
+                SECRET, "ACCESS_CLIENTS_PAYMENTS_SCOPES",
                 "api"))) {
             assertThat(application.log())
                     .contains("Tokens are served at 0.0.0.0, without TLS, to everyone, without credentials; 1 local client")
                     .doesNotContain(SECRET);
             assertThat(application.linesOf("WARN")).singleElement().asString().contains("ACCESS_ANONYMOUS=always");
+        }
+    }
+
+    @Test
+    void startWithoutCredentialsWarnsInsteadOfSayingThatTokensAreServed() {
+        try (PackagedApplication application = PackagedApplication.start(Map.of())) {
+            assertThat(application.linesOf("WARN")).singleElement().asString().contains("LEAN_CLIENT_ID is not set",
+                    "except to callers with Lean credentials of their own", "LEAN_ENVIRONMENT=stand-in");
+            assertThat(application.log()).doesNotContain("Tokens are served", "Tokens come from");
         }
     }
 

@@ -1,0 +1,60 @@
+package dev.leantokens.packaged;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.Socket;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import org.junit.jupiter.api.Test;
+
+import dev.leantokens.testing.Peers;
+import dev.leantokens.testing.RawHttp;
+
+/** A trial of what is packaged, without an account at Lean. */
+class StandInIT {
+
+    private static final Pattern TOKEN = Pattern.compile("eyJ[\\w-]+\\.[\\w-]+\\.[\\w-]+");
+    private static final Pattern STAND_IN = Pattern.compile("Tokens come from http://127\\.0\\.0\\.1:(\\d+)");
+
+    @Test
+    void everyCallerGetsATokenThatOpensNothingAndTheOperatorIsTold() throws IOException {
+        try (PackagedApplication application = PackagedApplication.start(Map.of("LEAN_ENVIRONMENT", "stand-in"))) {
+            Peers callers = new Peers(application.port(), application.mcpPort());
+            RawHttp.Response rest = callers.rest(RawHttp.ELSEWHERE);
+            assertThat(rest.status()).as(rest.body()).isEqualTo(200);
+            assertThat(rest.body()).containsPattern(TOKEN);
+            assertThat(callers.mcp(RawHttp.ELSEWHERE)).containsPattern(TOKEN);
+            assertThat(callers.modernCall(RawHttp.ELSEWHERE, "customer.42", "").body()).containsPattern(TOKEN);
+
+            for (String path : new String[] { "/q/health/ready", "/q/health/group/lean" }) {
+                RawHttp.Response health = get(application.port(), path);
+                assertThat(health.status()).isEqualTo(200);
+                assertThat(health.body()).contains("tokens come from a stand-in for Lean and open nothing");
+            }
+            assertThat(application.linesOf("WARN")).singleElement().asString()
+                    .contains("STAND-IN", "LEAN_ENVIRONMENT=stand-in", "They open nothing");
+            assertThat(application.log()).contains("localhost:" + application.port() + "/v1/oauth2/token")
+                    .contains("Tokens of the stand-in are served at 0.0.0.0, without TLS, to everyone, without credentials")
+                    .doesNotContainPattern(TOKEN);
+            assertReachedOnlyByItsOwnAddress(application);
+        }
+    }
+
+    private static void assertReachedOnlyByItsOwnAddress(PackagedApplication application) throws IOException {
+        Matcher standIn = STAND_IN.matcher(application.log());
+        assertThat(standIn.find()).isTrue();
+        int port = Integer.parseInt(standIn.group(1));
+        new Socket(RawHttp.LOOPBACK, port).close();
+        assertThatThrownBy(() -> new Socket(RawHttp.ELSEWHERE, port)).isInstanceOf(ConnectException.class);
+    }
+
+    private static RawHttp.Response get(int port, String path) {
+        return RawHttp.send(RawHttp.LOOPBACK, port,
+                "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    }
+}
