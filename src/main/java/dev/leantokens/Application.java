@@ -3,6 +3,7 @@ package dev.leantokens;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 import dev.leantokens.access.NewClient;
 import dev.leantokens.http.ConnectionLimits;
@@ -20,6 +21,8 @@ public final class Application {
     }
 
     public static void main(String... arguments) {
+        // Libraries format and compare by the default: what they log and send must not depend on where the service runs.
+        Locale.setDefault(Locale.ROOT);
         List<String> command = Arrays.asList(arguments);
         if (command.isEmpty()) {
             ConnectionLimits.prepare();

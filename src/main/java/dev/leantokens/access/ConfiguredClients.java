@@ -91,16 +91,16 @@ public class ConfiguredClients {
         public void changed(String changed) {
             try {
                 current = with(changed);
-                LOG.infof("The file of local clients has changed: there are %d local clients now", current.size());
+                LOG.info("The file of local clients has changed: there are " + current.size() + " local clients now");
             } catch (IllegalArgumentException e) {
-                LOG.errorf("The file of local clients has changed and is wrong, the clients stay as they were: %s",
-                        e.getMessage());
+                LOG.error(
+                        "The file of local clients has changed and is wrong, the clients stay as they were: " + e.getMessage());
             }
         }
 
         @Override
         public void unreadable(IOException reason) {
-            LOG.errorf("The file of local clients can no longer be read, the clients stay as they were: %s", reason);
+            LOG.error("The file of local clients can no longer be read, the clients stay as they were: " + reason);
         }
     }
 }

@@ -46,8 +46,8 @@ final class LocalClientRules {
                 "local client " + id + " has a digest that is no SHA-256; "
                         + "it must be written " + SecretDigest.PREFIX + " and 64 hexadecimal digits");
         if (plain && secret.length() < SHORT_SECRET) {
-            LOG.warnf("The secret of local client %s has less than %d characters and can be guessed: generate one", id,
-                    SHORT_SECRET);
+            LOG.warn("The secret of local client " + id + " has less than " + SHORT_SECRET
+                    + " characters and can be guessed: generate one");
         }
         try {
             return SecretDigest.configured(secret);

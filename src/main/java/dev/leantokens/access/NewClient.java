@@ -32,26 +32,27 @@ public record NewClient(String id, String secret, String scopes) {
     /** @return what to do with it, the secret included */
     public String explanation() {
         String digest = SecretDigest.of(secret).text();
-        String file = """
+        String file = String.format(Locale.ROOT, """
 
                 For the service, in the file that ACCESS_CLIENTS_FILE names:
 
                   %1$s.secret=%2$s
                   %1$s.scopes=%3$s
-                """.formatted(id, digest, scopes);
-        String variables = """
+                """, id, digest, scopes);
+        String variables = String.format(Locale.ROOT, """
 
                 or as environment variables:
 
                   ACCESS_CLIENTS_%1$s_SECRET=%2$s
                   ACCESS_CLIENTS_%1$s_SCOPES=%3$s
-                """.formatted(id.toUpperCase(Locale.ROOT).replace('-', '_'), digest, scopes);
-        return """
+                """, id.toUpperCase(Locale.ROOT).replace('-', '_'), digest, scopes);
+        String client = String.format(Locale.ROOT, """
                 For the client, and for nobody else:
 
                   client_id:     %s
                   client_secret: %s
-                """.formatted(id, secret) + file + (FITS_VARIABLE.matcher(id).matches() ? variables : "");
+                """, id, secret);
+        return client + file + (FITS_VARIABLE.matcher(id).matches() ? variables : "");
     }
 
     @Override

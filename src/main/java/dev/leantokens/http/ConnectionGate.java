@@ -80,13 +80,13 @@ final class ConnectionGate {
 
     private boolean enter(Peer peer) {
         if (!enter(perPort, peer.port(), most)) {
-            refuse("%d connections are open on port %d, as many as LIMITS_CONNECTIONS allows", most, peer.port());
+            refuse(most + " connections are open on port " + peer.port() + ", as many as LIMITS_CONNECTIONS allows");
             return false;
         }
         if (!enter(perPeer, peer, mostOfOne)) {
             leave(perPort, peer.port());
-            refuse("%d connections are open on port %d from one peer, as many as LIMITS_CONNECTIONS_PER_PEER allows", mostOfOne,
-                    peer.port());
+            refuse(mostOfOne + " connections are open on port " + peer.port()
+                    + " from one peer, as many as LIMITS_CONNECTIONS_PER_PEER allows");
             return false;
         }
         return true;
@@ -111,10 +111,10 @@ final class ConnectionGate {
     }
 
     /** A line a minute at most: whoever opens too many connections is not to fill the log as well. */
-    private void refuse(String reason, int limit, int port) {
+    private void refuse(String reason) {
         refused.incrementAndGet();
         if (isTimeFor(lastLine)) {
-            log.accept(reason.formatted(limit, port) + ": further ones are closed at once, " + refused.getAndSet(0)
+            log.accept(reason + ": further ones are closed at once, " + refused.getAndSet(0)
                     + " since this was last said");
         }
     }

@@ -80,11 +80,11 @@ final class LeanBreaker {
             openUntil = now.plus(delay);
             if (awaySince == null) {
                 awaySince = now;
-                LOG.warnf("Lean is away: it has kept failing, the last time with %s. It is asked once in LEAN_BREAKER_DELAY "
-                        + "whether it is back", lastFailure.explanation());
+                LOG.warn("Lean is away: it has kept failing, the last time with " + lastFailure.explanation()
+                        + ". It is asked once in LEAN_BREAKER_DELAY whether it is back");
             }
         } else if (next == CircuitBreakerState.CLOSED && awaySince != null) {
-            LOG.infof("Lean is back, after %d s", Duration.between(awaySince, now).toSeconds());
+            LOG.info("Lean is back, after " + Duration.between(awaySince, now).toSeconds() + " s");
             awaySince = null;
         }
     }

@@ -85,7 +85,7 @@ public class LeanConnections {
         try {
             connection.close();
         } catch (IOException e) {
-            LOG.warnf("The connections of a certificate that is no longer used could not be closed: %s", e);
+            LOG.warn("The connections of a certificate that is no longer used could not be closed: " + e);
         }
     }
 

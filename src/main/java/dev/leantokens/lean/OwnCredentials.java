@@ -136,17 +136,17 @@ public class OwnCredentials implements ServiceCredentials {
                 state = state(key, state.client().orElseThrow().version() + 1);
                 LOG.info("The file with this service's secret or key for Lean has changed: the new one is used from now on");
             } catch (IllegalArgumentException e) {
-                LOG.errorf(
-                        "The file with this service's secret or key for Lean has changed and is wrong, the one before stays in use: %s",
-                        e.getMessage());
+                LOG.error(
+                        "The file with this service's secret or key for Lean has changed and is wrong, the one before stays in use: "
+                                + e.getMessage());
             }
         }
 
         @Override
         public void unreadable(IOException reason) {
-            LOG.errorf(
-                    "The file with this service's secret or key for Lean can no longer be read, the one before stays in use: %s",
-                    reason);
+            LOG.error(
+                    "The file with this service's secret or key for Lean can no longer be read, the one before stays in use: "
+                            + reason);
         }
     }
 }

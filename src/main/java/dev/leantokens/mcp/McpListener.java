@@ -78,12 +78,12 @@ public class McpListener {
         McpConfigRules.check(config);
         McpConfigRules.checkMainPort(mainPort());
         if (sharesMainPort()) {
-            LOG.infof("MCP is served at %s of the main port %d%s", Endpoint.MCP_PATH, config.port(), sessions());
+            LOG.info("MCP is served at " + Endpoint.MCP_PATH + " of the main port " + config.port() + sessions());
             return;
         }
         HttpServerOptions options = options();
         port = LaunchMode.current() == LaunchMode.DEVELOPMENT ? stillOpenOrOpen(options) : open(options);
-        LOG.infof("MCP is served at %s%s%s", addressOf(options), Endpoint.MCP_PATH, sessions());
+        LOG.info("MCP is served at " + addressOf(options) + Endpoint.MCP_PATH + sessions());
     }
 
     private String sessions() {
@@ -144,7 +144,7 @@ public class McpListener {
     }
 
     private static String addressOf(HttpServerOptions options) {
-        return "http%s://%s:%d".formatted(options.isSsl() ? "s" : "", options.getHost(), options.getPort());
+        return (options.isSsl() ? "https://" : "http://") + options.getHost() + ":" + options.getPort();
     }
 
     private HttpServerOptions options() throws IOException {

@@ -86,8 +86,8 @@ final class BucketWatch {
             seen = now;
             wrong = change(now);
         } else if (wrong.isPresent()) {
-            LOG.errorf("The TLS configuration %s cannot be taken over from its files, what was in force stays so: %s", name,
-                    wrong.get());
+            LOG.error("The TLS configuration " + name + " cannot be taken over from its files, what was in force stays so: "
+                    + wrong.get());
             wrong = Optional.empty();
         }
         remind();
@@ -128,7 +128,7 @@ final class BucketWatch {
             reminded = Instant.MIN;
             say("is shown from now on");
             if (certificates.isEmpty()) {
-                LOG.infof("The TLS configuration %s has new authorities", name);
+                LOG.info("The TLS configuration " + name + " has new authorities");
             }
             return null;
         });
@@ -150,9 +150,8 @@ final class BucketWatch {
     }
 
     private void say(String what) {
-        certificates
-                .forEach(certificate -> LOG.infof("The certificate of %s %s, by the TLS configuration %s; it is valid until %s",
-                        certificate.getSubjectX500Principal(), what, name, certificate.getNotAfter().toInstant()));
+        certificates.forEach(certificate -> LOG.info("The certificate of " + certificate.getSubjectX500Principal() + " " + what
+                + ", by the TLS configuration " + name + "; it is valid until " + certificate.getNotAfter().toInstant()));
     }
 
     private void remind() {
@@ -163,8 +162,8 @@ final class BucketWatch {
                 if (end.isBefore(now.plus(NOTICE))) {
                     reminded = now;
                     boolean expired = end.isBefore(now);
-                    LOG.logf(expired ? Level.ERROR : Level.WARN, "The certificate of %s in the TLS configuration %s %s at %s",
-                            certificate.getSubjectX500Principal(), name, expired ? "has expired" : "expires", end);
+                    LOG.log(expired ? Level.ERROR : Level.WARN, "The certificate of " + certificate.getSubjectX500Principal()
+                            + " in the TLS configuration " + name + (expired ? " has expired at " : " expires at ") + end);
                 }
             }
         }

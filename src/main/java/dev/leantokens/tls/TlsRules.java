@@ -76,8 +76,8 @@ final class TlsRules {
         checkCertificates(certificate, certificateFile, certificates);
         KeyCertOptions pair = new PemKeyCertOptions().addCertValue(certificates).addKeyValue(secret);
         attempt(() -> pair.getKeyManagerFactory(null),
-                "%s: %s has no private key in PEM (PKCS#8 or PKCS#1, not encrypted) of the kind that the certificate is for"
-                        .formatted(key, keyFile));
+                key + ": " + keyFile + " has no private key in PEM (PKCS#8 or PKCS#1, not encrypted) of the kind that the "
+                        + "certificate is for");
         attempt(() -> KeyPairs.of(pair),
                 key + ": the key in " + keyFile + " does not belong to the certificate in " + certificateFile);
     }
@@ -86,8 +86,8 @@ final class TlsRules {
         Buffer content = read(keyStore, file);
         KeyCertOptions store = new PfxOptions().setValue(content).setPassword(settings.keyStorePassword().orElseThrow());
         attempt(() -> store.getKeyManagerFactory(null),
-                "%s: %s is no PKCS#12 key store, or %s is wrong".formatted(keyStore, file, keyStorePassword));
-        String otherwise = "%s: %s has no key with a certificate that it belongs to".formatted(keyStore, file);
+                keyStore + ": " + file + " is no PKCS#12 key store, or " + keyStorePassword + " is wrong");
+        String otherwise = keyStore + ": " + file + " has no key with a certificate that it belongs to";
         require(!attempt(() -> KeyPairs.of(store), otherwise).isEmpty(), otherwise);
     }
 
@@ -95,7 +95,7 @@ final class TlsRules {
      * Certificates may stand beside anything else in PEM, such as the key that belongs to them: Java's own reader fails there.
      */
     private static void checkCertificates(String variable, String file, Buffer pem) {
-        String otherwise = "%s: %s has no certificates in PEM".formatted(variable, file);
+        String otherwise = variable + ": " + file + " has no certificates in PEM";
         List<String> certificates = PEM_CERTIFICATE.matcher(pem.toString()).results().map(MatchResult::group).toList();
         require(!certificates.isEmpty(), otherwise);
         certificates.forEach(text -> attempt(() -> CertificateFactory.getInstance("X.509")
@@ -106,7 +106,7 @@ final class TlsRules {
         try {
             return Buffer.buffer(FileWatch.readBytes(Path.of(file)));
         } catch (IOException | IllegalArgumentException e) {
-            throw new ConfigurationException("%s: %s cannot be read: %s".formatted(variable, file, e));
+            throw new ConfigurationException(variable + ": " + file + " cannot be read: " + e);
         }
     }
 

@@ -46,13 +46,13 @@ public class ErrorLog {
                 : TokenError.INTERNAL.because("this service failed, its log has the reason");
         metrics.failed(origin, exception);
         if (exception != failure) {
-            LOG.errorf(WithoutMessage.of(failure), "%s%s failed: %s", origin, ofWhom, exception.getMessage());
+            LOG.error(origin + ofWhom + " failed: " + exception.getMessage(), WithoutMessage.of(failure));
         } else if (OPERATORS_TO_MEND.contains(exception.error())) {
-            LOG.errorf("%s%s failed: %s", origin, ofWhom, lineOf(exception));
+            LOG.error(origin + ofWhom + " failed: " + lineOf(exception));
         } else if (exception.response().status() >= 500 || exception.response().status() == 429) {
-            LOG.warnf("%s%s failed: %s", origin, ofWhom, lineOf(exception));
+            LOG.warn(origin + ofWhom + " failed: " + lineOf(exception));
         } else {
-            LOG.infof("%s%s refused: %s", origin, ofWhom, lineOf(exception));
+            LOG.info(origin + ofWhom + " refused: " + lineOf(exception));
         }
         return exception;
     }

@@ -158,9 +158,9 @@ final class TokenSupply {
             cache.keep(key, made);
             Duration minimum = minimumValidity(key);
             if (made.lifetime().compareTo(minimum) < 0 && minimaThatAreTooLong.add(minimum)) {
-                LOG.warnf("Lean gave a token that lives for %d s, which is less than the minimum validity of %d s: "
-                        + "tokens of this kind are asked for again and again", made.lifetime().toSeconds(),
-                        minimum.toSeconds());
+                LOG.warn("Lean gave a token that lives for " + made.lifetime().toSeconds()
+                        + " s, which is less than the minimum validity of " + minimum.toSeconds()
+                        + " s: tokens of this kind are asked for again and again");
             }
         });
         // As Lean says, unless that was long ago: Lean may have made it at any time since it was asked.

@@ -68,6 +68,10 @@ class ArchitectureTest {
                         .because("a newcomer looks for a package's settings by that name"),
                 fields().should().notBeAnnotatedWith(Inject.class)
                         .because("what a class needs is in its constructor, where a test can give it"),
+                noClasses().should().accessTargetWhere(LocaleDependent.FORMATTING)
+                        .because("log lines, headers and settings are for machines, and an operator's locale can have other "
+                                + "digits (ar-SA) and other small letters (tr-TR); String.format(Locale.ROOT, …), or + which "
+                                + "knows no locale"),
                 noClasses().should().callMethod(Thread.class, "sleep", long.class)
                         .because("it blocks an event loop"),
                 noClasses().should().callMethod(java.time.Instant.class, "now").orShould()

@@ -1,0 +1,59 @@
+package dev.leantokens.architecture;
+
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.text.DateFormat;
+import java.text.DecimalFormat;
+import java.text.MessageFormat;
+import java.text.NumberFormat;
+import java.text.SimpleDateFormat;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.util.Formatter;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Scanner;
+import java.util.regex.Pattern;
+
+import org.jboss.logging.Logger;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
+import com.tngtech.archunit.core.domain.JavaAccess;
+
+/** What formats or parses by the locale that the JVM was started with. */
+final class LocaleDependent {
+
+    /** Methods by their class; those that are given a locale are not meant. */
+    private static final Map<String, Pattern> METHODS = Map.ofEntries(
+            entry(String.class, "format|formatted|toLowerCase|toUpperCase"),
+            entry(Formatter.class, "<init>"),
+            entry(Scanner.class, "<init>"),
+            entry(PrintStream.class, "printf|format"),
+            entry(PrintWriter.class, "printf|format"),
+            entry(MessageFormat.class, "<init>|format"),
+            entry(DecimalFormat.class, "<init>"),
+            entry(NumberFormat.class, "get.*Instance"),
+            entry(DateFormat.class, "get.*Instance"),
+            entry(SimpleDateFormat.class, "<init>"),
+            entry(DateTimeFormatter.class, "of.*"),
+            entry(DateTimeFormatterBuilder.class, "toFormatter"),
+            // Its methods of a format, whose names end in f or v.
+            entry(Logger.class, "(trace|debug|info|warn|error|fatal|log)[fv]"));
+
+    static final DescribedPredicate<JavaAccess<?>> FORMATTING = DescribedPredicate.describe("formats by the default locale",
+            access -> access.getTarget() instanceof CodeUnitAccessTarget target && isMeant(target));
+
+    private LocaleDependent() {
+    }
+
+    private static boolean isMeant(CodeUnitAccessTarget target) {
+        Pattern methods = METHODS.get(target.getOwner().getName());
+        return methods != null && methods.matcher(target.getName()).matches()
+                && target.getRawParameterTypes().stream().noneMatch(type -> type.isEquivalentTo(Locale.class));
+    }
+
+    private static Map.Entry<String, Pattern> entry(Class<?> owner, String methods) {
+        return Map.entry(owner.getName(), Pattern.compile(methods));
+    }
+}
