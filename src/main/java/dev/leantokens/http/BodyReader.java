@@ -23,13 +23,33 @@ public class BodyReader {
 
     /**
      * @param request whose body nobody has read yet, on its event loop
-     * @return the body, empty if there is none; or a {@link dev.leantokens.token.TokenException}: 413 if it is longer than the
-     *         limit, 400 if it ends before its end, and over HTTP/2 also if it is not there in time
+     * @return the body, empty if there is none; or a {@link dev.leantokens.token.TokenException}: 415 if it is compressed or
+     *         has another content coding, 413 if it is longer than the limit, 400 if it ends before its end, and over HTTP/2
+     *         also if it is not there in time
      */
     public Future<byte[]> read(HttpServerRequest request) {
+        if (isCoded(request)) {
+            BodyLimit.discard(request);
+            // Tells the caller that it was not the media type (RFC 9110 §15.5.16).
+            request.response().putHeader(HttpHeaders.ACCEPT_ENCODING, HttpHeaders.IDENTITY);
+            return Future.failedFuture(TokenError.UNSUPPORTED_CONTENT_CODING.because(
+                    "the request body must be sent without a Content-Encoding"));
+        }
         Promise<byte[]> body = Promise.promise();
         read(request, body);
         return body.future();
+    }
+
+    /** {@code identity} means no coding, though it does not belong into this header (RFC 9110 §12.5.3). */
+    private static boolean isCoded(HttpServerRequest request) {
+        for (String header : request.headers().getAll(HttpHeaders.CONTENT_ENCODING)) {
+            for (String coding : header.split(",")) {
+                if (!coding.isBlank() && !HttpHeaders.IDENTITY.toString().equalsIgnoreCase(coding.strip())) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     private void read(HttpServerRequest request, Promise<byte[]> body) {

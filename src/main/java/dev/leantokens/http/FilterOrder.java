@@ -9,6 +9,8 @@ public final class FilterOrder {
 
     /** Sees what becomes of every request. */
     public static final int FIRST = 1100;
+    /** Where the body of a request ends. */
+    public static final int TRANSFER_CODING = 1050;
     /** What is served on which port. */
     public static final int PORTS = 1000;
     /** Names and origins. */

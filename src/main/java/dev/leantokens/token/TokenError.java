@@ -30,6 +30,8 @@ public enum TokenError {
     TOO_LARGE(413, "invalid_request"),
     /** The body is neither JSON nor a form. */
     UNSUPPORTED_MEDIA_TYPE(415, "invalid_request"),
+    /** The body has a content coding, such as gzip. */
+    UNSUPPORTED_CONTENT_CODING(415, "invalid_request"),
     /** Lean throttles. */
     THROTTLED(429, "temporarily_unavailable"),
     /** As many calls as Lean allows have been made already, so Lean is not asked. */

@@ -298,6 +298,17 @@ class TokenToolTest {
     }
 
     @Test
+    void codedMessageIsUnsupported() {
+        RawHttp.Response response = post(INITIALIZE, "Accept: application/json, text/event-stream", "Content-Encoding: gzip");
+
+        assertThat(response.status()).isEqualTo(415);
+        assertThat(response.headers()).containsEntry("Accept-Encoding", "identity").containsEntry("Cache-Control", "no-store");
+        assertThat(response.body()).startsWith("{\"error\":\"invalid_request\"");
+        assertThat(post(INITIALIZE, "Accept: application/json, text/event-stream", "Content-Encoding: identity").status())
+                .isEqualTo(200);
+    }
+
+    @Test
     void sessionOfTheOtherTransportIsNotFound() {
         try (McpSseTestClient sse = McpAssured.newSseClient().setBaseUri(URI.create("http://localhost:" + lean.mcpPort()))
                 .setSsePath("/mcp/sse").build().connect()) {

@@ -148,6 +148,7 @@ class ApiDescriptionTest {
         }
         seen.add(check(post(request().contentType(FORM).body("scope=%zz"))));
         seen.add(check(post(request().contentType("text/plain").body(API))));
+        seen.add(check(post(request().contentType(JSON).body(API).header("Content-Encoding", "gzip"))));
         seen.add(check(post(request().body("x".repeat(20_000)).contentType(JSON))));
         seen.add(check(post(request().contentType(JSON).body(API).header("Origin", "https://evil.example.com"))));
         seen.add(check(post(request().contentType(JSON).body(API).header("Authorization", "Bearer nobody's"))));

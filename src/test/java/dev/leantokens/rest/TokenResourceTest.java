@@ -17,6 +17,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -254,6 +255,51 @@ class TokenResourceTest {
         assertError(response, 415, "invalid_request");
     }
 
+    /** RFC 9110 §12.5.3: the header tells a coding that is not supported from a media type that is not. */
+    @ParameterizedTest
+    @ValueSource(strings = { "gzip", "BR", "zstd", "aes128gcm", "identity, gzip", "identity\r\nContent-Encoding: deflate" })
+    void codedBodyIsUnsupported(String coding) {
+        RawHttp.Response response = coded(coding);
+
+        assertError(response, 415, "invalid_request");
+        assertThat(response.headers()).containsEntry("Accept-Encoding", "identity").containsEntry("Cache-Control", "no-store");
+        assertThat(lean.requests()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "", "identity", "Identity , identity", "," })
+    void bodyWithoutACodingIsRead(String coding) {
+        assertThat(coded(coding).status()).isEqualTo(200);
+    }
+
+    @Test
+    void codedBodyIsNotAskedForWhereTheCallerWaits() {
+        assertError(RawHttp.send(RawHttp.LOOPBACK, RestAssured.port, "POST " + PATH + " HTTP/1.1\r\nHost: localhost\r\n"
+                + "Content-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: 9\r\n"
+                + "Expect: 100-continue\r\n\r\n"), 415, "invalid_request");
+    }
+
+    @Test
+    void otherMediaTypeIsNotTakenForACoding() {
+        assertThat(post("text/plain", "scope=api").headers()).doesNotContainKey("Accept-Encoding");
+    }
+
+    /** RFC 9112 §6.1: where such a request ends is not known, so that nothing may be read after it. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = { "gzip", "gzip, chunked", "chunked, gzip", "xchunked", "identity",
+            "chunked, chunked" })
+    void transferCodingOtherThanChunkedIsRefusedAndEndsTheConnection(String coding) {
+        String chunks = "9\r\nscope=api\r\n0\r\n\r\n";
+        for (String request : List.of("POST " + PATH, "GET /q/health/live", "POST /nowhere")) {
+            RawHttp.Response response = RawHttp.send(RawHttp.LOOPBACK, RestAssured.port, request + " HTTP/1.1\r\n"
+                    + "Host: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: " + coding
+                    + "\r\n\r\n" + chunks);
+
+            assertThat(response.status()).as(request).isEqualTo(400);
+        }
+        assertThat(lean.requests()).isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = { "GET", "PUT", "DELETE", "PATCH" })
     void otherMethodIsNotAllowed(String method) {
@@ -373,6 +419,11 @@ class TokenResourceTest {
 
     private static RawHttp.Response post(String contentType, String body) {
         return RawHttp.post(RawHttp.LOOPBACK, RestAssured.port, PATH, contentType, body);
+    }
+
+    private static RawHttp.Response coded(String coding) {
+        return RawHttp.post(RawHttp.LOOPBACK, RestAssured.port, PATH, "application/json", "{\"scope\":\"api\"}",
+                "Content-Encoding: " + coding);
     }
 
     private static RequestSpecification basic(String id, String secret) {
