@@ -11,7 +11,7 @@ public record Scope(String value) {
     static final Scope API = new Scope("api");
 
     /** Longest scope that is looked at: {@code customer.} and a UUID are 45 characters. */
-    private static final int MAX_LENGTH = 128;
+    static final int MAX_LENGTH = 128;
 
     /**
      * @throws TokenException {@code invalid_scope} if the value is not one scope-token of a sensible length. The
