@@ -4,9 +4,11 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 import dev.leantokens.access.NewClient;
 import dev.leantokens.http.ConnectionLimits;
+import dev.leantokens.token.ConfiguredScopes;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 
@@ -27,16 +29,19 @@ public final class Application {
         if (command.isEmpty()) {
             ConnectionLimits.prepare();
             Quarkus.run();
-        } else if (command.get(0).equals(GENERATE_CLIENT) && (command.size() == 2 || command.size() == 3)) {
-            generateClient(command.get(1), command.size() == 3 ? command.get(2) : "api");
+        } else if (command.get(0).equals(GENERATE_CLIENT) && command.size() >= 2 && command.size() <= 4) {
+            generateClient(command.get(1), command.size() >= 3 ? command.get(2) : "api",
+                    command.size() == 4 ? Optional.of(command.get(3)) : Optional.empty());
         } else {
-            fail("usage: " + GENERATE_CLIENT + " <id> [<scopes, separated by commas>], or no argument to run the service");
+            fail("usage: " + GENERATE_CLIENT + " <id> [<scopes, separated by commas> [<default scope>]], "
+                    + "or no argument to run the service");
         }
     }
 
-    private static void generateClient(String id, String scopes) {
+    private static void generateClient(String id, String scopes, Optional<String> defaultScope) {
         try {
-            System.out.print(NewClient.generate(id, scopes, new SecureRandom()).explanation());
+            System.out.print(
+                    NewClient.generate(id, scopes, defaultScope, ConfiguredScopes.read(), new SecureRandom()).explanation());
         } catch (IllegalArgumentException e) {
             fail(e.getMessage());
         }

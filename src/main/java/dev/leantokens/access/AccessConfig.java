@@ -41,6 +41,9 @@ public interface AccessConfig {
 
         /** The scopes that it may have, as patterns in which {@code *} stands for an id. */
         Optional<List<String>> scopes();
+
+        /** The scope of a request that names none. */
+        Optional<String> defaultScope();
     }
 
     enum Anonymous {

@@ -9,6 +9,9 @@ import jakarta.enterprise.context.ApplicationScoped;
 import dev.leantokens.access.AccessConfig.Anonymous;
 import dev.leantokens.access.AccessConfig.OwnCredentials;
 import dev.leantokens.token.ClientCredentials;
+import dev.leantokens.token.Scope;
+import dev.leantokens.token.ScopePattern;
+import dev.leantokens.token.TokenConfig;
 import dev.leantokens.token.TokenError;
 import dev.leantokens.token.TokenException;
 import dev.leantokens.token.TokenRequest;
@@ -18,10 +21,12 @@ import dev.leantokens.token.TokenRequest;
 public class AccessRules {
 
     private final AccessConfig config;
+    private final TokenConfig tokens;
     private final ConfiguredClients clients;
 
-    public AccessRules(AccessConfig config, ConfiguredClients clients) {
+    public AccessRules(AccessConfig config, TokenConfig tokens, ConfiguredClients clients) {
         this.config = config;
+        this.tokens = tokens;
         this.clients = clients;
     }
 
@@ -42,25 +47,42 @@ public class AccessRules {
     }
 
     /**
-     * @return whose credentials go to Lean, and who for
-     * @throws TokenException {@code invalid_client} if the caller is not known here or is not allowed to come without
-     *         credentials; {@code invalid_scope} if the client may not have what it asks for
+     * @param sent the credentials among the members of a request
+     * @return the client that a token is requested for; empty for none
+     * @throws TokenException {@code invalid_client} if the client is not known here, or the caller is not allowed to come
+     *         without credentials
      */
-    Entitlement entitle(TokenRequest request, Caller caller, BodyCredentials meaning) {
+    Optional<Client> client(Optional<ClientCredentials> sent, Caller caller, BodyCredentials meaning) {
         Optional<Client> client = caller.client();
-        if (request.credentials().isPresent()) {
-            ClientCredentials sent = request.credentials().get();
-            client = Optional.of(meaning == BodyCredentials.GO_TO_LEAN ? clientOfLean(sent) : authenticate(sent));
+        if (sent.isPresent()) {
+            client = Optional.of(meaning == BodyCredentials.GO_TO_LEAN ? clientOfLean(sent.get()) : authenticate(sent.get()));
         }
         if (client.isEmpty() && !mayBeAnonymous(caller)) {
             throw TokenError.CALLER_REFUSED.because("client credentials are required here");
         }
-        if (client.isPresent() && !client.get().mayHave(request.scope())) {
-            throw TokenError.INVALID_SCOPE.because("this client may not have this scope");
+        return client;
+    }
+
+    /**
+     * @param client as {@link #client} has found it
+     * @return the scope of the token, whose credentials go to Lean, and who for
+     * @throws TokenException {@code invalid_scope} if the request names no scope and the client has no default, or the client
+     *         may not have the scope
+     */
+    Entitlement entitle(TokenRequest request, Optional<Client> client, Caller caller) {
+        Scope scope = request.scope().or(() -> client.flatMap(Client::defaultScope)).orElseThrow(
+                () -> TokenError.INVALID_SCOPE.because("scope is missing, ask for " + available(client)));
+        if (client.isPresent() && !client.get().mayHave(scope)) {
+            throw TokenError.INVALID_SCOPE.because("this client may not have this scope, ask for " + available(client));
         }
         Optional<ClientCredentials> own = client.flatMap(Client::leanCredentials);
         boolean shares = own.isEmpty() && client.isPresent() && clients.current().size() > 1;
-        return new Entitlement(own, client.or(caller::client), caller.address(), shares);
+        return new Entitlement(scope, own, client.or(caller::client), caller.address(), shares);
+    }
+
+    /** @return the scopes that a client may have, in words */
+    private String available(Optional<Client> client) {
+        return ScopePattern.describe(Caller.local(client).map(LocalClient::scopes).orElseGet(tokens::scopes));
     }
 
     /**

@@ -20,7 +20,7 @@ import io.vertx.ext.web.RoutingContext;
  * @param address the address of the caller's socket
  * @param local whether the caller is on this machine: its socket's address is the loopback one, and no header says
  *        that the request came through a proxy
- * @param client who the {@code Authorization} header says that it is
+ * @param client who it has authenticated as, by the {@code Authorization} header or in the body
  * @param cacheControl whether a token from the cache will do
  */
 public record Caller(String address, boolean local, Optional<Client> client, CacheControl cacheControl) {
@@ -55,7 +55,7 @@ public record Caller(String address, boolean local, Optional<Client> client, Cac
      *         nothing, also if it says which of Lean's it is
      */
     public String identity() {
-        return shown(client).map(LocalClient::id).orElse("");
+        return local(client).map(LocalClient::id).orElse("");
     }
 
     /**
@@ -67,11 +67,17 @@ public record Caller(String address, boolean local, Optional<Client> client, Cac
     }
 
     static String account(Optional<Client> client, String address) {
-        return shown(client).map(local -> "local client " + local.id()).orElse("address " + address);
+        return local(client).map(local -> "local client " + local.id()).orElse("address " + address);
     }
 
-    private static Optional<LocalClient> shown(Optional<Client> client) {
+    /** @return the local client that a client is; empty if it is not one */
+    static Optional<LocalClient> local(Optional<Client> client) {
         return client.filter(LocalClient.class::isInstance).map(LocalClient.class::cast);
+    }
+
+    /** @return the same caller, which has authenticated otherwise than by the {@code Authorization} header */
+    Caller as(Optional<Client> authenticated) {
+        return new Caller(address, local, authenticated, cacheControl);
     }
 
     void keepIn(RoutingContext context) {

@@ -14,6 +14,9 @@ public sealed interface Client permits LocalClient, ClientOfLean {
     /** @return the credentials that go to Lean for this client; empty for the service's own */
     Optional<ClientCredentials> leanCredentials();
 
+    /** @return the scope of a request that names none; empty if each has to name one */
+    Optional<Scope> defaultScope();
+
     /** @return whether the client may have tokens for this scope, as far as is decided here */
     boolean mayHave(Scope scope);
 }

@@ -29,6 +29,11 @@ record ClientOfLean(ClientCredentials credentials) implements Client {
     }
 
     @Override
+    public Optional<Scope> defaultScope() {
+        return Optional.empty();
+    }
+
+    @Override
     public boolean mayHave(Scope scope) {
         return true;
     }

@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
 final class ClientVariables {
 
     /** Two words or more: an id of one word the configuration understands. */
-    private static final Pattern NAME = Pattern.compile("ACCESS_CLIENTS_([A-Z0-9]+(?:_[A-Z0-9]+)+)_(SECRET|SCOPES)");
+    private static final Pattern NAME = Pattern
+            .compile("ACCESS_CLIENTS_([A-Z0-9]+(?:_[A-Z0-9]+)+)_(SECRET|SCOPES|DEFAULT_SCOPE)");
 
     private static final int ID = 1;
     private static final int MEMBER = 2;
@@ -33,7 +34,7 @@ final class ClientVariables {
             if (matcher.matches()) {
                 String id = matcher.group(ID).toLowerCase(Locale.ROOT).replace('_', '-');
                 if (!known.contains(id)) {
-                    lines.put(id + "." + matcher.group(MEMBER).toLowerCase(Locale.ROOT), value);
+                    lines.put(id + "." + matcher.group(MEMBER).toLowerCase(Locale.ROOT).replace('_', '-'), value);
                 }
             }
         });

@@ -14,6 +14,8 @@ import jakarta.inject.Inject;
 import org.jboss.logging.Logger;
 
 import dev.leantokens.file.FileWatch;
+import dev.leantokens.token.ScopePattern;
+import dev.leantokens.token.TokenConfig;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
@@ -30,6 +32,7 @@ public class ConfiguredClients {
 
     private final List<LocalClient> ofConfiguration;
     private final Optional<Path> file;
+    private final List<ScopePattern> issued;
     private final Vertx vertx;
 
     private String text = "";
@@ -38,18 +41,20 @@ public class ConfiguredClients {
 
     /** @throws ConfigurationException if a client is none; the message is for an operator and has no secret */
     @Inject
-    ConfiguredClients(AccessConfig config, Vertx vertx) {
-        this(config, System.getenv(), vertx);
+    ConfiguredClients(AccessConfig config, TokenConfig tokens, Vertx vertx) {
+        this(config, tokens, System.getenv(), vertx);
     }
 
-    ConfiguredClients(AccessConfig config, Map<String, String> environment, Vertx vertx) {
+    ConfiguredClients(AccessConfig config, TokenConfig tokens, Map<String, String> environment, Vertx vertx) {
         this.file = config.clientsFile();
+        this.issued = tokens.scopes();
         this.vertx = vertx;
         try {
             this.ofConfiguration = new ArrayList<>(LocalClientsFile.clients(
                     ClientVariables.read(environment, config.clients().keySet())));
             config.clients().forEach((id, client) -> ofConfiguration.add(LocalClientRules.client(id,
-                    client.secret().orElse(List.of()), client.scopes().orElse(List.of()))));
+                    client.secret().orElse(List.of()), client.scopes().orElse(List.of()),
+                    client.defaultScope())));
             if (file.isPresent()) {
                 text = FileWatch.read(file.get());
             }
@@ -81,6 +86,7 @@ public class ConfiguredClients {
     private LocalClients with(String textOfFile) {
         List<LocalClient> all = new ArrayList<>(ofConfiguration);
         all.addAll(LocalClientsFile.read(textOfFile));
+        all.forEach(client -> LocalClientRules.requireIssued(client, issued));
         return new LocalClients(all);
     }
 

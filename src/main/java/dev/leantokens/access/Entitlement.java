@@ -4,16 +4,18 @@ import java.util.Optional;
 
 import dev.leantokens.token.ClientCredentials;
 import dev.leantokens.token.Requester;
+import dev.leantokens.token.Scope;
 
 /**
  * What a caller may use.
  *
+ * @param scope what its token is for
  * @param leanCredentials its own Lean credentials; empty for the service's
  * @param client who it has shown or said that it is
  * @param address where it comes from
  * @param shares whether there are others like it with whom it shares the service's budget
  */
-record Entitlement(Optional<ClientCredentials> leanCredentials, Optional<Client> client, String address,
+record Entitlement(Scope scope, Optional<ClientCredentials> leanCredentials, Optional<Client> client, String address,
         boolean shares) implements Requester {
 
     @Override

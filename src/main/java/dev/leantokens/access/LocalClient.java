@@ -13,8 +13,11 @@ import dev.leantokens.token.ScopePattern;
  * @param id the client identifier
  * @param secrets digests of the secrets that it may authenticate with: one, or two while one takes the other's place
  * @param scopes what it may have
+ * @param defaultScope the scope of a request that names none, which it may have
  */
-record LocalClient(String id, List<SecretDigest> secrets, List<ScopePattern> scopes) implements Client {
+record LocalClient(String id, List<SecretDigest> secrets, List<ScopePattern> scopes, Optional<Scope> defaultScope)
+        implements
+            Client {
 
     LocalClient {
         secrets = List.copyOf(secrets);

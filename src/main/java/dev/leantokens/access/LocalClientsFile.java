@@ -5,17 +5,20 @@ import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 
 /**
  * The text of a file with local clients: a properties file with two lines for each, {@code <id>.secret} and
- * {@code <id>.scopes}, whose values are those of {@code access.clients.<id>.secret} and {@code .scopes}.
+ * {@code <id>.scopes}, and optionally a third, {@code <id>.default-scope}. The values are those of the properties
+ * {@code access.clients.<id>.…}.
  */
 final class LocalClientsFile {
 
     private static final String SECRET = ".secret";
     private static final String SCOPES = ".scopes";
+    private static final String DEFAULT_SCOPE = ".default-scope";
 
     /** What some editors of Windows put first. */
     private static final String BYTE_ORDER_MARK = "\uFEFF";
@@ -32,20 +35,25 @@ final class LocalClientsFile {
     static List<LocalClient> clients(Map<String, String> lines) {
         Map<String, String> secrets = new TreeMap<>();
         Map<String, String> scopes = new TreeMap<>();
+        Map<String, String> defaultScopes = new TreeMap<>();
         lines.forEach((name, value) -> {
             if (name.endsWith(SECRET)) {
                 secrets.put(name.substring(0, name.length() - SECRET.length()), value);
             } else if (name.endsWith(SCOPES)) {
                 scopes.put(name.substring(0, name.length() - SCOPES.length()), value);
+            } else if (name.endsWith(DEFAULT_SCOPE)) {
+                defaultScopes.put(name.substring(0, name.length() - DEFAULT_SCOPE.length()), value);
             } else {
                 // Without the line: one without an equals sign can be a secret.
-                throw new IllegalArgumentException("every line must be <id>.secret=… or <id>.scopes=…");
+                throw new IllegalArgumentException("every line must be <id>.secret=…, <id>.scopes=… or <id>.default-scope=…");
             }
         });
         scopes.keySet().forEach(id -> secrets.putIfAbsent(id, ""));
+        defaultScopes.keySet().forEach(id -> secrets.putIfAbsent(id, ""));
         List<LocalClient> clients = new ArrayList<>();
         secrets.forEach((id, secret) -> clients
-                .add(LocalClientRules.client(id, listOf(secret), listOf(scopes.getOrDefault(id, "")))));
+                .add(LocalClientRules.client(id, listOf(secret), listOf(scopes.getOrDefault(id, "")),
+                        Optional.ofNullable(defaultScopes.get(id)).filter(scope -> !scope.isBlank()))));
         return clients;
     }
 

@@ -4,7 +4,10 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
+
+import dev.leantokens.token.ScopePattern;
 
 /**
  * A local client that has just been made up, with a secret of 256 random bits.
@@ -12,40 +15,48 @@ import java.util.regex.Pattern;
  * @param id the client identifier
  * @param secret the secret, which exists here and nowhere else yet
  * @param scopes the patterns of what it may have, separated by commas
+ * @param defaultScope the scope of a request that names none
  */
-public record NewClient(String id, String secret, String scopes) {
+public record NewClient(String id, String secret, String scopes, Optional<String> defaultScope) {
 
     private static final int SECRET_BYTES = 32;
 
     /** An id that an environment variable's name can carry, which has no lower case and no hyphens. */
     private static final Pattern FITS_VARIABLE = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
 
-    /** @throws IllegalArgumentException if no local client can have this id or these scopes */
-    public static NewClient generate(String id, String scopes, SecureRandom random) {
+    /**
+     * @param issued the scopes that the service issues at all
+     * @throws IllegalArgumentException if no local client can have this id or these scopes
+     */
+    public static NewClient generate(String id, String scopes, Optional<String> defaultScope, List<ScopePattern> issued,
+            SecureRandom random) {
         byte[] bytes = new byte[SECRET_BYTES];
         random.nextBytes(bytes);
         String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-        LocalClientRules.client(id, List.of(secret), List.of(scopes.split(",", -1)));
-        return new NewClient(id, secret, scopes);
+        LocalClientRules.requireIssued(
+                LocalClientRules.client(id, List.of(secret), List.of(scopes.split(",", -1)), defaultScope), issued);
+        return new NewClient(id, secret, scopes, defaultScope);
     }
 
     /** @return what to do with it, the secret included */
     public String explanation() {
         String digest = SecretDigest.of(secret).text();
+        String variable = id.toUpperCase(Locale.ROOT).replace('-', '_');
         String file = String.format(Locale.ROOT, """
 
                 For the service, in the file that ACCESS_CLIENTS_FILE names:
 
                   %1$s.secret=%2$s
                   %1$s.scopes=%3$s
-                """, id, digest, scopes);
+                """, id, digest, scopes) + defaultScope.map(scope -> "  " + id + ".default-scope=" + scope + "\n").orElse("");
         String variables = String.format(Locale.ROOT, """
 
                 or as environment variables:
 
                   ACCESS_CLIENTS_%1$s_SECRET=%2$s
                   ACCESS_CLIENTS_%1$s_SCOPES=%3$s
-                """, id.toUpperCase(Locale.ROOT).replace('-', '_'), digest, scopes);
+                """, variable, digest, scopes)
+                + defaultScope.map(scope -> "  ACCESS_CLIENTS_" + variable + "_DEFAULT_SCOPE=" + scope + "\n").orElse("");
         String client = String.format(Locale.ROOT, """
                 For the client, and for nobody else:
 

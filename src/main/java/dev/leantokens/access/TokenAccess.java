@@ -1,14 +1,19 @@
 package dev.leantokens.access;
 
+import java.util.Optional;
+
 import jakarta.enterprise.context.ApplicationScoped;
 
+import dev.leantokens.token.ClientCredentials;
 import dev.leantokens.token.IssuedToken;
 import dev.leantokens.token.Origin;
+import dev.leantokens.token.RequestMembers;
 import dev.leantokens.token.TokenException;
 import dev.leantokens.token.TokenMetrics;
 import dev.leantokens.token.TokenRequest;
 import dev.leantokens.token.TokenService;
 import io.smallrye.mutiny.Uni;
+import io.vertx.ext.web.RoutingContext;
 
 /** Where an adapter's request goes: through the access rules, to the token service. Thread-safe. */
 @ApplicationScoped
@@ -25,15 +30,28 @@ public class TokenAccess {
     }
 
     /**
-     * @param meaning what client credentials in the request mean
+     * Finds out who the caller is before anything else about the request is judged, so that the log has its id whatever is
+     * wrong with the rest.
+     *
+     * @param members what the adapter has read of the request
+     * @param context of the same request, which the filter of this package has seen
+     * @param meaning what client credentials among the members mean
      * @param adapter who asks for the caller
      * @return the token; or a failure that is always a {@link TokenException}
-     * @throws TokenException at once, if the caller may not have one
+     * @throws TokenException at once, if the request is malformed or the caller may not have a token
      */
-    public Uni<IssuedToken> request(TokenRequest request, Caller caller, BodyCredentials meaning, Origin adapter) {
-        Entitlement entitlement = rules.entitle(request, caller, meaning);
+    public Uni<IssuedToken> request(RequestMembers members, RoutingContext context, BodyCredentials meaning, Origin adapter) {
+        Caller caller = Caller.of(context);
+        boolean authenticates = meaning == BodyCredentials.AUTHENTICATE_CALLER;
+        Optional<ClientCredentials> sent = ClientCredentials.of(members,
+                authenticates ? caller.client().map(Client::id) : Optional.empty());
+        Optional<Client> client = rules.client(sent, caller, meaning);
+        if (authenticates && sent.isPresent()) {
+            caller.as(client).keepIn(context);
+        }
+        Entitlement entitlement = rules.entitle(TokenRequest.of(members), client, caller);
         long begun = System.nanoTime();
-        return tokens.issue(request.scope(), entitlement.leanCredentials(), caller.cacheControl(), entitlement)
+        return tokens.issue(entitlement.scope(), entitlement.leanCredentials(), caller.cacheControl(), entitlement)
                 .onItemOrFailure().invoke((issued, failure) -> {
                     metrics.took(adapter, System.nanoTime() - begun);
                     if (issued != null) {

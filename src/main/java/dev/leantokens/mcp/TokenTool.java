@@ -1,10 +1,8 @@
 package dev.leantokens.mcp;
 
 import java.util.List;
-import java.util.Map;
 
 import dev.leantokens.access.BodyCredentials;
-import dev.leantokens.access.Caller;
 import dev.leantokens.access.TokenAccess;
 import dev.leantokens.http.RequestLog;
 import dev.leantokens.token.AccessToken;
@@ -12,7 +10,7 @@ import dev.leantokens.token.IssuedToken;
 import dev.leantokens.token.Origin;
 import dev.leantokens.token.RequestMembers;
 import dev.leantokens.token.TokenError;
-import dev.leantokens.token.TokenRequest;
+import io.quarkiverse.mcp.server.RawMessage;
 import io.quarkiverse.mcp.server.TextContent;
 import io.quarkiverse.mcp.server.Tool;
 import io.quarkiverse.mcp.server.Tool.InputSchema;
@@ -52,43 +50,44 @@ public class TokenTool {
     }
 
     /**
-     * @param body untyped and optional, though it is neither: the extension would convert values by itself and refuse
-     *        a missing one in its own words, where our rules have to decide
+     * @param body untyped and optional, though the schema says otherwise: the extension would convert values by itself and
+     *        refuse a missing one in its own words, where our rules have to decide
+     * @param message the request, for arguments that are not where the schema has them
      */
     @Tool(name = NAME, title = TITLE, description = DESCRIPTION, //
             annotations = @Tool.Annotations(title = TITLE, readOnlyHint = false, destructiveHint = false, idempotentHint = true, openWorldHint = true), //
             inputSchema = @InputSchema(generator = TokenToolInputSchema.class), //
             outputSchema = @OutputSchema(generator = TokenToolOutputSchema.class))
-    Uni<ToolResponse> generateAccessToken(@ToolArg(required = false) Object body) {
-        return call(body, currentRequest.getCurrent());
+    Uni<ToolResponse> generateAccessToken(@ToolArg(required = false) Object body, RawMessage message) {
+        JsonObject params = McpMessage.paramsOf(message.asJsonObject());
+        return call(params.getJsonObject("arguments"), currentRequest.getCurrent());
     }
 
     /**
      * The same for who knows the request.
      *
-     * @param body the argument of this name as it came, or null
+     * @param arguments as they came, or null
      * @return the result, whether it is a token or an error; never a failure
      */
-    public Uni<ToolResponse> call(Object body, RoutingContext context) {
-        return Uni.createFrom().deferred(() -> token(body, context))
+    public Uni<ToolResponse> call(JsonObject arguments, RoutingContext context) {
+        return Uni.createFrom().deferred(() -> token(arguments, context))
                 .map(TokenTool::success)
                 .onFailure().recoverWithItem(failure -> error(context, failure));
     }
 
-    private Uni<IssuedToken> token(Object body, RoutingContext context) {
-        TokenRequest request = TokenRequest.of(members(body));
-        return tokens.request(request, Caller.of(context), BodyCredentials.GO_TO_LEAN, Origin.MCP);
+    private Uni<IssuedToken> token(JsonObject arguments, RoutingContext context) {
+        return tokens.request(members(arguments), context, BodyCredentials.GO_TO_LEAN, Origin.MCP);
     }
 
-    private static RequestMembers members(Object body) {
+    private static RequestMembers members(JsonObject arguments) {
+        if (arguments == null || arguments.stream().allMatch(argument -> argument.getValue() == null)) {
+            return new RequestMembers();
+        }
+        Object body = arguments.getValue("body");
         if (body instanceof JsonObject object) {
             return RequestMembers.of(object.getMap());
         }
-        if (body instanceof Map<?, ?> map) {
-            RequestMembers members = new RequestMembers();
-            map.forEach((name, value) -> members.add(String.valueOf(name), value));
-            return members;
-        }
+        // A default scope must not take the place of a scope that stands beside the body instead of in it.
         throw TokenError.INVALID_REQUEST.because(
                 body == null ? "the argument body is missing, it must be a JSON object"
                         : "the argument body must be a JSON object");

@@ -12,7 +12,9 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
 /**
- * What the tool takes. It tells an agent what to send; what is accepted is decided by the token request's own rules.
+ * What the tool takes. It tells an agent what to send; what is accepted is decided by the token request's own rules. The scope
+ * is not required, because a local client can have a default scope and the schema is the same for all callers: hosts that
+ * validate arguments would refuse a call that is served.
  * Public because code that the extension generates refers to it.
  */
 @Singleton
@@ -22,7 +24,8 @@ public class TokenToolInputSchema implements InputSchemaGenerator<JsonObject> {
 
     TokenToolInputSchema(TokenConfig config) {
         JsonObject scope = string("What the token is for: api for calls to Lean's API from a backend, or "
-                + "customer.<customer_id> for the LinkSDK in the app of that customer. Exactly one.")
+                + "customer.<customer_id> for the LinkSDK in the app of that customer. Exactly one. Leave it out only "
+                + "if you were told that your client has a default scope.")
                 .put("pattern", config.scopes().stream().map(ScopePattern::regex).collect(Collectors.joining("|", "^(", ")$")))
                 .put("maxLength", 128)
                 .put("examples", new JsonArray().add("api").add("customer.1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed"));
@@ -39,8 +42,7 @@ public class TokenToolInputSchema implements InputSchemaGenerator<JsonObject> {
                         .put("scope", scope)
                         .put("grant_type", grantType)
                         .put("client_id", clientId)
-                        .put("client_secret", clientSecret))
-                .put("required", new JsonArray().add("scope"));
+                        .put("client_secret", clientSecret));
         this.schema = new JsonObject()
                 .put("type", "object")
                 .put("properties", new JsonObject().put("body", body))

@@ -9,14 +9,10 @@ import jakarta.ws.rs.core.HttpHeaders;
 import org.jboss.resteasy.reactive.server.core.CurrentRequestManager;
 
 import dev.leantokens.access.BodyCredentials;
-import dev.leantokens.access.Caller;
-import dev.leantokens.access.Client;
 import dev.leantokens.access.TokenAccess;
 import dev.leantokens.http.Endpoint;
 import dev.leantokens.token.IssuedToken;
 import dev.leantokens.token.Origin;
-import dev.leantokens.token.RequestMembers;
-import dev.leantokens.token.TokenRequest;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.MultiMap;
 import io.vertx.ext.web.RoutingContext;
@@ -39,10 +35,8 @@ public class TokenResource {
     public Uni<CharSequence> token(@HeaderParam(HttpHeaders.CONTENT_TYPE) String contentType, byte[] body,
             @Context RoutingContext context) {
         PreparedJson.answers(CurrentRequestManager.get());
-        RequestMembers members = RequestBody.read(contentType, body);
-        Caller caller = Caller.of(context);
-        return tokens.request(TokenRequest.of(members, caller.client().map(Client::id)), caller,
-                BodyCredentials.AUTHENTICATE_CALLER, Origin.REST).map(issued -> answer(issued, context.response().headers()));
+        return tokens.request(RequestBody.read(contentType, body), context, BodyCredentials.AUTHENTICATE_CALLER, Origin.REST)
+                .map(issued -> answer(issued, context.response().headers()));
     }
 
     /** Sets headers on the response itself: a response object that carries them is copied twice with each request. */

@@ -10,8 +10,11 @@ import io.smallrye.config.WithDefault;
 @ConfigMapping(prefix = "token")
 public interface TokenConfig {
 
+    /** The default of {@link #scopes()}. */
+    String SCOPES = "api,customer.*";
+
     /** The scopes that may be asked for, as patterns in which {@code *} stands for an id. */
-    @WithDefault("api,customer.*")
+    @WithDefault(SCOPES)
     List<ScopePattern> scopes();
 
     /** A cached token for {@code api} is given out as long as it is valid for this long. */

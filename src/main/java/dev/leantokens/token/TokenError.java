@@ -8,9 +8,9 @@ import java.util.Locale;
  * code for a fault that is not the client's.
  */
 public enum TokenError {
-    /** Malformed, or a member missing, repeated or of the wrong type. */
+    /** Malformed, or a member other than the scope missing, or any repeated or of the wrong type. */
     INVALID_REQUEST(400, "invalid_request"),
-    /** The scope is malformed or not one that this service hands out. */
+    /** The scope is missing, malformed, not one that this service issues, or not one that the client may have. */
     INVALID_SCOPE(400, "invalid_scope"),
     /** Another grant than client credentials. */
     UNSUPPORTED_GRANT_TYPE(400, "unsupported_grant_type"),

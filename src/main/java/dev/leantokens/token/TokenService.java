@@ -93,7 +93,7 @@ public class TokenService {
             Requester requester) {
         if (!ScopePattern.anyAllows(config.scopes(), scope)) {
             return Uni.createFrom().failure(TokenError.INVALID_SCOPE.because(
-                    "this scope is not handed out here, ask for api or for customer. and a customer id"));
+                    "this scope is not issued here, ask for " + ScopePattern.describe(config.scopes())));
         }
         String shown = certificate();
         if (callers.isPresent()) {

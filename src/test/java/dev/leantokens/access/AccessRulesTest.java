@@ -23,6 +23,7 @@ import dev.leantokens.token.CacheControl;
 import dev.leantokens.token.ClientCredentials;
 import dev.leantokens.token.Requester;
 import dev.leantokens.token.Scope;
+import dev.leantokens.token.TokenConfig;
 import dev.leantokens.token.TokenError;
 import dev.leantokens.token.TokenException;
 import dev.leantokens.token.TokenRequest;
@@ -37,6 +38,10 @@ class AccessRulesTest {
     private static final Scope API = Scope.parse("api");
     private static final Scope CUSTOMER = Scope.parse("customer.1");
     private static final boolean LOCAL = true;
+
+    /** A request's scope and the credentials in its body. */
+    private record Request(Optional<Scope> scope, Optional<ClientCredentials> credentials) {
+    }
 
     @ParameterizedTest
     @CsvSource({
@@ -63,8 +68,8 @@ class AccessRulesTest {
         AccessRules rules = rules("access.anonymous", anonymous.name());
 
         for (BodyCredentials meaning : BodyCredentials.values()) {
-            assertThat(rules.entitle(request(LEANS), caller(!LOCAL), meaning).leanCredentials()).contains(LEANS);
-            assertThat(rules.entitle(request(), caller(rules, LEANS), meaning).leanCredentials()).contains(LEANS);
+            assertThat(entitle(rules, request(LEANS), caller(!LOCAL), meaning).leanCredentials()).contains(LEANS);
+            assertThat(entitle(rules, request(), caller(rules, LEANS), meaning).leanCredentials()).contains(LEANS);
         }
     }
 
@@ -74,7 +79,7 @@ class AccessRulesTest {
         AccessRules rules = rules("access.anonymous", anonymous.name(), "access.own-credentials", "refused");
 
         for (BodyCredentials meaning : BodyCredentials.values()) {
-            assertRefused(() -> rules.entitle(request(LEANS), caller(LOCAL), meaning));
+            assertRefused(() -> entitle(rules, request(LEANS), caller(LOCAL), meaning));
         }
         assertRefused(() -> caller(rules, LEANS));
     }
@@ -87,7 +92,7 @@ class AccessRulesTest {
         ClientCredentials mistyped = new ClientCredentials(id, "secret-of-payments");
 
         for (BodyCredentials meaning : BodyCredentials.values()) {
-            assertRefused(() -> rules.entitle(request(mistyped), caller(LOCAL), meaning));
+            assertRefused(() -> entitle(rules, request(mistyped), caller(LOCAL), meaning));
         }
         assertRefused(() -> caller(rules, mistyped));
     }
@@ -104,10 +109,57 @@ class AccessRulesTest {
     @Test
     void localClientGetsItsOwnScopesOnly() {
         AccessRules rules = rules(WITH_PAYMENTS);
-        TokenRequest forCustomer = new TokenRequest(CUSTOMER, Optional.empty());
+        Request forCustomer = new Request(Optional.of(CUSTOMER), Optional.empty());
 
         assertError(TokenError.INVALID_SCOPE, () -> decide(rules, forCustomer, bearer(rules, PAYMENTS.clientSecret())));
         assertThat(decide(rules, forCustomer, caller(LOCAL))).isEmpty();
+    }
+
+    @Test
+    void scopeThatTheClientMayNotHaveIsAnsweredByThoseThatItMay() {
+        AccessRules rules = rules("access.clients.payments.secret", PAYMENTS.clientSecret(), "access.clients.payments.scopes",
+                "customer.1*,customer.2,customer.3");
+        Caller payments = bearer(rules, PAYMENTS.clientSecret());
+
+        assertThatThrownBy(() -> decide(rules, request(), payments)).hasMessage("INVALID_SCOPE: this client may not have this "
+                + "scope, ask for customer.1*, customer.2 or customer.3, where * stands for an id");
+    }
+
+    @Test
+    void missingScopeIsInvalidScope() {
+        AccessRules rules = rules(WITH_PAYMENTS);
+        Request nothing = new Request(Optional.empty(), Optional.empty());
+        Request withLeans = new Request(Optional.empty(), Optional.of(LEANS));
+
+        assertError(TokenError.INVALID_SCOPE, () -> decide(rules, nothing, caller(LOCAL)));
+        assertError(TokenError.INVALID_SCOPE, () -> decide(rules, withLeans, caller(LOCAL)));
+        assertThatThrownBy(() -> decide(rules, nothing, caller(LOCAL)))
+                .hasMessageContaining("scope is missing, ask for api or customer.*");
+        assertThatThrownBy(() -> decide(rules, nothing, caller(rules, PAYMENTS)))
+                .hasMessage("INVALID_SCOPE: scope is missing, ask for api");
+        // Who may have nothing is not told what there is.
+        assertRefused(() -> decide(rules, nothing, caller(!LOCAL)));
+    }
+
+    @Test
+    void defaultScopeIsThatOfTheClientWhichNamesNone() {
+        AccessRules rules = rules(with("access.clients.payments.scopes", "api,customer.*",
+                "access.clients.payments.default-scope", "customer.7"));
+        Request nothing = new Request(Optional.empty(), Optional.empty());
+        Request ofBody = new Request(Optional.empty(), Optional.of(PAYMENTS));
+        Request withLeans = new Request(Optional.empty(), Optional.of(LEANS));
+
+        assertThat(entitle(rules, nothing, caller(rules, PAYMENTS), BodyCredentials.AUTHENTICATE_CALLER).scope())
+                .isEqualTo(Scope.parse("customer.7"));
+        assertThat(entitle(rules, nothing, bearer(rules, PAYMENTS.clientSecret()), BodyCredentials.GO_TO_LEAN).scope())
+                .isEqualTo(Scope.parse("customer.7"));
+        assertThat(entitle(rules, ofBody, caller(LOCAL), BodyCredentials.AUTHENTICATE_CALLER).scope())
+                .isEqualTo(Scope.parse("customer.7"));
+        assertThat(entitle(rules, request(), caller(rules, PAYMENTS), BodyCredentials.AUTHENTICATE_CALLER).scope())
+                .isEqualTo(API);
+        // The token would be for another client.
+        assertError(TokenError.INVALID_SCOPE, () -> entitle(rules, withLeans, bearer(rules, PAYMENTS.clientSecret()),
+                BodyCredentials.GO_TO_LEAN));
     }
 
     @Test
@@ -125,17 +177,18 @@ class AccessRulesTest {
         AccessRules rules = rules(WITH_PAYMENTS);
         ClientCredentials wrong = new ClientCredentials("payments", "wrong");
 
-        assertThat(refusal(() -> rules.entitle(request(PAYMENTS), caller(LOCAL), BodyCredentials.GO_TO_LEAN)))
+        assertThat(refusal(() -> entitle(rules, request(PAYMENTS), caller(LOCAL), BodyCredentials.GO_TO_LEAN)))
                 .contains("Authorization header")
-                .isEqualTo(refusal(() -> rules.entitle(request(wrong), caller(LOCAL), BodyCredentials.GO_TO_LEAN)));
+                .isEqualTo(refusal(() -> entitle(rules, request(wrong), caller(LOCAL), BodyCredentials.GO_TO_LEAN)));
     }
 
     @Test
     void localClientMayHaveLeanAskedWithOtherCredentials() {
         AccessRules rules = rules(WITH_PAYMENTS);
-        TokenRequest request = new TokenRequest(CUSTOMER, Optional.of(LEANS));
+        Request request = new Request(Optional.of(CUSTOMER), Optional.of(LEANS));
 
-        assertThat(rules.entitle(request, bearer(rules, PAYMENTS.clientSecret()), BodyCredentials.GO_TO_LEAN).leanCredentials())
+        assertThat(
+                entitle(rules, request, bearer(rules, PAYMENTS.clientSecret()), BodyCredentials.GO_TO_LEAN).leanCredentials())
                 .contains(LEANS);
     }
 
@@ -204,9 +257,9 @@ class AccessRulesTest {
         assertRequester("address 192.0.2.1", false, two, request(LEANS), caller(LOCAL));
     }
 
-    private static void assertRequester(String account, boolean shares, AccessRules rules, TokenRequest request,
+    private static void assertRequester(String account, boolean shares, AccessRules rules, Request request,
             Caller caller) {
-        Requester requester = rules.entitle(request, caller, BodyCredentials.AUTHENTICATE_CALLER);
+        Requester requester = entitle(rules, request, caller, BodyCredentials.AUTHENTICATE_CALLER);
 
         assertThat(requester.account()).isEqualTo(account);
         assertThat(requester.shares()).isEqualTo(shares);
@@ -223,8 +276,8 @@ class AccessRulesTest {
         assertThat(caller(rules, LEANS).identity()).isEqualTo(caller(LOCAL).identity());
     }
 
-    private static Optional<ClientCredentials> decide(AccessRules rules, TokenRequest request, Caller caller) {
-        return rules.entitle(request, caller, BodyCredentials.AUTHENTICATE_CALLER).leanCredentials();
+    private static Optional<ClientCredentials> decide(AccessRules rules, Request request, Caller caller) {
+        return entitle(rules, request, caller, BodyCredentials.AUTHENTICATE_CALLER).leanCredentials();
     }
 
     private static void assertRefused(ThrowingCallable call) {
@@ -246,12 +299,16 @@ class AccessRulesTest {
         throw new AssertionError("refused before, and not now");
     }
 
-    private static TokenRequest request() {
-        return new TokenRequest(API, Optional.empty());
+    private static Request request() {
+        return new Request(Optional.of(API), Optional.empty());
     }
 
-    private static TokenRequest request(ClientCredentials credentials) {
-        return new TokenRequest(API, Optional.of(credentials));
+    private static Request request(ClientCredentials credentials) {
+        return new Request(Optional.of(API), Optional.of(credentials));
+    }
+
+    private static Entitlement entitle(AccessRules rules, Request request, Caller caller, BodyCredentials meaning) {
+        return rules.entitle(new TokenRequest(request.scope()), rules.client(request.credentials(), caller, meaning), caller);
     }
 
     private static Caller caller(boolean local) {
@@ -279,6 +336,7 @@ class AccessRulesTest {
 
     private static AccessRules rules(String... settings) {
         AccessConfig config = Settings.of(AccessConfig.class, settings);
-        return new AccessRules(config, new ConfiguredClients(config, Map.of(), null));
+        TokenConfig tokens = Settings.of(TokenConfig.class);
+        return new AccessRules(config, tokens, new ConfiguredClients(config, tokens, Map.of(), null));
     }
 }

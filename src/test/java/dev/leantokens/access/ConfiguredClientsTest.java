@@ -7,13 +7,20 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import dev.leantokens.testing.Settings;
+import dev.leantokens.token.Scope;
+import dev.leantokens.token.TokenConfig;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.SmallRyeConfig;
@@ -23,12 +30,14 @@ class ConfiguredClientsTest {
 
     private static final String SECRET = "kQ7s3cr3tkQ7s3cr3tkQ7s3cr3t";
 
+    private static final TokenConfig TOKENS = Settings.of(TokenConfig.class);
+
     @TempDir
     Path folder;
 
     /** As the application would have it that finds these variables. */
     private static ConfiguredClients ofVariables(Map<String, String> environment) {
-        return new ConfiguredClients(config(environment).getConfigMapping(AccessConfig.class), environment, null);
+        return new ConfiguredClients(config(environment).getConfigMapping(AccessConfig.class), TOKENS, environment, null);
     }
 
     private static SmallRyeConfig config(Map<String, String> environment) {
@@ -60,12 +69,66 @@ class ConfiguredClientsTest {
     }
 
     @Test
+    void variableHasTheDefaultScopeOfAnIdOfAnyNumberOfWords() {
+        LocalClients clients = ofVariables(Map.of("ACCESS_CLIENTS_PAYMENTS_API_SECRET", SECRET,
+                "ACCESS_CLIENTS_PAYMENTS_API_SCOPES", "api,customer.*", "ACCESS_CLIENTS_PAYMENTS_API_DEFAULT_SCOPE",
+                "customer.1",
+                "ACCESS_CLIENTS_WEB_SECRET", "secret-of-web-secret", "ACCESS_CLIENTS_WEB_SCOPES", "api",
+                "ACCESS_CLIENTS_WEB_DEFAULT_SCOPE", "api")).current();
+
+        assertThat(clients.find("payments-api", SECRET).orElseThrow().defaultScope()).contains(Scope.parse("customer.1"));
+        assertThat(clients.find("web", "secret-of-web-secret").orElseThrow().defaultScope()).contains(Scope.parse("api"));
+        assertThat(clients.size()).isEqualTo(2);
+    }
+
+    @Test
+    void emptyDefaultScopeIsNone() {
+        LocalClients clients = ofVariables(Map.of("ACCESS_CLIENTS_PAYMENTS_API_SECRET", SECRET,
+                "ACCESS_CLIENTS_PAYMENTS_API_SCOPES", "api", "ACCESS_CLIENTS_PAYMENTS_API_DEFAULT_SCOPE", "",
+                "ACCESS_CLIENTS_WEB_SECRET", "secret-of-web-secret", "ACCESS_CLIENTS_WEB_SCOPES", "api",
+                "ACCESS_CLIENTS_WEB_DEFAULT_SCOPE", "")).current();
+
+        assertThat(clients.find("payments-api", SECRET).orElseThrow().defaultScope()).isEmpty();
+        assertThat(clients.find("web", "secret-of-web-secret").orElseThrow().defaultScope()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "api            | *            | payments   | default scope that TOKEN_SCOPES (api) does not allow",
+            "api            | api          | payments   | default scope that it may not have: its scopes are api",
+            "api            | api          | a b        | default scope that is not one scope",
+            "api,customer.* | customer.*   | customer.* | default scope that it may not have: its scopes are customer.*",
+            "api            | api,payments |            | may have payments, and TOKEN_SCOPES (api) allows no such scope",
+            "a.*,*.b        | x.y*         |            | may have x.y*, and TOKEN_SCOPES (a.*,*.b) allows no such scope",
+    })
+    void scopeThatIsNeverIssuedRefusesToStart(String issued, String scopes, String defaultScope, String reason)
+            throws IOException {
+        TokenConfig tokens = Settings.of(TokenConfig.class, "token.scopes", issued);
+        Map<String, String> client = new HashMap<>(Map.of("secret", SECRET, "scopes", scopes));
+        if (defaultScope != null) {
+            client.put("default-scope", defaultScope);
+        }
+        Path file = Files.writeString(folder.resolve("clients"), client.entrySet().stream()
+                .map(setting -> "payments." + setting.getKey() + "=" + setting.getValue()).collect(Collectors.joining("\n")));
+
+        for (AccessConfig config : List.of(
+                Settings.of(AccessConfig.class, client.entrySet().stream().flatMap(
+                        setting -> Stream.of("access.clients.payments." + setting.getKey(), setting.getValue()))
+                        .toArray(String[]::new)),
+                Settings.of(AccessConfig.class, "access.clients-file", file.toString()))) {
+            assertThatThrownBy(() -> new ConfiguredClients(config, tokens, Map.of(), null))
+                    .isInstanceOf(ConfigurationException.class).hasMessageContaining("local client payments")
+                    .hasMessageContaining(reason).hasMessageNotContaining(SECRET);
+        }
+    }
+
+    @Test
     void clientsOfTheFileAreAddedToThem() throws IOException {
         Path file = Files.writeString(folder.resolve("clients"), "agents.secret=secret-of-agents-secret\nagents.scopes=api\n");
         AccessConfig config = Settings.of(AccessConfig.class, "access.clients-file", file.toString(),
                 "access.clients.payments.secret", SECRET, "access.clients.payments.scopes", "api");
 
-        LocalClients clients = new ConfiguredClients(config, Map.of(), null).current();
+        LocalClients clients = new ConfiguredClients(config, TOKENS, Map.of(), null).current();
 
         assertThat(clients.size()).isEqualTo(2);
         assertThat(clients.find("agents", "secret-of-agents-secret")).isPresent();
@@ -78,7 +141,8 @@ class ConfiguredClientsTest {
         AccessConfig config = Settings.of(AccessConfig.class, "access.clients-file", file.toString(),
                 "access.clients.payments.secret", SECRET, "access.clients.payments.scopes", "api");
 
-        assertThatThrownBy(() -> new ConfiguredClients(config, Map.of(), null)).isInstanceOf(ConfigurationException.class)
+        assertThatThrownBy(() -> new ConfiguredClients(config, TOKENS, Map.of(), null))
+                .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("payments is configured twice");
     }
 
@@ -95,7 +159,8 @@ class ConfiguredClientsTest {
     void fileThatIsMissingRefusesToStart() {
         AccessConfig config = Settings.of(AccessConfig.class, "access.clients-file", folder.resolve("nowhere").toString());
 
-        assertThatThrownBy(() -> new ConfiguredClients(config, Map.of(), null)).isInstanceOf(ConfigurationException.class)
+        assertThatThrownBy(() -> new ConfiguredClients(config, TOKENS, Map.of(), null))
+                .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("ACCESS_CLIENTS_FILE").hasMessageContaining("nowhere");
     }
 

@@ -2,8 +2,10 @@ package dev.leantokens.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.util.List;
+import java.util.Optional;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +35,19 @@ class LocalClientsFileTest {
     }
 
     @Test
+    void thirdLineIsItsDefaultScope() {
+        assertThat(LocalClientsFile.read("""
+                payments.secret=plain-secret-of-ours
+                payments.scopes=api,customer.*
+                payments.default-scope = customer.1
+                default-scope.secret=another-secret-of-ours
+                default-scope.scopes=api
+                default-scope.default-scope=
+                """)).extracting(LocalClient::id, LocalClient::defaultScope).containsExactly(
+                tuple("default-scope", Optional.empty()), tuple("payments", Optional.of(Scope.parse("customer.1"))));
+    }
+
+    @Test
     void fileOfAnEditorOfWindowsIsUnderstood() {
         assertThat(LocalClientsFile.read("\uFEFFpayments.secret=plain-secret-of-ours\r\npayments.scopes=api\r\n"))
                 .singleElement()
@@ -48,7 +63,9 @@ class LocalClientsFileTest {
     @ParameterizedTest
     @ValueSource(strings = { "s3cr3t", "payments=s3cr3t", "payments.secrets=s3cr3t", "payments.secret=s3cr3t",
             "payments.scopes=api", "payments.secret=\npayments.scopes=api",
-            "payments.secret=s3cr3ts3cr3ts3cr3t\npayments.scopes=",
+            "payments.secret=s3cr3ts3cr3ts3cr3t\npayments.scopes=", "payments.default-scope=api",
+            "payments.secret=plain-secret-of-ours\npayments.scopes=api\npayments.default-scope=s3cr3t",
+            "payments.secret=plain-secret-of-ours\npayments.scopes=api\npayments.default-scope=s3cr3t s3cr3t",
             ".secret=s3cr3ts3cr3ts3cr3t\n.scopes=api",
             "payments.secret=s3cr3ts3cr3ts3cr3t\npayments.scopes=api\npayments.secret=s3cr3ts3cr3ts3cr4t", "s3cr3t\ns3cr3t",
             "payments.secret=\\u00zz-s3cr3t" })

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -13,11 +14,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import dev.leantokens.token.ScopePattern;
+
 class NewClientTest {
+
+    private static final Optional<String> NO_DEFAULT = Optional.empty();
+    private static final List<ScopePattern> ISSUED = List.of(new ScopePattern("api"), new ScopePattern("customer.*"));
 
     @Test
     void explanationConfiguresTheClientItIsOf() {
-        NewClient made = NewClient.generate("payments", "api,customer.*", new SecureRandom());
+        NewClient made = NewClient.generate("payments", "api,customer.*", NO_DEFAULT, ISSUED, new SecureRandom());
         String file = Pattern.compile("^ *payments\\..*$", Pattern.MULTILINE).matcher(made.explanation()).results()
                 .map(match -> match.group().strip()).collect(Collectors.joining("\n"));
 
@@ -28,36 +34,61 @@ class NewClientTest {
     }
 
     @Test
+    void explanationConfiguresItsDefaultScope() {
+        NewClient made = NewClient.generate("payments-api", "api,customer.*", Optional.of("customer.1"), ISSUED,
+                new SecureRandom());
+
+        assertThat(made.explanation()).contains("  payments-api.default-scope=customer.1\n",
+                "  ACCESS_CLIENTS_PAYMENTS_API_DEFAULT_SCOPE=customer.1\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "customer.*, api", "api, 'a b'", "api, customer.1" })
+    void defaultScopeThatItMayNotHaveIsRefused(String scopes, String defaultScope) {
+        assertThatThrownBy(
+                () -> NewClient.generate("payments", scopes, Optional.of(defaultScope), ISSUED, new SecureRandom()))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("default scope");
+    }
+
+    @Test
+    void scopeThatIsNeverIssuedIsRefused() {
+        assertThatThrownBy(() -> NewClient.generate("payments", "api,payments.*", NO_DEFAULT, ISSUED, new SecureRandom()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "local client payments may have payments.*, and TOKEN_SCOPES (api,customer.*) allows no such scope");
+    }
+
+    @Test
     void noTwoSecretsAreTheSame() {
         SecureRandom random = new SecureRandom();
 
-        assertThat(NewClient.generate("a", "api", random).secret())
-                .isNotEqualTo(NewClient.generate("a", "api", random).secret());
+        assertThat(NewClient.generate("a", "api", NO_DEFAULT, ISSUED, random).secret())
+                .isNotEqualTo(NewClient.generate("a", "api", NO_DEFAULT, ISSUED, random).secret());
     }
 
     @Test
     void variablesAreOfferedWhereTheyCanCarryTheId() {
-        assertThat(NewClient.generate("payments", "api", new SecureRandom()).explanation())
+        assertThat(NewClient.generate("payments", "api", NO_DEFAULT, ISSUED, new SecureRandom()).explanation())
                 .containsPattern("ACCESS_CLIENTS_PAYMENTS_SECRET=sha256:[0-9a-f]{64}\n")
                 .contains("ACCESS_CLIENTS_PAYMENTS_SCOPES=api\n");
-        assertThat(NewClient.generate("payments-api", "api", new SecureRandom()).explanation())
+        assertThat(NewClient.generate("payments-api", "api", NO_DEFAULT, ISSUED, new SecureRandom()).explanation())
                 .contains("ACCESS_CLIENTS_PAYMENTS_API_SCOPES=api\n");
         assertThat(List.of("Payments", "payments_api", "payments-", "-payments")).allSatisfy(
-                id -> assertThat(NewClient.generate(id, "api", new SecureRandom()).explanation())
+                id -> assertThat(NewClient.generate(id, "api", NO_DEFAULT, ISSUED, new SecureRandom()).explanation())
                         .doesNotContain("ACCESS_CLIENTS_P"));
     }
 
     @ParameterizedTest
     @CsvSource({ "'a b', api", "7c9e6679-7425-40de-944b-e07fc1f90ae7, api", "payments, ''", "payments, 'api,'" })
     void clientThatCouldNotBeConfiguredIsNotMade(String id, String scopes) {
-        assertThatThrownBy(() -> NewClient.generate(id, scopes, new SecureRandom()))
+        assertThatThrownBy(() -> NewClient.generate(id, scopes, NO_DEFAULT, ISSUED, new SecureRandom()))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
     @ParameterizedTest
     @ValueSource(strings = { "payments" })
     void textOfANewClientHasNoSecret(String id) {
-        NewClient made = NewClient.generate(id, "api", new SecureRandom());
+        NewClient made = NewClient.generate(id, "api", NO_DEFAULT, ISSUED, new SecureRandom());
 
         assertThat(made.toString()).doesNotContain(made.secret());
     }

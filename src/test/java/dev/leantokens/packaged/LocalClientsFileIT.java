@@ -38,7 +38,7 @@ class LocalClientsFileIT {
         write("agents.secret=" + OLD + "\nagents.scopes=api\n");
         application = PackagedApplication.start(Map.of("LEAN_CLIENT_ID", LeanStub.CLIENT_ID, "LEAN_CLIENT_SECRET",
                 LeanStub.CLIENT_SECRET, "LEAN_URL", lean.url(), "ACCESS_ANONYMOUS", "never", "ACCESS_CLIENTS_FILE",
-                file.toString(), "QUARKUS_LOG_LEVEL", "DEBUG"));
+                file.toString(), "QUARKUS_LOG_LEVEL", "DEBUG", "ACCESS_LOG", "true"));
     }
 
     @AfterEach
@@ -82,10 +82,52 @@ class LocalClientsFileIT {
     }
 
     @Test
+    void clientThatAuthenticatesInTheBodyIsLoggedByItsId() throws IOException {
+        String credentials = "client_id=agents&client_secret=" + OLD;
+
+        // Whatever else is wrong with the request, and never by an id that was only claimed.
+        assertThat(form(credentials + "&scope=api")).isEqualTo(200);
+        assertThat(form(credentials)).isEqualTo(400);
+        assertThat(form(credentials + "&scope=a+b")).isEqualTo(400);
+        assertThat(form(credentials + "&scope=customer.1")).isEqualTo(400);
+        assertThat(form(credentials + "&scope=api&grant_type=password")).isEqualTo(400);
+        assertThat(form("client_id=agents&client_secret=" + NEW + "&scope=api")).isEqualTo(401);
+        awaitLine("INFO", "address 127.0.0.1: POST /v1/oauth2/token HTTP/1.1, 401");
+
+        assertThat(application.linesOf("INFO").stream().filter(line -> line.contains("/v1/oauth2/token HTTP/1.1, "))
+                .map(line -> line.replaceFirst(".*\\) (.*): POST \\S+ HTTP/1.1, (\\d+),.*", "$1 $2"))).containsExactly(
+                        "local client agents 200", "local client agents 400", "local client agents 400",
+                        "local client agents 400", "local client agents 400", "address 127.0.0.1 401");
+        assertThat(application.linesOf("INFO").stream().filter(line -> line.contains("REST request of"))
+                .map(line -> line.replaceFirst(".*request of (.*) refused: (\\d+ \\w+):.*", "$1 $2"))).containsExactly(
+                        "local client agents 400 INVALID_SCOPE", "local client agents 400 INVALID_SCOPE",
+                        "local client agents 400 INVALID_SCOPE", "local client agents 400 UNSUPPORTED_GRANT_TYPE",
+                        "address 127.0.0.1 401 CALLER_REFUSED");
+        // With a default scope it needs to send none.
+        write("agents.secret=" + OLD + "\nagents.scopes=api\nagents.default-scope=api\n");
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(form(credentials)).isEqualTo(200));
+        assertThat(application.log()).doesNotContain("never-to-be-seen");
+    }
+
+    private int form(String body) {
+        return RawHttp.post(RawHttp.LOOPBACK, application.port(), "/v1/oauth2/token", "application/x-www-form-urlencoded", body)
+                .status();
+    }
+
+    @Test
     void fileThatIsWrongOrGoneChangesNothingAndIsSaid() throws IOException {
         write("agents=" + NEW + "\n");
         awaitLine("ERROR", "is wrong, the clients stay as they were");
         assertThat(statusWith(OLD)).isEqualTo(200);
+
+        // Wrong for one client, so that the other is not known either.
+        write("agents.secret=" + OLD + "\nagents.scopes=api\nagents.default-scope=customer.1\nweb.secret=" + NEW
+                + "\nweb.scopes=api\n");
+        awaitLine("ERROR", "local client agents has a default scope that it may not have: its scopes are api");
+        write("agents.secret=" + OLD + "\nagents.scopes=api\nweb.secret=" + NEW + "\nweb.scopes=payments.*\n");
+        awaitLine("ERROR", "local client web may have payments.*, and TOKEN_SCOPES (api,customer.*) allows no such scope");
+        assertThat(statusWith(OLD)).isEqualTo(200);
+        assertThat(statusWith(NEW)).isEqualTo(401);
 
         Files.delete(file);
         awaitLine("ERROR", "can no longer be read");

@@ -77,10 +77,17 @@ final class PackagedApplication implements AutoCloseable {
 
     /** Runs the application with arguments, until it ends. */
     static Output run(String... arguments) {
+        return run(Map.of(), arguments);
+    }
+
+    /** @param environment further variables */
+    static Output run(Map<String, String> environment, String... arguments) {
         List<String> command = new ArrayList<>(command());
         command.addAll(List.of(arguments));
         try {
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+            builder.environment().putAll(environment);
+            Process process = builder.start();
             String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             return new Output(process.waitFor(), text);
         } catch (IOException e) {

@@ -55,6 +55,12 @@ class StartIT {
                         Map.of("ACCESS_CLIENTS_7C9E6679_7425_40DE_944B_E07FC1F90AE7_SECRET", SECRET,
                                 "ACCESS_CLIENTS_7C9E6679_7425_40DE_944B_E07FC1F90AE7_SCOPES", "api"),
                         "Lean's shape"),
+                arguments("a local client's scope that is never issued", Map.of("ACCESS_CLIENTS_PAYMENTS_SECRET", SECRET,
+                        "ACCESS_CLIENTS_PAYMENTS_SCOPES", "api,payments.*"),
+                        "may have payments.*, and TOKEN_SCOPES (api,customer.*) allows no such scope"),
+                arguments("a default scope that is not the client's", Map.of("ACCESS_CLIENTS_PAYMENTS_API_SECRET", SECRET,
+                        "ACCESS_CLIENTS_PAYMENTS_API_SCOPES", "customer.*", "ACCESS_CLIENTS_PAYMENTS_API_DEFAULT_SCOPE", "api"),
+                        "payments-api has a default scope that it may not have"),
                 arguments("local clients in a file that is missing", Map.of("ACCESS_CLIENTS_FILE", "/nowhere/clients"),
                         "/nowhere/clients"),
                 arguments("no connections from a peer", Map.of("LIMITS_CONNECTIONS_PER_PEER", "0"),
@@ -143,14 +149,30 @@ class StartIT {
                 .containsPattern("ACCESS_CLIENTS_PAYMENTS_SECRET=sha256:[0-9a-f]{64}\n").doesNotContain("Listening");
     }
 
+    @Test
+    void commandChecksScopesAgainstThoseThatAreIssued() {
+        Map<String, String> environment = Map.of("TOKEN_SCOPES", "api,payments.*");
+
+        PackagedApplication.Output made = PackagedApplication.run(environment, "generate-client", "payments",
+                "api,payments.*", "payments.7");
+        assertThat(made.exitCode()).as(made.text()).isZero();
+        assertThat(made.text()).contains("payments.default-scope=payments.7\n",
+                "ACCESS_CLIENTS_PAYMENTS_DEFAULT_SCOPE=payments.7\n");
+        PackagedApplication.Output refused = PackagedApplication.run(environment, "generate-client", "payments", "customer.*");
+        assertThat(refused.exitCode()).isEqualTo(2);
+        assertThat(refused.text()).contains("TOKEN_SCOPES (api,payments.*) allows no such scope").doesNotContain("\tat ");
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = { "--help", "generate-client", "generate-client a,b", "generate-client payments api more" })
+    @ValueSource(strings = { "--help", "generate-client", "generate-client a,b", "generate-client payments api customer.1",
+            "generate-client payments api api more" })
     void wrongCommandSaysWhatIsRightAndRunsNothing(String command) {
         PackagedApplication.Output refused = PackagedApplication.run(command.split(" "));
 
         assertThat(refused.exitCode()).isEqualTo(2);
-        assertThat(refused.text()).containsAnyOf("usage: generate-client <id>", "letters, digits").doesNotContain("\tat ",
-                "Listening");
+        assertThat(refused.text()).containsAnyOf("usage: generate-client <id>", "letters, digits", "default scope that it may")
+                .doesNotContain("\tat ",
+                        "Listening");
     }
 
     @Test

@@ -161,9 +161,9 @@ class TokenResourceTest {
             "\"api\"                                       | 400 | invalid_request",
             "42                                            | 400 | invalid_request",
             "scope=api                                     | 400 | invalid_request",
-            "{}                                            | 400 | invalid_request",
-            "{\"scope\":null}                              | 400 | invalid_request",
-            "{\"scope\":\"\"}                              | 400 | invalid_request",
+            "{}                                            | 400 | invalid_scope",
+            "{\"scope\":null}                              | 400 | invalid_scope",
+            "{\"scope\":\"\"}                              | 400 | invalid_scope",
             "{\"scope\":7}                                 | 400 | invalid_request",
             "{\"scope\":[\"api\"]}                         | 400 | invalid_request",
             "{\"scope\":\"api\",\"scope\":\"api\"}         | 400 | invalid_request",
@@ -186,10 +186,10 @@ class TokenResourceTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-            "''                                         | 400 | invalid_request",
-            "&&                                         | 400 | invalid_request",
-            "scope                                      | 400 | invalid_request",
-            "scope=                                     | 400 | invalid_request",
+            "''                                         | 400 | invalid_scope",
+            "&&                                         | 400 | invalid_scope",
+            "scope                                      | 400 | invalid_scope",
+            "scope=                                     | 400 | invalid_scope",
             "scope=api&scope=api                        | 400 | invalid_request",
             "scope=%zz                                  | 400 | invalid_request",
             "scope=api&client_secret=x                  | 400 | invalid_request",

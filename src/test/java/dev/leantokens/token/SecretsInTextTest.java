@@ -25,7 +25,6 @@ class SecretsInTextTest {
     static Stream<Object> valuesWithSecrets() {
         return Stream.of(
                 CREDENTIALS,
-                new TokenRequest(new Scope("api"), Optional.of(CREDENTIALS)),
                 new LeanRequest(Optional.of(CREDENTIALS), TokenKey.ofCaller(CREDENTIALS), new Scope("api"), Purpose.NEED,
                         Requester.SERVICE),
                 RequestMembers.of(Map.of("client_secret", SECRET, SECRET, SECRET)),

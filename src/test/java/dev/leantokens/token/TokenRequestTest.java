@@ -19,48 +19,48 @@ import org.junit.jupiter.params.provider.MethodSource;
 class TokenRequestTest {
 
     private static final Optional<String> BY_HEADER = Optional.of("id");
+    private static final Optional<String> NOT_BY_HEADER = Optional.empty();
 
     @Test
-    void scopeAloneIsARequestWithoutCredentials() {
-        assertThat(TokenRequest.of(members("scope", "api")))
-                .isEqualTo(new TokenRequest(new Scope("api"), Optional.empty()));
+    void scopeIsTakenAndMayBeLeftOut() {
+        assertThat(TokenRequest.of(members("scope", "api"))).isEqualTo(new TokenRequest(Optional.of(new Scope("api"))));
+        assertThat(TokenRequest.of(members("grant_type", "client_credentials")).scope()).isEmpty();
     }
 
     @Test
     void credentialsOfTheBodyAreTaken() {
-        assertThat(TokenRequest.of(members("scope", "api", "grant_type", "client_credentials", "client_id", "id",
-                "client_secret", "secret")).credentials()).contains(new ClientCredentials("id", "secret"));
+        assertThat(credentials(members("scope", "api", "client_id", "id", "client_secret", "secret"), NOT_BY_HEADER))
+                .contains(new ClientCredentials("id", "secret"));
     }
 
     @Test
     void nullAndEmptyCountAsAbsent() {
-        RequestMembers members = members("scope", "api", "grant_type", null, "client_id", "", "client_secret", null);
+        RequestMembers members = members("scope", "", "grant_type", null, "client_id", "", "client_secret", null);
 
-        assertThat(TokenRequest.of(members).credentials()).isEmpty();
+        assertThat(credentials(members, NOT_BY_HEADER)).isEmpty();
+        assertThat(TokenRequest.of(members).scope()).isEmpty();
+        assertThat(TokenRequest.of(members("scope", null)).scope()).isEmpty();
     }
 
     @Test
     void unknownMembersAreIgnoredWhateverTheyAre() {
         RequestMembers members = members("scope", "api", "audience", List.of(1), "audience", 2, "Scope", 3);
 
-        assertThat(TokenRequest.of(members).scope().value()).isEqualTo("api");
+        assertThat(TokenRequest.of(members).scope()).contains(new Scope("api"));
     }
 
     @Test
     void callerThatHasAuthenticatedByAHeaderNeedsNoCredentialsInTheBody() {
-        assertThat(TokenRequest.of(members("scope", "api"), BY_HEADER).credentials()).isEmpty();
+        assertThat(credentials(members("scope", "api"), BY_HEADER)).isEmpty();
     }
 
     @Test
     void sameClientIdBesideTheHeaderIsTolerated() {
-        assertThat(TokenRequest.of(members("scope", "api", "client_id", "id"), BY_HEADER).credentials()).isEmpty();
+        assertThat(credentials(members("scope", "api", "client_id", "id"), BY_HEADER)).isEmpty();
     }
 
     static Stream<Arguments> wrongRequests() {
         return Stream.of(
-                arguments("no scope", members(), TokenError.INVALID_REQUEST),
-                arguments("scope is null", members("scope", null), TokenError.INVALID_REQUEST),
-                arguments("scope is empty", members("scope", ""), TokenError.INVALID_REQUEST),
                 arguments("scope is a number", members("scope", 1), TokenError.INVALID_REQUEST),
                 arguments("scope is a boolean", members("scope", true), TokenError.INVALID_REQUEST),
                 arguments("scope is an array", members("scope", List.of("api")), TokenError.INVALID_REQUEST),
@@ -88,8 +88,10 @@ class TokenRequestTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("wrongRequests")
     void wrongRequestIsRefused(String name, RequestMembers members, TokenError error) {
-        assertThatThrownBy(() -> TokenRequest.of(members))
-                .isInstanceOfSatisfying(TokenException.class, e -> assertThat(e.error()).isEqualTo(error));
+        assertThatThrownBy(() -> {
+            credentials(members, NOT_BY_HEADER);
+            TokenRequest.of(members);
+        }).isInstanceOfSatisfying(TokenException.class, e -> assertThat(e.error()).isEqualTo(error));
     }
 
     static Stream<Arguments> secondCredentials() {
@@ -102,7 +104,7 @@ class TokenRequestTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("secondCredentials")
     void credentialsInHeaderAndBodyAreRefused(String name, RequestMembers members) {
-        assertThatThrownBy(() -> TokenRequest.of(members, BY_HEADER))
+        assertThatThrownBy(() -> credentials(members, BY_HEADER))
                 .isInstanceOfSatisfying(TokenException.class, e -> assertThat(e.error()).isEqualTo(TokenError.INVALID_REQUEST));
     }
 
@@ -112,7 +114,11 @@ class TokenRequestTest {
         map.put("scope", "api");
         map.put("client_id", null);
 
-        assertThat(TokenRequest.of(RequestMembers.of(map)).scope().value()).isEqualTo("api");
+        assertThat(TokenRequest.of(RequestMembers.of(map)).scope()).contains(new Scope("api"));
+    }
+
+    private static Optional<ClientCredentials> credentials(RequestMembers members, Optional<String> authenticated) {
+        return ClientCredentials.of(members, authenticated);
     }
 
     private static RequestMembers members(Object... namesAndValues) {

@@ -115,8 +115,7 @@ class ModernServer {
         if (!request.params().getString("name").equals(TokenTool.NAME)) {
             return failure(request, "Unknown tool", null);
         }
-        JsonObject arguments = request.params().getJsonObject("arguments");
-        return tool.call(arguments == null ? null : arguments.getValue("body"), context)
+        return tool.call(request.params().getJsonObject("arguments"), context)
                 .map(response -> JsonRpc.result(request.id(), result(response)));
     }
 

@@ -106,9 +106,9 @@ class ModernClientsTest {
     /** The tool's rules are tested where they are; what matters here is that its errors arrive as they do elsewhere. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-            "                                     | invalid_request",
-            "{}                                   | invalid_request",
-            "{\"body\":null}                      | invalid_request",
+            "                                     | invalid_scope",
+            "{}                                   | invalid_scope",
+            "{\"body\":null}                      | invalid_scope",
             "{\"body\":[]}                        | invalid_request",
             "{\"body\":{\"scope\":7}}             | invalid_request",
             "{\"body\":{\"scope\":\"payments\"}}  | invalid_scope",
