@@ -6,6 +6,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 
 import dev.leantokens.lean.LeanVerdict;
 import dev.leantokens.lean.LeanVerdict.Opinion;
@@ -28,9 +29,9 @@ class CredentialsGroup implements HealthCheck {
     @Override
     public HealthCheckResponse call() {
         Opinion opinion = verdict.opinion();
-        return HealthCheckResponse.named("lean-verdict")
+        HealthCheckResponseBuilder answer = HealthCheckResponse.named("lean-verdict")
                 .status(opinion != Opinion.REFUSED)
-                .withData("service-credentials", opinion.name().toLowerCase(Locale.ROOT))
-                .build();
+                .withData("service-credentials", opinion.name().toLowerCase(Locale.ROOT));
+        return (opinion == Opinion.REFUSED ? answer.withData("reason", verdict.reasonOfRefusal()) : answer).build();
     }
 }

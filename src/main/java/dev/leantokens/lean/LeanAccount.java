@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 import dev.leantokens.file.FileWatch;
 import dev.leantokens.token.ClientCredentials;
@@ -25,6 +26,10 @@ public record LeanAccount(URI url, Optional<String> clientId, String key, Option
     private static final int HIGHEST_PORT = 65_535;
     private static final Set<String> SCHEMES = Set.of("http", "https");
     private static final String NO_KEY = "";
+
+    /** Paths of the endpoints below the authorization host, as people copy them. */
+    private static final Pattern ENDPOINT = Pattern.compile(
+            ".*/(oauth2/+token|\\.well-known/+(oauth-authorization-server|openid-configuration))/*", Pattern.CASE_INSENSITIVE);
 
     /**
      * Reads the configuration, and the file of the secret or the key.
@@ -126,8 +131,11 @@ public record LeanAccount(URI url, Optional<String> clientId, String key, Option
             throw new ConfigurationException(
                     "LEAN_URL must be http://host or https://host, with a port and a path at most");
         }
-        String whole = url.toString();
-        return whole.endsWith("/") ? URI.create(whole.substring(0, whole.length() - 1)) : url;
+        if (ENDPOINT.matcher(url.normalize().getPath()).matches()) {
+            throw new ConfigurationException("LEAN_URL must be the authorization host: leave out the path of its endpoint, "
+                    + "which this service adds");
+        }
+        return URI.create(url.toString().replaceFirst("/+$", ""));
     }
 
     /** @return null if it is none */

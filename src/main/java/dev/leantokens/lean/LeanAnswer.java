@@ -32,6 +32,18 @@ import dev.leantokens.token.TokenException;
  */
 record LeanAnswer(int status, String retryAfter, byte[] body) {
 
+    /**
+     * Statuses by which a server says that the connection did not suit it, and that it has not processed the request
+     * (RFC 9110 §15.5.9 and §15.5.20, RFC 8470 §5.2).
+     */
+    private static final Set<Integer> ABOUT_CONNECTION = Set.of(408, 421, 425);
+
+    /** The proxy wants credentials (RFC 9110 §15.5.8), so that Lean has not been asked. */
+    private static final int BY_THE_PROXY = 407;
+
+    /** Statuses that no token endpoint has for a POST of a form, whatever the body says. */
+    private static final Set<Integer> BY_NO_TOKEN_ENDPOINT = Set.of(404, 405, 415);
+
     /** Statuses by which a gateway says that it is not Lean's own failure, and that it may be over soon. */
     private static final Set<Integer> AWAY = Set.of(502, 503, 504);
 
@@ -55,10 +67,11 @@ record LeanAnswer(int status, String retryAfter, byte[] body) {
     /**
      * @param request what Lean was asked
      * @param proof what it was shown of who asks
+     * @param config where Lean is, for those who have to correct it
      * @param now the time, against which a {@code Retry-After} that is a date is reckoned
      * @throws TokenException if the answer is no token
      */
-    AccessToken token(LeanRequest request, ClientProof proof, Instant now) {
+    AccessToken token(LeanRequest request, ClientProof proof, LeanConfig config, Instant now) {
         if (status == 200) {
             return AccessToken.of(
                     jsonObject().orElseThrow(() -> unusable("status 200 and a body that is not a JSON object")),
@@ -71,26 +84,38 @@ record LeanAnswer(int status, String retryAfter, byte[] body) {
             TokenError error = AWAY.contains(status) ? TokenError.LEAN_UNAVAILABLE : TokenError.LEAN_FAILED;
             throw withWait(error.because("Lean answered " + status), now);
         }
+        if (ABOUT_CONNECTION.contains(status)) {
+            throw withWait(TokenError.LEAN_UNAVAILABLE.because("Lean did not process the request, it answered " + status), now);
+        }
+        if (status == BY_THE_PROXY) {
+            throw TokenError.LEAN_UNAVAILABLE.because("the proxy on the way to Lean does not lead there, it answered 407");
+        }
+        if (BY_NO_TOKEN_ENDPOINT.contains(status)) {
+            throw TokenError.WRONG_ENDPOINT
+                    .because("Lean answered " + status + ": there is no token endpoint where this service "
+                            + "asks. Its operator has to check LEAN_URL, and what is on the way to Lean");
+        }
         if (status < 400 || status == 403) {
             throw unusable("status " + status);
         }
-        throw refusal(request, proof);
+        throw refusal(request, proof, config);
     }
 
     /** A 4xx that is about the request. */
-    private TokenException refusal(LeanRequest request, ClientProof proof) {
+    private TokenException refusal(LeanRequest request, ClientProof proof, LeanConfig config) {
         Optional<ErrorResponse> error = jsonObject().filter(LeanAnswer::isErrorResponse)
                 .map(members -> new ErrorResponse(status, members, Optional.empty()));
         boolean aboutClient = status == 401 || error.filter(ErrorResponse::isAboutClient).isPresent();
         if (aboutClient && request.owner() == CredentialsOwner.SERVICE) {
-            return TokenError.SERVICE_CREDENTIALS_REFUSED.because("Lean refused the credentials of this service, "
-                    + "its operator has to look at LEAN_CLIENT_ID and what belongs to it");
+            return TokenError.SERVICE_CREDENTIALS_REFUSED.because(RefusedCredentials.reason(config));
         }
         if (error.isPresent() && !repeatsServicesSecret(request, proof)) {
             return TokenException.refusedByLean(error.get());
         }
         return status == 401
-                ? TokenError.CALLER_REFUSED.because("Lean refused the client credentials")
+                ? TokenError.CALLER_REFUSED
+                        .because("Lean refused the client credentials, they must belong to the environment of "
+                                + "Lean that this service asks")
                 : unusable("status " + status + " and no error response");
     }
 
@@ -100,11 +125,17 @@ record LeanAnswer(int status, String retryAfter, byte[] body) {
     }
 
     private static boolean isErrorResponse(Map<String, Object> members) {
-        return members.get(ErrorResponse.ERROR) instanceof String code && ERROR_CODE.matcher(code).matches();
+        return members.get(ErrorResponse.ERROR) instanceof String code && ERROR_CODE.matcher(code).matches()
+                && isTextOrMissing(members.get(ErrorResponse.ERROR_DESCRIPTION))
+                && isTextOrMissing(members.get(ErrorResponse.ERROR_URI));
+    }
+
+    private static boolean isTextOrMissing(Object member) {
+        return member == null || member instanceof String;
     }
 
     private static TokenException unusable(String how) {
-        return TokenError.UNUSABLE_ANSWER.because("unusable response of Lean: " + how);
+        return TokenError.UNUSABLE_ANSWER.because("unusable response from Lean: " + how);
     }
 
     private Optional<Map<String, Object>> jsonObject() {

@@ -79,7 +79,7 @@ public class LeanClient {
     Uni<AccessToken> requestToken(LeanRequest request) {
         return limit.on(lookup.look().chain(() -> proof(request))
                 .chain(proof -> send(request, proof)
-                        .map(response -> answer(response).token(request, proof, time(response)))))
+                        .map(response -> answer(response).token(request, proof, config, time(response)))))
                 .onFailure().transform(LeanFailure::translate);
     }
 

@@ -1,6 +1,7 @@
 package dev.leantokens.lean;
 
 import java.net.URI;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Lean's environments, with the host of each one's authorization server, and the one that is not Lean's. */
@@ -16,6 +17,11 @@ public enum LeanEnvironment {
 
     LeanEnvironment(String url) {
         this.url = Optional.ofNullable(url).map(URI::create);
+    }
+
+    /** @return how it is configured */
+    String configuredName() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** @return the authorization host, without a path; empty for the stand-in, whose port is known when it has started */

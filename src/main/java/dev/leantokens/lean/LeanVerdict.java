@@ -12,6 +12,7 @@ import dev.leantokens.token.ServiceCredentials;
 public class LeanVerdict {
 
     private final ServiceCredentials credentials;
+    private final LeanConfig config;
     private volatile Known known;
 
     /** What Lean thinks of credentials. */
@@ -25,8 +26,9 @@ public class LeanVerdict {
     private record Known(ServiceClient of, boolean accepted) {
     }
 
-    LeanVerdict(ServiceCredentials credentials) {
+    LeanVerdict(ServiceCredentials credentials, LeanConfig config) {
         this.credentials = credentials;
+        this.config = config;
     }
 
     /** @param shown what Lean was shown, which may have been exchanged since */
@@ -41,5 +43,10 @@ public class LeanVerdict {
             return Opinion.UNKNOWN;
         }
         return last.accepted() ? Opinion.ACCEPTED : Opinion.REFUSED;
+    }
+
+    /** @return why Lean would refuse them, most likely, and the settings to correct: for an operator */
+    public String reasonOfRefusal() {
+        return RefusedCredentials.reason(config);
     }
 }

@@ -108,7 +108,7 @@ public final class AccessToken {
     }
 
     private static TokenException unusable(String reason) {
-        return TokenError.UNUSABLE_ANSWER.because("unusable response of Lean: " + reason);
+        return TokenError.UNUSABLE_ANSWER.because("unusable response from Lean: " + reason);
     }
 
     /** @return the failure of a request for which a token for another scope came */

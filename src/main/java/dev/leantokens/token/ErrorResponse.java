@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -15,13 +16,14 @@ import io.vertx.core.json.JsonObject;
  *
  * @param status the HTTP status
  * @param members the JSON object's members: {@code error}, mostly {@code error_description}, and whatever else Lean
- *        put in an error of its own
+ *        put in an error of its own; those that are null are left out
  * @param retryAfter when it makes sense to come again, if that is known
  */
 public record ErrorResponse(int status, Map<String, Object> members, Optional<Duration> retryAfter) {
 
     public static final String ERROR = "error";
     public static final String ERROR_DESCRIPTION = "error_description";
+    public static final String ERROR_URI = "error_uri";
 
     /** RFC 9110 §11.6.1: every 401 names the schemes by which the caller can authenticate. */
     private static final String CHALLENGES = "Basic realm=\"lean-authentication-tokens\", charset=\"UTF-8\", "
@@ -30,7 +32,9 @@ public record ErrorResponse(int status, Map<String, Object> members, Optional<Du
     private static final Set<String> ABOUT_CLIENT = Set.of("invalid_client", "unauthorized_client");
 
     public ErrorResponse {
-        members = Collections.unmodifiableMap(new LinkedHashMap<>(members));
+        Map<String, Object> present = new LinkedHashMap<>(members);
+        present.values().removeIf(Objects::isNull);
+        members = Collections.unmodifiableMap(present);
     }
 
     static ErrorResponse of(TokenError error, String description) {

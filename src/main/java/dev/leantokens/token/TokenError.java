@@ -42,11 +42,13 @@ public enum TokenError {
     SERVICE_CREDENTIALS_REFUSED(502, "server_error"),
     /** Lean's answer is neither a token nor an error. */
     UNUSABLE_ANSWER(502, "server_error"),
+    /** What answers is no token endpoint: an operator must correct where Lean is asked. */
+    WRONG_ENDPOINT(502, "server_error"),
     /** Lean's token is for another scope than the requested one: an operator must act, answers may have changed hands. */
     OTHER_SCOPE(502, "server_error"),
     /** The service has no credentials of its own and the caller sent none. */
     NO_CREDENTIALS(503, "temporarily_unavailable"),
-    /** Lean cannot be reached, or what is in front of it says so: 502, 503 or 504. */
+    /** Lean cannot be reached, or an answer says so: 502, 503 or 504 of a gateway, or a 4xx that is about the connection. */
     LEAN_UNAVAILABLE(503, "temporarily_unavailable"),
     /** No secure connection to Lean can be made: its certificate is not accepted here, or this service's not there. */
     LEAN_UNTRUSTED(503, "temporarily_unavailable"),

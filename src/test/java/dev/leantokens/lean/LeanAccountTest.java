@@ -41,6 +41,9 @@ class LeanAccountTest {
             "https://lean.example/,          https://lean.example",
             "http://localhost:8081/lean/,    http://localhost:8081/lean",
             "HTTPS://lean.example:8443,      HTTPS://lean.example:8443",
+            "https://lean.example//,         https://lean.example",
+            "https://lean.example/oauth2,    https://lean.example/oauth2",
+            "https://lean.example/token,     https://lean.example/token",
     })
     void urlTakesTheEnvironmentsPlace(String configured, URI url) {
         assertThat(account(configured, null, null, null).url()).isEqualTo(url);
@@ -53,6 +56,19 @@ class LeanAccountTest {
     void urlThatIsNoHostRefusesToStart(String url) {
         assertThatThrownBy(() -> account(url, null, null, null)).isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("LEAN_URL").message().doesNotContain("s3cr3t");
+    }
+
+    /** It would be asked at a path that is there twice. */
+    @ParameterizedTest
+    @ValueSource(strings = { "https://lean.example/oauth2/token", "https://lean.example/oauth2/token/",
+            "https://lean.example/oauth2/token//", "https://lean.example//oauth2//token", "https://lean.example/x/oauth2/token",
+            "https://lean.example/OAuth2/Token", "https://lean.example/oauth2/%74oken", "https://lean.example/oauth2/./token",
+            "https://lean.example/.well-known/oauth-authorization-server",
+            "https://lean.example/.well-known/openid-configuration" })
+    void urlOfAnEndpointRefusesToStart(String url) {
+        assertThatThrownBy(() -> account(url, null, null, null)).isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("LEAN_URL").hasMessageContaining("authorization host").message()
+                .doesNotContain("lean.example");
     }
 
     @Test

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import dev.leantokens.testing.Settings;
 import dev.leantokens.token.ClientCredentials;
 import dev.leantokens.token.CredentialsOwner;
 import dev.leantokens.token.LeanRequest;
@@ -39,12 +40,14 @@ class LeanAnswerTest {
 
     private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
 
+    private LeanConfig config = Settings.of(LeanConfig.class);
+
     @Test
     void everyMemberOfATokenResponseIsKept() {
         String body = "{\"access_token\":\"a.b.c\",\"scope\":\"api\",\"token_type\":\"Bearer\",\"expires_in\":3599,"
                 + "\"x\":{\"n\":1.10,\"big\":123456789012345678901234567890}}";
 
-        assertThat(answer(200, body).token(request(SERVICE), PROOF, NOW).json()).isEqualTo(body);
+        assertThat(answer(200, body).token(request(SERVICE), PROOF, config, NOW).json()).isEqualTo(body);
     }
 
     @ParameterizedTest
@@ -82,7 +85,7 @@ class LeanAnswerTest {
     void lifetimeIsPassedOnAsAnInteger(String written) {
         String body = "{\"access_token\":\"a\",\"token_type\":\"Bearer\",\"expires_in\":" + written + "}";
 
-        assertThat(answer(200, body).token(request(SERVICE), PROOF, NOW).json())
+        assertThat(answer(200, body).token(request(SERVICE), PROOF, config, NOW).json())
                 .isEqualTo("{\"access_token\":\"a\",\"token_type\":\"Bearer\",\"expires_in\":3599}");
     }
 
@@ -90,7 +93,7 @@ class LeanAnswerTest {
     void membersThatAreNullAreLeftOut() {
         String body = "{\"access_token\":\"a\",\"scope\":null,\"token_type\":\"Bearer\",\"expires_in\":null,\"x\":null}";
 
-        assertThat(answer(200, body).token(request(SERVICE), PROOF, NOW).json())
+        assertThat(answer(200, body).token(request(SERVICE), PROOF, config, NOW).json())
                 .isEqualTo("{\"access_token\":\"a\",\"token_type\":\"Bearer\"}");
     }
 
@@ -136,11 +139,33 @@ class LeanAnswerTest {
                 arguments(400, "{\"error\":\"not\\\"a code\"}", CALLER, TokenError.UNUSABLE_ANSWER),
                 arguments(403, "{\"error\":\"invalid_scope\"}", CALLER, TokenError.UNUSABLE_ANSWER),
                 arguments(403, html, SERVICE, TokenError.UNUSABLE_ANSWER),
-                arguments(404, html, SERVICE, TokenError.UNUSABLE_ANSWER),
                 arguments(302, "", SERVICE, TokenError.UNUSABLE_ANSWER),
                 arguments(304, "", SERVICE, TokenError.UNUSABLE_ANSWER),
                 arguments(201, "{\"access_token\":\"s3cr3t\",\"token_type\":\"Bearer\"}", SERVICE, TokenError.UNUSABLE_ANSWER),
                 arguments(204, "", SERVICE, TokenError.UNUSABLE_ANSWER),
+                arguments(400, "{\"error\":\"invalid_scope\",\"error_description\":7}", CALLER, TokenError.UNUSABLE_ANSWER),
+                arguments(400, "{\"error\":\"invalid_scope\",\"error_uri\":[]}", SERVICE, TokenError.UNUSABLE_ANSWER),
+                arguments(400, "{\"error\":null}", CALLER, TokenError.UNUSABLE_ANSWER),
+                arguments(401, "{\"error\":\"invalid_client\",\"error_description\":{}}", CALLER, TokenError.CALLER_REFUSED),
+                arguments(410, html, CALLER, TokenError.UNUSABLE_ANSWER),
+                // No token endpoint answers so, whatever the body says.
+                arguments(404, html, SERVICE, TokenError.WRONG_ENDPOINT),
+                arguments(404, "", CALLER, TokenError.WRONG_ENDPOINT),
+                arguments(404, "{\"error\":\"not_found\"}", CALLER, TokenError.WRONG_ENDPOINT),
+                arguments(404, invalidClient, SERVICE, TokenError.WRONG_ENDPOINT),
+                arguments(405, html, SERVICE, TokenError.WRONG_ENDPOINT),
+                arguments(405, "{\"error\":\"invalid_request\"}", CALLER, TokenError.WRONG_ENDPOINT),
+                arguments(415, "", SERVICE, TokenError.WRONG_ENDPOINT),
+                arguments(415, "{\"error\":\"invalid_request\"}", CALLER, TokenError.WRONG_ENDPOINT),
+                // About the connection, so that Lean has not judged the request.
+                arguments(407, html, SERVICE, TokenError.LEAN_UNAVAILABLE),
+                arguments(407, "{\"error\":\"invalid_request\"}", CALLER, TokenError.LEAN_UNAVAILABLE),
+                arguments(408, "", SERVICE, TokenError.LEAN_UNAVAILABLE),
+                arguments(408, "{\"error\":\"invalid_request\"}", CALLER, TokenError.LEAN_UNAVAILABLE),
+                arguments(421, html, CALLER, TokenError.LEAN_UNAVAILABLE),
+                arguments(421, invalidClient, SERVICE, TokenError.LEAN_UNAVAILABLE),
+                arguments(425, "", CALLER, TokenError.LEAN_UNAVAILABLE),
+                arguments(425, invalidClient, CALLER, TokenError.LEAN_UNAVAILABLE),
                 // Lean's own faults, whatever the body says.
                 arguments(429, "", SERVICE, TokenError.THROTTLED),
                 arguments(429, invalidClient, CALLER, TokenError.THROTTLED),
@@ -172,6 +197,34 @@ class LeanAnswerTest {
         assertThat(exception.response().json()).isEqualTo(body);
     }
 
+    @Test
+    void refusalHasNoMembersThatAreNull() {
+        String body = "{\"error\":\"invalid_scope\",\"error_description\":null,\"error_uri\":null,\"x\":null}";
+
+        assertThat(failure(answer(400, body), CALLER).response().json()).isEqualTo("{\"error\":\"invalid_scope\"}");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "lean.environment=production-uae                              | LEAN_ENVIRONMENT is production-uae",
+            "lean.environment=sandbox-ksa                                 | LEAN_ENVIRONMENT is sandbox-ksa",
+            "lean.url=https://s3cr3t.example                              | LEAN_URL is set",
+            "lean.url=https://s3cr3t.example lean.environment=sandbox-ksa | LEAN_URL is set",
+    })
+    void refusalOfTheServicesCredentialsNamesTheEnvironment(String settings, String text) {
+        config = Settings.of(LeanConfig.class, settings.split("[ =]"));
+
+        TokenException exception = failure(answer(401, "{\"error\":\"invalid_client\"}"), SERVICE);
+
+        assertThat(exception.getMessage()).contains("another environment", text, "LEAN_CLIENT_ID").doesNotContain("s3cr3t");
+        assertThat(exception.response().json()).contains("another environment", text).doesNotContain("s3cr3t");
+    }
+
+    @Test
+    void wrongEndpointNamesTheSetting() {
+        assertThat(failure(answer(404, "s3cr3t"), SERVICE).getMessage()).contains("404", "LEAN_URL").doesNotContain("s3cr3t");
+    }
+
     @ParameterizedTest
     @CsvSource(nullValues = "-", delimiter = '|', value = {
             "429 | -                             |",
@@ -191,6 +244,7 @@ class LeanAnswerTest {
             "503 | -                             |",
             "500 | 3                             | PT3S",
             "503 | 120                           | PT2M",
+            "425 | 1                             | PT1S",
     })
     void waitIsLeansOwnWhereItNamesOne(int status, String retryAfter, String wait) {
         TokenException exception = failure(new LeanAnswer(status, retryAfter, new byte[0]), SERVICE);
@@ -216,9 +270,9 @@ class LeanAnswerTest {
                 Purpose.NEED, Requester.SERVICE);
     }
 
-    private static TokenException failure(LeanAnswer answer, CredentialsOwner owner) {
-        assertThatThrownBy(() -> answer.token(request(owner), PROOF, NOW)).isInstanceOf(TokenException.class);
-        return catchThrowableOfType(TokenException.class, () -> answer.token(request(owner), PROOF, NOW));
+    private TokenException failure(LeanAnswer answer, CredentialsOwner owner) {
+        assertThatThrownBy(() -> answer.token(request(owner), PROOF, config, NOW)).isInstanceOf(TokenException.class);
+        return catchThrowableOfType(TokenException.class, () -> answer.token(request(owner), PROOF, config, NOW));
     }
 
     private static LeanAnswer answer(int status, String body) {

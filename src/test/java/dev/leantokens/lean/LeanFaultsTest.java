@@ -98,6 +98,8 @@ class LeanFaultsTest {
         lean.answers(status, body);
 
         assertError(502, "server_error");
+        assertThat(error(502).getString("error_description")).contains("another environment", "LEAN_URL is set")
+                .doesNotContain(lean.url(), LeanStub.CLIENT_ID);
     }
 
     static Stream<Arguments> nonsense() {
@@ -119,6 +121,11 @@ class LeanFaultsTest {
                 arguments("forbidden", html(403)),
                 arguments("forbidden in JSON", json(403, "{\"error\":\"access_denied\"}")),
                 arguments("not found", html(404)),
+                arguments("not found as in RFC 6749", json(404, "{\"error\":\"invalid_request\"}")),
+                arguments("another method as in RFC 6749", json(405, "{\"error\":\"invalid_request\"}")),
+                arguments("another media type as in RFC 6749", json(415, "{\"error\":\"invalid_request\"}")),
+                arguments("an error whose description is a number",
+                        json(400, "{\"error\":\"invalid_scope\",\"error_description\":7}")),
                 arguments("bad request in HTML", html(400)),
                 arguments("an error of Lean's other APIs", json(400, "{\"code\":\"X\",\"message\":\"m\",\"status\":\"S\"}")));
     }
@@ -156,6 +163,22 @@ class LeanFaultsTest {
 
         assertError(503, "temporarily_unavailable");
         assertThat(rest().getHeader("Retry-After")).isEqualTo("5");
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "408", "421", "425" })
+    void statusAboutTheConnectionIsNoVerdictOnTheRequest(int status) {
+        callersOwn = true;
+        lean.answers(status, "{\"error\":\"invalid_client\"}");
+
+        assertError(503, "temporarily_unavailable");
+    }
+
+    @Test
+    void refusalIsPassedOnWithoutMembersThatAreNull() {
+        lean.answers(400, "{\"error\":\"invalid_scope\",\"error_description\":null}");
+
+        assertThat(error(400)).isEqualTo(new JsonObject("{\"error\":\"invalid_scope\"}"));
     }
 
     @Test

@@ -32,6 +32,8 @@ class StartIT {
                 arguments("a file that is missing", Map.of("LEAN_CLIENT_ID", "x", "LEAN_CLIENT_SECRET_FILE", "/nowhere/secret"),
                         "/nowhere/secret"),
                 arguments("a URL that is none", Map.of("LEAN_URL", "lean"), "LEAN_URL"),
+                arguments("the URL of the token endpoint", Map.of("LEAN_URL", "https://lean.example/oauth2/token"),
+                        "leave out the path of its endpoint"),
                 arguments("an environment that does not exist", Map.of("LEAN_ENVIRONMENT", "moon"), "lean.environment"),
                 arguments("a secret for the stand-in", Map.of("LEAN_ENVIRONMENT", "stand-in", "LEAN_CLIENT_ID", "x",
                         "LEAN_CLIENT_SECRET", SECRET), "LEAN_CLIENT_ID, LEAN_CLIENT_SECRET"),

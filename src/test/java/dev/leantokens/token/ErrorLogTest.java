@@ -29,6 +29,7 @@ class ErrorLogTest {
             "NO_CREDENTIALS,              WARN",
             "SERVICE_CREDENTIALS_REFUSED, ERROR",
             "OTHER_SCOPE,                 ERROR",
+            "WRONG_ENDPOINT,              ERROR",
             "LEAN_UNTRUSTED,              ERROR",
     })
     void errorIsOneLineOfTheLevelThatFits(TokenError error, String level) {

@@ -5,7 +5,9 @@ import static dev.leantokens.testing.Callers.scope;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.nullValue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -208,13 +210,15 @@ class MetricsTest {
         assertThat(grown(ERRORS, REST, "error=\"server_error\"", "reason=\"service_credentials_refused\"")).isOne();
         given().get("/q/health/group/lean").then().statusCode(503)
                 .body("checks.find { it.name == 'lean-verdict' }.status", equalTo("DOWN"))
-                .body("checks.find { it.name == 'lean-verdict' }.data.'service-credentials'", equalTo("refused"));
+                .body("checks.find { it.name == 'lean-verdict' }.data.'service-credentials'", equalTo("refused"))
+                .body("checks.find { it.name == 'lean-verdict' }.data.reason", containsString("LEAN_URL is set"));
         given().get("/q/health/ready").then().statusCode(200);
 
         lean.givesTokensOfTheirOwn(3600);
         await().atMost(Duration.ofSeconds(10)).until(() -> rest().status() == 200);
         given().get("/q/health/group/lean").then().statusCode(200)
-                .body("checks.find { it.name == 'lean-verdict' }.data.'service-credentials'", equalTo("accepted"));
+                .body("checks.find { it.name == 'lean-verdict' }.data.'service-credentials'", equalTo("accepted"))
+                .body("checks.find { it.name == 'lean-verdict' }.data.reason", nullValue());
     }
 
     @Test
