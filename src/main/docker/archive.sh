@@ -2,7 +2,7 @@
 # Makes the archive that has the JVM start fast, and is run while the image is built: an AOT cache where Java has one, AppCDS where
 # not. It must be made by the very JVM that will use it, from the same files at the same place. For that the service is started, asked
 # for tokens on both ports, and stopped. It is its own Lean meanwhile: nothing leaves the machine, and all are refused.
-# In bash alone, since the images have no curl.
+# In bash alone, since the images have no curl. It leaves nothing but the archive.
 #
 #   archive.sh <folder of quarkus-run.jar> [JVM options]
 set -eu
@@ -23,8 +23,10 @@ for port in $PORT $MCP_PORT; do
   fi
 done
 
+# Otherwise each JVM would leave a folder in /tmp, for its performance data.
+java=(java -XX:-UsePerfData)
 record=-XX:ArchiveClassesAtExit=$unfinished
-java -XX:AOTCacheOutput="$unfinished" -version > /dev/null 2>&1 && record=-XX:AOTCacheOutput=$unfinished
+"${java[@]}" -XX:AOTCacheOutput="$unfinished" -version > /dev/null 2>&1 && record=-XX:AOTCacheOutput=$unfinished
 rm -f "$unfinished"
 
 crlf=$'\r\n'
@@ -38,8 +40,8 @@ post() {
   exec 3>&-
 }
 
-log=$(mktemp)
-java "$record" "$@" -Dquarkus.http.host=127.0.0.1 -jar "$folder/quarkus-run.jar" > "$log" 2>&1 &
+log=$archive.log
+"${java[@]}" "$record" "$@" -Dquarkus.http.host=127.0.0.1 -jar "$folder/quarkus-run.jar" > "$log" 2>&1 &
 service=$!
 trap '[[ $? == 0 ]] || { cat "$log" >&2; kill $service 2> /dev/null && wait $service || true; }; rm -f "$log" "$unfinished"' EXIT
 trap 'exit 143' TERM INT
@@ -69,4 +71,4 @@ kill $service
 wait $service || [[ $? == 143 ]]
 [[ -s $unfinished ]]
 mv "$unfinished" "$archive"
-echo "$archive: $(java -version 2>&1 | head -n 1)"
+echo "$archive: $("${java[@]}" -version 2>&1 | head -n 1)"

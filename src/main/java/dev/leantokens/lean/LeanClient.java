@@ -38,6 +38,9 @@ public class LeanClient {
      */
     private static final Duration AFTER_THE_CLIENTS_OWN_LIMIT = Duration.ofMillis(200);
 
+    /** Calls a minute for one client id, unless Lean agreed to more. A smaller budget is a share of them. */
+    private static final int LEAN_ALLOWS = 60;
+
     private static final byte[] NOTHING = new byte[0];
 
     private final LeanConnections connections;
@@ -67,6 +70,11 @@ public class LeanClient {
                 + proxy.map(there -> " by the proxy at " + there.host() + ":" + there.port()).orElse("")
                 + (service ? ", requested with this service's credentials by " + config.clientAuthentication().configuredName()
                         : ", without credentials of this service"));
+        if (service && config.requestsPerMinute() >= LEAN_ALLOWS) {
+            LOG.info("Lean gets up to " + config.requestsPerMinute()
+                    + " calls a minute from this process alone: replicas do not "
+                    + "share a budget, so with several set LEAN_REQUESTS_PER_MINUTE to the share of each");
+        }
         if (!account.isEncrypted() && !account.isLocal()) {
             LOG.warn("LEAN_URL is plain http: secrets and tokens travel to Lean unencrypted");
         }

@@ -3,6 +3,7 @@ package dev.leantokens.deployment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -51,9 +52,66 @@ class DockerfilesTest {
         assertThat(made).as("as the user who runs it").isGreaterThan(lines.indexOf("USER 185"));
         assertThat(lines.subList(made, lines.size())).as("nothing that the archive was made of changes after it")
                 .noneMatch(line -> line.startsWith("COPY ") || line.startsWith("ADD "))
-                .anyMatch(line -> line.contains("JAVA_OPTS_APPEND=\"-XX:SharedArchiveFile=/deployments/startup.jsa "))
                 .anyMatch(line -> line.contains("JAVA_APP_JAR=\"/deployments/quarkus-run.jar\""))
                 .anyMatch(line -> line.contains("GC_CONTAINER_OPTIONS=\"-XX:+UseSerialGC\""));
+    }
+
+    /** The JVM's performance data is always in /tmp, whatever the folder of temporary files is. */
+    @Test
+    void scriptOfTheArchiveLeavesNothingInTheImagesTemporaryFolder() throws IOException {
+        String script = Files.readString(FOLDER.resolve("archive.sh"));
+
+        assertThat(script).contains("java=(java -XX:-UsePerfData)\n").doesNotContainPattern("(?m)^java |\\$\\(java ")
+                .doesNotContain("mktemp");
+    }
+
+    /** JAVA_OPTS_APPEND is one variable: set in the image, it would be replaced by a user's. */
+    @Test
+    void userOfTheImageForTheJvmAddsOptionsAndReplacesNone() throws IOException, InterruptedException {
+        List<String> lines = Files.readAllLines(FOLDER.resolve("Dockerfile.jvm"));
+        assertThat(lines).filteredOn(line -> !line.startsWith("#")).noneMatch(line -> line.contains("JAVA_OPTS_APPEND"))
+                .anyMatch(line -> line.startsWith("COPY ") && line.contains("src/main/docker/run-env.sh")
+                        && line.endsWith("/deployments/"));
+
+        String options = optionsWith("-Xmx64m -Dquarkus.http.port=18080");
+        assertThat(options).startsWith("-XX:SharedArchiveFile=/deployments/startup.jsa ")
+                .contains("-Djava.util.logging.manager=org.jboss.logmanager.LogManager ")
+                .as("the last one counts").endsWith(" -Xmx64m -Dquarkus.http.port=18080");
+        assertThat(optionsWith("")).startsWith("-XX:SharedArchiveFile=/deployments/startup.jsa ");
+    }
+
+    /** @return the options that the base image's run-java.sh gives to the JVM after its own: it sources the file first */
+    private static String optionsWith(String append) throws IOException, InterruptedException {
+        ProcessBuilder shell = new ProcessBuilder("bash", "-c", "set -eo pipefail; source src/main/docker/run-env.sh; "
+                + "echo ${JAVA_OPTS_APPEND}").redirectErrorStream(true);
+        shell.environment().put("JAVA_OPTS_APPEND", append);
+        Process process = shell.start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        assertThat(process.waitFor()).as(output).isZero();
+        return output;
+    }
+
+    /** A system property counts more than QUARKUS_HTTP_HOST, by which a sidecar listens on loopback only. */
+    @ParameterizedTest
+    @MethodSource("dockerfiles")
+    void addressIsLeftToTheVariable(Path dockerfile) throws IOException {
+        assertThat(Files.readString(dockerfile)).doesNotContain("quarkus.http.host");
+    }
+
+    @ParameterizedTest
+    @MethodSource("dockerfiles")
+    void imageNeedsNoFolderToWriteTo(Path dockerfile) throws IOException {
+        assertThat(Files.readString(dockerfile)).doesNotContain("--tmpfs", "VOLUME");
+    }
+
+    /** The executable was measured to slow down below 72 MiB under load, and to have pages reclaimed below 96. */
+    @ParameterizedTest
+    @MethodSource("dockerfiles")
+    void executableIsRunWithTheMemoryThatItNeedsUnderLoad(Path dockerfile) throws IOException {
+        assertThat(Files.readString(dockerfile)).doesNotContain("-m 64m");
+        if (dockerfile.toString().contains(".native")) {
+            assertThat(Files.readString(dockerfile)).contains("docker run --rm --read-only -m 96m ");
+        }
     }
 
     @ParameterizedTest

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,9 @@ import io.kubernetes.client.openapi.models.V1Service;
 class KubernetesManifestsTest {
 
     private static final Path FOLDER = Path.of("src/main/kubernetes");
+
+    /** Calls a minute for one client id. */
+    private static final int LEAN_ALLOWS = 60;
 
     private record Manifest(String name, JsonObject json) {
 
@@ -135,6 +139,70 @@ class KubernetesManifestsTest {
                 assertThat(container.getAsJsonObject("resources").getAsJsonObject("limits").has("memory")).isTrue();
             });
         }
+    }
+
+    /** A Kubernetes Service that is called mcp would set MCP_PORT to tcp://…, and the start would fail. */
+    @ParameterizedTest
+    @MethodSource("podSpecs")
+    void servicesOfTheNamespaceSetNoVariables(Manifest manifest) {
+        if (manifest.name().equals("cloudrun.yaml")) {
+            // It has no Kubernetes Services, and its API says of the field that it is not supported.
+            assertThat(podSpec(manifest).has("enableServiceLinks")).isFalse();
+        } else {
+            assertThat(podSpec(manifest).get("enableServiceLinks").getAsBoolean()).isFalse();
+        }
+    }
+
+    /** Lean counts the calls of one client id, and each process knows of its own only. */
+    @ParameterizedTest
+    @MethodSource("podSpecs")
+    void replicasTogetherKeepWithinTheBudget(Manifest manifest) {
+        int replicas = replicas(manifest);
+        int share = variable(manifest, "LEAN_REQUESTS_PER_MINUTE").map(Integer::parseInt).orElse(LEAN_ALLOWS);
+
+        assertThat(replicas).isPositive();
+        assertThat(replicas * share).isLessThanOrEqualTo(LEAN_ALLOWS);
+    }
+
+    /** What was measured of the executable: 64 MiB idle, and 96 for its heap, its buffers and the pages of its binary. */
+    @ParameterizedTest
+    @MethodSource("podSpecs")
+    void executableHasTheMemoryThatItNeedsUnderLoad(Manifest manifest) {
+        JsonObject resources = service(manifest).getAsJsonObject("resources");
+        String limit = resources.getAsJsonObject("limits").get("memory").getAsString();
+
+        if (manifest.name().equals("cloudrun.yaml")) {
+            assertThat(limit).as("the least that Cloud Run takes").isEqualTo("128Mi");
+        } else {
+            assertThat(limit).isEqualTo("96Mi");
+            assertThat(resources.getAsJsonObject("requests").get("memory").getAsString()).isEqualTo("64Mi");
+        }
+    }
+
+    private static JsonObject podSpec(Manifest manifest) {
+        return manifest.json().getAsJsonObject("spec").getAsJsonObject("template").getAsJsonObject("spec");
+    }
+
+    private static int replicas(Manifest manifest) {
+        JsonObject spec = manifest.json().getAsJsonObject("spec");
+        if (spec.has("replicas")) {
+            return spec.get("replicas").getAsInt();
+        }
+        JsonObject annotations = spec.getAsJsonObject("template").getAsJsonObject("metadata").getAsJsonObject("annotations");
+        return Stream.of("autoscaling.knative.dev/max-scale", "autoscaling.knative.dev/maxScale").filter(annotations::has)
+                .map(annotations::get).findFirst().orElseThrow().getAsInt();
+    }
+
+    private static JsonObject service(Manifest manifest) {
+        return containers(podSpec(manifest)).stream()
+                .filter(container -> container.get("image").getAsString().contains("lean-authentication-tokens"))
+                .findFirst().orElseThrow();
+    }
+
+    private static Optional<String> variable(Manifest manifest, String name) {
+        return service(manifest).getAsJsonArray("env").asList().stream().map(JsonElement::getAsJsonObject)
+                .filter(variable -> variable.get("name").getAsString().equals(name))
+                .map(variable -> variable.get("value").getAsString()).findFirst();
     }
 
     private static List<JsonObject> containers(JsonObject pod) {

@@ -1,5 +1,7 @@
 package dev.leantokens.packaged;
 
+import static org.assertj.core.api.Assumptions.assumeThat;
+
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
@@ -18,6 +20,7 @@ import org.awaitility.Awaitility;
 
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.RawHttp;
+import io.vertx.core.json.JsonArray;
 
 /**
  * The packaged application, jar or native binary, as a process of its own: for what a test has to see from outside, its
@@ -26,6 +29,7 @@ import dev.leantokens.testing.RawHttp;
 final class PackagedApplication implements AutoCloseable {
 
     private static final Path TARGET = Path.of("target");
+    private static final Path SETPRIV = Path.of("/usr/bin/setpriv");
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Process process;
@@ -42,11 +46,16 @@ final class PackagedApplication implements AutoCloseable {
 
     /** @param environment variables of an operator's, besides the ports, which are free ones */
     static PackagedApplication launch(Map<String, String> environment) {
+        return launch(command(), Path.of("").toAbsolutePath(), environment);
+    }
+
+    private static PackagedApplication launch(List<String> command, Path workingDirectory, Map<String, String> environment) {
         int port = LeanStub.freePort();
         int mcpPort = LeanStub.freePort();
         try {
             Path log = Files.createTempFile(TARGET, "packaged-", ".log");
-            ProcessBuilder builder = new ProcessBuilder(command()).redirectErrorStream(true).redirectOutput(log.toFile());
+            ProcessBuilder builder = new ProcessBuilder(command).directory(workingDirectory.toFile()).redirectErrorStream(true)
+                    .redirectOutput(log.toFile());
             builder.environment().keySet().removeIf(name -> name.startsWith("LEAN_") || name.startsWith("ACCESS_")
                     || name.startsWith("QUARKUS_") || name.startsWith("ALLOWED_")
                     || name.startsWith("LIMITS_") || name.startsWith("MCP_")
@@ -62,7 +71,31 @@ final class PackagedApplication implements AutoCloseable {
 
     /** Launches, and waits until the application is up. */
     static PackagedApplication start(Map<String, String> environment) {
-        PackagedApplication application = launch(environment);
+        return untilUp(launch(environment));
+    }
+
+    /**
+     * Starts as in a container with a read-only file system: with the options of the images, and without a place to write to.
+     *
+     * @param closed a folder without write permission, which becomes the working directory and the folder of temporary files
+     */
+    static PackagedApplication startReadOnly(Path closed, Map<String, String> environment) {
+        List<String> command = new ArrayList<>(withoutPrivileges(closed));
+        command.addAll(command(Stream.concat(Stream.of("-Djava.io.tmpdir=" + closed), optionsOfTheImage())
+                .toArray(String[]::new)));
+        return untilUp(launch(command, closed, environment));
+    }
+
+    /** Permissions do not hold for root, so that takes a process without its capabilities. */
+    private static List<String> withoutPrivileges(Path closed) {
+        if (!Files.isWritable(closed)) {
+            return List.of();
+        }
+        assumeThat(SETPRIV).as("root can write anywhere, and needs setpriv to give that up").exists();
+        return List.of(SETPRIV.toString(), "--inh-caps=-all", "--bounding-set=-all", "--no-new-privs");
+    }
+
+    private static PackagedApplication untilUp(PackagedApplication application) {
         Awaitility.await().atMost(PATIENCE)
                 .until(() -> application.log().contains("Listening on:") || !application.process.isAlive());
         if (!application.process.isAlive()) {
@@ -98,13 +131,30 @@ final class PackagedApplication implements AutoCloseable {
         }
     }
 
-    private static List<String> command() {
-        Properties artifact = artifact();
-        Path path = TARGET.resolve(artifact.getProperty("path"));
-        if (artifact.getProperty("type").equals("native")) {
-            return List.of(path.toString());
+    /** @return the options that the images start the executable with; a JVM is started in another way there */
+    private static Stream<String> optionsOfTheImage() {
+        if (!isNative()) {
+            return Stream.empty();
+        }
+        try (Stream<String> lines = Files.lines(Path.of("src/main/docker/Dockerfile.native"))) {
+            String entryPoint = lines.filter(line -> line.startsWith("ENTRYPOINT ")).findFirst().orElseThrow();
+            return new JsonArray(entryPoint.substring(entryPoint.indexOf('['))).stream().skip(1).map(String.class::cast);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean isNative() {
+        return artifact().getProperty("type").equals("native");
+    }
+
+    private static List<String> command(String... options) {
+        Path path = TARGET.resolve(artifact().getProperty("path")).toAbsolutePath();
+        if (isNative()) {
+            return Stream.concat(Stream.of(path.toString()), Stream.of(options)).toList();
         }
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(List.of(options));
         // How it starts fast, as in the tests that Quarkus starts it for.
         Stream.of(System.getProperty("quarkus.test.arg-line", "").split(" ")).filter(arg -> !arg.isBlank())
                 .forEach(command::add);

@@ -37,6 +37,7 @@ import io.quarkiverse.mcp.server.test.McpAssured.McpError;
 import io.quarkiverse.mcp.server.test.McpAssured.McpStreamableTestClient;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.DisabledOnIntegrationTest;
 import io.quarkus.test.junit.QuarkusTest;
 
 /** What {@code /q/metrics} says of what has happened: by how much it has grown, since other tests have asked as well. */
@@ -253,6 +254,20 @@ class MetricsTest {
                 .allMatch(name -> names.contains(name) || names.contains(name + "_bucket") || names.contains(name + "_count"));
         assertThat(names).filteredOn(name -> name.matches("(token|lean|cache)_.*"))
                 .allMatch(name -> name.startsWith("cache_") || documented.stream().anyMatch(name::startsWith));
+    }
+
+    /** Those that the README says the executable lacks exist on a JVM; the one of pauses exists after the first of them. */
+    @Test
+    @DisabledOnIntegrationTest(value = "of a JVM", forArtifactTypes = DisabledOnIntegrationTest.ArtifactType.NATIVE_BINARY)
+    void metricsThatOnlyAJvmHasAreNamedAsTheyAre() throws IOException {
+        String paragraph = Files.readString(Path.of("README.md")).transform(readme -> readme.substring(
+                readme.indexOf("The native executable has no garbage collection"), readme.indexOf("**The log** is text")));
+        List<String> documented = Pattern.compile("`(jvm_[a-z_]+)`").matcher(paragraph).results().map(name -> name.group(1))
+                .toList();
+        Set<String> names = Metrics.scrape().samples().stream().map(Sample::name).collect(Collectors.toSet());
+
+        assertThat(documented).contains("jvm_memory_max_bytes", "jvm_gc_pause_seconds").hasSizeGreaterThan(5)
+                .filteredOn(name -> !name.equals("jvm_gc_pause_seconds")).allMatch(names::contains);
     }
 
     @Test

@@ -1,0 +1,139 @@
+package dev.leantokens.packaged;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import dev.leantokens.testing.Deployment;
+import dev.leantokens.testing.LeanStub;
+import dev.leantokens.testing.ModernMcp;
+import dev.leantokens.testing.RawHttp;
+
+/** The packaged application runs as each deployment example says: with its variables, and with nothing that it can write to. */
+class DeploymentsIT {
+
+    private static final String MAIN_PORT = "8080";
+    private static final String CLIENTS_SECRET = "payments-s3cr3t-never-to-be-seen";
+
+    private static final LeanStub LEAN = new LeanStub();
+
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    static void startLean() {
+        LEAN.start();
+    }
+
+    @AfterAll
+    static void stopLean() {
+        LEAN.stop();
+    }
+
+    static Stream<Deployment> deployments() {
+        return Deployment.all();
+    }
+
+    @ParameterizedTest
+    @MethodSource("deployments")
+    void deploymentServesAsItsManifestSays(Deployment deployment) throws IOException, InterruptedException {
+        Map<String, String> environment = environment(deployment);
+        int port = Integer.parseInt(environment.get("PORT"));
+        int mcpPort = Integer.parseInt(environment.get("MCP_PORT"));
+        Path closed = Files.createDirectory(folder.resolve("closed"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("r-xr-xr-x")));
+
+        try (PackagedApplication application = PackagedApplication.startReadOnly(closed, environment)) {
+            String[] headers = headers(environment);
+            RawHttp.Response token = RawHttp.post(RawHttp.LOOPBACK, port, "/v1/oauth2/token", "application/json",
+                    "{\"scope\":\"api\"}", headers);
+            assertThat(token.status()).as(token.body()).isEqualTo(200);
+            assertThat(ModernMcp.result(new ModernMcp(mcpPort).call(RawHttp.LOOPBACK, "api", "", headers))
+                    .getBoolean("isError")).isFalse();
+
+            for (String probe : List.of("started", "live", "ready")) {
+                assertThat(healthCheck(environment, probe)).as(probe).isZero();
+            }
+            boolean everywhere = !RawHttp.LOOPBACK.equals(environment.get("QUARKUS_HTTP_HOST"));
+            assertThat(listensAt(RawHttp.ELSEWHERE, port)).as("the main port is open elsewhere").isEqualTo(everywhere);
+            assertThat(listensAt(RawHttp.ELSEWHERE, mcpPort)).as("the MCP port is open elsewhere").isEqualTo(everywhere);
+
+            assertThat(application.linesOf("WARN")).allMatch(line -> line.contains("ACCESS_ANONYMOUS=always"));
+            assertThat(application.linesOf("ERROR")).isEmpty();
+            assertThat(closed).isEmptyDirectory();
+            assertThat(application.log().contains("this process alone")).as("the start says that the budget is not shared")
+                    .isNotEqualTo(environment.containsKey("LEAN_REQUESTS_PER_MINUTE"));
+        }
+    }
+
+    /** @return the deployment's variables, but with the stub as Lean, free ports, and files in the test's folder */
+    private Map<String, String> environment(Deployment deployment) throws IOException {
+        Map<String, String> environment = new HashMap<>(deployment.variables());
+        environment.replace("LEAN_CLIENT_ID", LeanStub.CLIENT_ID);
+        environment.replace("LEAN_CLIENT_SECRET", LeanStub.CLIENT_SECRET);
+        environment.put("LEAN_URL", LEAN.url());
+
+        String port = Integer.toString(LeanStub.freePort());
+        boolean onePort = MAIN_PORT.equals(deployment.variables().get("MCP_PORT"));
+        environment.put("PORT", port);
+        environment.put("MCP_PORT", onePort ? port : Integer.toString(LeanStub.freePort()));
+
+        for (Map.Entry<String, String> mounted : deployment.files().entrySet()) {
+            Path file = folder.resolve(mounted.getKey().substring(1));
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, content(file, mounted.getValue()));
+            environment.replaceAll((variable, value) -> value.equals(mounted.getKey()) ? file.toString() : value);
+        }
+        assertThat(environment).as("each variable has a value, and each file that one names is mounted")
+                .allSatisfy((variable, value) -> assertThat(value).isNotEmpty().doesNotStartWith("/run/"));
+        return environment;
+    }
+
+    private static String content(Path file, String content) {
+        return file.endsWith("client-secret") ? LeanStub.CLIENT_SECRET
+                : content.replaceFirst("payments\\.secret=.*", "payments.secret=" + CLIENTS_SECRET);
+    }
+
+    private static String[] headers(Map<String, String> environment) {
+        List<String> headers = new ArrayList<>();
+        if (environment.containsKey("ALLOWED_HOSTS")) {
+            headers.add("Host: " + environment.get("ALLOWED_HOSTS").split(",")[0]);
+        }
+        if (environment.containsKey("ACCESS_CLIENTS_FILE")) {
+            headers.add("Authorization: Bearer " + CLIENTS_SECRET);
+        }
+        return headers.toArray(String[]::new);
+    }
+
+    private static int healthCheck(Map<String, String> environment, String probe) throws IOException, InterruptedException {
+        ProcessBuilder script = new ProcessBuilder("bash", "src/main/docker/healthcheck.sh", probe).inheritIO();
+        script.environment().putAll(environment);
+        return script.start().waitFor();
+    }
+
+    private static boolean listensAt(String address, int port) throws IOException {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(address, port), 5000);
+            return true;
+        } catch (ConnectException e) {
+            return false;
+        }
+    }
+}
