@@ -19,10 +19,13 @@ final class HostRules {
 
     private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
 
-    private static final Pattern HOST_NAME = Pattern.compile("[a-z0-9._-]+|\\[[0-9a-f:.]+]");
+    /** Without the dot of the root, so it ends in a label. */
+    private static final Pattern HOST_NAME = Pattern.compile("[a-z0-9._-]*[a-z0-9_-]|\\[[0-9a-f:.]+]");
 
     /** Of a web page, or of an extension of a browser. */
     private static final Pattern ORIGIN = Pattern.compile("[a-z][a-z0-9+.-]*://(" + HOST_NAME + ")(:\\d{1,5})?");
+
+    private static final String AUTHORITY = "://";
 
     private final Set<String> hosts;
     private final Set<String> origins;
@@ -40,7 +43,7 @@ final class HostRules {
     }
 
     private static String checked(String configured) {
-        String host = configured.strip().toLowerCase(Locale.ROOT);
+        String host = withoutRoot(configured.strip().toLowerCase(Locale.ROOT));
         if (!HOST_NAME.matcher(host).matches()) {
             throw new ConfigurationException("ALLOWED_HOSTS has an entry that is no host name without a port: " + configured);
         }
@@ -58,7 +61,7 @@ final class HostRules {
 
     /** @param host the {@code Host} header or HTTP/2's authority, with or without a port; null if there was none */
     boolean servesHost(String host) {
-        return host != null && hosts.contains(withoutPort(host.toLowerCase(Locale.ROOT)));
+        return host != null && hosts.contains(withoutRoot(withoutPort(host.toLowerCase(Locale.ROOT))));
     }
 
     /** @param origin the {@code Origin} header; null if there was none, as with every caller that is not a browser */
@@ -71,8 +74,9 @@ final class HostRules {
             URI uri = new URI(origin.toLowerCase(Locale.ROOT));
             boolean web = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
             // Nothing but scheme, host and port: a prefix test would let http://localhost.example.org through.
-            return web && uri.getHost() != null && LOOPBACK_NAMES.contains(uri.getHost()) && uri.getRawUserInfo() == null
-                    && uri.getRawPath().isEmpty() && uri.getRawQuery() == null && uri.getRawFragment() == null;
+            return web && uri.getHost() != null && LOOPBACK_NAMES.contains(withoutRoot(uri.getHost()))
+                    && uri.getRawUserInfo() == null && uri.getRawPath().isEmpty() && uri.getRawQuery() == null
+                    && uri.getRawFragment() == null;
         } catch (URISyntaxException e) {
             return false;
         }
@@ -80,7 +84,24 @@ final class HostRules {
 
     private static String normalized(String origin) {
         String lower = origin.strip().toLowerCase(Locale.ROOT);
-        return lower.endsWith("/") ? lower.substring(0, lower.length() - 1) : lower;
+        String plain = lower.endsWith("/") ? lower.substring(0, lower.length() - 1) : lower;
+        int authority = plain.indexOf(AUTHORITY);
+        if (authority < 0) {
+            return plain;
+        }
+        int begin = authority + AUTHORITY.length();
+        String host = withoutPort(plain.substring(begin));
+        return plain.substring(0, begin) + withoutRoot(host) + plain.substring(begin + host.length());
+    }
+
+    /** Removes the dot of the root from the end of a name (RFC 1034 §3.1). An address cannot have one. */
+    private static String withoutRoot(String host) {
+        if (!host.endsWith(".")) {
+            return host;
+        }
+        String name = host.substring(0, host.length() - 1);
+        String last = name.substring(name.lastIndexOf('.') + 1);
+        return last.chars().allMatch(Character::isDigit) || last.endsWith("]") ? host : name;
     }
 
     private static String withoutPort(String host) {

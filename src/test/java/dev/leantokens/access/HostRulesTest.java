@@ -13,13 +13,14 @@ import io.quarkus.runtime.configuration.ConfigurationException;
 
 class HostRulesTest {
 
-    private final HostRules rules = new HostRules(Set.of(" Tokens.internal"),
-            Set.of("https://app.example.com", "http://App.example.com:3000/"));
+    private final HostRules rules = new HostRules(Set.of(" Tokens.internal", "rooted.example.", "tokens1"),
+            Set.of("https://app.example.com", "http://App.example.com:3000/", "https://rooted.example.:8443"));
 
     @ParameterizedTest
     @ValueSource(strings = { "localhost", "localhost:8080", "LocalHost:9090", "127.0.0.1", "127.0.0.1:8080", "[::1]",
             "[::1]:8080",
-            "tokens.internal", "TOKENS.internal:443" })
+            "tokens.internal", "TOKENS.internal:443", "localhost.", "LOCALHOST.:8080", "tokens.internal.",
+            "tokens.internal.:443", "rooted.example", "rooted.example.", "tokens1", "tokens1." })
     void loopbackNamesAndAllowedOnesAreServed(String host) {
         assertThat(rules.servesHost(host)).isTrue();
     }
@@ -28,7 +29,8 @@ class HostRulesTest {
     @ValueSource(strings = { "", ":8080", "evil.example", "localhost.evil.example", "evil.example:8080", "127.0.0.2", "0.0.0.0",
             "::1",
             "[::2]", "[::1]evil", "tokens.internal.evil.example", "x.tokens.internal", "localhost@evil.example",
-            "localhost:8080:1" })
+            "localhost:8080:1", ".", "..", "localhost..", "localhost..:8080", ".localhost", "127.0.0.1.", "[::1].",
+            "evil.example.", "tokens.internal.evil.example.", "localhost.@evil.example" })
     void anyOtherNameIsNot(String host) {
         assertThat(rules.servesHost(host)).isFalse();
     }
@@ -41,7 +43,9 @@ class HostRulesTest {
     @ParameterizedTest
     @ValueSource(strings = { "http://localhost", "http://localhost:3000", "https://127.0.0.1:8443", "http://[::1]:80",
             "HTTP://LOCALHOST",
-            "https://app.example.com", "https://APP.example.com", "http://app.example.com:3000" })
+            "https://app.example.com", "https://APP.example.com", "http://app.example.com:3000", "http://localhost.",
+            "http://localhost.:3000", "https://app.example.com.", "http://app.example.com.:3000",
+            "https://rooted.example:8443", "https://rooted.example.:8443" })
     void loopbackOriginsAndAllowedOnesMayCall(String origin) {
         assertThat(rules.allowsOrigin(origin)).isTrue();
     }
@@ -51,20 +55,23 @@ class HostRulesTest {
             "http://localhost@evil.example",
             "http://evil.example/localhost", "http://localhost/x", "http://localhost?x", "ftp://localhost", "file://localhost",
             "localhost", "http://app.example.com", "https://app.example.com:444", "https://app.example.com.evil.example",
-            "http://[::1", "http://127.1", "http://127.0.0.1.", "http:///", "http://" })
+            "http://[::1", "http://127.1", "http://127.0.0.1.",
+            "http://localhost..", "https://app.example.com..", "https://app.example.com.evil.example.", "http://evil.example.",
+            "https://rooted.example", "http:///", "http://" })
     void anyOtherOriginMayNot(String origin) {
         assertThat(rules.allowsOrigin(origin)).isFalse();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "*", "", " ", "tokens:8080", "http://tokens", "*.internal", "a b" })
+    @ValueSource(strings = { "*", "", " ", ".", "tokens..", "tokens:8080", "http://tokens", "*.internal", "a b" })
     void entryThatIsNoHostNameRefusesToStart(String entry) {
         assertThatThrownBy(() -> new HostRules(Set.of(entry), Set.of())).isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("ALLOWED_HOSTS");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "*", "app.example.com", "https://app.example.com/path", "https://", "https://*.example.com" })
+    @ValueSource(strings = { "*", "app.example.com", "https://app.example.com/path", "https://", "https://*.example.com",
+            "https://.", "https://app.example.com..", "https://app.example.com/." })
     void originThatCouldNeverBeMetRefusesToStart(String entry) {
         assertThatThrownBy(() -> new HostRules(Set.of(), Set.of(entry))).isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("ALLOWED_ORIGINS");

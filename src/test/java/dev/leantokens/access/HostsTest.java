@@ -49,7 +49,8 @@ class HostsTest {
     @ParameterizedTest
     @ValueSource(strings = { "Host: localhost", "Host: LOCALHOST:1234", "Host: 127.0.0.1:8080", "Host: [::1]",
             "Host: tokens.internal",
-            "Host: tokens.example.com:443", "Origin: http://localhost:6274",
+            "Host: tokens.example.com:443", "Host: localhost.", "Host: tokens.internal.:443", "Origin: http://localhost:6274",
+            "Origin: http://localhost.:6274", "Origin: https://app.example.com.",
             "Origin: http://[::1]:3000", "Origin: HTTP://127.0.0.1", "Origin: https://app.example.com" })
     void ownNamesAndAllowedOnesAreServed(String header) {
         assertThat(peers().rest(RawHttp.LOOPBACK, "", header).status()).isEqualTo(200);
@@ -59,7 +60,7 @@ class HostsTest {
 
     @ParameterizedTest
     @ValueSource(strings = { "Host: evil.example", "Host: localhost.evil.example", "Host: tokens.internal.evil.example",
-            "Host: 192.0.2.1",
+            "Host: 192.0.2.1", "Host: evil.example.", "Host: localhost..",
             "Host:", "Host: evil.example:8080", "Origin: http://evil.example", "Origin: null",
             "Origin: http://localhost.evil.example",
             "Origin: https://app.example.com.evil.example" })
@@ -97,7 +98,7 @@ class HostsTest {
                     .isIn(400, 403);
         }
         assertThat(lean.requests()).isEmpty();
-        assertThat(RawHttp.send(RawHttp.LOOPBACK, RestAssured.port, request.formatted("localhost:8080")).status())
+        assertThat(RawHttp.send(RawHttp.LOOPBACK, RestAssured.port, request.formatted("localhost.:8080")).status())
                 .isEqualTo(200);
     }
 
