@@ -56,6 +56,11 @@ public enum Endpoint {
         if (path.indexOf(';') >= 0) {
             path = PATH_PARAMETERS.matcher(path).replaceAll("");
         }
+        return withoutTrailingSlashes(path);
+    }
+
+    /** @return the path without slashes at its end: some clients add one to every URL */
+    public static String withoutTrailingSlashes(String path) {
         return path.endsWith("/") ? TRAILING_SLASHES.matcher(path).replaceFirst("") : path;
     }
 

@@ -6,7 +6,7 @@ import dev.leantokens.http.Endpoint;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * The endpoints of MCP, each by its one path: the router would serve them by others as well, past what is kept by path here.
+ * The endpoints of MCP, each by its one path, with or without a slash at the end: the router does not mind that one.
  */
 public enum McpEndpoint {
     /** Streamable HTTP. */
@@ -18,7 +18,7 @@ public enum McpEndpoint {
 
     /** @return the endpoint of a request; empty if its path is none's */
     public static Optional<McpEndpoint> of(RoutingContext context) {
-        String path = context.normalizedPath();
+        String path = pathOf(context);
         if (path.equals(Endpoint.MCP_PATH)) {
             return Optional.of(STREAMABLE);
         }
@@ -43,6 +43,10 @@ public enum McpEndpoint {
 
     /** @return the id of the session that a message is sent to, by the path of {@link #MESSAGES} */
     static String sessionOf(RoutingContext context) {
-        return context.normalizedPath().substring(Endpoint.MCP_MESSAGES_PATH.length());
+        return pathOf(context).substring(Endpoint.MCP_MESSAGES_PATH.length());
+    }
+
+    private static String pathOf(RoutingContext context) {
+        return Endpoint.withoutTrailingSlashes(context.normalizedPath());
     }
 }

@@ -222,21 +222,21 @@ class LimitsIT {
     }
 
     @Test
-    void endpointIsServedByItsOnePath() {
+    void slashAtTheEndIsNoWayAroundWhoseASessionIs() {
         String session = initialize(AGENTS);
 
-        // Paths that the router takes for the endpoints'.
-        assertThat(List.of("POST /mcp/", "POST /mcp//", "GET /mcp/", "DELETE /mcp/", "GET /mcp/sse/", "OPTIONS /mcp/sse/",
-                "POST /mcp/messages/", "POST /mcp/messages/x/", "GET /mcp/nothing")).allSatisfy(
+        assertThat(List.of("POST /mcp/", "POST /mcp//", "GET /mcp/", "DELETE /mcp/", "POST /mcp/messages/",
+                "POST /mcp/messages/" + session + "/", "GET /mcp/nothing")).allSatisfy(
                         request -> assertThat(
                                 RawHttp.send(RawHttp.LOOPBACK, application.mcpPort(),
-                                        request + " HTTP/1.1\r\nHost: localhost\r\n" + AGENTS
+                                        request + " HTTP/1.1\r\nHost: localhost\r\n" + PAYMENTS
                                                 + "\r\nMcp-Session-Id: " + session + "\r\nContent-Type: application/json\r\n"
                                                 + "Accept: application/json, text/event-stream\r\nContent-Length: "
                                                 + INITIALIZE.length()
                                                 + "\r\nConnection: close\r\n\r\n" + INITIALIZE)
                                         .status())
                                 .isEqualTo(404));
+        assertThat(ping(session, AGENTS)).isEqualTo(200);
     }
 
     @Test
