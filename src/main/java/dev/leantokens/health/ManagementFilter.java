@@ -1,10 +1,12 @@
 package dev.leantokens.health;
 
+import java.util.Optional;
 import java.util.Set;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
+import dev.leantokens.http.AllowedMethods;
 import dev.leantokens.http.Endpoint;
 import dev.leantokens.http.FilterOrder;
 import dev.leantokens.http.HttpErrors;
@@ -18,13 +20,13 @@ import io.vertx.ext.web.RoutingContext;
  * it is up, so that a monitor with a slip in its URL would never see anything wrong.
  */
 @ApplicationScoped
-class ManagementFilter {
+class ManagementFilter implements AllowedMethods {
 
     private static final String HEALTH = "/q/health";
     private static final String METRICS = "/q/metrics";
     private static final Set<String> PATHS = Set.of(HEALTH, HEALTH + "/live", HEALTH + "/ready", HEALTH + "/started",
             HEALTH + "/group/lean", METRICS);
-    private static final Set<HttpMethod> METHODS = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
+    private static final Set<HttpMethod> METHODS = Set.of(HttpMethod.GET, HttpMethod.HEAD);
 
     private final HttpErrors errors;
 
@@ -48,5 +50,10 @@ class ManagementFilter {
         } else {
             context.next();
         }
+    }
+
+    @Override
+    public Optional<String> of(RoutingContext context) {
+        return PATHS.contains(context.normalizedPath()) ? Optional.of(HttpErrors.READING) : Optional.empty();
     }
 }

@@ -15,6 +15,10 @@ public final class FilterOrder {
     public static final int PORTS = 1000;
     /** Names and origins. */
     public static final int HOSTS = 900;
+    /** Names the methods of a path, before Quarkus answers a preflight. */
+    public static final int OPTIONS = 310;
+    /** Answers OPTIONS requests that are no preflights. */
+    public static final int OPTIONS_ANSWER = 295;
     /** Who is calling. */
     public static final int CALLERS = 290;
     /** What is served of health and metrics. */

@@ -35,7 +35,7 @@ public class ErrorMapper {
         boolean token = Endpoint.of(context) == Endpoint.TOKEN;
         RestResponse<String> response = render(context,
                 token ? TokenError.METHOD_NOT_ALLOWED.because("the token endpoint takes POST only") : HttpErrors.readOnly());
-        response.getHeaders().putSingle(HttpHeaders.ALLOW, token ? "POST, OPTIONS" : HttpErrors.READING);
+        response.getHeaders().putSingle(HttpHeaders.ALLOW, token ? TokenMethods.METHODS : HttpErrors.READING);
         return response;
     }
 

@@ -2,6 +2,10 @@ package dev.leantokens.mcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -16,6 +20,8 @@ import io.restassured.RestAssured;
 @WithTestResource(LeanStub.class)
 class PortsTest {
 
+    private static final String[] PREFLIGHT = { "Origin: http://localhost:3000", "Access-Control-Request-Method: POST" };
+
     LeanStub lean;
 
     @ParameterizedTest
@@ -29,6 +35,10 @@ class PortsTest {
             "POST, /mcp/messages/x,     false",
             "POST, /q/../mcp,           false",
             "POST, /%6dcp,              false",
+            "POST, /mcp/,               false",
+            "POST, /mcp//,              false",
+            "OPTIONS, /mcp,             false",
+            "OPTIONS, /v1/oauth2/token, true",
     })
     void pathIsServedOnOneOfThePorts(String method, String path, boolean main) {
         int served = main ? RestAssured.port : lean.mcpPort();
@@ -44,14 +54,48 @@ class PortsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({ "/", "/mcpx", "/MCP", "/v1", "/nothing" })
+    @CsvSource({ "/", "/mcpx", "/MCP", "/v1", "/nothing", "/mcp;a", "/mcp/nothing", "/mcp/messages/" })
     void otherPathIsServedOnNeither(String path) {
-        assertThat(request(RestAssured.port, "GET", path).status()).isEqualTo(404);
-        assertThat(request(lean.mcpPort(), "GET", path).status()).isEqualTo(404);
+        for (String method : List.of("GET", "OPTIONS")) {
+            for (int port : new int[] { RestAssured.port, lean.mcpPort() }) {
+                assertThat(request(port, method, path).status()).as(method).isEqualTo(404);
+                assertThat(request(port, method, path, PREFLIGHT).status()).as("preflight").isEqualTo(404);
+            }
+        }
     }
 
-    private static RawHttp.Response request(int port, String method, String path) {
-        return RawHttp.send(RawHttp.LOOPBACK, port,
-                method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    /** RFC 9110 §9.3.7. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "/v1/oauth2/token     | POST, OPTIONS              | true",
+            "/v1/oauth2/token/    | POST, OPTIONS              | true",
+            "/v1/oauth2/token;a=b | POST, OPTIONS              | true",
+            "/q/health            | GET, HEAD, OPTIONS         | true",
+            "/q/health/live       | GET, HEAD, OPTIONS         | true",
+            "/q/metrics           | GET, HEAD, OPTIONS         | true",
+            "/mcp                 | GET, POST, DELETE, OPTIONS | false",
+            "/mcp/                | GET, POST, DELETE, OPTIONS | false",
+            "/mcp/sse             | GET, OPTIONS               | false",
+            "/mcp/messages/x      | POST, OPTIONS              | false",
+    })
+    void optionsAreTheMethodsThatAreServed(String path, String methods, boolean main) {
+        int port = main ? RestAssured.port : lean.mcpPort();
+
+        RawHttp.Response plain = request(port, "OPTIONS", path);
+        RawHttp.Response preflight = request(port, "OPTIONS", path, PREFLIGHT);
+
+        assertThat(plain.status()).isEqualTo(200);
+        assertThat(plain.body()).isEmpty();
+        assertThat(plain.headers()).containsEntry("Allow", methods);
+        assertThat(preflight.status()).isEqualTo(200);
+        assertThat(preflight.headers()).containsEntry("Allow", methods)
+                .containsEntry("Access-Control-Allow-Origin", "http://localhost:3000")
+                .containsEntry("Access-Control-Allow-Methods", "POST");
+    }
+
+    private static RawHttp.Response request(int port, String method, String path, String... headers) {
+        return RawHttp.send(RawHttp.LOOPBACK, port, method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n"
+                + Stream.of(headers).map(header -> header + "\r\n").collect(Collectors.joining())
+                + "Content-Length: 0\r\nConnection: close\r\n\r\n");
     }
 }
