@@ -58,7 +58,7 @@ public class AccessRules {
             client = Optional.of(meaning == BodyCredentials.GO_TO_LEAN ? clientOfLean(sent.get()) : authenticate(sent.get()));
         }
         if (client.isEmpty() && !mayBeAnonymous(caller)) {
-            throw TokenError.CALLER_REFUSED.because("client credentials are required here");
+            throw TokenError.CALLER_REFUSED.because(meaning.refusal());
         }
         return client;
     }
@@ -93,7 +93,7 @@ public class AccessRules {
     public void requireEntitled(Caller caller) {
         boolean bodyCouldHelp = config.ownCredentials() == OwnCredentials.ALLOWED;
         if (caller.client().isEmpty() && !mayBeAnonymous(caller) && !bodyCouldHelp) {
-            throw TokenError.CALLER_REFUSED.because("client credentials are required here, in the Authorization header");
+            throw TokenError.CALLER_REFUSED.because(BodyCredentials.GO_TO_LEAN.refusal());
         }
     }
 
@@ -138,7 +138,7 @@ public class AccessRules {
     private Client clientOfLean(ClientCredentials sent) {
         if (!ClientOfLean.isId(sent.clientId())) {
             throw TokenError.CALLER_REFUSED.because("client_id is not of Lean's shape, a UUID; "
-                    + "a client of this service's own authenticates by the Authorization header here");
+                    + "a local client authenticates by the Authorization header of the MCP client's configuration");
         }
         if (config.ownCredentials() == OwnCredentials.REFUSED) {
             throw TokenError.CALLER_REFUSED.because("this service takes no Lean credentials of its callers");

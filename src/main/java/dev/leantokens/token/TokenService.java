@@ -106,7 +106,7 @@ public class TokenService {
             return token(known.key(), shown, callers, known.fingerprint(), scope, control, requester);
         }
         return Uni.createFrom().failure(TokenError.NO_CREDENTIALS.because(
-                "this service has no Lean credentials configured, send your own"));
+                "this service has no Lean credentials configured, its operator has to set LEAN_CLIENT_ID and LEAN_CLIENT_SECRET"));
     }
 
     private Uni<IssuedToken> token(String client, String shown, Optional<ClientCredentials> callers, String fingerprint,

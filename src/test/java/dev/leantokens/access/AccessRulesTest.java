@@ -182,6 +182,20 @@ class AccessRulesTest {
                 .isEqualTo(refusal(() -> entitle(rules, request(wrong), caller(LOCAL), BodyCredentials.GO_TO_LEAN)));
     }
 
+    /** Over MCP a model reads the refusal, and must not be led to send a secret. */
+    @Test
+    void modelIsToldOfTheConfigurationAndNotOfASecret() {
+        AccessRules open = rules(with("access.anonymous", "never"));
+        AccessRules closed = rules(with("access.anonymous", "never", "access.own-credentials", "refused"));
+
+        assertThat(List.of(refusal(() -> entitle(open, request(), caller(!LOCAL), BodyCredentials.GO_TO_LEAN)),
+                refusal(() -> closed.requireEntitled(caller(!LOCAL))),
+                refusal(() -> entitle(open, request(PAYMENTS), caller(!LOCAL), BodyCredentials.GO_TO_LEAN))))
+                .allSatisfy(refusal -> assertThat(refusal).contains("configuration", "Authorization header")
+                        .doesNotContainIgnoringCase("client_secret").doesNotContain("are required"));
+        assertThat(refusal(() -> decide(open, request(), caller(!LOCAL)))).contains("client credentials are required");
+    }
+
     @Test
     void localClientMayHaveLeanAskedWithOtherCredentials() {
         AccessRules rules = rules(WITH_PAYMENTS);
