@@ -35,6 +35,8 @@ public final class FilterOrder {
     public static final int MCP = 260;
     /** Whose the sessions of MCP are. */
     public static final int MCP_SESSIONS = 255;
+    /** Opens the streams of those sessions. */
+    public static final int MCP_STREAMS = 250;
 
     private FilterOrder() {
     }

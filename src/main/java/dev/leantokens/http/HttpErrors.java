@@ -43,6 +43,11 @@ public class HttpErrors {
         respond(context, log.failed(context, exception).response());
     }
 
+    /** Ends the request with an error that its protocol makes callers expect: neither logged nor counted. */
+    public void answer(RoutingContext context, TokenException exception) {
+        respond(context, exception.response());
+    }
+
     private void failed(RoutingContext context) {
         if (context.response().ended() || context.response().headWritten()) {
             // The response has begun, so there is nothing left to say in it.
@@ -56,10 +61,6 @@ public class HttpErrors {
         } else if (failure != null && context.statusCode() >= 500) {
             respond(context, log.failed(context, failure).response());
         } else {
-            if (context.statusCode() == 405 && !context.response().headers().contains(HttpHeaders.ALLOW)) {
-                // The MCP extension forgets it where a stream is asked for without a session.
-                context.response().putHeader(HttpHeaders.ALLOW, "POST, DELETE");
-            }
             send(context, errorOf(context.statusCode(), Endpoint.of(context)));
         }
     }

@@ -7,6 +7,7 @@ import dev.leantokens.http.Endpoint;
 import dev.leantokens.http.FilterOrder;
 import dev.leantokens.http.HttpErrors;
 import dev.leantokens.token.TokenError;
+import dev.leantokens.token.TokenException;
 import io.quarkiverse.mcp.server.JsonRpcErrorCodes;
 import io.quarkiverse.mcp.server.McpMethod;
 import io.quarkiverse.mcp.server.http.runtime.StreamableHttpMcpMessageHandler;
@@ -51,8 +52,18 @@ class McpSessionlessFilter {
         } else if (context.request().method() == HttpMethod.POST) {
             message(context, McpMessage.of(context));
         } else {
-            context.response().putHeader(HttpHeaders.ALLOW, HttpMethod.POST.name());
-            errors.send(context, TokenError.METHOD_NOT_ALLOWED.because("MCP is served without sessions here, by POST"));
+            notAllowed(context);
+        }
+    }
+
+    private void notAllowed(RoutingContext context) {
+        TokenException refusal = TokenError.METHOD_NOT_ALLOWED.because("MCP is served without sessions here, by POST");
+        context.response().putHeader(HttpHeaders.ALLOW, HttpMethod.POST.name());
+        if (context.request().method() == HttpMethod.GET) {
+            // MCP: 405 says that there is no stream. Clients ask for one after each handshake.
+            errors.answer(context, refusal);
+        } else {
+            errors.send(context, refusal);
         }
     }
 

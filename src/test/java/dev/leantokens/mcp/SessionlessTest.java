@@ -19,6 +19,7 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
+import io.vertx.core.json.JsonObject;
 
 /** Clients that begin with a handshake are served without a session, where an operator wants that. */
 @QuarkusTest
@@ -53,6 +54,8 @@ class SessionlessTest {
         assertThat(response.status()).isEqualTo(200);
         assertThat(response.body()).contains("\"protocolVersion\":\"2025-06-18\"");
         assertThat(response.headers()).doesNotContainKey("Mcp-Session-Id");
+        assertThat(new JsonObject(response.body()).getJsonObject("result").getJsonObject("capabilities"))
+                .isEqualTo(new JsonObject().put("tools", new JsonObject()).put("resources", new JsonObject()));
         assertThat(post("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}").status()).isEqualTo(202);
     }
 
@@ -83,6 +86,31 @@ class SessionlessTest {
         post("[" + CALL + "]");
 
         assertThat(Metrics.scrape().value("mcp_server_connections_active")).isZero();
+    }
+
+    /** Every client with a handshake asks, and 405 is MCP's way of saying that there is no stream. */
+    @Test
+    void askingForAStreamIsNoError() {
+        Metrics before = Metrics.scrape();
+
+        RawHttp.Response response = RawHttp.send(RawHttp.LOOPBACK, lean.mcpPort(),
+                "GET /mcp HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\nConnection: close\r\n\r\n");
+
+        assertThat(response.status()).isEqualTo(405);
+        assertThat(response.body()).contains("\"error\":\"invalid_request\"");
+        Metrics after = Metrics.scrape();
+        for (String counted : new String[] { "token_errors_total", "token_requests_total" }) {
+            assertThat(after.sum(counted, "adapter=\"mcp\"")).as(counted).isEqualTo(before.sum(counted, "adapter=\"mcp\""));
+        }
+    }
+
+    @Test
+    void methodsAreThoseThatAreServedWithoutSessions() {
+        RawHttp.Response response = RawHttp.send(RawHttp.LOOPBACK, lean.mcpPort(),
+                "OPTIONS /mcp HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(response.headers()).containsEntry("Allow", "POST, OPTIONS");
     }
 
     @ParameterizedTest

@@ -11,6 +11,7 @@ import dev.leantokens.mcp.JsonRpcErrors;
 import dev.leantokens.mcp.McpEndpoint;
 import dev.leantokens.mcp.McpMessage;
 import dev.leantokens.token.TokenError;
+import dev.leantokens.token.TokenException;
 import io.quarkiverse.mcp.server.JsonRpcErrorCodes;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.Context;
@@ -54,12 +55,22 @@ class ModernFilter {
                 return;
             }
         } else if ((method == HttpMethod.GET || method == HttpMethod.DELETE) && headers.nameRevisionOfNoHandshake()) {
-            context.response().putHeader(HttpHeaders.ALLOW, HttpMethod.POST.name());
-            errors.send(context, TokenError.METHOD_NOT_ALLOWED
-                    .because("this revision of MCP has no stream and no session, messages are sent by POST"));
+            notAllowed(context);
             return;
         }
         context.next();
+    }
+
+    private void notAllowed(RoutingContext context) {
+        TokenException refusal = TokenError.METHOD_NOT_ALLOWED
+                .because("this revision of MCP has no stream and no session, messages are sent by POST");
+        context.response().putHeader(HttpHeaders.ALLOW, HttpMethod.POST.name());
+        if (context.request().method() == HttpMethod.GET) {
+            // MCP: 405 says that there is no stream.
+            errors.answer(context, refusal);
+        } else {
+            errors.send(context, refusal);
+        }
     }
 
     private void message(RoutingContext context, McpMessage message, RequestHeaders headers) {

@@ -2,25 +2,20 @@ package dev.leantokens.mcp.modern;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
-import org.eclipse.microprofile.config.inject.ConfigProperty;
-
 import dev.leantokens.mcp.JsonRpc;
 import dev.leantokens.mcp.McpMessage;
+import dev.leantokens.mcp.ServerIntroduction;
 import dev.leantokens.mcp.SkillAsResource;
 import dev.leantokens.mcp.TokenTool;
 import io.quarkiverse.mcp.server.FeatureManager;
 import io.quarkiverse.mcp.server.FeatureManager.FeatureInfo;
 import io.quarkiverse.mcp.server.JsonRpcErrorCodes;
-import io.quarkiverse.mcp.server.McpServer;
 import io.quarkiverse.mcp.server.ResourceManager.ResourceInfo;
 import io.quarkiverse.mcp.server.ToolManager.ToolInfo;
 import io.quarkiverse.mcp.server.ToolResponse;
-import io.quarkiverse.mcp.server.runtime.config.McpServerRuntimeConfig.ServerInfo;
-import io.quarkiverse.mcp.server.runtime.config.McpServersRuntimeConfig;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -48,14 +43,13 @@ class ModernServer {
     private final SkillAsResource skill;
     private final Map<String, Method> methods;
     private final JsonObject meta;
-    private final Optional<String> instructions;
+    private final ServerIntroduction introduction;
 
     /**
      * @param tools not as a {@code ToolManager}: to have that injected tells the extension that there can be other tools later
      */
     ModernServer(TokenTool tool, SkillAsResource skill, FeatureManager<ToolInfo> tools, FeatureManager<ResourceInfo> resources,
-            McpServersRuntimeConfig config, @ConfigProperty(name = "quarkus.application.name") String application,
-            @ConfigProperty(name = "quarkus.application.version") String version) {
+            ServerIntroduction introduction) {
         this.tool = tool;
         this.skill = skill;
         this.methods = Map.of(
@@ -65,12 +59,8 @@ class ModernServer {
                 "resources/list", (request, context) -> list(request, "resources", resources),
                 "resources/templates/list", (request, context) -> list(request, "resourceTemplates", List.of()),
                 "resources/read", (request, context) -> read(request));
-        ServerInfo info = config.servers().get(McpServer.DEFAULT).serverInfo();
-        JsonObject server = new JsonObject().put("name", info.name().orElse(application)).put("version",
-                info.version().orElse(version));
-        info.title().ifPresent(title -> server.put("title", title));
-        this.meta = new JsonObject().put("io.modelcontextprotocol/serverInfo", server);
-        this.instructions = info.instructions();
+        this.meta = new JsonObject().put("io.modelcontextprotocol/serverInfo", introduction.server());
+        this.introduction = introduction;
     }
 
     /**
@@ -91,8 +81,8 @@ class ModernServer {
 
     private Uni<JsonObject> discover(ModernMessage request) {
         JsonObject result = kept().put("supportedVersions", new JsonArray(Revision.SUPPORTED))
-                .put("capabilities", new JsonObject().put("tools", new JsonObject()).put("resources", new JsonObject()));
-        instructions.ifPresent(text -> result.put("instructions", text));
+                .put("capabilities", introduction.capabilities());
+        introduction.instructions().ifPresent(text -> result.put("instructions", text));
         return result(request, result);
     }
 
