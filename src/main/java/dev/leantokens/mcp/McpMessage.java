@@ -110,6 +110,11 @@ public record McpMessage(Buffer body, Object json) {
                 : wrong(JsonRpcErrorCodes.INVALID_REQUEST, "the body must be a JSON-RPC message");
     }
 
+    /** @return whether it consists of several messages */
+    boolean isBatch() {
+        return json instanceof JsonArray batch && batch.size() > 1;
+    }
+
     /** @return whether it begins a session */
     boolean begins() {
         return first() instanceof JsonObject message && "initialize".equals(message.getValue("method"));

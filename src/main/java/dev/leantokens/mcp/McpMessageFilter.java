@@ -18,7 +18,8 @@ import io.vertx.ext.web.RoutingContext;
 
 /**
  * Reads what an MCP client sends, for everyone who has to look at it, and refuses what is of no media type that MCP is spoken
- * in. What is in it is for others to judge.
+ * in. What is in it is for others to judge. MCP requires clients to accept JSON and event streams, and some accept JSON only.
+ * They are served: every answer here is JSON, except the answer to a batch of several messages.
  */
 @ApplicationScoped
 class McpMessageFilter {
@@ -57,28 +58,26 @@ class McpMessageFilter {
         // Some clients leave the type out, since there is only one.
         if (type != null && !isOf(type, JSON)) {
             refuse(context, TokenError.UNSUPPORTED_MEDIA_TYPE, "the Content-Type must be application/json");
-        } else if (streamable && !(accepts(context, JSON) && accepts(context, EVENT_STREAM))) {
-            refuse(context, TokenError.NOT_ACCEPTABLE,
-                    "the Accept header must list application/json and text/event-stream");
+        } else if (streamable && !accepts(context, JSON)) {
+            refuse(context, TokenError.NOT_ACCEPTABLE, "the Accept header must allow application/json");
         } else {
+            McpMessage message = McpMessage.read(body);
+            if (streamable && message.isBatch() && !accepts(context, EVENT_STREAM)) {
+                refuse(context, TokenError.NOT_ACCEPTABLE,
+                        "a batch is answered by an event stream, the Accept header must allow text/event-stream too");
+                return;
+            }
             if (streamable) {
                 // The extension looks for the types as they are written here.
                 context.request().headers().set(HttpHeaders.ACCEPT, JSON + ", " + EVENT_STREAM);
             }
-            McpMessage.read(body).keepIn(context);
+            message.keepIn(context);
             context.next();
         }
     }
 
     private static boolean accepts(RoutingContext context, String type) {
-        for (String header : context.request().headers().getAll(HttpHeaders.ACCEPT)) {
-            for (String range : header.split(",")) {
-                if (isOf(range, type)) {
-                    return true;
-                }
-            }
-        }
-        return false;
+        return AcceptHeader.accepts(context.request().headers().getAll(HttpHeaders.ACCEPT), type);
     }
 
     /** @return whether a media type, which can have parameters, is of this type and subtype */

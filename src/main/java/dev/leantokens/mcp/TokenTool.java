@@ -4,6 +4,7 @@ import java.util.List;
 
 import dev.leantokens.access.BodyCredentials;
 import dev.leantokens.access.TokenAccess;
+import dev.leantokens.http.JsonMembers;
 import dev.leantokens.http.RequestLog;
 import dev.leantokens.token.AccessToken;
 import dev.leantokens.token.IssuedToken;
@@ -86,6 +87,10 @@ public class TokenTool {
         Object body = arguments.getValue("body");
         if (body instanceof JsonObject object) {
             return RequestMembers.of(object.getMap());
+        }
+        if (body instanceof String text) {
+            // Several hosts encode the object once more. Repeated members are seen in this case.
+            return JsonMembers.read(text, "the argument body");
         }
         // A default scope must not take the place of a scope that stands beside the body instead of in it.
         throw TokenError.INVALID_REQUEST.because(

@@ -26,7 +26,8 @@ public record ClientCredentials(String clientId, String clientSecret) {
         Optional<String> clientSecret = members.string(RequestMembers.CLIENT_SECRET);
         if (authenticated.isEmpty()) {
             if (clientId.isPresent() != clientSecret.isPresent()) {
-                throw TokenError.INVALID_REQUEST.because("client_id and client_secret belong together, send both or neither");
+                throw TokenError.INVALID_REQUEST
+                        .because("client_id and client_secret belong together, leave both out or send both");
             }
             return clientId.map(id -> new ClientCredentials(id, clientSecret.orElseThrow()));
         }

@@ -5,22 +5,28 @@ import static dev.leantokens.testing.LeanStub.CALLERS_SECRET;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.McpCalls;
+import dev.leantokens.testing.ModernMcp;
 import dev.leantokens.testing.OfficialClient;
 import dev.leantokens.testing.RawHttp;
 import io.modelcontextprotocol.spec.McpError;
@@ -41,6 +47,9 @@ import io.vertx.core.json.JsonObject;
 @WithTestResource(LeanStub.class)
 class TokenToolTest {
 
+    private static final String ACCEPT = "Accept: application/json, text/event-stream";
+    private static final String CALL = "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"tools/call\",\"params\":{\"name\":\""
+            + McpCalls.TOOL + "\",\"arguments\":{\"body\":{\"scope\":\"api\"}}}}";
     private static final String INITIALIZE = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":"
             + "{\"protocolVersion\":\"2025-06-18\",\"capabilities\":{},\"clientInfo\":{\"name\":\"test\",\"version\":\"1\"}}}";
 
@@ -58,8 +67,40 @@ class TokenToolTest {
             assertThat(client.initResult().serverTitle()).isEqualTo("Lean Authentication Tokens");
             assertThat(client.initResult().serverVersion()).isNotBlank();
             assertThat(client.initResult().instructions()).contains(McpCalls.TOOL, "customer.<customer_id>");
-            assertThat(client.initResult().capabilities()).extracting("name").contains("tools");
         }
+    }
+
+    @Test
+    void capabilitiesAreThoseThatDoSomething() {
+        JsonObject toolsAndResources = new JsonObject().put("tools", new JsonObject()).put("resources", new JsonObject());
+
+        JsonObject result = new JsonObject(post(INITIALIZE).body()).getJsonObject("result");
+        assertThat(result.getJsonObject("capabilities")).isEqualTo(toolsAndResources);
+        assertThat(result.getString("protocolVersion")).isEqualTo("2025-06-18");
+        assertThat(result.getJsonObject("serverInfo").getString("description")).isNotBlank();
+
+        try (McpSseTestClient sse = sseClient()) {
+            assertThat(sse.initResult().capabilities()).extracting("name").containsExactlyInAnyOrder("tools", "resources");
+            assertThat(sse.initResult().capabilities()).allSatisfy(
+                    capability -> assertThat(capability.properties()).isEmpty());
+        }
+    }
+
+    @Test
+    void revisionThatIsUnknownIsAnsweredWithTheNewestOne() {
+        JsonObject result = new JsonObject(post(INITIALIZE.replace("2025-06-18", "2020-01-01")).body())
+                .getJsonObject("result");
+
+        assertThat(result.getString("protocolVersion")).isEqualTo("2025-11-25");
+    }
+
+    @Test
+    void sessionIsInitializedOnce() {
+        String session = initialized();
+
+        RawHttp.Response again = post(INITIALIZE, "Mcp-Session-Id: " + session);
+
+        assertThat(new JsonObject(again.body()).getJsonObject("error").getInteger("code")).isEqualTo(-32601);
     }
 
     @Test
@@ -96,11 +137,16 @@ class TokenToolTest {
         JsonObject scope = body.getJsonObject("properties").getJsonObject("scope");
         assertThat(scope.getString("type")).isEqualTo("string");
         Pattern pattern = Pattern.compile(scope.getString("pattern"));
-        assertThat(scope.getJsonArray("examples")).hasSize(2).allMatch(example -> pattern.matcher((String) example).matches());
+        assertThat(scope.getString("description")).contains("\"api\"", "\"customer.");
+        Pattern.compile("\"([^\"<\\s]+)\"").matcher(scope.getString("description")).results()
+                .forEach(example -> assertThat(example.group(1)).matches(pattern));
+        // Some model APIs refuse the keyword.
+        assertThat(schema.encode()).doesNotContain("examples");
         assertThat(pattern.matcher("payments").find()).isFalse();
         assertThat(pattern.matcher("customer.").find()).isFalse();
-        assertThat(body.getJsonObject("properties").getJsonObject("client_secret").getString("description"))
-                .contains("Leave it out");
+        JsonObject secret = body.getJsonObject("properties").getJsonObject("client_secret");
+        assertThat(secret.getString("description")).contains("Leave it out");
+        assertThat(secret.getString("format")).isEqualTo("password");
     }
 
     private static void assertOutputSchema(JsonObject schema) {
@@ -108,6 +154,7 @@ class TokenToolTest {
         assertThat(schema.getJsonArray("required")).containsExactly("access_token", "token_type");
         assertThat(schema.getJsonObject("properties").fieldNames())
                 .contains("access_token", "token_type", "expires_in", "scope");
+        assertThat(schema.encode()).doesNotContain("examples");
     }
 
     @Test
@@ -125,10 +172,22 @@ class TokenToolTest {
         assertThat(lean.onlyRequest().formParameter("scope").firstValue()).isEqualTo("api");
     }
 
+    /** Several hosts send it like this, whatever the schema says. */
+    @Test
+    void argumentCanBeAStringWithTheObject() {
+        String text = "{\"scope\":\"customer.1\",\"client_id\":null,\"x\":[{}]}";
+
+        try (McpStreamableTestClient client = McpCalls.connect(lean.mcpPort())) {
+            ToolResponse response = McpCalls.call(client, Map.of("body", text));
+
+            assertThat(response.isError()).as(McpCalls.textOf(response).encode()).isFalse();
+        }
+        assertThat(lean.onlyRequest().formParameter("scope").firstValue()).isEqualTo("customer.1");
+    }
+
     @Test
     void olderSseTransportComesAlong() {
-        try (McpSseTestClient client = McpAssured.newSseClient().setBaseUri(URI.create("http://localhost:" + lean.mcpPort()))
-                .setSsePath("/mcp/sse").build().connect()) {
+        try (McpSseTestClient client = sseClient()) {
             client.when().toolsCall(McpCalls.TOOL, Map.of("body", Map.of("scope", "api")), response -> {
                 assertThat(response.isError()).isFalse();
                 assertThat(McpCalls.textOf(response).getString("access_token")).isEqualTo(LeanStub.TOKEN);
@@ -180,7 +239,17 @@ class TokenToolTest {
             "{}                                                            | invalid_scope",
             "{\"body\":null}                                               | invalid_scope",
             "{\"body\":\"api\"}                                            | invalid_request",
-            "{\"body\":\"{\\\"scope\\\":\\\"api\\\"}\"}                    | invalid_request",
+            "{\"body\":\"\"}                                               | invalid_request",
+            "{\"body\":\"null\"}                                           | invalid_request",
+            "{\"body\":\"[{\\\"scope\\\":\\\"api\\\"}]\"}                  | invalid_request",
+            "{\"body\":\"\\\"{}\\\"\"}                                     | invalid_request",
+            "{\"body\":\"{\\\"scope\\\":\\\"api\\\"\"}                     | invalid_request",
+            "{\"body\":\"{'scope':'api'}\"}                                | invalid_request",
+            "{\"body\":\"{\\\"scope\\\":\\\"api\\\"} //\"}                 | invalid_request",
+            "{\"body\":\"{\\\"scope\\\":\\\"api\\\"}{}\"}                  | invalid_request",
+            "{\"body\":\"{\\\"scope\\\":\\\"api\\\",\\\"scope\\\":\\\"api\\\"}\"} | invalid_request",
+            "{\"body\":\"{\\\"scope\\\":7}\"}                              | invalid_request",
+            "{\"body\":\"{\\\"scope\\\":\\\"payments\\\"}\"}               | invalid_scope",
             "{\"body\":7}                                                  | invalid_request",
             "{\"body\":[]}                                                 | invalid_request",
             "{\"body\":true}                                               | invalid_request",
@@ -232,18 +301,56 @@ class TokenToolTest {
             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\"}                 | 400 | -32602",
     })
     void malformedMessageIsAJsonRpcError(String body, int status, int code) {
-        RawHttp.Response response = post(body == null ? "" : body, "Accept: application/json, text/event-stream");
+        RawHttp.Response response = post(body == null ? "" : body);
 
         assertThat(response.status()).as(response.body()).isEqualTo(status);
         assertThat(new JsonObject(response.body()).getJsonObject("error").getInteger("code")).isEqualTo(code);
     }
 
-    @Test
-    void clientThatDoesNotAcceptWhatMayComeIsToldSo() {
-        RawHttp.Response response = post("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}", "Accept: application/json");
+    /** Every answer to a single message is JSON, so a client has to accept nothing else. */
+    @ParameterizedTest
+    @ValueSource(strings = { "X-No-Accept: x", "Accept:", "Accept: */*", "Accept: application/json", "Accept: application/*",
+            "Accept: APPLICATION/JSON; charset=utf-8;q=0.1", "Accept: text/html, */*;q=0.8",
+            "Accept: text/event-stream, application/json", "Accept: application/*;q=0, application/json",
+            "Accept: text/event-stream\r\nAccept: application/json", "Accept: application/json, text/event-stream;q=0" })
+    void clientThatAcceptsJsonIsServed(String accept) {
+        RawHttp.Response initialized = raw(INITIALIZE, accept);
+        String session = "Mcp-Session-Id: " + initialized.headers().get("Mcp-Session-Id");
+
+        RawHttp.Response called = raw(CALL, accept, session);
+
+        assertThat(initialized.status()).as(initialized.body()).isEqualTo(200);
+        assertThat(called.headers()).containsEntry("Content-Type", "application/json");
+        assertThat(new JsonObject(called.body()).getJsonObject("result").encode()).contains(LeanStub.TOKEN);
+        assertThat(raw("[" + CALL + "]", accept, session).headers()).containsEntry("Content-Type", "application/json");
+        assertThat(new ModernMcp(lean.mcpPort()).accepting(accept).call(RawHttp.LOOPBACK, "api", "").body())
+                .contains(LeanStub.TOKEN);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "Accept: text/html", "Accept: text/event-stream", "Accept: application/json;q=0",
+            "Accept: */*, application/json;q=0", "Accept: application/*;q=0.000, */*", "Accept: application/json; Q=0.0",
+            "Accept: */*;q=0", "Accept: application/jsonp, application/json-seq", "Accept: json" })
+    void clientThatExcludesJsonIsRefused(String accept) {
+        RawHttp.Response response = raw(INITIALIZE, accept);
 
         assertThat(response.status()).isEqualTo(406);
-        assertThat(response.body()).contains("text/event-stream");
+        assertThat(response.body()).contains("application/json");
+        assertThat(new ModernMcp(lean.mcpPort()).accepting(accept).call(RawHttp.LOOPBACK, "api", "").status()).isEqualTo(406);
+    }
+
+    /** The answer to a batch is the only one that is an event stream. */
+    @Test
+    void batchIsNotAnsweredByAnEventStreamThatIsNotAccepted() {
+        String session = "Mcp-Session-Id: " + initialized();
+        String batch = "[" + CALL + "," + CALL.replace("\"id\":2", "\"id\":3") + "]";
+
+        RawHttp.Response refused = raw(batch, "Accept: application/json", session);
+        assertThat(refused.status()).isEqualTo(406);
+        assertThat(refused.headers()).containsEntry("Content-Type", "application/json");
+        assertThat(refused.body()).contains("text/event-stream");
+        assertThat(lean.requests()).isEmpty();
+        assertThat(raw(batch, "Accept: */*", session).headers()).containsEntry("Content-Type", "text/event-stream");
     }
 
     @Test
@@ -271,12 +378,7 @@ class TokenToolTest {
 
     @Test
     void nobodyKeepsWhatCanHaveAToken() {
-        RawHttp.Response begun = post(INITIALIZE, "Accept: application/json, text/event-stream");
-        RawHttp.Response called = post(
-                "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"tools/call\",\"params\":{\"name\":\"" + McpCalls.TOOL
-                        + "\",\"arguments\":{\"body\":{\"scope\":\"api\"}}}}",
-                "Accept: application/json, text/event-stream",
-                "Mcp-Session-Id: " + begun.headers().get("Mcp-Session-Id"));
+        RawHttp.Response called = post(CALL, "Mcp-Session-Id: " + initialized());
 
         assertThat(called.body()).contains(LeanStub.TOKEN);
         assertThat(called.headers()).containsEntry("Cache-Control", "no-store");
@@ -284,8 +386,7 @@ class TokenToolTest {
 
     @Test
     void unknownSessionIsNotFoundSoThatTheClientInitializesAgain() {
-        RawHttp.Response response = post("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}",
-                "Accept: application/json, text/event-stream", "Mcp-Session-Id: unknown");
+        RawHttp.Response response = post("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}", "Mcp-Session-Id: unknown");
 
         assertThat(response.status()).isEqualTo(404);
         assertThat(response.body()).contains("initialize");
@@ -293,7 +394,7 @@ class TokenToolTest {
 
     @Test
     void largeMessageIsRefused() {
-        RawHttp.Response response = post("x".repeat(20_000), "Accept: application/json, text/event-stream");
+        RawHttp.Response response = post("x".repeat(20_000));
 
         assertThat(response.status()).isEqualTo(413);
         assertThat(response.body()).contains("\"error\":\"invalid_request\"");
@@ -312,13 +413,12 @@ class TokenToolTest {
 
     @Test
     void sessionOfTheOtherTransportIsNotFound() {
-        try (McpSseTestClient sse = McpAssured.newSseClient().setBaseUri(URI.create("http://localhost:" + lean.mcpPort()))
-                .setSsePath("/mcp/sse").build().connect()) {
+        try (McpSseTestClient sse = sseClient()) {
             String id = sse.messageEndpoint().getPath().replaceFirst(".*/", "");
             String session = initialized();
             String ping = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}";
 
-            assertThat(post(ping, "Accept: application/json, text/event-stream", "Mcp-Session-Id: " + id).status())
+            assertThat(post(ping, "Mcp-Session-Id: " + id).status())
                     .isEqualTo(404);
             assertThat(RawHttp.post(RawHttp.LOOPBACK, lean.mcpPort(), "/mcp/messages/" + session, "application/json", ping)
                     .status()).isEqualTo(404);
@@ -328,7 +428,7 @@ class TokenToolTest {
     }
 
     private String initialized() {
-        return post(INITIALIZE, "Accept: application/json, text/event-stream").headers().get("Mcp-Session-Id");
+        return post(INITIALIZE).headers().get("Mcp-Session-Id");
     }
 
     @Test
@@ -338,6 +438,52 @@ class TokenToolTest {
                     method + " /mcp/sse HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
             assertThat(response.status()).as(method).isEqualTo(405);
             assertThat(response.headers()).containsEntry("Allow", "GET");
+        }
+    }
+
+    /** Nothing happens here that a client has to be told. */
+    @Test
+    void streamOfASessionIsOpenAndSilent() throws IOException {
+        String session = initialized();
+
+        try (Socket socket = new Socket(RawHttp.LOOPBACK, lean.mcpPort())) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream().write(("GET /mcp HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n"
+                    + "Mcp-Session-Id: " + session + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            StringBuilder read = new StringBuilder();
+            while (!read.toString().endsWith("\n\n\r\n")) {
+                read.append((char) socket.getInputStream().read());
+            }
+
+            assertThat(read.toString()).startsWith("HTTP/1.1 200 ").containsIgnoringCase("content-type: text/event-stream")
+                    .doesNotContain("data:");
+            assertThat(post(CALL, "Mcp-Session-Id: " + session).body()).contains(LeanStub.TOKEN);
+            assertThat(socket.getInputStream().available()).isZero();
+        }
+    }
+
+    /** Some hosts and gateways add a slash to each URL that they are configured with. */
+    @Test
+    void slashAtTheEndChangesNothing() {
+        RawHttp.Response initialized = postTo("/mcp/", INITIALIZE, ACCEPT);
+        String session = "Mcp-Session-Id: " + initialized.headers().get("Mcp-Session-Id");
+
+        assertThat(initialized.status()).isEqualTo(200);
+        assertThat(postTo("/mcp/", CALL, ACCEPT, session).body()).contains(LeanStub.TOKEN);
+        assertThat(postTo("/mcp/", CALL, ACCEPT).status()).isEqualTo(400);
+        assertThat(postTo("/mcp/", CALL, "Accept: text/html", session).status()).isEqualTo(406);
+        assertThat(postTo("/mcp/", "x".repeat(20_000), ACCEPT, session).status()).isEqualTo(413);
+        assertThat(postTo("/mcp/", "{", ACCEPT, session).status()).isEqualTo(400);
+        assertThat(postTo("/mcp/", CALL, ACCEPT, session, "Authorization: Bearer nobodys").status()).isEqualTo(401);
+        assertThat(postTo("/mcp/", CALL, ACCEPT, session, "Host: evil.example").status()).isEqualTo(403);
+        assertThat(postTo("/mcp/", ModernMcp.request("tools/list", new JsonObject()).encode(), ACCEPT, ModernMcp.VERSION_HEADER,
+                "Mcp-Method: tools/list").body()).contains(McpCalls.TOOL);
+        assertThat(RawHttp.send(RawHttp.LOOPBACK, lean.mcpPort(), "DELETE /mcp/ HTTP/1.1\r\nHost: localhost\r\n" + session
+                + "\r\nConnection: close\r\n\r\n").status()).isEqualTo(200);
+        assertThat(postTo("/mcp", CALL, ACCEPT, session).status()).isEqualTo(404);
+        try (McpSseTestClient sse = sseClient("/mcp/sse/")) {
+            sse.when().toolsCall(McpCalls.TOOL, Map.of("body", Map.of("scope", "api")),
+                    response -> assertThat(response.isError()).isFalse()).thenAssertResults();
         }
     }
 
@@ -393,8 +539,25 @@ class TokenToolTest {
         }
     }
 
+    private McpSseTestClient sseClient() {
+        return sseClient("/mcp/sse");
+    }
+
+    private McpSseTestClient sseClient(String path) {
+        return McpAssured.newSseClient().setBaseUri(URI.create("http://localhost:" + lean.mcpPort())).setSsePath(path).build()
+                .connect();
+    }
+
     private RawHttp.Response post(String body, String... headers) {
-        return RawHttp.post(RawHttp.LOOPBACK, lean.mcpPort(), "/mcp", "application/json", body, headers);
+        return raw(body, Stream.concat(Stream.of(ACCEPT), Arrays.stream(headers)).toArray(String[]::new));
+    }
+
+    private RawHttp.Response raw(String body, String... headers) {
+        return postTo("/mcp", body, headers);
+    }
+
+    private RawHttp.Response postTo(String path, String body, String... headers) {
+        return RawHttp.post(RawHttp.LOOPBACK, lean.mcpPort(), path, "application/json", body, headers);
     }
 
     private static String basic(String id, String secret) {

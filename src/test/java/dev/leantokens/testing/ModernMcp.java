@@ -6,12 +6,22 @@ import java.util.stream.Stream;
 import io.vertx.core.json.JsonObject;
 
 /** MCP without a handshake, as revision 2026-07-28 has it, by hand: so that a test can leave out or bend what it likes. */
-public record ModernMcp(int mcpPort) {
+public record ModernMcp(int mcpPort, String accept) {
 
     public static final String REVISION = "2026-07-28";
     public static final String VERSION_HEADER = "MCP-Protocol-Version: " + REVISION;
 
+    private static final String ACCEPT = "Accept: application/json, text/event-stream";
     private static final String META = "io.modelcontextprotocol/";
+
+    public ModernMcp(int mcpPort) {
+        this(mcpPort, ACCEPT);
+    }
+
+    /** @return a client that sends this header, whole */
+    public ModernMcp accepting(String header) {
+        return new ModernMcp(mcpPort, header);
+    }
 
     /** @return the metadata that each request carries */
     public static JsonObject meta() {
@@ -47,7 +57,7 @@ public record ModernMcp(int mcpPort) {
     /** Sends a body as it is, with no more headers than those of any message. */
     public RawHttp.Response post(String from, String body, String... headers) {
         String[] all = Arrays.copyOf(headers, headers.length + 1);
-        all[headers.length] = "Accept: application/json, text/event-stream";
+        all[headers.length] = accept;
         return RawHttp.post(from, mcpPort, "/mcp", "application/json", body, all);
     }
 

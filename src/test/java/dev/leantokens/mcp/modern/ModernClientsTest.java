@@ -112,6 +112,8 @@ class ModernClientsTest {
             "{\"body\":[]}                        | invalid_request",
             "{\"body\":{\"scope\":7}}             | invalid_request",
             "{\"body\":{\"scope\":\"payments\"}}  | invalid_scope",
+            "{\"body\":\"api\"}                     | invalid_request",
+            "{\"body\":\"{\\\"scope\\\":\\\"payments\\\"}\"} | invalid_scope",
     })
     void wrongArgumentsAreAResultWithTheErrorAndNothingElse(String arguments, String error) {
         JsonObject params = new JsonObject().put("name", McpCalls.TOOL);
@@ -260,6 +262,17 @@ class ModernClientsTest {
 
         assertThat(response.status()).isEqualTo(405);
         assertThat(response.headers()).containsEntry("Allow", "POST");
+    }
+
+    /** 405 is MCP's way of saying that there is no stream. */
+    @Test
+    void askingForAStreamIsNoError() {
+        Metrics before = Metrics.scrape();
+
+        assertThat(RawHttp.send(RawHttp.LOOPBACK, lean.mcpPort(), "GET /mcp HTTP/1.1\r\nHost: localhost\r\n"
+                + ModernMcp.VERSION_HEADER + "\r\nConnection: close\r\n\r\n").status()).isEqualTo(405);
+
+        assertThat(grown(before, Metrics.scrape(), "token_errors_total")).isZero();
     }
 
     @Test
