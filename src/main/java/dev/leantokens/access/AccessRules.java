@@ -32,18 +32,19 @@ public class AccessRules {
 
     /**
      * @return the client that the header is of; empty if it is not meant for this service
-     * @throws TokenException {@code invalid_client} if there is no such client, or its secret is another
+     * @throws TokenException {@code invalid_client} if there is no such client, or its secret is another;
+     *         {@code invalid_request} if the secret is for Lean and not form-encoded
      */
     Optional<Client> authenticate(AuthorizationHeader header) {
         if (header.clientId().isPresent()) {
-            return Optional.of(authenticate(new ClientCredentials(header.clientId().get(), header.secret())));
+            return Optional.of(authenticate(header.clientId().get(), header));
         }
         LocalClients local = clients.current();
         if (local.size() == 0 && config.anonymous() == Anonymous.ALWAYS) {
             // The platform in front has authenticated the caller by it, and hands it on.
             return Optional.empty();
         }
-        return Optional.of(local.find(header.secret()).orElseThrow(AccessRules::unknown));
+        return Optional.of(local.find(header.sentSecret()).orElseThrow(AccessRules::unknown));
     }
 
     /**
@@ -126,6 +127,14 @@ public class AccessRules {
             groups.add("callers with Lean credentials of their own");
         }
         return new Audience(serviceCredentials && config.anonymous() == Anonymous.ALWAYS, groups);
+    }
+
+    /** Lean's secrets are read as RFC 6749 says, so that the right one goes to Lean; local ones as clients send them. */
+    private Client authenticate(String id, AuthorizationHeader basic) {
+        if (ClientOfLean.isId(id)) {
+            return clientOfLean(new ClientCredentials(id, basic.formDecodedSecret()));
+        }
+        return clients.current().find(id, basic.readings()).orElseThrow(AccessRules::unknown);
     }
 
     private Client authenticate(ClientCredentials sent) {

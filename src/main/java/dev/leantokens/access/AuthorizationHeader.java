@@ -1,29 +1,34 @@
 package dev.leantokens.access;
 
-import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 import dev.leantokens.token.RequestMembers;
 import dev.leantokens.token.TokenError;
+import dev.leantokens.token.TokenException;
+import io.netty.handler.codec.http.QueryStringDecoder;
 
 /**
  * What a caller says of itself in the {@code Authorization} header: by Basic, as RFC 6749 §2.3.1 has it, where id and
  * secret are form-encoded, then joined and Base64-encoded as in RFC 7617; or by Bearer, with a local client's secret alone,
- * since that is what MCP clients can be made to send.
+ * since that is what MCP clients can be made to send. Many client libraries leave out the form-encoding, so the secret is kept
+ * as it was sent, too.
  *
  * @param clientId the client identifier; empty by Bearer
- * @param secret the secret
+ * @param secret the secret as RFC 6749 reads it; empty if it is not form-encoded
+ * @param sentSecret the secret as it was sent
  */
-record AuthorizationHeader(Optional<String> clientId, String secret) {
+record AuthorizationHeader(Optional<String> clientId, Optional<String> secret, String sentSecret) {
 
     /**
      * @param values the request's {@code Authorization} headers
      * @return what they say; empty if there is no header
-     * @throws dev.leantokens.token.TokenException {@code invalid_client} for a scheme that is not supported (§5.2),
+     * @throws TokenException {@code invalid_client} for a scheme that is not supported (§5.2),
      *         {@code invalid_request} for a header that is repeated or malformed
      */
     static Optional<AuthorizationHeader> read(List<String> values) {
@@ -50,17 +55,20 @@ record AuthorizationHeader(Optional<String> clientId, String secret) {
             String pair = new String(Base64.getDecoder().decode(encoded), StandardCharsets.UTF_8);
             int colon = pair.indexOf(':');
             if (colon > 0 && colon < pair.length() - 1) {
-                String id = formDecode(pair.substring(0, colon));
-                String secret = formDecode(pair.substring(colon + 1));
-                if ((id + secret).indexOf(RequestMembers.REPLACEMENT) < 0) {
-                    return new AuthorizationHeader(Optional.of(id), secret);
+                Optional<String> id = formDecoded(pair.substring(0, colon));
+                String secret = pair.substring(colon + 1);
+                if (id.isPresent() && isText(secret)) {
+                    return new AuthorizationHeader(id, formDecoded(secret), secret);
                 }
             }
         } catch (IllegalArgumentException e) {
-            // Not Base64, or a percent sign that encodes nothing; said below, without the exception, whose message
-            // repeats the input.
+            // Not Base64. Reported below, without the exception, whose message repeats the input.
         }
-        throw TokenError.INVALID_REQUEST.because(
+        throw malformedBasic();
+    }
+
+    private static TokenException malformedBasic() {
+        return TokenError.INVALID_REQUEST.because(
                 "the Authorization header is not Basic with a form-encoded client id and secret");
     }
 
@@ -68,11 +76,38 @@ record AuthorizationHeader(Optional<String> clientId, String secret) {
         if (token.isEmpty() || token.indexOf(' ') >= 0) {
             throw TokenError.INVALID_REQUEST.because("the Authorization header is not Bearer with one secret");
         }
-        return new AuthorizationHeader(Optional.empty(), token);
+        return new AuthorizationHeader(Optional.empty(), Optional.of(token), token);
     }
 
-    private static String formDecode(String text) {
-        return URLDecoder.decode(text, StandardCharsets.UTF_8);
+    /**
+     * @return the secret as RFC 6749 §2.3.1 reads it
+     * @throws TokenException {@code invalid_request} if it is not form-encoded
+     */
+    String formDecodedSecret() {
+        return secret.orElseThrow(AuthorizationHeader::malformedBasic);
+    }
+
+    /** @return the secret as a local client may have meant it: form-decoded, and as it was sent */
+    Set<String> readings() {
+        Set<String> readings = new LinkedHashSet<>();
+        secret.ifPresent(readings::add);
+        readings.add(sentSecret);
+        return readings;
+    }
+
+    private static Optional<String> formDecoded(String text) {
+        try {
+            // As forms are read. URLDecoder would take %+a for a line feed.
+            return Optional.of(QueryStringDecoder.decodeComponent(text, StandardCharsets.UTF_8))
+                    .filter(AuthorizationHeader::isText);
+        } catch (IllegalArgumentException e) {
+            // A percent sign that encodes nothing. Without the exception, whose message repeats the input.
+            return Optional.empty();
+        }
+    }
+
+    private static boolean isText(String decoded) {
+        return decoded.indexOf(RequestMembers.REPLACEMENT) < 0;
     }
 
     /** Neither part: an id that a caller mistyped can be a secret. */

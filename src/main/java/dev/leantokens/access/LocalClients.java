@@ -44,6 +44,21 @@ final class LocalClients {
     }
 
     /**
+     * Compares each reading, whether or not one has matched. There is one client of an id, so they cannot match several.
+     *
+     * @param readings what one secret that was sent can mean
+     * @return the client of this id whose secret is one of the readings
+     */
+    Optional<LocalClient> find(String id, Set<String> readings) {
+        Optional<LocalClient> owner = Optional.empty();
+        for (String reading : readings) {
+            Optional<LocalClient> found = find(id, reading);
+            owner = found.isPresent() ? found : owner;
+        }
+        return owner;
+    }
+
+    /**
      * Compares with every secret of every client, whether or not one has matched, so that the time tells neither which ids
      * there are nor how much of a secret was right.
      *

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -104,6 +107,37 @@ class AccessRulesTest {
         assertThat(decide(rules, request(PAYMENTS), caller(!LOCAL))).isEmpty();
         assertThat(decide(rules, request(), caller(rules, PAYMENTS))).isEmpty();
         assertThat(decide(rules, request(), bearer(rules, PAYMENTS.clientSecret()))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "100%", "a+b", "a%2Bb", "a b", "%zz", "a%20b+", "%", "+", "a:b" })
+    void localClientNeedNotFormEncodeItsSecret(String secret) {
+        AccessRules rules = rules("access.clients.shop.secret", secret, "access.clients.shop.scopes", "api");
+
+        assertThat(basic(rules, "shop", secret).identity()).isEqualTo("shop");
+        assertThat(basic(rules, "shop", URLEncoder.encode(secret, StandardCharsets.UTF_8)).identity()).isEqualTo("shop");
+        assertRefused(() -> basic(rules, "shop", secret + "%"));
+        assertRefused(() -> basic(rules, "sho", secret));
+    }
+
+    @Test
+    void secretIsOfOneClientHoweverItIsRead() {
+        AccessRules rules = rules("access.clients.plus.secret", "a+b", "access.clients.plus.scopes", "api",
+                "access.clients.coded.secret", "a%2Bb", "access.clients.coded.scopes", "api");
+
+        assertThat(basic(rules, "plus", "a%2Bb").identity()).isEqualTo("plus");
+        assertThat(basic(rules, "coded", "a%2Bb").identity()).isEqualTo("coded");
+        assertThat(basic(rules, "plus", "a+b").identity()).isEqualTo("plus");
+        assertRefused(() -> basic(rules, "coded", "a+b"));
+    }
+
+    @Test
+    void callersOwnLeanSecretIsFormDecodedAndNothingElse() {
+        AccessRules rules = rules();
+
+        assertThat(decide(rules, request(), basic(rules, LEANS.clientId(), "a%2Bb+c")))
+                .contains(new ClientCredentials(LEANS.clientId(), "a+b c"));
+        assertError(TokenError.INVALID_REQUEST, () -> basic(rules, LEANS.clientId(), "100%"));
     }
 
     @Test
@@ -331,11 +365,17 @@ class AccessRulesTest {
 
     /** One that has sent these credentials by Basic. */
     private static Caller caller(AccessRules rules, ClientCredentials basic) {
-        return caller(rules, new AuthorizationHeader(Optional.of(basic.clientId()), basic.clientSecret()));
+        return basic(rules, basic.clientId(), basic.clientSecret());
+    }
+
+    /** One that has sent them as they are, whether they are form-encoded or not. */
+    private static Caller basic(AccessRules rules, String id, String secret) {
+        String pair = Base64.getEncoder().encodeToString((id + ":" + secret).getBytes(StandardCharsets.UTF_8));
+        return caller(rules, AuthorizationHeader.read(List.of("Basic " + pair)).orElseThrow());
     }
 
     private static Caller bearer(AccessRules rules, String secret) {
-        return caller(rules, new AuthorizationHeader(Optional.empty(), secret));
+        return caller(rules, new AuthorizationHeader(Optional.empty(), Optional.of(secret), secret));
     }
 
     private static Caller caller(AccessRules rules, AuthorizationHeader header) {

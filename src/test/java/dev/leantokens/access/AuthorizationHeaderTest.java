@@ -8,6 +8,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,8 +33,23 @@ class AuthorizationHeaderTest {
             "id:caf%C3%A9,          id,     caf\u00e9",
     })
     void idAndSecretAreFormDecoded(String pair, String id, String secret) {
-        assertThat(AuthorizationHeader.read(List.of("Basic " + base64(pair))))
-                .contains(new AuthorizationHeader(Optional.of(id), secret));
+        assertThat(basic(pair).clientId()).contains(id);
+        assertThat(basic(pair).formDecodedSecret()).isEqualTo(secret);
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "secret, 'secret'", "s+c, 's c|s+c'", "s%2Bc, 's+c|s%2Bc'", "100%, '100%'", "%zz, '%zz'", "%FF, '%FF'",
+            "se:cret, 'se:cret'" })
+    void secretCanBeMeantAsItWasSent(String sent, String readings) {
+        assertThat(basic("id:" + sent).readings()).containsExactly(readings.split("\\|"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "%zz", "s3cr3t%", "%FF", "%+a", "%-1", "% 1" })
+    void secretThatIsNotFormEncodedIsInvalidRequestWhereThatIsNeeded(String secret) {
+        AuthorizationHeader header = basic("id:" + secret);
+
+        assertError(header::formDecodedSecret, TokenError.INVALID_REQUEST);
     }
 
     @Test
@@ -50,7 +66,8 @@ class AuthorizationHeaderTest {
     @ParameterizedTest
     @ValueSource(strings = { "Bearer abc", "bEARER   abc", " Bearer abc " })
     void bearerIsASecretAlone(String header) {
-        assertThat(AuthorizationHeader.read(List.of(header))).contains(new AuthorizationHeader(Optional.empty(), "abc"));
+        assertThat(AuthorizationHeader.read(List.of(header)))
+                .contains(new AuthorizationHeader(Optional.empty(), Optional.of("abc"), "abc"));
     }
 
     @ParameterizedTest
@@ -60,7 +77,7 @@ class AuthorizationHeaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "", "id", ":", "id:", ":secret", "id:%zz", "%:secret" })
+    @ValueSource(strings = { "", "id", ":", "id:", ":secret", "%:secret", "%FF:secret" })
     void malformedPairIsInvalidRequest(String pair) {
         assertError(List.of("Basic " + base64(pair)), TokenError.INVALID_REQUEST);
     }
@@ -76,8 +93,23 @@ class AuthorizationHeaderTest {
         assertError(List.of("Basic " + base64("a:b"), "Basic " + base64("a:b")), TokenError.INVALID_REQUEST);
     }
 
+    @Test
+    void secretThatIsNoTextIsInvalidRequest() {
+        byte[] pair = { 'i', 'd', ':', (byte) 0xFF };
+
+        assertError(List.of("Basic " + Base64.getEncoder().encodeToString(pair)), TokenError.INVALID_REQUEST);
+    }
+
+    private static AuthorizationHeader basic(String pair) {
+        return AuthorizationHeader.read(List.of("Basic " + base64(pair))).orElseThrow();
+    }
+
     private static void assertError(List<String> headers, TokenError error) {
-        assertThatThrownBy(() -> AuthorizationHeader.read(headers))
+        assertError(() -> AuthorizationHeader.read(headers), error);
+    }
+
+    private static void assertError(ThrowingCallable call, TokenError error) {
+        assertThatThrownBy(call)
                 .isInstanceOfSatisfying(TokenException.class, e -> {
                     assertThat(e.error()).isEqualTo(error);
                     assertThat(e).hasNoCause();
