@@ -8,6 +8,7 @@ import java.util.Set;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithName;
 
 /** Who may use the service. */
 @ConfigMapping(prefix = "access")
@@ -36,8 +37,15 @@ public interface AccessConfig {
     /** A client that is known here and uses the service's own Lean credentials. */
     interface LocalClientConfig {
 
-        /** One secret, or two while one takes the other's place: plain, or {@code sha256:} and the digest in hexadecimal. */
-        Optional<List<String>> secret();
+        /**
+         * One secret, or two while one takes the other's place, separated by a comma: plain, or {@code sha256:} and the digest
+         * in hexadecimal. Not a list for SmallRye Config, in whose lists a backslash is not a backslash.
+         */
+        Optional<String> secret();
+
+        /** The same with an index for each. */
+        @WithName("secret")
+        Optional<List<String>> indexedSecrets();
 
         /** The scopes that it may have, as patterns in which {@code *} stands for an id. */
         Optional<List<String>> scopes();

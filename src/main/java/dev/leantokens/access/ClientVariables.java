@@ -7,6 +7,8 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import dev.leantokens.settings.IntactText;
+
 /**
  * The local clients of environment variables whose ids have a hyphen. A variable cannot say where it has
  * one, so the configuration leaves it out; here {@code ACCESS_CLIENTS_A_B_SECRET} is of the client {@code a-b}.
@@ -34,7 +36,8 @@ final class ClientVariables {
             if (matcher.matches()) {
                 String id = matcher.group(ID).toLowerCase(Locale.ROOT).replace('_', '-');
                 if (!known.contains(id)) {
-                    lines.put(id + "." + matcher.group(MEMBER).toLowerCase(Locale.ROOT).replace('_', '-'), value);
+                    lines.put(id + "." + matcher.group(MEMBER).toLowerCase(Locale.ROOT).replace('_', '-'),
+                            IntactText.withoutByteOrderMark(value));
                 }
             }
         });

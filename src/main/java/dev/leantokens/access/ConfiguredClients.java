@@ -53,8 +53,8 @@ public class ConfiguredClients {
             this.ofConfiguration = new ArrayList<>(LocalClientsFile.clients(
                     ClientVariables.read(environment, config.clients().keySet())));
             config.clients().forEach((id, client) -> ofConfiguration.add(LocalClientRules.client(id,
-                    client.secret().orElse(List.of()), client.scopes().orElse(List.of()),
-                    client.defaultScope())));
+                    client.secret().map(LocalClientsFile::listOf).or(client::indexedSecrets).orElse(List.of()),
+                    client.scopes().orElse(List.of()), client.defaultScope())));
             if (file.isPresent()) {
                 text = FileWatch.read(file.get());
             }

@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 
 import org.jboss.logging.Logger;
 
+import dev.leantokens.settings.IntactText;
 import dev.leantokens.token.Scope;
 import dev.leantokens.token.ScopePattern;
 import dev.leantokens.token.TokenException;
@@ -67,6 +68,9 @@ final class LocalClientRules {
     private static SecretDigest digest(String id, String configured) {
         String secret = configured.strip();
         require(!secret.isEmpty(), "local client " + id + " has an empty secret");
+        IntactText.flaw(secret).ifPresent(flaw -> {
+            throw new IllegalArgumentException("the secret of local client " + id + " " + flaw);
+        });
         boolean plain = !secret.startsWith(SecretDigest.PREFIX);
         require(!(plain && OTHER_DIGEST.matcher(secret).lookingAt()),
                 "local client " + id + " has a digest that is no SHA-256; "

@@ -1,18 +1,17 @@
 package dev.leantokens.access;
 
-import java.io.IOException;
-import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * The text of a file with local clients: a properties file with two lines for each, {@code <id>.secret} and
- * {@code <id>.scopes}, and optionally a third, {@code <id>.default-scope}. The values are those of the properties
- * {@code access.clients.<id>.…}.
+ * The text of a file with local clients: two lines for each, {@code <id>.secret} and {@code <id>.scopes}, and optionally a
+ * third, {@code <id>.default-scope}. The values are those of the properties {@code access.clients.<id>.…}. It looks like a
+ * properties file, but nothing is escaped: a backslash is a backslash, so that a secret is the same here as in a variable.
  */
 final class LocalClientsFile {
 
@@ -20,8 +19,13 @@ final class LocalClientsFile {
     private static final String SCOPES = ".scopes";
     private static final String DEFAULT_SCOPE = ".default-scope";
 
-    /** What some editors of Windows put first. */
-    private static final String BYTE_ORDER_MARK = "\uFEFF";
+    private static final Pattern COMMENT = Pattern.compile("[#!]");
+    private static final Pattern LINE = Pattern.compile("([^\\s=:]+)(?:\\s*[=:]\\s*|\\s+)(.*)", Pattern.DOTALL);
+    private static final int NAME = 1;
+    private static final int VALUE = 2;
+
+    /** Without the line: one without an equals sign can be a secret. */
+    private static final String WRONG_LINE = "every line must be <id>.secret=…, <id>.scopes=… or <id>.default-scope=…";
 
     private LocalClientsFile() {
     }
@@ -44,8 +48,7 @@ final class LocalClientsFile {
             } else if (name.endsWith(DEFAULT_SCOPE)) {
                 defaultScopes.put(name.substring(0, name.length() - DEFAULT_SCOPE.length()), value);
             } else {
-                // Without the line: one without an equals sign can be a secret.
-                throw new IllegalArgumentException("every line must be <id>.secret=…, <id>.scopes=… or <id>.default-scope=…");
+                throw new IllegalArgumentException(WRONG_LINE);
             }
         });
         scopes.keySet().forEach(id -> secrets.putIfAbsent(id, ""));
@@ -58,30 +61,22 @@ final class LocalClientsFile {
     }
 
     private static Map<String, String> properties(String text) {
-        Properties properties = new Properties() {
-
-            private static final long serialVersionUID = 1L;
-
-            @Override
-            public synchronized Object put(Object key, Object value) {
-                if (super.put(key, value) != null) {
-                    // Without the key: a line without an equals sign is one, and can be a secret.
-                    throw new IllegalArgumentException("a line is there twice, with the same words before its equals sign");
-                }
-                return null;
-            }
-        };
-        try {
-            properties.load(new StringReader(text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text));
-        } catch (IOException e) {
-            throw new IllegalStateException("a text in memory cannot fail", e);
-        }
         Map<String, String> lines = new TreeMap<>();
-        properties.stringPropertyNames().forEach(name -> lines.put(name, properties.getProperty(name)));
+        text.lines().map(String::strip).filter(line -> !line.isEmpty() && !COMMENT.matcher(line).lookingAt()).forEach(line -> {
+            Matcher parts = LINE.matcher(line);
+            if (!parts.matches()) {
+                throw new IllegalArgumentException(WRONG_LINE);
+            }
+            if (lines.put(parts.group(NAME), parts.group(VALUE)) != null) {
+                // Without the name: it can be a secret that is in the wrong place.
+                throw new IllegalArgumentException("a line is there twice, with the same words before its equals sign");
+            }
+        });
         return lines;
     }
 
-    private static List<String> listOf(String commaSeparated) {
+    /** @return the values of a line; nothing is escaped, so none of them can have a comma */
+    static List<String> listOf(String commaSeparated) {
         return commaSeparated.isBlank() ? List.of() : List.of(commaSeparated.split(",", -1));
     }
 }

@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
+import dev.leantokens.settings.IntactText;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 
@@ -64,13 +66,24 @@ public final class FileWatch implements AutoCloseable {
         return Files.readAllBytes(file);
     }
 
-    /** @throws IOException if the file cannot be read, is too large for a file of settings, or is no text */
+    /**
+     * @return the text, without a byte order mark
+     * @throws IOException if the file cannot be read, is too large for a file of settings, or is no text
+     */
     public static String read(Path file) throws IOException {
+        String text;
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(readBytes(file))).toString();
+            text = IntactText
+                    .withoutByteOrderMark(
+                            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(readBytes(file))).toString());
         } catch (CharacterCodingException e) {
             throw new IOException("no text in UTF-8", e);
         }
+        Optional<String> flaw = IntactText.flaw(text);
+        if (flaw.isPresent()) {
+            throw new IOException("no text in UTF-8, it " + flaw.get());
+        }
+        return text;
     }
 
     /** Begins to look; once. */

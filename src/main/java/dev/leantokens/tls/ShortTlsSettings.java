@@ -38,9 +38,8 @@ public class ShortTlsSettings implements ConfigSourceFactory {
         };
         List<ConfigSource> sources = new ArrayList<>();
         for (TlsSide side : TlsSide.values()) {
-            TlsSettings settings = TlsSettings.of(side, values);
-            Map<String, String> forQuarkus = settings.forQuarkus();
-            if (!forQuarkus.isEmpty() && isRight(settings)) {
+            Map<String, String> forQuarkus = translated(side, values);
+            if (!forQuarkus.isEmpty()) {
                 sources.add(new PropertiesConfigSource(forQuarkus, "TLS settings for " + side.bucket(), ORDINAL));
             }
         }
@@ -52,13 +51,14 @@ public class ShortTlsSettings implements ConfigSourceFactory {
         return OptionalInt.of(ORDINAL);
     }
 
-    private static boolean isRight(TlsSettings settings) {
+    private static Map<String, String> translated(TlsSide side, Function<String, String> values) {
         try {
+            TlsSettings settings = TlsSettings.of(side, values);
             TlsRules.check(settings);
-            return true;
-        } catch (ConfigurationException e) {
-            // Said by TlsStart, when there is a log to say it.
-            return false;
+            return settings.forQuarkus();
+        } catch (IllegalArgumentException | ConfigurationException e) {
+            // Reported by the mapping of these settings, or by TlsStart when there is a log.
+            return Map.of();
         }
     }
 }

@@ -11,6 +11,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 import dev.leantokens.file.FileWatch;
+import dev.leantokens.settings.IntactText;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.KeyCertOptions;
@@ -104,7 +105,11 @@ final class TlsRules {
 
     private static Buffer read(String variable, String file) {
         try {
-            return Buffer.buffer(FileWatch.readBytes(Path.of(file)));
+            byte[] content = FileWatch.readBytes(Path.of(file));
+            // Quarkus reads the file by itself, so the mark cannot be dropped here.
+            require(!IntactText.startsWithByteOrderMark(content),
+                    variable + ": " + file + " starts with a byte order mark: save it without");
+            return Buffer.buffer(content);
         } catch (IOException | IllegalArgumentException e) {
             throw new ConfigurationException(variable + ": " + file + " cannot be read: " + e);
         }

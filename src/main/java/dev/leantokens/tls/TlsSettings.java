@@ -35,8 +35,8 @@ record TlsSettings(TlsSide side, Optional<String> certificate, Optional<String> 
         certificate.ifPresent(set -> properties.put(bucket + ".key-store.pem.0.cert", valueOf(side.property("certificate"))));
         key.ifPresent(set -> properties.put(bucket + ".key-store.pem.0.key", valueOf(side.property("key"))));
         keyStore.ifPresent(set -> properties.put(bucket + ".key-store.p12.path", valueOf(side.property("key-store"))));
-        keyStorePassword.ifPresent(
-                set -> properties.put(bucket + ".key-store.p12.password", valueOf(side.property("key-store-password"))));
+        // Literally: that of Quarkus is a secret as well, in which there are no expressions.
+        keyStorePassword.ifPresent(password -> properties.put(bucket + ".key-store.p12.password", password));
         ca.ifPresent(set -> properties.put(bucket + ".trust-store.pem.certs", valueOf(side.ca())));
         if (side == TlsSide.CALLERS && !properties.isEmpty()) {
             properties.put("quarkus.http.tls-configuration-name", side.bucket());

@@ -17,7 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
+import dev.leantokens.settings.LiteralSecrets;
 import dev.leantokens.testing.Settings;
 import dev.leantokens.token.Scope;
 import dev.leantokens.token.TokenConfig;
@@ -44,6 +46,7 @@ class ConfiguredClientsTest {
         SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder().addDefaultInterceptors().addDiscoveredConverters()
                 .withMapping(AccessConfig.class).withSources(new EnvConfigSource(environment, 300));
         ClientSecretKeys.mark(builder, environment.keySet());
+        new LiteralSecrets().configBuilder(builder);
         return builder.build();
     }
 
@@ -66,6 +69,25 @@ class ConfiguredClientsTest {
         assertThat(clients.find("payments-api-v2", SECRET)).isPresent();
         assertThat(clients.find("web", "secret-of-web-secret")).isPresent();
         assertThat(clients.size()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "PAYMENTS", "PAYMENTS_API" })
+    void secretOfAVariableIsTakenAsItIsWritten(String id) {
+        String odd = "a\\b$$\\$\\\\${HOME}-s3cr3t";
+        LocalClients clients = ofVariables(Map.of("ACCESS_CLIENTS_" + id + "_SECRET", "\uFEFF" + odd + ",\\another-secret\\",
+                "ACCESS_CLIENTS_" + id + "_SCOPES", "api", "HOME", "/root")).current();
+
+        assertThat(clients.find(odd)).isPresent();
+        assertThat(clients.find("\\another-secret\\")).isPresent();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "PAYMENTS", "PAYMENTS_API" })
+    void damagedSecretRefusesToStart(String id) {
+        assertThatThrownBy(() -> ofVariables(Map.of("ACCESS_CLIENTS_" + id + "_SECRET", "s3cr3t\uFFFD\uFFFD",
+                "ACCESS_CLIENTS_" + id + "_SCOPES", "api"))).hasMessageContaining("LANG=C.UTF-8")
+                .hasMessageNotContaining("s3cr3t");
     }
 
     @Test
@@ -181,7 +203,7 @@ class ConfiguredClientsTest {
             }
             assertThat(value).as(name).isNotNull().doesNotContain("s3cr3t");
         });
-        assertThat(config.getConfigMapping(AccessConfig.class).clients().get("payments").secret()).hasValueSatisfying(
-                secrets -> assertThat(secrets).containsExactly(SECRET));
+        assertThat(config.getConfigMapping(AccessConfig.class).clients().get("payments").secret())
+                .contains(SECRET);
     }
 }

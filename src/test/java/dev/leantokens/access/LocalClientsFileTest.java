@@ -49,9 +49,26 @@ class LocalClientsFileTest {
 
     @Test
     void fileOfAnEditorOfWindowsIsUnderstood() {
-        assertThat(LocalClientsFile.read("\uFEFFpayments.secret=plain-secret-of-ours\r\npayments.scopes=api\r\n"))
+        assertThat(LocalClientsFile.read("payments.secret=plain-secret-of-ours\r\npayments.scopes=api\r\n"))
                 .singleElement()
                 .satisfies(client -> assertThat(new LocalClients(List.of(client)).find("plain-secret-of-ours")).isPresent());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "a\\b-secret-of-ours", "\\u0041-secret-of-ours", "\\", "secret-of-ours\\", "pa$$ss", "${HOME}",
+            "\\${x}", "a=b:c d", "#not-a-comment", "caf\u00e9" })
+    void valueIsTakenAsItIsWritten(String secret) {
+        LocalClients clients = new LocalClients(LocalClientsFile.read("a.secret=" + secret + "\na.scopes: api\n! end"));
+
+        assertThat(clients.find("a", secret)).isPresent();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "s3cr3t\uFFFD", "s3cr3t\0" })
+    void damagedSecretIsRefusedWithoutBeingRepeated(String secret) {
+        assertThatThrownBy(() -> LocalClientsFile.read("a.secret=" + secret + "\na.scopes=api"))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("secret of local client a contains")
+                .hasMessageNotContaining("s3cr3t");
     }
 
     @ParameterizedTest

@@ -38,6 +38,7 @@ import dev.leantokens.token.TokenConfig;
 import dev.leantokens.token.TokenError;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithName;
 
 /** The README's tables say what the code does. */
 class ReadmeTest {
@@ -57,7 +58,8 @@ class ReadmeTest {
     }
 
     static Stream<Setting> settings() {
-        return MAPPINGS.stream().flatMap(mapping -> settings(mapping.getAnnotation(ConfigMapping.class).prefix(), mapping));
+        return MAPPINGS.stream().flatMap(mapping -> settings(mapping.getAnnotation(ConfigMapping.class).prefix(), mapping))
+                .distinct();
     }
 
     private static Stream<Setting> settings(String prefix, Class<?> mapping) {
@@ -66,7 +68,9 @@ class ReadmeTest {
     }
 
     private static Stream<Setting> settings(String prefix, Method method) {
-        String property = prefix + "." + method.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+        WithName withName = method.getAnnotation(WithName.class);
+        String property = prefix + "." + (withName != null ? withName.value() : method.getName()).replaceAll("([A-Z])", "-$1")
+                .toLowerCase(Locale.ROOT);
         if (method.getReturnType() == Map.class) {
             // Settings of each of several, by a name that the operator gives.
             Type each = ((ParameterizedType) method.getGenericReturnType()).getActualTypeArguments()[1];

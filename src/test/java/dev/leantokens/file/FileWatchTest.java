@@ -16,6 +16,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import io.vertx.core.Vertx;
 
@@ -122,6 +124,24 @@ class FileWatchTest {
                 .hasMessageContaining("no regular file");
         Files.write(file, new byte[] { (byte) 0xC3, (byte) 0x28 });
         assertThatThrownBy(() -> FileWatch.read(file)).isInstanceOf(IOException.class).hasMessageContaining("no text");
+    }
+
+    @Test
+    void byteOrderMarkIsNotPartOfTheText() throws IOException {
+        Files.writeString(file, "\uFEFFtwo");
+
+        assertThat(FileWatch.read(file)).isEqualTo("two");
+        awaitTold("two");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "s3cr3t\0", "\0s\0", "s3cr3t\uFFFD" })
+    void damagedTextIsNotRead(String text) throws IOException {
+        Files.writeString(file, text);
+
+        assertThatThrownBy(() -> FileWatch.read(file)).isInstanceOf(IOException.class).hasMessageContaining("no text in UTF-8")
+                .hasMessageNotContaining("s3cr3t");
+        awaitTold("IOException");
     }
 
     @Test

@@ -58,16 +58,18 @@ class OwnCredentialsTest {
     }
 
     @Test
-    void fileThatIsEmptyOrGoneChangesNothing() {
+    void fileThatIsEmptyOrDamagedOrGoneChangesNothing() {
         Path file = secret("old");
         Optional<ServiceClient> refused = own.current();
         Certificates.write(file, "\n");
+        assertThat(areNewerThan(refused)).isFalse();
+        Certificates.write(file, "n\0e\0w\0");
         assertThat(areNewerThan(refused)).isFalse();
         assertThat(file.toFile().delete()).isTrue();
         assertThat(areNewerThan(refused)).isFalse();
         assertThat(sent().clientSecret()).isEqualTo("old");
 
-        Certificates.write(file, "new");
+        Certificates.write(file, "\uFEFFnew");
         assertThat(areNewerThan(refused)).isTrue();
         assertThat(sent().clientSecret()).isEqualTo("new");
     }

@@ -116,6 +116,10 @@ class LocalClientsFileIT {
 
     @Test
     void fileThatIsWrongOrGoneChangesNothingAndIsSaid() throws IOException {
+        write("agents.secret=" + NEW + "\0\nagents.scopes=api\n");
+        awaitLine("ERROR", "it contains a NUL character");
+        assertThat(statusWith(OLD)).isEqualTo(200);
+
         write("agents=" + NEW + "\n");
         awaitLine("ERROR", "is wrong, the clients stay as they were");
         assertThat(statusWith(OLD)).isEqualTo(200);
@@ -130,7 +134,7 @@ class LocalClientsFileIT {
         assertThat(statusWith(NEW)).isEqualTo(401);
 
         Files.delete(file);
-        awaitLine("ERROR", "can no longer be read");
+        awaitLine("ERROR", "can no longer be read, the clients stay as they were: java.nio.file.NoSuchFileException");
         assertThat(statusWith(OLD)).isEqualTo(200);
 
         write("");

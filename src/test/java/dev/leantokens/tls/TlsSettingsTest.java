@@ -17,10 +17,13 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import dev.leantokens.settings.LiteralSecrets;
 import dev.leantokens.testing.Certificates;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.PropertyName;
+import io.smallrye.config.SecretKeys;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.vertx.core.buffer.Buffer;
@@ -30,17 +33,20 @@ class TlsSettingsTest {
 
     private static final String PASSWORD = "passw0rd-never-to-be-seen";
 
+    private static final Certificates.Authority AUTHORITY = new Certificates.Authority("authority");
+
     @TempDir
     static Path folder;
 
     @BeforeAll
     static void writeFiles() {
-        Certificates.Authority authority = new Certificates.Authority("authority");
-        Certificates.Identity server = authority.issue("server", "localhost");
-        Certificates.write(folder.resolve("ca.pem"), authority.pem());
+        Certificates.Identity server = AUTHORITY.issue("server", "localhost");
+        Certificates.write(folder.resolve("ca.pem"), AUTHORITY.pem());
         Certificates.write(folder.resolve("server.pem"), server.certificatePem());
         Certificates.write(folder.resolve("server.key"), server.keyPem());
-        Certificates.write(folder.resolve("other.key"), authority.issue("other").keyPem());
+        Certificates.write(folder.resolve("other.key"), AUTHORITY.issue("other").keyPem());
+        Certificates.write(folder.resolve("marked.pem"), "\uFEFF" + server.certificatePem());
+        Certificates.write(folder.resolve("marked.key"), "\uFEFF" + server.keyPem());
         Certificates.write(folder.resolve("text"), "neither");
         Certificates.write(folder.resolve("broken.pem"), Certificates.pem("CERTIFICATE", new byte[] { 1, 2, 3 }));
         server.writePkcs12(folder.resolve("server.p12"), PASSWORD);
@@ -55,11 +61,33 @@ class TlsSettingsTest {
                 .addDefaultInterceptors()
                 .withSources(new EnvConfigSource(environment, 300), new PropertiesConfigSource(properties, "test", 250))
                 .withSources(new ShortTlsSettings())
+                .withCustomizers(new TlsSecretKeys(), new LiteralSecrets())
                 .build();
     }
 
     private static String value(SmallRyeConfig config, String property) {
-        return config.getConfigValue(property).getValue();
+        return SecretKeys.doUnlocked(() -> config.getConfigValue(property).getValue());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void passwordIsTakenAsItIsWritten(TlsSide side) {
+        String password = "pa$$w\\${x}rd${nope}\\";
+        AUTHORITY.issue("server", "localhost").writePkcs12(folder.resolve("odd.p12"), password);
+        String prefix = side == TlsSide.LEAN ? "LEAN_TLS_" : "TLS_";
+
+        SmallRyeConfig config = config(Map.of(prefix + "KEY_STORE", "odd.p12", prefix + "KEY_STORE_PASSWORD", password),
+                Map.of());
+
+        assertThat(value(config, "quarkus.tls." + side.bucket() + ".key-store.p12.password")).isEqualTo(password);
+    }
+
+    @Test
+    void passwordThatIsDamagedIsNotTranslated() {
+        SmallRyeConfig config = config(Map.of("TLS_KEY_STORE", "server.p12", "TLS_KEY_STORE_PASSWORD", PASSWORD + "\uFFFD"),
+                Map.of());
+
+        assertThat(config.getPropertyNames()).noneMatch(name -> name.startsWith("quarkus"));
     }
 
     @Test
@@ -127,6 +155,10 @@ class TlsSettingsTest {
                 arguments(Map.of("CERTIFICATE", "server.pem", "KEY", "server.pem"),
                         "_KEY: .*server.pem has no private key in PEM.*"),
                 arguments(Map.of("CERTIFICATE", "server.pem", "KEY", "text"), "_KEY: .*text has no private key in PEM.*"),
+                arguments(Map.of("CERTIFICATE", "marked.pem", "KEY", "server.key"),
+                        "_CERTIFICATE: .*marked.pem starts with a byte order mark.*"),
+                arguments(Map.of("CERTIFICATE", "server.pem", "KEY", "marked.key"),
+                        "_KEY: .*marked.key starts with a byte order mark.*"),
                 arguments(Map.of("CERTIFICATE", "server.pem", "KEY", "other.key"),
                         "_KEY: .*other.key does not belong to the certificate in .*server.pem"));
     }
@@ -210,7 +242,7 @@ class TlsSettingsTest {
         new TlsSecretKeys().configBuilder(builder);
 
         String property = side.property("key-store-password");
-        assertThat(builder.getSecretKeys()).extracting(Object::toString).contains(property, TlsSide.variable(property),
-                "quarkus.tls." + side.bucket() + ".key-store.p12.password");
+        assertThat(builder.getSecretKeys()).contains(PropertyName.name(property), PropertyName.name(TlsSide.variable(property)),
+                PropertyName.name("quarkus.tls." + side.bucket() + ".key-store.p12.password"));
     }
 }

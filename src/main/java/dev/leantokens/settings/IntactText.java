@@ -1,0 +1,42 @@
+package dev.leantokens.settings;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** Detects text that was changed before it was read, and removes what an editor put in front of it. */
+public final class IntactText {
+
+    /** Written first by some editors of Windows; it is not part of the text. */
+    private static final char BYTE_ORDER_MARK = '\uFEFF';
+
+    /** Takes the place of bytes that cannot be decoded. */
+    private static final char REPLACEMENT = '\uFFFD';
+
+    private static final char NUL = '\0';
+
+    private IntactText() {
+    }
+
+    public static String withoutByteOrderMark(String text) {
+        return !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK ? text.substring(1) : text;
+    }
+
+    /** @param utf8 text in UTF-8 */
+    public static boolean startsWithByteOrderMark(byte[] utf8) {
+        byte[] mark = String.valueOf(BYTE_ORDER_MARK).getBytes(StandardCharsets.UTF_8);
+        return Arrays.mismatch(mark, utf8) == mark.length;
+    }
+
+    /** @return what is wrong with the text, without the text; empty if it is intact */
+    public static Optional<String> flaw(String text) {
+        if (text.indexOf(NUL) >= 0) {
+            return Optional.of("contains a NUL character (U+0000)");
+        }
+        if (text.indexOf(REPLACEMENT) >= 0) {
+            return Optional.of("contains U+FFFD, which stands for bytes that could not be decoded: "
+                    + "write a file in UTF-8; for an environment variable, set LANG=C.UTF-8 as well");
+        }
+        return Optional.empty();
+    }
+}

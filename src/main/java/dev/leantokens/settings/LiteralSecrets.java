@@ -1,0 +1,74 @@
+package dev.leantokens.settings;
+
+import java.io.Serial;
+import java.util.OptionalInt;
+import java.util.Set;
+
+import io.smallrye.config.ConfigSourceInterceptor;
+import io.smallrye.config.ConfigSourceInterceptorContext;
+import io.smallrye.config.ConfigSourceInterceptorFactory;
+import io.smallrye.config.ConfigValue;
+import io.smallrye.config.Expressions;
+import io.smallrye.config.Priorities;
+import io.smallrye.config.PropertyName;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import io.smallrye.config.SmallRyeConfigBuilderCustomizer;
+
+/**
+ * Has the values of all properties that are marked as secrets ({@link SmallRyeConfigBuilder#withSecretKeys}) taken literally,
+ * whatever source they come from: {@code $$}, <code>${…}</code> and {@code \$} are part of the secret. Refuses a secret that
+ * was
+ * damaged before it was read.
+ */
+public class LiteralSecrets implements SmallRyeConfigBuilderCustomizer {
+
+    /** Called before the interceptor that expands expressions. */
+    private static final int BEFORE_EXPANSION = Priorities.LIBRARY + 400;
+
+    @Override
+    public void configBuilder(SmallRyeConfigBuilder builder) {
+        // The builder's own set: other customizers may add to it after this one.
+        Interceptor interceptor = new Interceptor(builder.getSecretKeys());
+        builder.withInterceptorFactories(new ConfigSourceInterceptorFactory() {
+
+            @Override
+            public ConfigSourceInterceptor getInterceptor(ConfigSourceInterceptorContext context) {
+                return interceptor;
+            }
+
+            @Override
+            public OptionalInt getPriority() {
+                return OptionalInt.of(BEFORE_EXPANSION);
+            }
+        });
+    }
+
+    private static final class Interceptor implements ConfigSourceInterceptor {
+
+        @Serial
+        private static final long serialVersionUID = 1L;
+
+        private final transient Set<PropertyName> secrets;
+
+        private Interceptor(Set<PropertyName> secrets) {
+            this.secrets = secrets;
+        }
+
+        @Override
+        public ConfigValue getValue(ConfigSourceInterceptorContext context, String name) {
+            if (!secrets.contains(PropertyName.unprofiled(name))) {
+                return context.proceed(name);
+            }
+            ConfigValue secret = Expressions.withoutExpansion(() -> context.proceed(name));
+            if (secret == null || secret.getValue() == null) {
+                return secret;
+            }
+            String text = IntactText.withoutByteOrderMark(secret.getValue());
+            // An exception, and not a problem of the value: an optional setting with a problem counts as one that is not set.
+            IntactText.flaw(text).ifPresent(flaw -> {
+                throw new IllegalArgumentException(name + " " + flaw);
+            });
+            return secret.withValue(text);
+        }
+    }
+}
