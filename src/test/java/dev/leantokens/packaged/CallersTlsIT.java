@@ -52,7 +52,8 @@ import io.vertx.core.net.PemTrustOptions;
 /** Both ports with TLS, as clients find them. */
 class CallersTlsIT {
 
-    private static final String SECRET = "secret-of-agents-0123456789";
+    /** With what would be something else as an expression. */
+    private static final String SECRET = "secret$$-of${HOME}\\${x}\\-agents-0123456789";
     private static final String TOKEN = "{\"scope\":\"api\"}";
     private static final String INITIALIZE = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":"
             + "{\"protocolVersion\":\"2025-06-18\",\"capabilities\":{},\"clientInfo\":{\"name\":\"test\",\"version\":\"1\"}}}";

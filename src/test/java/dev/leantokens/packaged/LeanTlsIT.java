@@ -54,7 +54,9 @@ import dev.leantokens.testing.TlsLean;
 class LeanTlsIT {
 
     private static final String OTHER_SECRET = "another-s3cr3t-never-to-be-seen";
-    private static final String PROXY_PASSWORD = "proxy-s3cr3t-never-to-be-seen";
+    /** With what would be something else as an expression. */
+    private static final String PROXY_USERNAME = "service$$${HOME}";
+    private static final String PROXY_PASSWORD = "proxy-s3cr3t$$${HOME}\\${x}\\-never-to-be-seen";
 
     private static final Authority COMPANY = new Authority("authority of the company");
 
@@ -260,11 +262,11 @@ class LeanTlsIT {
     @SuppressWarnings("try")
     void proxyLeadsToLeanAndLearnsNothing() {
         String credentials = "Basic " + Base64.getEncoder()
-                .encodeToString(("service:" + PROXY_PASSWORD).getBytes(StandardCharsets.US_ASCII));
+                .encodeToString((PROXY_USERNAME + ":" + PROXY_PASSWORD).getBytes(StandardCharsets.US_ASCII));
         try (TlsLean server = TlsLean.start(0, authority.issue("lean", "lean.example"));
                 ForwardProxy proxy = new ForwardProxy(credentials, server.port())) {
             Map<String, String> environment = environment(0, Map.of("LEAN_PROXY_URL", "http://localhost:" + proxy.port(),
-                    "LEAN_PROXY_USERNAME", "service", "LEAN_PROXY_PASSWORD", PROXY_PASSWORD));
+                    "LEAN_PROXY_USERNAME", PROXY_USERNAME, "LEAN_PROXY_PASSWORD", PROXY_PASSWORD));
             // A name that only the proxy can make something of.
             environment.put("LEAN_URL", "https://lean.example");
             try (PackagedApplication service = PackagedApplication.start(environment)) {
@@ -296,7 +298,7 @@ class LeanTlsIT {
         KeyPair keys = keys();
         String jwk = jwk("first", keys);
         String credentials = "Basic " + Base64.getEncoder()
-                .encodeToString(("service:" + PROXY_PASSWORD).getBytes(StandardCharsets.US_ASCII));
+                .encodeToString((PROXY_USERNAME + ":" + PROXY_PASSWORD).getBytes(StandardCharsets.US_ASCII));
         try (TlsLean server = TlsLean.start(0, authority.issue("lean", "lean.example"), company);
                 ForwardProxy proxy = new ForwardProxy(credentials, server.port())) {
             Map<String, String> environment = environment(0, Map.of("QUARKUS_LOG_LEVEL", "ALL",
@@ -304,7 +306,7 @@ class LeanTlsIT {
                     "LEAN_PRIVATE_KEY_FILE", Certificates.write(folder.resolve("key.jwk"), jwk).toString(),
                     "LEAN_TLS_KEY_STORE", store.toString(), "LEAN_TLS_KEY_STORE_PASSWORD", PROXY_PASSWORD,
                     "LEAN_PROXY_URL", "http://localhost:" + proxy.port(),
-                    "LEAN_PROXY_USERNAME", "service", "LEAN_PROXY_PASSWORD", PROXY_PASSWORD));
+                    "LEAN_PROXY_USERNAME", PROXY_USERNAME, "LEAN_PROXY_PASSWORD", PROXY_PASSWORD));
             environment.put("LEAN_URL", "https://lean.example");
             environment.remove("LEAN_CLIENT_SECRET");
             try (PackagedApplication service = PackagedApplication.start(environment)) {

@@ -46,7 +46,11 @@ final class PackagedApplication implements AutoCloseable {
 
     /** @param environment variables of an operator's, besides the ports, which are free ones */
     static PackagedApplication launch(Map<String, String> environment) {
-        return launch(command(), Path.of("").toAbsolutePath(), environment);
+        return launch(environment, Path.of("").toAbsolutePath());
+    }
+
+    static PackagedApplication launch(Map<String, String> environment, Path workingDirectory) {
+        return launch(command(), workingDirectory, environment);
     }
 
     private static PackagedApplication launch(List<String> command, Path workingDirectory, Map<String, String> environment) {
@@ -72,6 +76,10 @@ final class PackagedApplication implements AutoCloseable {
     /** Launches, and waits until the application is up. */
     static PackagedApplication start(Map<String, String> environment) {
         return untilUp(launch(environment));
+    }
+
+    static PackagedApplication start(Map<String, String> environment, Path workingDirectory) {
+        return untilUp(launch(environment, workingDirectory));
     }
 
     /**

@@ -1,0 +1,43 @@
+package dev.leantokens.settings;
+
+import java.util.HashMap;
+
+import io.quarkus.runtime.LaunchMode;
+import io.quarkus.runtime.annotations.StaticInitSafe;
+import io.smallrye.config.EnvConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import io.smallrye.config.SmallRyeConfigBuilderCustomizer;
+import io.smallrye.config.SysPropConfigSource;
+
+/**
+ * Reads the file {@code .env} of the working directory in development only. It is a developer's file, hidden and easily copied
+ * along, and would override {@code config/application.properties}: with another {@code LEAN_URL} it would have the service's
+ * secret sent elsewhere.
+ */
+@StaticInitSafe
+public class SettingSources implements SmallRyeConfigBuilderCustomizer {
+
+    @Override
+    public void configBuilder(SmallRyeConfigBuilder builder) {
+        if (!LaunchMode.current().isDev()) {
+            withoutDotEnv(builder);
+        }
+    }
+
+    /** The builder adds the file together with the variables and the system properties, so these are added here instead. */
+    static void withoutDotEnv(SmallRyeConfigBuilder builder) {
+        if (builder.isAddDefaultSources()) {
+            builder.setAddDefaultSources(false).setAddSystemSources(true).setAddPropertiesSources(true);
+        }
+        if (builder.isAddSystemSources()) {
+            builder.setAddSystemSources(false).withSources(new SysPropConfigSource(),
+                    new EnvConfigSource(new HashMap<>(System.getenv()), EnvConfigSource.ORDINAL));
+        }
+    }
+
+    /** After Quarkus has said which sources there are. */
+    @Override
+    public int priority() {
+        return Integer.MAX_VALUE;
+    }
+}
