@@ -128,6 +128,37 @@ class ApiDescriptionTest {
         return tests.stream();
     }
 
+    /** Swagger UI fills a field with the first example of its member, or makes a value up, and leaves out what is empty. */
+    @Test
+    void formThatIsFilledInByTheExamplesSendsTheScopeAlone() {
+        String form = description.at(OPERATION + "/requestBody/content/application~1x-www-form-urlencoded/schema/$ref").asText()
+                .substring(1) + "/properties";
+        Map<String, String> sent = new TreeMap<>();
+        description.at(form).properties().forEach(member -> {
+            JsonNode examples = member.getValue().has("examples") ? member.getValue().get("examples")
+                    : resolved(member.getValue()).path("examples");
+            String first = examples.path(0).asText("made up");
+            if (!first.isEmpty()) {
+                sent.put(member.getKey(), first);
+            }
+            examples.forEach(example -> Schemas.assertValid(description, form + "/" + member.getKey(), example));
+        });
+
+        assertThat(sent).isEqualTo(Map.of("scope", "api"));
+        assertThat(check(post(request().contentType(FORM).formParams(sent)))).isEqualTo("200");
+    }
+
+    @Test
+    void bothMediaTypesHaveTheSameMembersAndTheSecretIsNotShownWhileItIsTyped() {
+        List<JsonNode> schemas = Stream.of(JSON, FORM).map(type -> resolved(description.at(OPERATION + "/requestBody/content/"
+                + type.replace("/", "~1") + "/schema"))).toList();
+
+        assertThat(names(schemas.get(0).get("properties"))).isEqualTo(names(schemas.get(1).get("properties")));
+        assertThat(schemas.get(0).get("required")).isEqualTo(schemas.get(1).get("required"));
+        assertThat(schemas).allSatisfy(schema -> assertThat(resolved(schema.at("/properties/client_secret")).get("format")
+                .asText()).isEqualTo("password"));
+    }
+
     private Response post(String type, JsonNode members) {
         if (type.equals(JSON)) {
             return post(request().contentType(JSON).body(members.toString()));

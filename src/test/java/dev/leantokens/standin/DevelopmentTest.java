@@ -61,6 +61,13 @@ class DevelopmentTest {
     }
 
     @Test
+    void pageThatTriesTheApiOutLeavesEmptyFieldsOutAndHasTheBrowserShowNoDialog() {
+        assertThat(given().get("/q/swagger-ui/start.js").asString()).contains("ParameterIncludeEmpty", "credentials: 'omit'");
+        assertThat(given().get("/q/swagger-ui/swagger-ui-bundle.js").asString().contains("class ParameterIncludeEmpty"))
+                .as("the component still has that name").isTrue();
+    }
+
+    @Test
     void serviceIsReady() {
         given().get("/q/health/ready").then().statusCode(200);
         given().get("/q/health/group/lean").then().statusCode(200);
