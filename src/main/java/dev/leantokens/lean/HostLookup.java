@@ -1,6 +1,5 @@
 package dev.leantokens.lean;
 
-import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -25,10 +24,6 @@ final class HostLookup {
     interface Resolver {
 
         void resolve() throws UnknownHostException;
-    }
-
-    HostLookup(Vertx vertx, String host) {
-        this(vertx, () -> InetAddress.getAllByName(host));
     }
 
     HostLookup(Vertx vertx, Resolver resolver) {

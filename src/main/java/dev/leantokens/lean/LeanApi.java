@@ -11,6 +11,8 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 
+import org.eclipse.microprofile.rest.client.annotation.ClientHeaderParam;
+
 import io.smallrye.mutiny.Uni;
 
 /**
@@ -25,6 +27,7 @@ interface LeanApi {
     @Path("oauth2/token")
     @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
     @Produces(MediaType.APPLICATION_JSON)
+    @ClientHeaderParam(name = HttpHeaders.ACCEPT_ENCODING, value = "identity")
     Uni<Response> requestToken(
             @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
             @FormParam("client_id") String clientId,
@@ -38,5 +41,6 @@ interface LeanApi {
     @GET
     @Path(".well-known/oauth-authorization-server")
     @Produces(MediaType.APPLICATION_JSON)
+    @ClientHeaderParam(name = HttpHeaders.ACCEPT_ENCODING, value = "identity")
     Uni<Response> metadata();
 }

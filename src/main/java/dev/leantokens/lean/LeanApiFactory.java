@@ -20,19 +20,25 @@ import io.vertx.core.http.HttpClientRequest;
 @ApplicationScoped
 class LeanApiFactory {
 
+    /** Gateways add headers of their own. */
+    private static final int LARGEST_HEADERS = 64 * 1024;
+
     private final LeanAccount account;
     private final LeanConfig config;
-    private final ConnectionLifetime lifetime;
+    private final ConnectionGuards guards;
 
-    LeanApiFactory(LeanAccount account, LeanConfig config) {
+    LeanApiFactory(LeanAccount account, LeanConfig config, ConnectionGuards guards) {
         LeanConfigRules.check(config);
         this.account = account;
         this.config = config;
-        this.lifetime = new ConnectionLifetime(config.connectionLifetime(), System::nanoTime);
+        this.guards = guards;
     }
 
-    /** @param tls what Lean is shown and what is trusted of it; empty for no certificate and the JVM's authorities */
-    LeanApi build(Optional<TlsConfiguration> tls) {
+    /**
+     * @param tls what Lean is shown and what is trusted of it; empty for no certificate and the JVM's authorities
+     * @param pooled whether connections are used for more than one request
+     */
+    LeanApi build(Optional<TlsConfiguration> tls, boolean pooled) {
         long limit = config.maxResponseSize().asLongValue();
         QuarkusRestClientBuilder builder = QuarkusRestClientBuilder.newBuilder()
                 .baseUri(account.url())
@@ -46,10 +52,12 @@ class LeanApiFactory {
                 .trustAll(false)
                 .disableDefaultMapper(true)
                 .userAgent("lean-authentication-tokens")
+                .property(QuarkusRestClientProperties.MAX_HEADER_SIZE, LARGEST_HEADERS)
+                .property(QuarkusRestClientProperties.KEEP_ALIVE_ENABLED, pooled)
                 .property(QuarkusRestClientProperties.CONNECTION_POOL_SIZE, config.maxConnections())
                 .property(QuarkusRestClientProperties.CONNECTION_TTL, Math.toIntExact(config.connectionIdleTime().toSeconds()))
                 .httpClientRequestCustomizer(request -> {
-                    lifetime.limit(request);
+                    guards.prepare(request);
                     limitResponse(request, limit);
                     noteAlerts(request);
                 });
@@ -100,7 +108,7 @@ class LeanApiFactory {
         private void add(Buffer chunk) {
             received += chunk.length();
             if (received > limit) {
-                request.reset(0, new ResponseTooLargeException(limit));
+                request.reset(0, new UnusableResponseException("it is too large"));
             }
         }
     }

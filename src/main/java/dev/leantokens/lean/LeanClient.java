@@ -3,8 +3,10 @@ package dev.leantokens.lean;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Date;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -19,6 +21,7 @@ import dev.leantokens.token.LeanRequest;
 import dev.leantokens.token.TokenError;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.unchecked.Unchecked;
 import io.vertx.core.Vertx;
 
 /**
@@ -43,25 +46,27 @@ public class LeanClient {
 
     private static final byte[] NOTHING = new byte[0];
 
-    private final LeanConnections connections;
+    /** Of a connection that was kept too long, leads elsewhere or was too early (RFC 9110 §15.5.9, §15.5.20, RFC 8470 §5.2). */
+    private static final Set<Integer> ABOUT_CONNECTION = Set.of(408, 421, 425);
+
+    /** content-coding (RFC 9110 §8.4.1) as far as it can be told to a caller. */
+    private static final Pattern CODINGS = Pattern.compile("[A-Za-z0-9._, -]{1,40}");
+
     private final OwnCredentials own;
     private final LeanAccount account;
     private final LeanConfig config;
     private final Clock clock;
     private final Optional<LeanProxy> proxy;
-    private final TimeLimit limit;
-    private final HostLookup lookup;
+    private final LeanRoute route;
 
-    LeanClient(LeanConnections connections, OwnCredentials own, LeanAccount account, LeanConfig config, Clock clock,
-            Vertx vertx) {
-        this.connections = connections;
+    LeanClient(LeanConnections connections, ConnectionGuards guards, LeanAddresses addresses, OwnCredentials own,
+            LeanAccount account, LeanConfig config, Clock clock, Vertx vertx) {
         this.own = own;
         this.account = account;
         this.config = config;
         this.clock = clock;
         this.proxy = LeanProxy.of(config);
-        this.limit = new TimeLimit(vertx, longestCall());
-        this.lookup = new HostLookup(vertx, proxy.map(LeanProxy::host).orElse(account.url().getHost()));
+        this.route = new LeanRoute(connections, guards, addresses, new TimeLimit(vertx, longestCall()), longestCall(), clock);
     }
 
     void announce(@Observes StartupEvent event) {
@@ -81,26 +86,34 @@ public class LeanClient {
     }
 
     /**
-     * @return the token; or a failure that is always a {@link dev.leantokens.token.TokenException}, with the time to wait only
-     *         where Lean said one. It takes {@link #longestCall} at most
+     * One attempt at a token, which is sent once more where the connection and not Lean has failed.
+     *
+     * @param deadline when the last call of the attempt must be over
+     * @param anotherCall whether one more call may be made
+     * @return the token; or a failure: a {@link dev.leantokens.token.TokenException}, with the time to wait only where Lean
+     *         said one, or what this service itself failed with
      */
-    Uni<AccessToken> requestToken(LeanRequest request) {
-        return limit.on(lookup.look().chain(() -> proof(request))
-                .chain(proof -> send(request, proof)
-                        .map(response -> answer(response).token(request, proof, config, time(response)))))
+    Uni<AccessToken> requestToken(LeanRequest request, Instant deadline, BooleanSupplier anotherCall) {
+        return route.through((api, onNewConnection) -> requestToken(request, api, onNewConnection), deadline, anotherCall)
                 .onFailure().transform(LeanFailure::translate);
     }
 
-    /** @return how long a call takes at most, whatever Lean does */
+    /** @return how long one call takes at most, whatever Lean does */
     Duration longestCall() {
         return config.requestTimeout().plus(AFTER_THE_CLIENTS_OWN_LIMIT);
     }
 
-    /** @return the status of Lean's metadata document, which is asked for without credentials */
+    /** @return the status of Lean's metadata document, which is requested without credentials */
     Uni<Integer> metadataStatus() {
-        return limit.on(lookup.look().chain(() -> connections.current().api().metadata()))
-                .map(response -> answer(response).status())
+        return Uni.createFrom().deferred(() -> route.through((api, onNewConnection) -> api.metadata().map(this::statusOf),
+                clock.instant().plus(config.deadline()), () -> true))
                 .onFailure().transform(LeanFailure::translate);
+    }
+
+    /** Each call has a proof of its own: an assertion is for one use. */
+    private Uni<AccessToken> requestToken(LeanRequest request, LeanApi api, boolean onNewConnection) {
+        return proof(request).chain(proof -> send(request, proof, api)
+                .map(Unchecked.function(response -> token(request, proof, response, onNewConnection))));
     }
 
     private Uni<ClientProof> proof(LeanRequest request) {
@@ -118,23 +131,41 @@ public class LeanClient {
         };
     }
 
-    private Uni<Response> send(LeanRequest request, ClientProof proof) {
-        return connections.current().api().requestToken(proof.authorization(), proof.clientId(), proof.clientSecret(),
-                proof.assertionType(), proof.assertion(), CLIENT_CREDENTIALS_GRANT, request.scope().value());
+    private static Uni<Response> send(LeanRequest request, ClientProof proof, LeanApi api) {
+        return api.requestToken(proof.authorization(), proof.clientId(), proof.clientSecret(), proof.assertionType(),
+                proof.assertion(), CLIENT_CREDENTIALS_GRANT, request.scope().value());
     }
 
-    /** By Lean's clock if it says, since it reckons its dates by that one. */
-    private Instant time(Response response) {
-        Date date = response.getDate();
-        return date == null ? clock.instant() : date.toInstant();
-    }
-
-    private LeanAnswer answer(Response response) {
+    private AccessToken token(LeanRequest request, ClientProof proof, Response response, boolean onNewConnection)
+            throws StaleConnectionException {
         try (response) {
+            int status = response.getStatus();
+            if (ABOUT_CONNECTION.contains(status)) {
+                if (onNewConnection) {
+                    throw TokenError.LEAN_FAILED.because("Lean answered " + status);
+                }
+                throw new StaleConnectionException("Lean answered " + status);
+            }
+            String coding = response.getHeaderString(HttpHeaders.CONTENT_ENCODING);
+            if (coding != null && !coding.isBlank() && !coding.strip().equalsIgnoreCase("identity")) {
+                throw TokenError.UNUSABLE_ANSWER.because("unusable response from Lean: its content coding is "
+                        + (CODINGS.matcher(coding).matches() ? coding.strip() : "unknown") + ", but none was accepted");
+            }
             byte[] body = response.hasEntity() ? response.readEntity(byte[].class) : NOTHING;
-            return new LeanAnswer(response.getStatus(), response.getHeaderString(HttpHeaders.RETRY_AFTER),
-                    ContentEncoding.decode(body, response.getHeaderString(HttpHeaders.CONTENT_ENCODING),
-                            config.maxResponseSize().asLongValue()));
+            return new LeanAnswer(status, response.getHeaderString(HttpHeaders.RETRY_AFTER), body)
+                    .token(request, proof, config, time(response));
         }
+    }
+
+    private int statusOf(Response response) {
+        try (response) {
+            return response.getStatus();
+        }
+    }
+
+    /** By Lean's clock if it says, since it calculates its dates by that one. */
+    private Instant time(Response response) {
+        Instant now = clock.instant();
+        return HttpDate.parse(response.getHeaderString(HttpHeaders.DATE), now).orElse(now);
     }
 }

@@ -78,7 +78,8 @@ public class LeanConnections {
     }
 
     private LeanConnection connection(Optional<TlsConfiguration> tls) {
-        return new LeanConnection(factory.build(tls), tls.map(LeanConnections::certificateOf).orElse(""));
+        return new LeanConnection(factory.build(tls, true), factory.build(tls, false),
+                tls.map(LeanConnections::certificateOf).orElse(""));
     }
 
     private static void close(LeanConnection connection) {

@@ -1,5 +1,6 @@
 package dev.leantokens.lean;
 
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.security.GeneralSecurityException;
@@ -12,12 +13,14 @@ import javax.net.ssl.SSLHandshakeException;
 
 import dev.leantokens.token.TokenError;
 import dev.leantokens.token.TokenException;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ConnectTimeoutException;
-import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.CodecException;
 import io.netty.handler.proxy.ProxyConnectException;
 import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslClosedEngineException;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
+import io.vertx.core.VertxException;
 
 /** What it means that a call to Lean ended without an answer. */
 final class LeanFailure {
@@ -27,11 +30,15 @@ final class LeanFailure {
     private LeanFailure() {
     }
 
-    /** @param failure what the REST client, Vert.x or Netty failed with, wrapped in whatever they wrap it in */
-    static TokenException translate(Throwable failure) {
+    /**
+     * @param failure what the REST client, Vert.x or Netty failed with, wrapped in whatever they wrap it in
+     * @return what it means; or the failure itself if none of these fails so: then it is a fault of this service
+     */
+    static Throwable translate(Throwable failure) {
         if (failure instanceof TokenException translated) {
             return translated;
         }
+        boolean broken = false;
         for (Throwable cause = failure; cause != null; cause = next(cause)) {
             if (innermost(cause) instanceof NotSslRecordException) {
                 // Without it: it quotes what came, and a proxy may have sent back what it was sent.
@@ -54,14 +61,44 @@ final class LeanFailure {
             if (cause instanceof TimeoutException) {
                 return TokenError.LEAN_TIMED_OUT.because("Lean did not answer in time");
             }
-            if (cause instanceof ResponseTooLargeException) {
-                return TokenError.UNUSABLE_ANSWER.because("Lean answered in a way that makes no sense here, at great length");
+            if (cause instanceof StaleConnectionException) {
+                return TokenError.LEAN_UNAVAILABLE.because("the connection to Lean broke", cause);
             }
-            if (cause instanceof DecoderException) {
-                return TokenError.UNUSABLE_ANSWER.because("Lean answered in a way that makes no sense here, it is not HTTP");
+            if (cause instanceof UnusableResponseException) {
+                return TokenError.UNUSABLE_ANSWER.because("unusable response from Lean: " + cause.getMessage());
+            }
+            broken |= isBroken(cause);
+        }
+        return broken ? TokenError.LEAN_UNAVAILABLE.because("the connection to Lean broke") : failure;
+    }
+
+    /** @return whether no connection could be opened, so that nothing was sent and another address may do */
+    static boolean isNotConnected(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = next(cause)) {
+            if (cause instanceof ProxyConnectException || cause instanceof ConnectTimeoutException
+                    || cause instanceof ConnectException || cause instanceof SSLHandshakeException) {
+                // Not if it is about certificates: they would be the same elsewhere, and an operator has to be told.
+                return translate(failure) instanceof TokenException translated
+                        && translated.error() == TokenError.LEAN_UNAVAILABLE;
             }
         }
-        return TokenError.LEAN_UNAVAILABLE.because("the connection to Lean broke");
+        return false;
+    }
+
+    /** @return whether the connection has failed the request, so that a new one may do */
+    static boolean isStale(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = next(cause)) {
+            if (cause instanceof StaleConnectionException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** What the layers below fail with when a connection ends: of the network, of Netty's codecs and of Vert.x. */
+    private static boolean isBroken(Throwable cause) {
+        return cause instanceof IOException || cause instanceof CodecException || cause instanceof ChannelException
+                || cause instanceof VertxException;
     }
 
     private static TokenException untrusted(Throwable reason) {

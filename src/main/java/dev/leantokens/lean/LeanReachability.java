@@ -6,6 +6,8 @@ import java.time.Instant;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
+import org.jboss.logging.Logger;
+
 import dev.leantokens.token.TokenException;
 import io.smallrye.mutiny.Uni;
 
@@ -15,6 +17,8 @@ import io.smallrye.mutiny.Uni;
  */
 @ApplicationScoped
 public class LeanReachability {
+
+    private static final Logger LOG = Logger.getLogger(LeanReachability.class);
 
     static final Duration ASKED_AGAIN_AFTER = Duration.ofSeconds(30);
 
@@ -27,6 +31,8 @@ public class LeanReachability {
         this.verdict = lean.metadataStatus()
                 .map(LeanReachability::of)
                 .onFailure(TokenException.class).recoverWithItem(e -> new Verdict(false, e.explanation()))
+                .onFailure().invoke(fault -> LOG.error("Lean's metadata document could not be requested", fault))
+                .onFailure().recoverWithItem(fault -> new Verdict(false, "this service failed, its log has the reason"))
                 .invoke(() -> askedAgainFrom = clock.instant().plus(ASKED_AGAIN_AFTER))
                 .memoize().until(this::isOld);
     }

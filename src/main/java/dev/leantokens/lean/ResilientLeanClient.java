@@ -143,6 +143,8 @@ public class ResilientLeanClient implements AuthorizationServer {
         private int made;
         /** Whether there is something else to show Lean than what it refused; once for each token. */
         private boolean renewed;
+        /** For a request that is sent again on a new connection; null if there is none. */
+        private Budget.Permit another;
 
         private Attempts(LeanRequest request) {
             this.request = request;
@@ -179,12 +181,31 @@ public class ResilientLeanClient implements AuthorizationServer {
             Duration patience = Duration.between(clock.instant(), deadline).minus(client.longestCall());
             return gate
                     .pass(request.requester().account(),
-                            breaker.pass(metrics.timed(() -> client.requestToken(request))).runSubscriptionOn(onContext()),
+                            breaker.pass(metrics.timed(() -> client.requestToken(request, deadline, this::oneMoreCall)))
+                                    .runSubscriptionOn(onContext()),
                             patience)
                     .onItem().invoke(permit::used)
                     .onFailure(failure -> !wasMade(failure)).invoke(permit::unused)
                     .onFailure(ResilientLeanClient::wasMade).invoke(permit::used)
+                    .onTermination().invoke(this::giveBack)
                     .onFailure(TokenException.class).invoke(failure -> pauseIfThrottled(request, failure));
+        }
+
+        /** What broke a connection may have reached Lean, so that a request that is sent again counts as another call. */
+        private boolean oneMoreCall() {
+            try {
+                another = budget.take(clientId(request), kindOf(request), request.requester());
+                return true;
+            } catch (TokenException none) {
+                return false;
+            }
+        }
+
+        private void giveBack() {
+            if (another != null) {
+                another.used();
+                another = null;
+            }
         }
 
         private Executor onContext() {

@@ -228,11 +228,11 @@ class LeanFaultsTest {
     }
 
     @Test
-    void answerThatIsCompressedUnaskedIsRead() {
+    void answerThatIsCodedUnaskedIsNotDecoded() {
         lean.answers(compressed(TOKEN_RESPONSE));
 
-        assertThat(rest().jsonPath().getString("access_token")).isEqualTo(LeanStub.TOKEN);
-        assertThat(lean.onlyRequest().containsHeader("Accept-Encoding")).isFalse();
+        assertError(502, "server_error");
+        assertThat(lean.requests().get(0).getHeader("Accept-Encoding")).isEqualTo("identity");
     }
 
     @Test

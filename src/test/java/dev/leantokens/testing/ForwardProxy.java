@@ -74,6 +74,10 @@ public final class ForwardProxy implements AutoCloseable {
                 return;
             }
             try (Socket lean = new Socket(InetAddress.getLoopbackAddress(), target)) {
+                // Which RFC 9110 §15.2 allows before any response.
+                out.write("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\nVia: x\r\n\r\n"
+                        .getBytes(StandardCharsets.US_ASCII));
+                out.flush();
                 out.write("HTTP/1.1 200 Connection established\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
                 threads.execute(() -> copy(lean, socket));
                 socket.getInputStream().transferTo(lean.getOutputStream());

@@ -76,6 +76,11 @@ public class LeanStub implements QuarkusTestResourceLifecycleManager {
     private boolean withCredentials = true;
     private boolean withMcpPort = true;
 
+    /** @return the settings of an application under test, without those of where Lean is */
+    static Map<String, String> defaults() {
+        return DEFAULTS;
+    }
+
     @Override
     public void init(Map<String, String> arguments) {
         withCredentials = !arguments.containsKey(WITHOUT_CREDENTIALS);

@@ -1,0 +1,334 @@
+package dev.leantokens.lean;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.AttributeKey;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.ScheduledFuture;
+
+/**
+ * Keeps one HTTP/1.1 connection to Lean to one exchange at a time. It sits between Netty's codec and Vert.x, which takes any
+ * status but 100 and 103 for a final response, and whatever comes after a response for the response to the next request.
+ * <ul>
+ * <li>Interim responses (RFC 9110 §15.2) are skipped, any number of them, before the final one.
+ * <li>A connection on which more than one response comes for a request, or anything while there is no request, is closed, and
+ * what came is nobody's answer. So is one on which something comes that cannot be read.
+ * <li>Only headers that are used here reach the REST client, which fails on others that are malformed.
+ * <li>When a connection that had served before breaks or stays silent before a byte of the answer came, the request fails with
+ * a {@link StaleConnectionException}.
+ * </ul>
+ * Its state belongs to the connection's event loop, except where said otherwise.
+ */
+final class ConnectionGuard extends ChannelDuplexHandler {
+
+    private static final AttributeKey<ConnectionGuard> KEY = AttributeKey.valueOf(ConnectionGuard.class, "guard");
+
+    private static final int SWITCHING_PROTOCOLS = HttpResponseStatus.SWITCHING_PROTOCOLS.code();
+
+    /**
+     * Of Lean's answer, in Netty's lower case: how long it is, whether another one follows, and what {@link LeanClient} reads.
+     */
+    private static final Set<String> NEEDED = Set.of(HttpHeaderNames.CONTENT_LENGTH.toString(),
+            HttpHeaderNames.TRANSFER_ENCODING.toString(), HttpHeaderNames.CONTENT_ENCODING.toString(),
+            HttpHeaderNames.CONNECTION.toString(), "keep-alive", HttpHeaderNames.RETRY_AFTER.toString(),
+            HttpHeaderNames.DATE.toString());
+
+    private final Channel channel;
+    private final SocketAddress address;
+    private final long opened;
+    private final Duration patience;
+    private final Listener listener;
+
+    /** Set by any thread when the connection leaves the pool. */
+    private volatile boolean inUse;
+
+    private int requests;
+    private int responses;
+    /** From when the request is written until its final response has been read to the end. */
+    private boolean waiting;
+    /** Whether a byte has come since the request was written. */
+    private boolean heard;
+    private boolean interim;
+    /** Of the final response. */
+    private HttpHeaders headers;
+    /** The end of the response, which is passed on when all that came with it has been looked at. */
+    private Object end;
+    private boolean surplus;
+    /** Nothing that comes is looked at any more. */
+    private boolean broken;
+    /** Whether the request that is waiting has been told why it fails. */
+    private boolean failed;
+    private ScheduledFuture<?> silence;
+
+    /** What the guard knows of its connection. Called on the connection's event loop. */
+    interface Listener {
+
+        /** A reused connection did not serve a request. The other idle ones are likely to be as they were left, too. */
+        void stale();
+
+        /** The first response has come on a connection to this address. */
+        void served(SocketAddress address);
+
+        /** A request was sent to this address, and the connection ended before any response came on it. */
+        void failed(SocketAddress address);
+
+        void closed(ConnectionGuard guard);
+    }
+
+    private ConnectionGuard(Channel channel, long opened, Duration patience, Listener listener) {
+        this.channel = channel;
+        this.address = channel.remoteAddress();
+        this.opened = opened;
+        this.patience = patience;
+        this.listener = listener;
+    }
+
+    /** @return the connection's guard; null if it has none */
+    static ConnectionGuard of(Channel channel) {
+        return channel.attr(KEY).get();
+    }
+
+    /**
+     * Puts a guard on a connection on which nothing has been sent yet.
+     *
+     * @param opened the time, in nanoseconds since some time
+     * @param patience how long a reused connection may stay silent
+     * @throws IllegalStateException if it is not a connection of HTTP/1.1
+     */
+    static ConnectionGuard install(Channel channel, long opened, Duration patience, Listener listener) {
+        ChannelPipeline pipeline = channel.pipeline();
+        ChannelHandlerContext codec = pipeline.context(HttpClientCodec.class);
+        if (codec == null) {
+            throw new IllegalStateException("the connection to Lean is not one of HTTP/1.1");
+        }
+        ConnectionGuard guard = new ConnectionGuard(channel, opened, patience, listener);
+        channel.attr(KEY).set(guard);
+        pipeline.addBefore(codec.name(), null, guard.new Bytes());
+        pipeline.addAfter(codec.name(), null, guard);
+        return guard;
+    }
+
+    /** @return when it was installed */
+    long opened() {
+        return opened;
+    }
+
+    /**
+     * The connection has left the pool, for one request. Called by any thread.
+     *
+     * @return whether it is still open
+     */
+    boolean use() {
+        inUse = true;
+        return channel.isActive();
+    }
+
+    /** Closes the connection, unless a request uses it. Called by any thread. */
+    void closeIfIdle() {
+        channel.eventLoop().execute(() -> {
+            if (!inUse) {
+                broken = true;
+                channel.close();
+            }
+        });
+    }
+
+    @Override
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+        if (message instanceof HttpRequest) {
+            requests++;
+            waiting = true;
+            heard = false;
+            failed = false;
+            if (requests > 1) {
+                silence = context.executor().schedule(() -> giveUp(context), patience.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        }
+        context.write(message, promise);
+    }
+
+    private void giveUp(ChannelHandlerContext context) {
+        if (isStale()) {
+            fail(context, new StaleConnectionException("a reused connection stayed silent"));
+            listener.stale();
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        if (broken) {
+            ReferenceCountUtil.release(message);
+        } else if (!waiting || end != null) {
+            ReferenceCountUtil.release(message);
+            surplus = true;
+        } else if (message instanceof HttpObject part && part.decoderResult().isFailure()) {
+            Throwable cause = part.decoderResult().cause();
+            ReferenceCountUtil.release(message);
+            fail(context, new UnusableResponseException(
+                    cause instanceof TooLongFrameException ? "its headers are larger than 64 KiB" : "it is not HTTP"));
+        } else if (message instanceof HttpResponse response) {
+            begin(context, response);
+        } else if (message instanceof HttpContent content) {
+            goOn(context, content);
+        } else {
+            context.fireChannelRead(message);
+        }
+    }
+
+    private void begin(ChannelHandlerContext context, HttpResponse response) {
+        int status = response.status().code();
+        if (!HttpVersion.HTTP_1_1.equals(response.protocolVersion())
+                && !HttpVersion.HTTP_1_0.equals(response.protocolVersion())) {
+            fail(context, new UnusableResponseException("it is not HTTP"));
+        } else if (status < 100 || status == SWITCHING_PROTOCOLS) {
+            // No other protocol was offered.
+            fail(context, new UnusableResponseException("with status " + status));
+        } else if (status < 200) {
+            interim = true;
+        } else {
+            responses++;
+            if (responses == 1) {
+                listener.served(address);
+            }
+            headers = response.headers();
+            for (String name : List.copyOf(headers.names())) {
+                if (!NEEDED.contains(name.toLowerCase(Locale.ROOT))) {
+                    headers.remove(name);
+                }
+            }
+            context.fireChannelRead(response);
+        }
+    }
+
+    private void goOn(ChannelHandlerContext context, HttpContent content) {
+        boolean last = content instanceof LastHttpContent;
+        if (interim) {
+            content.release();
+            interim = !last;
+        } else if (last) {
+            end = content;
+        } else {
+            context.fireChannelRead(content);
+        }
+    }
+
+    /** All that came together has been decoded: what came after the end of the response would be the next one's. */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        if (end != null) {
+            Object last = end;
+            end = null;
+            waiting = false;
+            inUse = false;
+            if (surplus) {
+                // Vert.x reads it now, and does not give the connection back to the pool.
+                headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+            }
+            // The connection can be used for the next request before this returns.
+            context.fireChannelRead(last);
+        }
+        if (surplus) {
+            surplus = false;
+            broken = true;
+            context.close();
+        }
+        context.fireChannelReadComplete();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if ((cause instanceof IOException || cause instanceof DecoderException) && isStale()) {
+            context.fireExceptionCaught(breakStale());
+        } else {
+            context.fireExceptionCaught(cause);
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        if (end != null) {
+            channelReadComplete(context);
+        }
+        noLongerSilent();
+        if (isStale()) {
+            context.fireExceptionCaught(breakStale());
+        }
+        broken = true;
+        if (requests > 0 && responses == 0) {
+            listener.failed(address);
+        }
+        listener.closed(this);
+        context.fireChannelInactive();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        ReferenceCountUtil.release(end);
+    }
+
+    private StaleConnectionException breakStale() {
+        broken = true;
+        failed = true;
+        listener.stale();
+        return new StaleConnectionException("a reused connection broke before the answer began");
+    }
+
+    /** @return whether there is a request that the connection fails, and not the first one, of which nothing has been heard */
+    private boolean isStale() {
+        return inUse && responses > 0 && !(waiting && heard) && !failed;
+    }
+
+    private void fail(ChannelHandlerContext context, IOException reason) {
+        broken = true;
+        failed = true;
+        context.fireExceptionCaught(reason);
+        context.close();
+    }
+
+    private void noLongerSilent() {
+        if (silence != null) {
+            silence.cancel(false);
+            silence = null;
+        }
+    }
+
+    /** Sees the bytes before the codec does, which tells of a response only when its headers are there. */
+    private final class Bytes extends ChannelInboundHandlerAdapter {
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            if (waiting && end == null) {
+                heard = true;
+                noLongerSilent();
+            } else {
+                surplus = true;
+            }
+            context.fireChannelRead(message);
+        }
+    }
+}

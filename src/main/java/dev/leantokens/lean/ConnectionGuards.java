@@ -1,0 +1,86 @@
+package dev.leantokens.lean;
+
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+
+import jakarta.enterprise.context.ApplicationScoped;
+
+import io.netty.channel.Channel;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.net.impl.ConnectionBase;
+
+/**
+ * Puts a {@link ConnectionGuard} on each connection to Lean, and ends those that have been used for long enough or that are not
+ * to be trusted any more. The pool of the REST client knows only how long a connection has not been used. Thread-safe.
+ */
+@ApplicationScoped
+class ConnectionGuards {
+
+    private final Duration lifetime;
+    private final Duration patience;
+    private final LeanAddresses addresses;
+    private final LongSupplier clock = System::nanoTime;
+    private final Set<ConnectionGuard> guards = ConcurrentHashMap.newKeySet();
+    private final ConnectionGuard.Listener listener = new ConnectionGuard.Listener() {
+
+        @Override
+        public void stale() {
+            closeIdle();
+        }
+
+        @Override
+        public void served(SocketAddress address) {
+            addresses.served(address);
+        }
+
+        @Override
+        public void failed(SocketAddress address) {
+            addresses.failed(address);
+        }
+
+        @Override
+        public void closed(ConnectionGuard guard) {
+            guards.remove(guard);
+        }
+    };
+
+    ConnectionGuards(LeanConfig config, LeanAddresses addresses) {
+        this.lifetime = config.connectionLifetime();
+        // Before the REST client's own limit, which cannot tell a reused connection from a new one.
+        this.patience = config.requestTimeout().multipliedBy(9).dividedBy(10);
+        this.addresses = addresses;
+    }
+
+    /** Prepares a request that has its connection, and has not been sent. */
+    void prepare(HttpClientRequest request) {
+        if (!(request.connection() instanceof ConnectionBase connection)) {
+            request.reset(0, new IllegalStateException("the connection to Lean is of an unknown kind"));
+            return;
+        }
+        ConnectionGuard guard = ConnectionGuard.of(connection.channel());
+        if (guard == null) {
+            guard = install(connection.channel());
+        } else if (clock.getAsLong() - guard.opened() > lifetime.toNanos()) {
+            // A busy connection would otherwise stay for ever, with an address that Lean has left.
+            request.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        }
+        if (!guard.use()) {
+            request.reset(0, new StaleConnectionException("a reused connection broke before the request was sent"));
+        }
+    }
+
+    /** Closes the connections that no request uses. Those in use are not touched. */
+    void closeIdle() {
+        guards.forEach(ConnectionGuard::closeIfIdle);
+    }
+
+    private ConnectionGuard install(Channel channel) {
+        ConnectionGuard guard = ConnectionGuard.install(channel, clock.getAsLong(), patience, listener);
+        guards.add(guard);
+        return guard;
+    }
+}

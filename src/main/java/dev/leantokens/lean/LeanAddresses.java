@@ -1,0 +1,168 @@
+package dev.leantokens.lean;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.List;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+
+import io.netty.bootstrap.ChannelInitializerExtension;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.proxy.HttpProxyHandler;
+import io.netty.handler.proxy.ProxyConnectionEvent;
+import io.netty.util.ReferenceCountUtil;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
+
+/**
+ * The addresses that connections to Lean are opened to: Lean's own, or those of the proxy before it. Vert.x opens every
+ * connection to the first address that the JVM has for a name. Netty's extension for new connections is where another one can
+ * be
+ * taken: it is loaded as {@link dev.leantokens.http.ConnectionLimits} describes, and not in development. Thread-safe.
+ */
+@ApplicationScoped
+class LeanAddresses {
+
+    /** Netty makes its own instance of the extension, so what it does is known by the class. */
+    private static volatile LeanAddresses present;
+
+    private final String host;
+    private final HostAddresses addresses = new HostAddresses(System::nanoTime);
+    private final HostLookup lookup;
+
+    LeanAddresses(LeanAccount account, LeanConfig config, Vertx vertx) {
+        this.host = LeanProxy.of(config).map(LeanProxy::host).orElse(account.url().getHost());
+        this.lookup = new HostLookup(vertx, () -> addresses.found(List.of(InetAddress.getAllByName(host))));
+        present = this;
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        present = null;
+    }
+
+    /** @return when the addresses are known, on the caller's context; or a failure if there are none */
+    Uni<Void> look() {
+        return lookup.look();
+    }
+
+    /** @return the number of addresses, as of the last look */
+    int count() {
+        return addresses.count();
+    }
+
+    /** A connection ended without having been of use. */
+    void failed(SocketAddress address) {
+        if (address instanceof InetSocketAddress inet && inet.getAddress() != null) {
+            addresses.failed(inet.getAddress());
+        }
+    }
+
+    void served(SocketAddress address) {
+        if (address instanceof InetSocketAddress inet && inet.getAddress() != null) {
+            addresses.served(inet.getAddress());
+        }
+    }
+
+    private SocketAddress choose(SocketAddress resolved) {
+        if (resolved instanceof InetSocketAddress inet && inet.getHostString().equalsIgnoreCase(host)) {
+            return addresses.next().<SocketAddress> map(address -> new InetSocketAddress(address, inet.getPort()))
+                    .orElse(resolved);
+        }
+        return resolved;
+    }
+
+    /** What Netty loads. Found by name in a native executable too. */
+    @RegisterForReflection
+    public static final class Extension extends ChannelInitializerExtension {
+
+        @Override
+        public void postInitializeClientChannel(Channel connection) {
+            LeanAddresses addresses = present;
+            if (addresses != null) {
+                connection.pipeline().addFirst(addresses.new Opening());
+            }
+        }
+    }
+
+    /** Vert.x puts its own handlers in front of this one, and takes this one out when the connection is open. */
+    private final class Opening extends ChannelDuplexHandler {
+
+        @Override
+        public void connect(ChannelHandlerContext context, SocketAddress remote, SocketAddress local, ChannelPromise promise) {
+            ChannelPipeline pipeline = context.pipeline();
+            ChannelHandlerContext proxy = pipeline.context(HttpProxyHandler.class);
+            if (proxy != null) {
+                pipeline.addBefore(proxy.name(), null, new InterimResponses());
+            }
+            // The proxy's handler says which address it is: that of the proxy.
+            pipeline.addFirst(new AddressChoice());
+            context.connect(remote, local, promise);
+        }
+    }
+
+    /** Sends a connection to the address whose turn it is, and remembers one that did not open. */
+    private final class AddressChoice extends ChannelDuplexHandler {
+
+        private SocketAddress chosen;
+
+        @Override
+        public void connect(ChannelHandlerContext context, SocketAddress remote, SocketAddress local, ChannelPromise promise) {
+            SocketAddress choice = choose(remote);
+            chosen = choice;
+            promise.addListener(opened -> {
+                if (!opened.isSuccess()) {
+                    failed(choice);
+                }
+            });
+            context.connect(choice, local, promise);
+        }
+
+        /** This handler is still there: TLS or the proxy's tunnel was not made. */
+        @Override
+        public void channelInactive(ChannelHandlerContext context) {
+            failed(chosen);
+            context.fireChannelInactive();
+        }
+    }
+
+    /** Skips interim responses of a proxy before its answer to CONNECT, which Netty takes for the answer. */
+    private static final class InterimResponses extends ChannelInboundHandlerAdapter {
+
+        private boolean interim;
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            if (message instanceof HttpResponse response && response.status().codeClass() == HttpStatusClass.INFORMATIONAL
+                    && response.status().code() != 101) {
+                interim = true;
+            }
+            if (interim && (message instanceof HttpResponse || message instanceof HttpContent)) {
+                interim = !(message instanceof LastHttpContent);
+                ReferenceCountUtil.release(message);
+            } else {
+                context.fireChannelRead(message);
+            }
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext context, Object event) {
+            if (event instanceof ProxyConnectionEvent) {
+                context.pipeline().remove(this);
+            }
+            context.fireUserEventTriggered(event);
+        }
+    }
+}

@@ -1,0 +1,7 @@
+package dev.leantokens.lean;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+@QuarkusIntegrationTest
+class RudeLeanIT extends RudeLeanTest {
+}
