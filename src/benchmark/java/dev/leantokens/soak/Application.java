@@ -28,6 +28,7 @@ final class Application implements AutoCloseable {
 
     private static final Path JAR = Path.of("target", "quarkus-app", "quarkus-run.jar");
     private static final Path LOG = Path.of("target", "soak.log");
+    private static final Path HOSTS = Path.of("target", "soak-hosts");
     private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -45,20 +46,21 @@ final class Application implements AutoCloseable {
     }
 
     /** Starts it on free ports, and waits until it is up. */
-    static Application start(URI lean, ClientCredentials credentials) throws IOException {
+    static Application start(String lean, ClientCredentials credentials) throws IOException {
         if (!Files.exists(JAR)) {
             throw new IllegalStateException(JAR + " is missing, package the application first");
         }
         int port = freePort();
         int mcpPort = freePort();
-        ProcessBuilder builder = new ProcessBuilder(JAVA.resolve("java").toString(), "-Xmx128m", "-jar", JAR.toString())
+        ProcessBuilder builder = new ProcessBuilder(JAVA.resolve("java").toString(), "-Xmx128m",
+                "-Djdk.net.hosts.file=" + Files.writeString(HOSTS, RudeGateway.HOSTS).toAbsolutePath(), "-jar", JAR.toString())
                 .redirectErrorStream(true).redirectOutput(LOG.toFile());
         builder.environment().keySet().removeIf(name -> name.matches("(LEAN|TOKEN|CACHE|ACCESS|QUARKUS|ALLOWED|MCP)_.*"));
         builder.environment().putAll(Map.of(
                 "PORT", Integer.toString(port),
                 "MCP_PORT", Integer.toString(mcpPort),
                 "QUARKUS_HTTP_HOST", "127.0.0.1",
-                "LEAN_URL", lean.toString(),
+                "LEAN_URL", lean,
                 "LEAN_CLIENT_ID", credentials.clientId(),
                 "LEAN_CLIENT_SECRET", credentials.clientSecret(),
                 "LEAN_REQUESTS_PER_MINUTE", Integer.toString(REQUESTS_PER_MINUTE),

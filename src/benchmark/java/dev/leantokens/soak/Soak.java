@@ -43,7 +43,8 @@ public final class Soak {
 
     private boolean run() throws Exception {
         try (UnreliableLean lean = new UnreliableLean(clients, limit, timers);
-                Application application = Application.start(lean.url(), clients.service());
+                RudeGateway gateway = new RudeGateway(lean.port());
+                Application application = Application.start(gateway.url(), clients.service());
                 Wire wire = new Wire(findings)) {
             AnswerCheck check = new AnswerCheck(findings);
             McpCaller mcp = new McpCaller(application.mcp(), wire, check, tally, findings);
@@ -65,6 +66,7 @@ public final class Soak {
             mcp.disconnect();
             ending = true;
             terminate(application);
+            System.out.println("exchanges at the gateway: " + gateway);
             summarize(load, mcp);
         } finally {
             timers.shutdownNow();

@@ -5,7 +5,6 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -68,8 +67,8 @@ final class UnreliableLean implements AutoCloseable {
         timers.schedule(this::beginOutage, FIRST_OUTAGE_SECONDS, TimeUnit.SECONDS);
     }
 
-    URI url() {
-        return URI.create("http://127.0.0.1:" + port);
+    int port() {
+        return port;
     }
 
     private HttpServer listen(int at) {

@@ -13,8 +13,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Alternative;
+import jakarta.inject.Singleton;
 
 import org.junit.jupiter.api.Test;
 
@@ -54,7 +54,7 @@ class ScopeCheckAloneTest {
     }
 
     @Alternative
-    @ApplicationScoped
+    @Singleton
     static class NoGuards extends ConnectionGuards {
 
         NoGuards(LeanConfig config, LeanAddresses addresses) {

@@ -1,0 +1,209 @@
+package dev.leantokens.soak;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Stands between the application and the stand-in for Lean, and does to connections what gateways and networks do. It listens at
+ * one of the two addresses of its name; nobody listens at the other one.
+ */
+final class RudeGateway implements AutoCloseable {
+
+    static final String NAME = "lean.soak";
+    /** For {@code jdk.net.hosts.file}: the address that is tried first is the one of no use. */
+    static final String HOSTS = "127.0.0.2 " + NAME + "\n127.0.0.1 " + NAME + "\n";
+
+    private static final int BACKLOG = 200;
+    private static final int MOST_INTERIMS = 5;
+    private static final int LONGEST_PAUSE_MILLIS = 300;
+    private static final int DEAF_SECONDS = 20;
+    private static final String[] INTERIMS = { "100 Continue", "102 Processing", "103 Early Hints", "104 Something New" };
+
+    /** What is done to one exchange. */
+    private enum Manner {
+        /** Interim responses, with pauses, precede the response. */
+        INTERIM(100),
+        /** The response comes twice, at once. */
+        TWICE(20),
+        /** The connection is forgotten after the response: what is sent next is answered by an RST. */
+        FORGOTTEN(30),
+        /** As before, by a network that answers nothing. */
+        DEAF(5),
+        POLITE(845);
+
+        private final int perMille;
+
+        Manner(int perMille) {
+            this.perMille = perMille;
+        }
+
+        static Manner byChance() {
+            int drawn = ThreadLocalRandom.current().nextInt(1000);
+            for (Manner manner : values()) {
+                drawn -= manner.perMille;
+                if (drawn < 0) {
+                    return manner;
+                }
+            }
+            return POLITE;
+        }
+    }
+
+    private final int lean;
+    private final ServerSocket listener;
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final Map<Manner, LongAdder> counts = new EnumMap<>(Manner.class);
+
+    /** @param lean the port of the stand-in */
+    RudeGateway(int lean) {
+        this.lean = lean;
+        for (Manner manner : Manner.values()) {
+            counts.put(manner, new LongAdder());
+        }
+        try {
+            listener = new ServerSocket(0, BACKLOG, InetAddress.getByName("127.0.0.1"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        threads.execute(this::accept);
+    }
+
+    String url() {
+        return "http://" + NAME + ":" + listener.getLocalPort();
+    }
+
+    /** @return how often each was done */
+    @Override
+    public String toString() {
+        return counts.toString();
+    }
+
+    private void accept() {
+        while (!listener.isClosed()) {
+            try {
+                Socket socket = listener.accept();
+                open.add(socket);
+                threads.execute(() -> serve(socket));
+            } catch (IOException e) {
+                // Closed.
+            }
+        }
+    }
+
+    private void serve(Socket socket) {
+        try (socket) {
+            InputStream in = new BufferedInputStream(socket.getInputStream());
+            OutputStream out = socket.getOutputStream();
+            while (true) {
+                byte[] request = message(in);
+                if (request == null) {
+                    return;
+                }
+                byte[] response = ask(request);
+                if (response.length == 0) {
+                    reset(socket);
+                    return;
+                }
+                Manner manner = Manner.byChance();
+                counts.get(manner).increment();
+                if (manner == Manner.INTERIM) {
+                    writeInterims(out);
+                }
+                out.write(manner == Manner.TWICE ? joined(response, response) : response);
+                out.flush();
+                if (manner == Manner.FORGOTTEN || manner == Manner.DEAF) {
+                    if (in.read() >= 0) {
+                        if (manner == Manner.DEAF) {
+                            TimeUnit.SECONDS.sleep(DEAF_SECONDS);
+                        }
+                        reset(socket);
+                    }
+                    return;
+                }
+            }
+        } catch (IOException e) {
+            // One of the two is gone.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            open.remove(socket);
+        }
+    }
+
+    private static void writeInterims(OutputStream out) throws IOException, InterruptedException {
+        ThreadLocalRandom chance = ThreadLocalRandom.current();
+        int number = chance.nextInt(MOST_INTERIMS) + 1;
+        for (int i = 0; i < number; i++) {
+            out.write(("HTTP/1.1 " + INTERIMS[chance.nextInt(INTERIMS.length)] + "\r\nLink: </x>\r\n\r\n")
+                    .getBytes(StandardCharsets.ISO_8859_1));
+            out.flush();
+            TimeUnit.MILLISECONDS.sleep(chance.nextInt(LONGEST_PAUSE_MILLIS / number));
+        }
+    }
+
+    /** @return the response; empty if there is none */
+    private byte[] ask(byte[] request) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getByName("127.0.0.1"), lean)) {
+            socket.getOutputStream().write(request);
+            byte[] response = message(new BufferedInputStream(socket.getInputStream()));
+            return response == null ? new byte[0] : response;
+        }
+    }
+
+    /** @return head and body; null if the other side has closed */
+    private static byte[] message(InputStream in) throws IOException {
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            int next = in.read();
+            if (next < 0) {
+                return null;
+            }
+            head.append((char) next);
+        }
+        int length = 0;
+        for (String line : head.toString().split("\r\n")) {
+            if (line.regionMatches(true, 0, "content-length:", 0, 15)) {
+                length = Integer.parseInt(line.substring(15).strip());
+            }
+        }
+        return joined(head.toString().getBytes(StandardCharsets.ISO_8859_1), in.readNBytes(length));
+    }
+
+    private static byte[] joined(byte[] first, byte[] second) {
+        byte[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
+    }
+
+    private static void reset(Socket socket) throws IOException {
+        socket.setSoLinger(true, 0);
+        socket.close();
+    }
+
+    @Override
+    public void close() throws IOException {
+        listener.close();
+        for (Socket socket : open) {
+            socket.close();
+        }
+        threads.shutdownNow();
+    }
+}
