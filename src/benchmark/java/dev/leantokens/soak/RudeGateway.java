@@ -21,7 +21,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Stands between the application and the stand-in for Lean, and does to connections what gateways and networks do. It listens at
+ * Stands between the application and the stand-in for Lean, and does to connections what gateways and networks do. It listens
+ * at
  * one of the two addresses of its name; nobody listens at the other one.
  */
 final class RudeGateway implements AutoCloseable {
