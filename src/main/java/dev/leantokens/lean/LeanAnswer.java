@@ -64,6 +64,11 @@ record LeanAnswer(int status, String retryAfter, byte[] body) {
             .readerFor(new TypeReference<Map<String, Object>>() {
             });
 
+    /** @return whether the request can be sent again on another connection */
+    boolean isAboutConnection() {
+        return ABOUT_CONNECTION.contains(status);
+    }
+
     /**
      * @param request what Lean was asked
      * @param proof what it was shown of who asks
@@ -85,7 +90,8 @@ record LeanAnswer(int status, String retryAfter, byte[] body) {
             throw withWait(error.because("Lean answered " + status), now);
         }
         if (ABOUT_CONNECTION.contains(status)) {
-            throw withWait(TokenError.LEAN_UNAVAILABLE.because("Lean did not process the request, it answered " + status), now);
+            // On a new connection already, see LeanClient.
+            throw withWait(TokenError.LEAN_FAILED.because("Lean did not process the request, it answered " + status), now);
         }
         if (status == BY_THE_PROXY) {
             throw TokenError.LEAN_UNAVAILABLE.because("the proxy on the way to Lean does not lead there, it answered 407");

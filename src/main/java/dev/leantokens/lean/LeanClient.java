@@ -4,7 +4,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 
@@ -45,9 +44,6 @@ public class LeanClient {
     private static final int LEAN_ALLOWS = 60;
 
     private static final byte[] NOTHING = new byte[0];
-
-    /** Of a connection that was kept too long, leads elsewhere or was too early (RFC 9110 §15.5.9, §15.5.20, RFC 8470 §5.2). */
-    private static final Set<Integer> ABOUT_CONNECTION = Set.of(408, 421, 425);
 
     /** content-coding (RFC 9110 §8.4.1) as far as it can be told to a caller. */
     private static final Pattern CODINGS = Pattern.compile("[A-Za-z0-9._, -]{1,40}");
@@ -139,21 +135,22 @@ public class LeanClient {
     private AccessToken token(LeanRequest request, ClientProof proof, Response response, boolean onNewConnection)
             throws StaleConnectionException {
         try (response) {
-            int status = response.getStatus();
-            if (ABOUT_CONNECTION.contains(status)) {
-                if (onNewConnection) {
-                    throw TokenError.LEAN_FAILED.because("Lean answered " + status);
-                }
-                throw new StaleConnectionException("Lean answered " + status);
-            }
-            String coding = response.getHeaderString(HttpHeaders.CONTENT_ENCODING);
-            if (coding != null && !coding.isBlank() && !coding.strip().equalsIgnoreCase("identity")) {
-                throw TokenError.UNUSABLE_ANSWER.because("unusable response from Lean: its content coding is "
-                        + (CODINGS.matcher(coding).matches() ? coding.strip() : "unknown") + ", but none was accepted");
-            }
             byte[] body = response.hasEntity() ? response.readEntity(byte[].class) : NOTHING;
-            return new LeanAnswer(status, response.getHeaderString(HttpHeaders.RETRY_AFTER), body)
-                    .token(request, proof, config, time(response));
+            LeanAnswer answer = new LeanAnswer(response.getStatus(), response.getHeaderString(HttpHeaders.RETRY_AFTER), body);
+            if (answer.isAboutConnection() && !onNewConnection) {
+                throw new StaleConnectionException("Lean answered " + answer.status());
+            }
+            if (answer.status() < 500) {
+                requireIdentity(response.getHeaderString(HttpHeaders.CONTENT_ENCODING));
+            }
+            return answer.token(request, proof, config, time(response));
+        }
+    }
+
+    private static void requireIdentity(String coding) {
+        if (coding != null && !coding.isBlank() && !coding.strip().equalsIgnoreCase("identity")) {
+            throw TokenError.UNUSABLE_ANSWER.because("unusable response from Lean: its content coding is "
+                    + (CODINGS.matcher(coding).matches() ? coding.strip() : "unknown") + ", but none was accepted");
         }
     }
 

@@ -160,12 +160,12 @@ class LeanAnswerTest {
                 // About the connection, so that Lean has not judged the request.
                 arguments(407, html, SERVICE, TokenError.LEAN_UNAVAILABLE),
                 arguments(407, "{\"error\":\"invalid_request\"}", CALLER, TokenError.LEAN_UNAVAILABLE),
-                arguments(408, "", SERVICE, TokenError.LEAN_UNAVAILABLE),
-                arguments(408, "{\"error\":\"invalid_request\"}", CALLER, TokenError.LEAN_UNAVAILABLE),
-                arguments(421, html, CALLER, TokenError.LEAN_UNAVAILABLE),
-                arguments(421, invalidClient, SERVICE, TokenError.LEAN_UNAVAILABLE),
-                arguments(425, "", CALLER, TokenError.LEAN_UNAVAILABLE),
-                arguments(425, invalidClient, CALLER, TokenError.LEAN_UNAVAILABLE),
+                arguments(408, "", SERVICE, TokenError.LEAN_FAILED),
+                arguments(408, "{\"error\":\"invalid_request\"}", CALLER, TokenError.LEAN_FAILED),
+                arguments(421, html, CALLER, TokenError.LEAN_FAILED),
+                arguments(421, invalidClient, SERVICE, TokenError.LEAN_FAILED),
+                arguments(425, "", CALLER, TokenError.LEAN_FAILED),
+                arguments(425, invalidClient, CALLER, TokenError.LEAN_FAILED),
                 // Lean's own faults, whatever the body says.
                 arguments(429, "", SERVICE, TokenError.THROTTLED),
                 arguments(429, invalidClient, CALLER, TokenError.THROTTLED),
