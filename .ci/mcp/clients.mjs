@@ -35,7 +35,7 @@ async function tried(name, client, transport, revision) {
     assert.equal(wrong.isError, true);
     assert.equal(JSON.parse(wrong.content[0].text).error, 'invalid_scope');
     const missing = await client.callTool({ name: TOOL, arguments: {} });
-    assert.equal(JSON.parse(missing.content[0].text).error, 'invalid_request');
+    assert.equal(JSON.parse(missing.content[0].text).error, 'invalid_scope');
 
     await assert.rejects(client.callTool({ name: 'nothing', arguments: {} }), { code: -32602 });
 

@@ -31,9 +31,9 @@ final class McpCaller implements Caller {
     private static final String MODERN = "2026-07-28";
 
     private static final List<Malformed> MALFORMED = List.of(
-            new Malformed(new JsonObject(), "invalid_request"),
+            new Malformed(new JsonObject(), "invalid_scope"),
             new Malformed(new JsonObject().put("body", Clients.MARK), "invalid_request"),
-            new Malformed(body(new JsonObject()), "invalid_request"),
+            new Malformed(body(new JsonObject()), "invalid_scope"),
             new Malformed(body(new JsonObject().put("scope", 7)), "invalid_request"),
             new Malformed(body(new JsonObject().put("scope", Clients.MARK)), "invalid_scope"),
             new Malformed(body(new JsonObject().put("scope", "api payments")), "invalid_scope"),

@@ -25,7 +25,7 @@ final class RestCaller implements Caller {
             new Malformed(JSON, "{\"scope\":\"api\"", 400, "invalid_request"),
             new Malformed(JSON, "", 400, "invalid_request"),
             new Malformed(JSON, "[\"" + Clients.MARK + "\"]", 400, "invalid_request"),
-            new Malformed(JSON, "{}", 400, "invalid_request"),
+            new Malformed(JSON, "{}", 400, "invalid_scope"),
             new Malformed(JSON, "{\"scope\":\"api\",\"scope\":\"api\"}", 400, "invalid_request"),
             new Malformed(JSON, "{\"scope\":7}", 400, "invalid_request"),
             new Malformed(JSON, "{\"scope\":\"api\",\"client_secret\":\"" + Clients.MARK + "\"}", 400, "invalid_request"),

@@ -14,9 +14,8 @@ import io.vertx.core.json.JsonObject;
 /**
  * What the tool takes. It tells an agent what to send; what is accepted is decided by the token request's own rules. The scope
  * is not required, because a local client can have a default scope and the schema is the same for all callers: hosts that
- * validate arguments would refuse a call that is served.
- * Examples are part of the descriptions: some model APIs refuse schemas with the keyword.
- * Public because code that the extension generates refers to it.
+ * validate arguments would refuse a call that is served. Examples are part of the descriptions: some model APIs refuse schemas
+ * with the keyword. Public because code that the extension generates refers to it.
  */
 @Singleton
 public class TokenToolInputSchema implements InputSchemaGenerator<JsonObject> {

@@ -23,11 +23,15 @@ public final class ConfiguredScopes {
      */
     public static List<ScopePattern> read() {
         // Only what needs no registration in a native executable: neither discovered sources nor a mapping.
-        return new SmallRyeConfigBuilder().addDefaultInterceptors().addDefaultSources()
+        List<String> patterns = new SmallRyeConfigBuilder().addDefaultInterceptors().addDefaultSources()
                 .withSources(
                         PropertiesConfigSourceLoader.inFileSystem(FILE.toAbsolutePath().toUri().toString(), ORDINAL_OF_FILE,
                                 ConfiguredScopes.class.getClassLoader()))
-                .build().getOptionalValues(PROPERTY, String.class).orElse(List.of(TokenConfig.SCOPES.split(",")))
-                .stream().map(ScopePattern::new).toList();
+                .build().getOptionalValues(PROPERTY, String.class).orElse(List.of(TokenConfig.SCOPES.split(",")));
+        try {
+            return patterns.stream().map(ScopePattern::new).toList();
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("TOKEN_SCOPES: " + e.getMessage());
+        }
     }
 }

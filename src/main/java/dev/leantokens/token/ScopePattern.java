@@ -77,7 +77,9 @@ public final class ScopePattern {
      * lengths of the patterns.
      */
     public boolean overlaps(ScopePattern other) {
-        return shortestCommon(text, other.text) <= Scope.MAX_LENGTH;
+        // No text is shorter than the pattern that it matches.
+        return Math.max(text.length(), other.text.length()) <= Scope.MAX_LENGTH
+                && shortestCommon(text, other.text) <= Scope.MAX_LENGTH;
     }
 
     /** @return whether one of these patterns overlaps this one */

@@ -28,6 +28,7 @@ class ConfiguredScopesTest {
     void settingThatIsWrongIsRefused() {
         System.setProperty("token.scopes", "api customer.*");
 
-        assertThatThrownBy(ConfiguredScopes::read).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(ConfiguredScopes::read).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("TOKEN_SCOPES: ");
     }
 }
