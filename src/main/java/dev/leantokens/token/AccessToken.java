@@ -113,8 +113,9 @@ public final class AccessToken {
 
     /** @return the failure of a request for which a token for another scope came */
     static TokenException otherScope() {
-        return TokenError.OTHER_SCOPE.because("Lean returned a token for another scope than the requested one, "
-                + "it is not passed on");
+        return TokenError.OTHER_SCOPE
+                .because("Lean returned a token for another scope than requested, it was discarded. If this "
+                        + "repeats, the operator of this service has to check what is on the way to Lean");
     }
 
     /** @return whether it was requested for this scope */
