@@ -48,11 +48,11 @@ public enum TokenError {
     OTHER_SCOPE(502, "server_error"),
     /** The service has no credentials of its own and the caller sent none. */
     NO_CREDENTIALS(503, "temporarily_unavailable"),
-    /** Lean cannot be reached, or an answer says so: 502, 503 or 504 of a gateway, or a 4xx that is about the connection. */
+    /** Lean cannot be reached, or what is in front of it says so: 502, 503 or 504. */
     LEAN_UNAVAILABLE(503, "temporarily_unavailable"),
     /** No secure connection to Lean can be made: its certificate is not accepted here, or this service's not there. */
     LEAN_UNTRUSTED(503, "temporarily_unavailable"),
-    /** Lean fails by itself: 500, or another 5xx. */
+    /** Lean fails by itself: 500 or another 5xx, or a 4xx about the connection that a new connection did not change. */
     LEAN_FAILED(503, "temporarily_unavailable"),
     /** Lean has kept failing, so it is not asked for a while. */
     BREAKER_OPEN(503, "temporarily_unavailable"),
