@@ -22,6 +22,8 @@ import io.vertx.ext.web.RoutingContext;
 @ApplicationScoped
 class McpStreamFilter {
 
+    private static final String EVENT_STREAM = "text/event-stream";
+
     private final ConnectionManager connections;
     private final HttpErrors errors;
 
@@ -47,6 +49,8 @@ class McpStreamFilter {
                     .because("a stream belongs to a session, name it in Mcp-Session-Id"));
         } else if (connections.get(session) == null) {
             errors.send(context, HttpErrors.unknownSession());
+        } else if (!AcceptHeader.accepts(context.request().headers().getAll(HttpHeaders.ACCEPT), EVENT_STREAM)) {
+            errors.send(context, TokenError.NOT_ACCEPTABLE.because("the Accept header must allow text/event-stream"));
         } else {
             open(context.response());
         }
@@ -54,7 +58,7 @@ class McpStreamFilter {
 
     /** The headers are sent with the first data, which is a comment. */
     private static void open(HttpServerResponse response) {
-        response.setChunked(true).putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream");
+        response.setChunked(true).putHeader(HttpHeaders.CONTENT_TYPE, EVENT_STREAM);
         response.write(":\n\n");
     }
 }

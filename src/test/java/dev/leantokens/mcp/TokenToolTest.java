@@ -462,6 +462,16 @@ class TokenToolTest {
         }
     }
 
+    @Test
+    void streamIsNotForClientsThatExcludeIt() {
+        RawHttp.Response response = RawHttp.send(RawHttp.LOOPBACK, lean.mcpPort(),
+                "GET /mcp HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\nMcp-Session-Id: " + initialized()
+                        + "\r\nConnection: close\r\n\r\n");
+
+        assertThat(response.status()).isEqualTo(406);
+        assertThat(response.body()).contains("text/event-stream");
+    }
+
     /** Some hosts and gateways add a slash to each URL that they are configured with. */
     @Test
     void slashAtTheEndChangesNothing() {
