@@ -73,9 +73,12 @@ class SecretsIT {
     }
 
     @Test
-    void damagedSecretRefusesToStart() throws IOException {
+    void damagedFileRefusesToStart() throws IOException {
         write("config/application.properties", "lean.client-id=id\nlean.client-secret=s3cr3t\\uFFFD\n");
         assertRefused(Map.of(), "lean.client-secret contains U+FFFD");
+
+        write("config/application.properties", "\uFEFFaccess.anonymous=never\n");
+        assertRefused(Map.of(), "starts with a byte order mark");
 
         write("config/application.properties", "");
         write("secret", "s\0e\0c\0r\0e\0t\0");
