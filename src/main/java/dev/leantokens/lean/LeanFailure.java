@@ -62,7 +62,7 @@ final class LeanFailure {
                 return TokenError.LEAN_TIMED_OUT.because("Lean did not answer in time");
             }
             if (cause instanceof StaleConnectionException) {
-                return TokenError.LEAN_UNAVAILABLE.because("the connection to Lean broke", cause);
+                return TokenError.LEAN_UNAVAILABLE.because("the connection to Lean broke");
             }
             if (cause instanceof UnusableResponseException) {
                 return TokenError.UNUSABLE_ANSWER.because("unusable response from Lean: " + cause.getMessage());

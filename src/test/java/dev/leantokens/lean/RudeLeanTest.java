@@ -32,6 +32,7 @@ import dev.leantokens.testing.RudeLean;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 
 /** What a token endpoint or a gateway before it may do to a connection, and no caller notices. */
 @QuarkusTest
@@ -90,6 +91,12 @@ class RudeLeanTest {
         everyTokenIsForItsCaller();
         everyTokenIsForItsCaller();
         assertThat(lean.requests()).hasSize(2 * CALLERS);
+    }
+
+    /** Which the metadata document is answered with here, too. */
+    @Test
+    void interimResponsesPrecedeTheMetadataDocument() {
+        assertThat(RestAssured.get("/q/health/group/lean").asString()).contains("\"UP\"", "with status 200");
     }
 
     private void everyTokenIsForItsCaller() {

@@ -220,6 +220,7 @@ public class RudeLean implements QuarkusTestResourceLifecycleManager {
                     return;
                 }
                 if (!request.isTokenRequest()) {
+                    connection.write("HTTP/1.1 102 Processing\r\n\r\n");
                     connection.write(response("200 OK", "{}"));
                     continue;
                 }
