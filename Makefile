@@ -44,7 +44,8 @@ image: ## Build the native image, with a container engine and nothing else
 	docker build -f src/main/docker/Dockerfile.multistage -t lean-authentication-tokens:native .
 
 .PHONY: mcp
-mcp: ## Try the packaged jar with the official MCP clients and conformance suite
+mcp: ## Package, and try the jar with the official MCP clients and conformance suite
+	$(MVNW) --quiet -DskipTests package
 	.ci/mcp/run
 
 .PHONY: format

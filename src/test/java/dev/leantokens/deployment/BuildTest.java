@@ -2,6 +2,8 @@ package dev.leantokens.deployment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -12,10 +14,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
 
-/** The profile {@code native}, whose executable cannot be built in these tests. */
-class NativeProfileTest {
+/** What no test of the application shows of its build. */
+class BuildTest {
 
     private static final XPath PATHS = XPathFactory.newInstance().newXPath();
+    private static final String FAILSAFE = "/project/build/plugins/plugin[artifactId='maven-failsafe-plugin']";
 
     private static Document pom;
 
@@ -24,16 +27,29 @@ class NativeProfileTest {
         pom = DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(Path.of("pom.xml").toFile());
     }
 
-    /** An executable exits at an option of a JVM that it does not know. */
+    /** An executable exits at an option of a JVM that it does not know; it cannot be built in these tests. */
     @Test
     void executableIsStartedWithoutTheOptionsOfAJvm() throws Exception {
-        assertThat(text("/project/build/plugins/plugin[artifactId='maven-failsafe-plugin']//*[name()='quarkus.test.arg-line']"))
-                .isEqualTo("${packaged.jvm-options}");
+        assertThat(text(FAILSAFE + "//*[name()='quarkus.test.arg-line']")).isEqualTo("${packaged.jvm-options}");
         assertThat(text("/project/properties/packaged.jvm-options")).isEqualTo("${fast-start}");
 
         String profile = "/project/profiles/profile[id='native']/properties/";
         assertThat(text("count(" + profile + "packaged.jvm-options)")).isEqualTo("1");
         assertThat(text(profile + "packaged.jvm-options")).isEmpty();
+    }
+
+    /** Otherwise each build begins with a warning. */
+    @Test
+    void quarkusCanAddToTheOptionsOfTheTestsJvm() throws Exception {
+        assertThat(text(FAILSAFE + "/configuration/argLine")).startsWith("@{argLine} ");
+        assertThat(text("/project/build/plugins/plugin[artifactId='jacoco-maven-plugin']/configuration/propertyName"))
+                .as("what integration tests do is not recorded").isEqualTo("coverage.agent");
+    }
+
+    @Test
+    void makePackagesWhatItTriesWithMcpClients() throws IOException {
+        assertThat(Files.readString(Path.of("Makefile")))
+                .containsPattern("(?m)^mcp: .*\\n\\t\\$\\(MVNW\\) --quiet -DskipTests package\\n\\t\\.ci/mcp/run$");
     }
 
     private static String text(String path) throws Exception {
