@@ -1,6 +1,7 @@
 package dev.leantokens.tls;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -56,7 +57,7 @@ final class BucketFiles {
     String fingerprint() {
         MessageDigest digest = sha256();
         for (Path file : all()) {
-            digest.update(sha256().digest(file.toString().getBytes()));
+            digest.update(sha256().digest(file.toString().getBytes(StandardCharsets.UTF_8)));
             digest.update(sha256().digest(content(file)));
         }
         return HexFormat.of().formatHex(digest.digest());
@@ -79,7 +80,7 @@ final class BucketFiles {
         try {
             return FileWatch.readBytes(file);
         } catch (IOException e) {
-            return e.toString().getBytes();
+            return e.toString().getBytes(StandardCharsets.UTF_8);
         }
     }
 

@@ -72,6 +72,8 @@ class ArchitectureTest {
                         .because("log lines, headers and settings are for machines, and an operator's locale can have other "
                                 + "digits (ar-SA) and other small letters (tr-TR); String.format(Locale.ROOT, …), or + which "
                                 + "knows no locale"),
+                noClasses().should().accessTargetWhere(LocaleDependent.ENCODING)
+                        .because("an operator's locale can have another character set than that of files and of HTTP"),
                 noClasses().should().callMethod(Thread.class, "sleep", long.class)
                         .because("it blocks an event loop"),
                 noClasses().should().callMethod(java.time.Instant.class, "now").orShould()

@@ -10,6 +10,7 @@ import java.text.SimpleDateFormat;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.util.Formatter;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Scanner;
@@ -20,8 +21,9 @@ import org.jboss.logging.Logger;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
 import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
 
-/** What formats or parses by the locale that the JVM was started with. */
+/** What formats, parses or encodes by the locale that the JVM was started with. */
 final class LocaleDependent {
 
     /** Methods by their class; those that are given a locale are not meant. */
@@ -44,6 +46,11 @@ final class LocaleDependent {
     static final DescribedPredicate<JavaAccess<?>> FORMATTING = DescribedPredicate.describe("formats by the default locale",
             access -> access.getTarget() instanceof CodeUnitAccessTarget target && isMeant(target));
 
+    /** Java 17 takes the default character set from the locale. */
+    static final DescribedPredicate<JavaAccess<?>> ENCODING = DescribedPredicate.describe(
+            "encodes by the default character set",
+            access -> access.getTarget() instanceof CodeUnitAccessTarget target && encodes(target));
+
     private LocaleDependent() {
     }
 
@@ -51,6 +58,18 @@ final class LocaleDependent {
         Pattern methods = METHODS.get(target.getOwner().getName());
         return methods != null && methods.matcher(target.getName()).matches()
                 && target.getRawParameterTypes().stream().noneMatch(type -> type.isEquivalentTo(Locale.class));
+    }
+
+    private static boolean encodes(CodeUnitAccessTarget target) {
+        List<String> parameters = target.getRawParameterTypes().stream().map(JavaClass::getSimpleName).toList();
+        return switch (target.getOwner().getName() + "." + target.getName()) {
+            case "java.lang.String.getBytes" -> parameters.isEmpty();
+            case "java.lang.String.<init>" -> parameters.contains("byte[]") && !parameters.contains("Charset");
+            case "java.io.InputStreamReader.<init>", "java.io.OutputStreamWriter.<init>" -> parameters.size() == 1;
+            case "java.io.FileReader.<init>", "java.io.FileWriter.<init>" -> !parameters.contains("Charset");
+            case "java.nio.charset.Charset.defaultCharset" -> true;
+            default -> false;
+        };
     }
 
     private static Map.Entry<String, Pattern> entry(Class<?> owner, String methods) {
