@@ -37,7 +37,8 @@ public class LocalClientsBenchmark {
     @Setup
     public void fill() {
         known = new LocalClients(IntStream.range(0, clients)
-                .mapToObj(i -> LocalClientRules.client("client-" + i, List.of(SECRET + i), List.of("api"))).toList());
+                .mapToObj(i -> LocalClientRules.client("client-" + i, List.of(SECRET + i), List.of("api"), Optional.empty()))
+                .toList());
     }
 
     @Benchmark

@@ -26,11 +26,6 @@ final class LocalClientRules {
     private LocalClientRules() {
     }
 
-    /** The same for a client without a default scope. */
-    static LocalClient client(String id, List<String> secrets, List<String> scopes) {
-        return client(id, secrets, scopes, Optional.empty());
-    }
-
     /**
      * @param secrets plain or as digests
      * @param scopes patterns

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
@@ -19,8 +20,8 @@ class LocalClientsTest {
     private static final String ABC = "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
     private final LocalClients clients = new LocalClients(List.of(
-            LocalClientRules.client("payments", List.of(SECRET, ABC), List.of("api", "customer.*")),
-            LocalClientRules.client("agents", List.of("another-secret-of-agents"), List.of("api"))));
+            client("payments", List.of(SECRET, ABC), List.of("api", "customer.*")),
+            client("agents", List.of("another-secret-of-agents"), List.of("api"))));
 
     @ParameterizedTest
     @CsvSource({ "payments, " + SECRET, "payments, abc", "agents, another-secret-of-agents" })
@@ -54,38 +55,38 @@ class LocalClientsTest {
 
     @Test
     void secretOfTwoClientsIsRefused() {
-        assertWrong(() -> new LocalClients(List.of(LocalClientRules.client("a", List.of(SECRET), List.of("api")),
-                LocalClientRules.client("b", List.of(SecretDigest.of(SECRET).text()), List.of("api")))), "local client b");
-        assertWrong(() -> new LocalClients(List.of(LocalClientRules.client("a", List.of(SECRET, SECRET), List.of("api")))),
+        assertWrong(() -> new LocalClients(List.of(client("a", List.of(SECRET), List.of("api")),
+                client("b", List.of(SecretDigest.of(SECRET).text()), List.of("api")))), "local client b");
+        assertWrong(() -> new LocalClients(List.of(client("a", List.of(SECRET, SECRET), List.of("api")))),
                 "local client a");
     }
 
     @Test
     void clientThatIsConfiguredTwiceIsRefused() {
-        assertWrong(() -> new LocalClients(List.of(LocalClientRules.client("a", List.of(SECRET), List.of("api")),
-                LocalClientRules.client("a", List.of(ABC), List.of("api")))), "local client a is configured twice");
+        assertWrong(() -> new LocalClients(List.of(client("a", List.of(SECRET), List.of("api")),
+                client("a", List.of(ABC), List.of("api")))), "local client a is configured twice");
     }
 
     @Test
     void moreClientsThanCanBeComparedWithAreRefused() {
         List<LocalClient> many = new ArrayList<>(IntStream.range(0, LocalClients.MOST)
-                .mapToObj(i -> LocalClientRules.client("c" + i, List.of(SECRET + i), List.of("api"))).toList());
+                .mapToObj(i -> client("c" + i, List.of(SECRET + i), List.of("api"))).toList());
         assertThat(new LocalClients(many).size()).isEqualTo(LocalClients.MOST);
 
-        many.add(LocalClientRules.client("another", List.of(SECRET), List.of("api")));
+        many.add(client("another", List.of(SECRET), List.of("api")));
         assertWrong(() -> new LocalClients(many), "more than 1000");
     }
 
     @ParameterizedTest
     @ValueSource(strings = { "", " ", "a b", "a.b", "7c9e6679-7425-40de-944b-e07fc1f90ae7", "caf\u00e9", "a:b" })
     void idThatNoLocalClientCanHaveIsRefused(String id) {
-        assertWrong(() -> LocalClientRules.client(id, List.of(SECRET), List.of("api")), "id");
+        assertWrong(() -> client(id, List.of(SECRET), List.of("api")), "id");
     }
 
     @Test
     void idHasALengthThatFitsALine() {
-        assertThat(LocalClientRules.client("a".repeat(64), List.of(SECRET), List.of("api")).id()).hasSize(64);
-        assertWrong(() -> LocalClientRules.client("a".repeat(65), List.of(SECRET), List.of("api")), "64");
+        assertThat(client("a".repeat(64), List.of(SECRET), List.of("api")).id()).hasSize(64);
+        assertWrong(() -> client("a".repeat(65), List.of(SECRET), List.of("api")), "64");
     }
 
     @ParameterizedTest
@@ -104,21 +105,25 @@ class LocalClientsTest {
     void wrongSecretsAreRefusedWithoutBeingRepeated(String secrets, String reason) {
         List<String> list = secrets.isEmpty() ? List.of() : List.of(secrets.split(";", -1));
 
-        assertWrong(() -> LocalClientRules.client("payments", list, List.of("api")), reason);
+        assertWrong(() -> client("payments", list, List.of("api")), reason);
     }
 
     @Test
     void clientWithoutScopesIsRefused() {
-        assertWrong(() -> LocalClientRules.client("payments", List.of(SECRET), List.of()), "has no scopes");
-        assertWrong(() -> LocalClientRules.client("payments", List.of(SECRET), List.of("api", "")), "scope pattern");
+        assertWrong(() -> client("payments", List.of(SECRET), List.of()), "has no scopes");
+        assertWrong(() -> client("payments", List.of(SECRET), List.of("api", "")), "scope pattern");
     }
 
     @Test
     void spaceAroundSecretsAndScopesIsNoPartOfThem() {
-        LocalClient client = LocalClientRules.client("payments", List.of(" " + SECRET, ABC + "\n"), List.of(" api"));
+        LocalClient client = client("payments", List.of(" " + SECRET, ABC + "\n"), List.of(" api"));
 
         assertThat(new LocalClients(List.of(client)).find("payments", SECRET)).contains(client);
         assertThat(new LocalClients(List.of(client)).find("payments", "abc")).contains(client);
+    }
+
+    private static LocalClient client(String id, List<String> secrets, List<String> scopes) {
+        return LocalClientRules.client(id, secrets, scopes, Optional.empty());
     }
 
     private static void assertWrong(org.assertj.core.api.ThrowableAssert.ThrowingCallable call, String reason) {
