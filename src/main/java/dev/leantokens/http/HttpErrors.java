@@ -1,6 +1,7 @@
 package dev.leantokens.http;
 
 import java.io.IOException;
+import java.time.Duration;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -8,6 +9,7 @@ import jakarta.enterprise.event.Observes;
 import dev.leantokens.token.ErrorResponse;
 import dev.leantokens.token.TokenError;
 import dev.leantokens.token.TokenException;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
@@ -25,6 +27,9 @@ public class HttpErrors {
 
     /** Behind Quarkus' default route (10,000) and those after it (20,000). */
     private static final int AFTER_EVERY_ROUTE = 100_000;
+
+    /** How long a last answer has before its connection is closed, since the peer's system may drop it with that. */
+    private static final Duration TO_ARRIVE = Duration.ofMillis(50);
 
     private final RequestLog log;
 
@@ -46,6 +51,20 @@ public class HttpErrors {
     /** Ends the request with an error that its protocol makes callers expect: neither logged nor counted. */
     public void answer(RoutingContext context, TokenException exception) {
         respond(context, exception.response());
+    }
+
+    /**
+     * Logs the error, answers with it and closes the connection, of HTTP/1.1. What follows on the connection is not looked at:
+     * Vert.x begins with the next request when a response ends, so this one never does.
+     */
+    void sendLast(RoutingContext context, TokenException exception) {
+        ErrorResponse error = log.failed(context, exception).response();
+        Buffer body = Buffer.buffer(error.json());
+        begin(context, error).putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE)
+                .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()))
+                .write(body)
+                .onComplete(written -> context.vertx().setTimer(TO_ARRIVE.toMillis(),
+                        elapsed -> context.request().connection().close()));
     }
 
     private void failed(RoutingContext context) {
@@ -95,11 +114,15 @@ public class HttpErrors {
     }
 
     private static void respond(RoutingContext context, ErrorResponse error) {
+        HttpServerResponse response = begin(context, error);
+        BodyLimit.discard(context.request());
+        response.end(error.json());
+    }
+
+    private static HttpServerResponse begin(RoutingContext context, ErrorResponse error) {
         HttpServerResponse response = context.response();
         response.setStatusCode(error.status());
         error.headers().forEach(response::putHeader);
-        response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
-        BodyLimit.discard(context.request());
-        response.end(error.json());
+        return response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
     }
 }

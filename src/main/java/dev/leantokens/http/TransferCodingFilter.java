@@ -36,14 +36,15 @@ class TransferCodingFilter {
         if (isUnderstood(context.request())) {
             context.next();
         } else {
-            // Which also closes the connection.
-            errors.send(context, TokenError.INVALID_REQUEST.because("the only transfer coding that is supported is chunked"));
+            errors.sendLast(context,
+                    TokenError.INVALID_REQUEST.because("the only transfer coding that is supported is chunked"));
         }
     }
 
     private static boolean isUnderstood(HttpServerRequest request) {
         List<String> codings = request.headers().getAll(HttpHeaders.TRANSFER_ENCODING);
-        return codings.isEmpty()
+        // HTTP/2 has frames instead, and does not let this header pass.
+        return codings.isEmpty() || request.version() == HttpVersion.HTTP_2
                 || request.version() != HttpVersion.HTTP_1_0 && codings.size() == 1
                         && codings.get(0).strip().equalsIgnoreCase(CHUNKED);
     }
