@@ -162,6 +162,11 @@ class KubernetesManifestsTest {
 
         assertThat(replicas).isPositive();
         assertThat(replicas * share).isLessThanOrEqualTo(LEAN_ALLOWS);
+        if (replicas > 1) {
+            JsonObject update = manifest.json().getAsJsonObject("spec").getAsJsonObject("strategy")
+                    .getAsJsonObject("rollingUpdate");
+            assertThat(update.get("maxSurge").getAsInt()).as("further processes during an update").isZero();
+        }
     }
 
     /** What was measured of the executable: 64 MiB idle, and 96 for its heap, its buffers and the pages of its binary. */
