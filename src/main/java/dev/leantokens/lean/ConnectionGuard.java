@@ -2,6 +2,7 @@ package dev.leantokens.lean;
 
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -15,15 +16,18 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -48,6 +52,9 @@ final class ConnectionGuard extends ChannelDuplexHandler {
 
     private static final AttributeKey<ConnectionGuard> KEY = AttributeKey.valueOf(ConnectionGuard.class, "guard");
 
+    /** Of all headers of a response together, in bytes. Gateways add headers of their own. */
+    static final int LARGEST_HEADERS = 64 * 1024;
+
     private static final int SWITCHING_PROTOCOLS = HttpResponseStatus.SWITCHING_PROTOCOLS.code();
 
     /**
@@ -63,6 +70,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     private final long opened;
     private final Duration patience;
     private final Listener listener;
+    private final Decoder decoder = new Decoder();
 
     /** Set by any thread when the connection leaves the pool. */
     private volatile boolean inUse;
@@ -74,8 +82,6 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     /** Whether a byte has come since the request was written. */
     private boolean heard;
     private boolean interim;
-    /** Of the final response. */
-    private HttpHeaders headers;
     /** The end of the response, which is passed on when all that came with it has been looked at. */
     private Object end;
     private boolean surplus;
@@ -128,8 +134,10 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         }
         ConnectionGuard guard = new ConnectionGuard(channel, opened, patience, listener);
         channel.attr(KEY).set(guard);
-        pipeline.addBefore(codec.name(), null, guard.new Bytes());
         pipeline.addAfter(codec.name(), null, guard);
+        pipeline.addAfter(codec.name(), null, new HttpRequestEncoder());
+        pipeline.addBefore(codec.name(), null, guard.new Bytes());
+        pipeline.replace(codec.name(), codec.name(), guard.decoder);
         return guard;
     }
 
@@ -187,10 +195,8 @@ final class ConnectionGuard extends ChannelDuplexHandler {
             ReferenceCountUtil.release(message);
             surplus = true;
         } else if (message instanceof HttpObject part && part.decoderResult().isFailure()) {
-            Throwable cause = part.decoderResult().cause();
             ReferenceCountUtil.release(message);
-            fail(context, new UnusableResponseException(
-                    cause instanceof TooLongFrameException ? "its headers are larger than 64 KiB" : "it is not HTTP"));
+            fail(context, reasonOf(part.decoderResult().cause()));
         } else if (message instanceof HttpResponse response) {
             begin(context, response);
         } else if (message instanceof HttpContent content) {
@@ -200,10 +206,19 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         }
     }
 
+    private static IOException reasonOf(Throwable undecodable) {
+        if (undecodable instanceof PrematureChannelClosureException) {
+            return new ClosedChannelException();
+        }
+        return new UnusableResponseException(undecodable instanceof TooLongFrameException
+                ? "its headers are larger than 64 KiB"
+                : "it is not HTTP");
+    }
+
     private void begin(ChannelHandlerContext context, HttpResponse response) {
         int status = response.status().code();
-        if (!HttpVersion.HTTP_1_1.equals(response.protocolVersion())
-                && !HttpVersion.HTTP_1_0.equals(response.protocolVersion())) {
+        // The instances, as Vert.x compares them: one in lower case is another one.
+        if (response.protocolVersion() != HttpVersion.HTTP_1_1 && response.protocolVersion() != HttpVersion.HTTP_1_0) {
             fail(context, new UnusableResponseException("it is not HTTP"));
         } else if (status < 100 || status == SWITCHING_PROTOCOLS) {
             // No other protocol was offered.
@@ -215,7 +230,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
             if (responses == 1) {
                 listener.served(address);
             }
-            headers = response.headers();
+            HttpHeaders headers = response.headers();
             for (String name : List.copyOf(headers.names())) {
                 if (!NEEDED.contains(name.toLowerCase(Locale.ROOT))) {
                     headers.remove(name);
@@ -245,17 +260,16 @@ final class ConnectionGuard extends ChannelDuplexHandler {
             end = null;
             waiting = false;
             inUse = false;
+            // The start of another response is no message yet.
+            surplus |= decoder.hasMore();
             if (surplus) {
-                // Vert.x reads it now, and does not give the connection back to the pool.
-                headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+                closeForGood();
             }
-            // The connection can be used for the next request before this returns.
+            // If it is still open, the connection can be used for the next request before this returns.
             context.fireChannelRead(last);
         }
-        if (surplus) {
-            surplus = false;
-            broken = true;
-            context.close();
+        if (surplus && !broken) {
+            closeForGood();
         }
         context.fireChannelReadComplete();
     }
@@ -279,16 +293,22 @@ final class ConnectionGuard extends ChannelDuplexHandler {
             context.fireExceptionCaught(breakStale());
         }
         broken = true;
+        context.fireChannelInactive();
         if (requests > 0 && responses == 0) {
             listener.failed(address);
         }
         listener.closed(this);
-        context.fireChannelInactive();
     }
 
     @Override
     public void handlerRemoved(ChannelHandlerContext context) {
         ReferenceCountUtil.release(end);
+    }
+
+    /** By way of Vert.x, which takes the connection out of its pool before this returns. */
+    private void closeForGood() {
+        broken = true;
+        channel.close();
     }
 
     private StaleConnectionException breakStale() {
@@ -314,6 +334,19 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         if (silence != null) {
             silence.cancel(false);
             silence = null;
+        }
+    }
+
+    /** In place of Netty's codec for clients, which is the same but for HEAD and CONNECT, and cannot be asked. */
+    private static final class Decoder extends HttpResponseDecoder {
+
+        private Decoder() {
+            super(new HttpDecoderConfig().setMaxHeaderSize(LARGEST_HEADERS));
+        }
+
+        /** @return whether there are bytes that are no message yet */
+        private boolean hasMore() {
+            return actualReadableBytes() > 0;
         }
     }
 

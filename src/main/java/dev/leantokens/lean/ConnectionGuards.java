@@ -51,7 +51,7 @@ class ConnectionGuards {
     ConnectionGuards(LeanConfig config, LeanAddresses addresses) {
         this.lifetime = config.connectionLifetime();
         // Before the REST client's own limit, which cannot tell a reused connection from a new one.
-        this.patience = config.requestTimeout().multipliedBy(9).dividedBy(10);
+        this.patience = LeanClient.patience(config);
         this.addresses = addresses;
     }
 
@@ -80,7 +80,12 @@ class ConnectionGuards {
 
     private ConnectionGuard install(Channel channel) {
         ConnectionGuard guard = ConnectionGuard.install(channel, clock.getAsLong(), patience, listener);
+        // Before it is in the set, from which it could be closed as idle.
+        boolean open = guard.use();
         guards.add(guard);
+        if (!open) {
+            guards.remove(guard);
+        }
         return guard;
     }
 }

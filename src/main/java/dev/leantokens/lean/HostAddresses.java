@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
@@ -36,7 +37,7 @@ final class HostAddresses {
     /** @param found in the order of the resolver's, which is kept, except that the two families take turns (RFC 8305 §4) */
     synchronized void found(List<InetAddress> found) {
         addresses = inTurn(found);
-        failures.keySet().retainAll(addresses);
+        failures.keySet().retainAll(Set.copyOf(addresses));
     }
 
     /** @return the address to try next: the first that has not failed lately, or else the one whose failure is longest ago */

@@ -1,9 +1,13 @@
 package dev.leantokens.lean;
 
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -20,8 +24,8 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.proxy.HttpProxyHandler;
-import io.netty.handler.proxy.ProxyConnectionEvent;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.ScheduledFuture;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
@@ -40,11 +44,13 @@ class LeanAddresses {
     private static volatile LeanAddresses present;
 
     private final String host;
+    private final Duration patience;
     private final HostAddresses addresses = new HostAddresses(System::nanoTime);
     private final HostLookup lookup;
 
     LeanAddresses(LeanAccount account, LeanConfig config, Vertx vertx) {
         this.host = LeanProxy.of(config).map(LeanProxy::host).orElse(account.url().getHost());
+        this.patience = LeanClient.patience(config);
         this.lookup = new HostLookup(vertx, () -> addresses.found(List.of(InetAddress.getAllByName(host))));
         present = this;
     }
@@ -76,12 +82,11 @@ class LeanAddresses {
         }
     }
 
-    private SocketAddress choose(SocketAddress resolved) {
-        if (resolved instanceof InetSocketAddress inet && inet.getHostString().equalsIgnoreCase(host)) {
-            return addresses.next().<SocketAddress> map(address -> new InetSocketAddress(address, inet.getPort()))
-                    .orElse(resolved);
-        }
-        return resolved;
+    /** @return the address to connect to; empty if the connection is to another host, or no address is known */
+    private Optional<InetAddress> choose(SocketAddress resolved) {
+        return resolved instanceof InetSocketAddress inet && inet.getHostString().equalsIgnoreCase(host)
+                ? addresses.next()
+                : Optional.empty();
     }
 
     /** What Netty loads. Found by name in a native executable too. */
@@ -113,28 +118,60 @@ class LeanAddresses {
         }
     }
 
-    /** Sends a connection to the address whose turn it is, and remembers one that did not open. */
+    /**
+     * Sends a connection to the address whose turn it is, and remembers one that was not of use. It is taken out when the
+     * connection is open, its TLS and the proxy's tunnel included.
+     */
     private final class AddressChoice extends ChannelDuplexHandler {
 
-        private SocketAddress chosen;
+        private InetAddress chosen;
+        private ScheduledFuture<?> timer;
 
         @Override
         public void connect(ChannelHandlerContext context, SocketAddress remote, SocketAddress local, ChannelPromise promise) {
-            SocketAddress choice = choose(remote);
-            chosen = choice;
-            promise.addListener(opened -> {
-                if (!opened.isSuccess()) {
-                    failed(choice);
+            Optional<InetAddress> next = choose(remote);
+            if (next.isEmpty()) {
+                context.pipeline().remove(this);
+                context.connect(remote, local, promise);
+                return;
+            }
+            chosen = next.get();
+            ChannelPromise connected = context.newPromise();
+            connected.addListener(opened -> {
+                if (opened.isSuccess()) {
+                    promise.trySuccess();
+                } else {
+                    addresses.failed(chosen);
+                    promise.tryFailure(notConnected(opened.cause()));
                 }
             });
-            context.connect(choice, local, promise);
+            timer = context.executor().schedule(() -> {
+                // It would be waited for longer than for the call. Its handshake fails then.
+                addresses.failed(chosen);
+                context.close();
+            }, patience.toMillis(), TimeUnit.MILLISECONDS);
+            context.connect(new InetSocketAddress(chosen, ((InetSocketAddress) remote).getPort()), local, connected);
         }
 
-        /** This handler is still there: TLS or the proxy's tunnel was not made. */
+        /** The JDK has other classes for a network that is unreachable, which it also uses for connections that break. */
+        private static Throwable notConnected(Throwable cause) {
+            return cause instanceof ConnectException ? cause
+                    : new ConnectException(cause.getMessage()).initCause(cause);
+        }
+
         @Override
         public void channelInactive(ChannelHandlerContext context) {
-            failed(chosen);
+            if (chosen != null) {
+                addresses.failed(chosen);
+            }
             context.fireChannelInactive();
+        }
+
+        @Override
+        public void handlerRemoved(ChannelHandlerContext context) {
+            if (timer != null) {
+                timer.cancel(false);
+            }
         }
     }
 
@@ -155,14 +192,6 @@ class LeanAddresses {
             } else {
                 context.fireChannelRead(message);
             }
-        }
-
-        @Override
-        public void userEventTriggered(ChannelHandlerContext context, Object event) {
-            if (event instanceof ProxyConnectionEvent) {
-                context.pipeline().remove(this);
-            }
-            context.fireUserEventTriggered(event);
         }
     }
 }

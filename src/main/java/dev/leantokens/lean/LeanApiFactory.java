@@ -20,9 +20,6 @@ import io.vertx.core.http.HttpClientRequest;
 @ApplicationScoped
 class LeanApiFactory {
 
-    /** Gateways add headers of their own. */
-    private static final int LARGEST_HEADERS = 64 * 1024;
-
     private final LeanAccount account;
     private final LeanConfig config;
     private final ConnectionGuards guards;
@@ -52,18 +49,28 @@ class LeanApiFactory {
                 .trustAll(false)
                 .disableDefaultMapper(true)
                 .userAgent("lean-authentication-tokens")
-                .property(QuarkusRestClientProperties.MAX_HEADER_SIZE, LARGEST_HEADERS)
+                .property(QuarkusRestClientProperties.MAX_HEADER_SIZE, ConnectionGuard.LARGEST_HEADERS)
+                // Connections are guarded, which those of HTTP/2 cannot be.
+                .property(QuarkusRestClientProperties.HTTP2, false)
+                .property(QuarkusRestClientProperties.ALPN, false)
                 .property(QuarkusRestClientProperties.KEEP_ALIVE_ENABLED, pooled)
                 .property(QuarkusRestClientProperties.CONNECTION_POOL_SIZE, config.maxConnections())
                 .property(QuarkusRestClientProperties.CONNECTION_TTL, Math.toIntExact(config.connectionIdleTime().toSeconds()))
-                .httpClientRequestCustomizer(request -> {
-                    guards.prepare(request);
-                    limitResponse(request, limit);
-                    noteAlerts(request);
-                });
+                .httpClientRequestCustomizer(request -> prepare(request, limit));
         tls.ifPresent(builder::tlsConfiguration);
         LeanProxy.of(config).ifPresent(proxy -> useProxy(builder, proxy));
         return builder.build(LeanApi.class);
+    }
+
+    /** What a customizer throws is dropped by the client, and the call would not end. */
+    private void prepare(HttpClientRequest request, long limit) {
+        try {
+            limitResponse(request, limit);
+            noteAlerts(request);
+            guards.prepare(request);
+        } catch (RuntimeException e) {
+            request.reset(0, e);
+        }
     }
 
     private void useProxy(QuarkusRestClientBuilder builder, LeanProxy proxy) {

@@ -69,8 +69,11 @@ final class LeanBreaker {
         return state;
     }
 
-    private static boolean isOfLean(Throwable failure) {
-        return failure instanceof TokenException exception && FAILURES_OF_LEAN.contains(exception.error());
+    /** @return whether it counts as a failure of Lean's */
+    static boolean isOfLean(Throwable failure) {
+        // A stale connection for which there was neither time nor budget left to try a new one says nothing of Lean.
+        return failure instanceof TokenException exception && FAILURES_OF_LEAN.contains(exception.error())
+                && !(exception.getCause() instanceof StaleConnectionException);
     }
 
     private synchronized void changed(CircuitBreakerState next) {

@@ -99,6 +99,18 @@ public class LeanClient {
         return config.requestTimeout().plus(AFTER_THE_CLIENTS_OWN_LIMIT);
     }
 
+    /**
+     * @return how long a connection may bring nothing: less than the REST client's own limit, which cannot tell a reused
+     *         connection from a new one, and so that within the deadline there is time for another call
+     */
+    static Duration patience(LeanConfig config) {
+        Duration most = config.requestTimeout().multipliedBy(9).dividedBy(10);
+        Duration left = config.deadline().minus(config.requestTimeout()).minus(AFTER_THE_CLIENTS_OWN_LIMIT)
+                .minus(AFTER_THE_CLIENTS_OWN_LIMIT);
+        Duration least = config.requestTimeout().dividedBy(2);
+        return left.compareTo(most) > 0 ? most : left.compareTo(least) < 0 ? least : left;
+    }
+
     /** @return the status of Lean's metadata document, which is requested without credentials */
     Uni<Integer> metadataStatus() {
         return Uni.createFrom().deferred(() -> route.through((api, onNewConnection) -> api.metadata().map(this::statusOf),

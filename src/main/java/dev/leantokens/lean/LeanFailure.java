@@ -21,6 +21,7 @@ import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslClosedEngineException;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.vertx.core.VertxException;
+import io.vertx.core.http.HttpClosedException;
 
 /** What it means that a call to Lean ended without an answer. */
 final class LeanFailure {
@@ -62,7 +63,8 @@ final class LeanFailure {
                 return TokenError.LEAN_TIMED_OUT.because("Lean did not answer in time");
             }
             if (cause instanceof StaleConnectionException) {
-                return TokenError.LEAN_UNAVAILABLE.because("the connection to Lean broke");
+                // With it: the breaker has to know.
+                return TokenError.LEAN_UNAVAILABLE.because("the connection to Lean broke", cause);
             }
             if (cause instanceof UnusableResponseException) {
                 return TokenError.UNUSABLE_ANSWER.because("unusable response from Lean: " + cause.getMessage());
@@ -88,7 +90,8 @@ final class LeanFailure {
     /** @return whether the connection has failed the request, so that a new one may do */
     static boolean isStale(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = next(cause)) {
-            if (cause instanceof StaleConnectionException) {
+            // The latter if it was closed between leaving the pool and the request.
+            if (cause instanceof StaleConnectionException || cause instanceof HttpClosedException) {
                 return true;
             }
         }

@@ -14,6 +14,12 @@ final class StaleConnectionException extends IOException {
         super(message);
     }
 
+    /** For the log, as a reason. */
+    @Override
+    public String toString() {
+        return getMessage();
+    }
+
     /** Thrown for each request on a connection that is gone; where it is made says nothing. */
     @Override
     public synchronized Throwable fillInStackTrace() {

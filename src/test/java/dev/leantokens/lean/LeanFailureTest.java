@@ -87,6 +87,7 @@ class LeanFailureTest {
                 arguments(new UnknownHostException("lean"), false, false),
                 arguments(new SocketException("Connection reset"), false, false),
                 arguments(new TimeoutException(), false, false),
+                arguments(new HttpClosedException("Connection was closed"), false, true),
                 arguments(new ProcessingException(new StaleConnectionException("stale")), false, true));
     }
 

@@ -121,7 +121,8 @@ class RudeLeanTest {
     @ParameterizedTest
     @ValueSource(strings = { "HTTP/1.1 101 Switching Protocols\r\nUpgrade: other\r\nConnection: Upgrade\r\n\r\n",
             "HTTP/1.1 101 Switching Protocols\r\n\r\n", "HTTP/1.1 099 Nothing\r\nContent-Length: 0\r\n\r\n",
-            "HTTP/3.0 200 OK\r\nContent-Length: 2\r\n\r\n{}", "SSH-2.0-OpenSSH_9.6\r\n\r\n" })
+            "HTTP/3.0 200 OK\r\nContent-Length: 2\r\n\r\n{}", "http/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}",
+            "SSH-2.0-OpenSSH_9.6\r\n\r\n" })
     void whatIsNoResponseEndsItsConnection(String text) {
         lean.answers((connection, request) -> {
             connection.write(text);
@@ -139,9 +140,16 @@ class RudeLeanTest {
     }
 
     /** With credentials of callers' own for one scope, so that the check of the scope does not tell. */
-    @Test
-    void secondResponseIsNobodysAnswer() {
-        lean.answers((connection, request) -> connection.write(RudeLean.okay(request) + RudeLean.okay(request)));
+    @ParameterizedTest
+    @ValueSource(ints = { 1, 20, Integer.MAX_VALUE })
+    void secondResponseIsNobodysAnswer(int bytesWithTheFirst) {
+        lean.answers((connection, request) -> {
+            String answer = RudeLean.okay(request);
+            int some = Math.min(bytesWithTheFirst, answer.length());
+            connection.write(answer + answer.substring(0, some));
+            pause(20);
+            connection.write(answer.substring(some));
+        });
 
         for (int round = 0; round < 3; round++) {
             List<String> ids = IntStream.range(0, 20).mapToObj(i -> UUID.randomUUID().toString()).toList();
@@ -181,6 +189,21 @@ class RudeLeanTest {
                 : RudeLean.okay(request)));
 
         everyTokenIsForItsCaller();
+    }
+
+    @Test
+    void connectionThatBreaksWithinTheHeadersIsOneThatBroke() {
+        AtomicInteger broken = new AtomicInteger();
+        lean.answers((connection, request) -> {
+            if (broken.incrementAndGet() == 1) {
+                connection.write("HTTP/1.1 200 OK\r\nContent-Le");
+                connection.close();
+            } else {
+                connection.write(RudeLean.okay(request));
+            }
+        });
+
+        assertThat(callers.rest(scope("api", UUID.randomUUID().toString(), "secret")).join().status()).isEqualTo(200);
     }
 
     /** Forgotten by the other side: what is sent on them is answered by an RST. */
