@@ -8,9 +8,8 @@ import io.smallrye.config.SmallRyeConfigBuilderCustomizer;
 
 /**
  * Marks the local clients' secrets as secrets, by the variables' names too, since a variable is a property of its own name as
- * well. Whoever lists the configuration, as Quarkus' development pages do, is not told their values; mappings are. Their values
- * are
- * taken literally: see {@link dev.leantokens.settings.LiteralSecrets}.
+ * well. Whoever lists the configuration, as Quarkus' development pages do, is not told their values; mappings are. Their
+ * values are taken literally: see {@link dev.leantokens.settings.LiteralSecrets}.
  */
 public class ClientSecretKeys implements SmallRyeConfigBuilderCustomizer {
 

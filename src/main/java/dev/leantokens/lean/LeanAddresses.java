@@ -34,8 +34,7 @@ import io.vertx.core.Vertx;
 /**
  * The addresses that connections to Lean are opened to: Lean's own, or those of the proxy before it. Vert.x opens every
  * connection to the first address that the JVM has for a name. Netty's extension for new connections is where another one can
- * be
- * taken: it is loaded as {@link dev.leantokens.http.ConnectionLimits} describes, and not in development. Thread-safe.
+ * be taken: it is loaded as {@link dev.leantokens.http.ConnectionLimits} describes, and not in development. Thread-safe.
  */
 @ApplicationScoped
 class LeanAddresses {

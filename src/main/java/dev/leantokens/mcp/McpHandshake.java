@@ -22,8 +22,7 @@ import io.vertx.core.json.JsonObject;
 /**
  * Answers {@code initialize} in place of the MCP extension, on both of its transports. The extension always announces logging
  * and subscriptions, and this server neither logs to clients nor changes what it lists. A validator is the extension's only
- * hook
- * before it handles a message. Sessions stay the extension's.
+ * hook before it handles a message. Sessions stay the extension's.
  */
 @ApplicationScoped
 class McpHandshake implements McpRequestValidator {

@@ -17,8 +17,7 @@ import io.smallrye.config.SmallRyeConfigBuilderCustomizer;
 /**
  * Has the values of all properties that are marked as secrets ({@link SmallRyeConfigBuilder#withSecretKeys}) taken literally,
  * whatever source they come from: {@code $$}, <code>${…}</code> and {@code \$} are part of the secret. Refuses a secret that
- * was
- * damaged before it was read.
+ * was damaged before it was read.
  */
 public class LiteralSecrets implements SmallRyeConfigBuilderCustomizer {
 

@@ -89,9 +89,8 @@ public final class ScopePattern {
 
     /**
      * Reads both patterns as automata that take one character a step: a literal goes on to the next position, a star does so
-     * too
-     * and then may take further characters. As each step of both together gets at least one of them on, one pass over the pairs
-     * of positions finds the shortest way.
+     * too and then may take further characters. As each step of both together gets at least one of them on, one pass over the
+     * pairs of positions finds the shortest way.
      *
      * @return the length of the shortest text that both patterns match
      */
