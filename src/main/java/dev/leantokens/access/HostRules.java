@@ -3,6 +3,7 @@ package dev.leantokens.access;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -26,6 +27,9 @@ final class HostRules {
     private static final Pattern ORIGIN = Pattern.compile("[a-z][a-z0-9+.-]*://(" + HOST_NAME + ")(:\\d{1,5})?");
 
     private static final String AUTHORITY = "://";
+
+    /** Browsers leave them out (RFC 6454 §6.2). */
+    private static final Map<String, String> DEFAULT_PORTS = Map.of("http", ":80", "https", ":443");
 
     private final Set<String> hosts;
     private final Set<String> origins;
@@ -91,7 +95,9 @@ final class HostRules {
         }
         int begin = authority + AUTHORITY.length();
         String host = withoutPort(plain.substring(begin));
-        return plain.substring(0, begin) + withoutRoot(host) + plain.substring(begin + host.length());
+        String port = plain.substring(begin + host.length());
+        String scheme = plain.substring(0, authority);
+        return plain.substring(0, begin) + withoutRoot(host) + (port.equals(DEFAULT_PORTS.get(scheme)) ? "" : port);
     }
 
     /** Removes the dot of the root from the end of a name (RFC 1034 §3.1). An address cannot have one. */

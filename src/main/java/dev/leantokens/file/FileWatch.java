@@ -27,7 +27,8 @@ public final class FileWatch implements AutoCloseable {
     private final Looks looks;
 
     private String text;
-    private boolean readable = true;
+    /** Why the file could not be read the last time; null if it could. */
+    private String unreadable;
     private volatile boolean closed;
 
     /** Is told, by one thread at a time and in order. */
@@ -36,7 +37,7 @@ public final class FileWatch implements AutoCloseable {
         /** The file says something else than before. */
         void changed(String text);
 
-        /** The file can no longer be read; said once, until it can be again. */
+        /** The file can no longer be read; said once for each reason, until it can be again. */
         void unreadable(IOException reason);
     }
 
@@ -77,11 +78,11 @@ public final class FileWatch implements AutoCloseable {
                     .withoutByteOrderMark(
                             StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(readBytes(file))).toString());
         } catch (CharacterCodingException e) {
-            throw new IOException("no text in UTF-8", e);
+            throw new IOException("not a text in UTF-8", e);
         }
         Optional<String> flaw = IntactText.flaw(text);
         if (flaw.isPresent()) {
-            throw new IOException("no text in UTF-8, it " + flaw.get());
+            throw new IOException("not a text in UTF-8: it " + flaw.get());
         }
         return text;
     }
@@ -112,14 +113,15 @@ public final class FileWatch implements AutoCloseable {
         }
         try {
             String now = read(file);
-            readable = true;
+            unreadable = null;
             if (!now.equals(text)) {
                 text = now;
                 listener.changed(now);
             }
         } catch (IOException e) {
-            if (readable) {
-                readable = false;
+            String reason = e.toString();
+            if (!reason.equals(unreadable)) {
+                unreadable = reason;
                 listener.unreadable(e);
             }
         }

@@ -222,7 +222,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
             fail(context, new UnusableResponseException("it is not HTTP"));
         } else if (status < 100 || status == SWITCHING_PROTOCOLS) {
             // No other protocol was offered.
-            fail(context, new UnusableResponseException("with status " + status));
+            fail(context, new UnusableResponseException("status " + status));
         } else if (status < 200) {
             interim = true;
         } else {
@@ -341,7 +341,8 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     private static final class Decoder extends HttpResponseDecoder {
 
         private Decoder() {
-            super(new HttpDecoderConfig().setMaxHeaderSize(LARGEST_HEADERS));
+            // Not validated: malformed headers are dropped, or are no number where one is needed.
+            super(new HttpDecoderConfig().setMaxHeaderSize(LARGEST_HEADERS).setValidateHeaders(false));
         }
 
         /** @return whether there are bytes that are no message yet */

@@ -58,7 +58,7 @@ public record LeanAccount(URI url, Optional<String> clientId, String key, Option
     }
 
     boolean isEncrypted() {
-        return url.getScheme().equalsIgnoreCase("https");
+        return url.getScheme().equals("https");
     }
 
     private static LeanAccount withSecret(URI url, Optional<String> id, LeanConfig config) {
@@ -135,7 +135,9 @@ public record LeanAccount(URI url, Optional<String> clientId, String key, Option
             throw new ConfigurationException("LEAN_URL must be the authorization host: leave out the path of its endpoint, "
                     + "which this service adds");
         }
-        return URI.create(url.toString().replaceFirst("/+$", ""));
+        // A scheme has no case (RFC 3986 §3.1), but the HTTP client takes any other than https for one without TLS.
+        String scheme = url.getScheme().toLowerCase(Locale.ROOT);
+        return URI.create(scheme + url.toString().substring(scheme.length()).replaceFirst("/+$", ""));
     }
 
     /** @return null if it is none */

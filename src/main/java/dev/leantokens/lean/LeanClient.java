@@ -101,14 +101,12 @@ public class LeanClient {
 
     /**
      * @return how long a connection may bring nothing: less than the REST client's own limit, which cannot tell a reused
-     *         connection from a new one, and so that within the deadline there is time for another call
+     *         connection from a new one; or longer than any call, if the deadline leaves no time for another one
      */
     static Duration patience(LeanConfig config) {
-        Duration most = config.requestTimeout().multipliedBy(9).dividedBy(10);
-        Duration left = config.deadline().minus(config.requestTimeout()).minus(AFTER_THE_CLIENTS_OWN_LIMIT)
-                .minus(AFTER_THE_CLIENTS_OWN_LIMIT);
-        Duration least = config.requestTimeout().dividedBy(2);
-        return left.compareTo(most) > 0 ? most : left.compareTo(least) < 0 ? least : left;
+        Duration patience = config.requestTimeout().multipliedBy(9).dividedBy(10);
+        Duration both = patience.plus(config.requestTimeout()).plus(AFTER_THE_CLIENTS_OWN_LIMIT.multipliedBy(2));
+        return both.compareTo(config.deadline()) <= 0 ? patience : config.requestTimeout().multipliedBy(2);
     }
 
     /** @return the status of Lean's metadata document, which is requested without credentials */

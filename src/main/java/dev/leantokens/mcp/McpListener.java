@@ -144,7 +144,8 @@ public class McpListener {
     }
 
     private static String addressOf(HttpServerOptions options) {
-        return (options.isSsl() ? "https://" : "http://") + options.getHost() + ":" + options.getPort();
+        String host = options.getHost().contains(":") ? "[" + options.getHost() + "]" : options.getHost();
+        return (options.isSsl() ? "https://" : "http://") + host + ":" + options.getPort();
     }
 
     private HttpServerOptions options() throws IOException {

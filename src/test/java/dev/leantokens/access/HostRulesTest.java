@@ -14,7 +14,8 @@ import io.quarkus.runtime.configuration.ConfigurationException;
 class HostRulesTest {
 
     private final HostRules rules = new HostRules(Set.of(" Tokens.internal", "rooted.example.", "tokens1"),
-            Set.of("https://app.example.com", "http://App.example.com:3000/", "https://rooted.example.:8443"));
+            Set.of("https://app.example.com", "http://App.example.com:3000/", "https://rooted.example.:8443",
+                    "HTTPS://ported.example:443"));
 
     @ParameterizedTest
     @ValueSource(strings = { "localhost", "localhost:8080", "LocalHost:9090", "127.0.0.1", "127.0.0.1:8080", "[::1]",
@@ -45,7 +46,8 @@ class HostRulesTest {
             "HTTP://LOCALHOST",
             "https://app.example.com", "https://APP.example.com", "http://app.example.com:3000", "http://localhost.",
             "http://localhost.:3000", "https://app.example.com.", "http://app.example.com.:3000",
-            "https://rooted.example:8443", "https://rooted.example.:8443" })
+            "https://rooted.example:8443", "https://rooted.example.:8443", "https://ported.example",
+            "https://app.example.com:443" })
     void loopbackOriginsAndAllowedOnesMayCall(String origin) {
         assertThat(rules.allowsOrigin(origin)).isTrue();
     }

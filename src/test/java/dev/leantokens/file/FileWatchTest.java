@@ -60,6 +60,11 @@ class FileWatchTest {
         vertx.close();
     }
 
+    /** At once: who writes into the file leaves it empty for a moment. */
+    private void replace(byte[] bytes) throws IOException {
+        Files.move(Files.write(folder.resolve("next"), bytes), file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
     private void awaitTold(String... all) {
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(told).containsExactly(all));
     }
@@ -123,7 +128,7 @@ class FileWatchTest {
         assertThatThrownBy(() -> FileWatch.read(Path.of("/dev/zero"))).isInstanceOf(IOException.class)
                 .hasMessageContaining("no regular file");
         Files.write(file, new byte[] { (byte) 0xC3, (byte) 0x28 });
-        assertThatThrownBy(() -> FileWatch.read(file)).isInstanceOf(IOException.class).hasMessageContaining("no text");
+        assertThatThrownBy(() -> FileWatch.read(file)).isInstanceOf(IOException.class).hasMessageContaining("not a text");
     }
 
     @Test
@@ -139,9 +144,20 @@ class FileWatchTest {
     void damagedTextIsNotRead(String text) throws IOException {
         Files.writeString(file, text);
 
-        assertThatThrownBy(() -> FileWatch.read(file)).isInstanceOf(IOException.class).hasMessageContaining("no text in UTF-8")
+        assertThatThrownBy(() -> FileWatch.read(file)).isInstanceOf(IOException.class)
+                .hasMessageContaining("not a text in UTF-8")
                 .hasMessageNotContaining("s3cr3t");
         awaitTold("IOException");
+    }
+
+    /** Else whoever has fixed the first fault takes the file for good. */
+    @Test
+    void eachReasonWhyTheFileCannotBeReadIsTold() throws IOException {
+        replace(new byte[] { 'a', 0 });
+        awaitTold("IOException");
+
+        replace(new byte[] { (byte) 0xC3, (byte) 0x28 });
+        awaitTold("IOException", "IOException");
     }
 
     @Test

@@ -38,6 +38,9 @@ class LeanAccountTest {
     @ParameterizedTest
     @CsvSource({
             "https://lean.example,           https://lean.example",
+            "HTTPS://lean.example,           https://lean.example",
+            "Https://lean.example:8443/X,    https://lean.example:8443/X",
+            "HTTP://lean.example,            http://lean.example",
             "https://lean.example/,          https://lean.example",
             "http://localhost:8081/lean/,    http://localhost:8081/lean",
             "HTTPS://lean.example:8443,      HTTPS://lean.example:8443",
