@@ -54,10 +54,12 @@ public class HttpErrors {
     }
 
     /**
-     * Logs the error, answers with it and closes the connection, of HTTP/1.1. What follows on the connection is not looked at:
-     * Vert.x begins with the next request when a response ends, so this one never does.
+     * Logs the error, answers with it and closes the connection, of HTTP/1.1. What follows on the connection is discarded, and
+     * what was read before is not handled: Vert.x starts the next request when a response ends, so this one ends only as its
+     * connection closes.
      */
     void sendLast(RoutingContext context, TokenException exception) {
+        LastRequest.on(context.request().connection());
         ErrorResponse error = log.failed(context, exception).response();
         Buffer body = Buffer.buffer(error.json());
         begin(context, error).putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE)

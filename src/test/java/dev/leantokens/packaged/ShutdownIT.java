@@ -86,6 +86,42 @@ class ShutdownIT {
         }
     }
 
+    /** What follows such a request is no request, or is one that must not be handled, complete or not. */
+    @Test
+    void requestThatEndsItsConnectionDoesNotHoldUpTheEnd() {
+        lean.answers(LeanStub.json(200, LeanStub.tokenResponse("api")));
+        try (PackagedApplication application = PackagedApplication.start(Map.of("LEAN_CLIENT_ID", LeanStub.CLIENT_ID,
+                "LEAN_CLIENT_SECRET", LeanStub.CLIENT_SECRET, "LEAN_URL", lean.url()))) {
+            String refused = "POST /x HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip\r\n\r\n";
+            String incomplete = tokenRequest().replace("}", "");
+            List<String> following = List.of("", "hello world\r\n\r\n", tokenRequest(), incomplete,
+                    tokenRequest() + incomplete);
+            for (String next : following) {
+                assertThat(send(application, refused + next).status()).as(next).isEqualTo(400);
+
+                RawHttp.Response pipelined = send(application, tokenRequest() + refused + next);
+                assertThat(pipelined.status()).as(next).isEqualTo(200);
+                assertThat(pipelined.body()).as(next).containsOnlyOnce("HTTP/1.1").contains("HTTP/1.1 400");
+            }
+            assertThat(lean.requests()).hasSameSizeAs(following);
+
+            application.terminate();
+
+            assertThat(application.exitCode()).isEqualTo(TERMINATED);
+            assertThat(application.log()).doesNotContain("Timed out").doesNotContain("\tat ");
+        }
+    }
+
+    private static RawHttp.Response send(PackagedApplication application, String request) {
+        return RawHttp.send(RawHttp.LOOPBACK, application.port(), request);
+    }
+
+    private static String tokenRequest() {
+        String body = "{\"scope\":\"api\"" + ownCredentials() + "}";
+        return "POST /v1/oauth2/token HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
+                + body.length() + "\r\n\r\n" + body;
+    }
+
     /** Of another client of Lean each time, so that none waits for another one's call. */
     private static String ownCredentials() {
         return ",\"client_id\":\"" + UUID.randomUUID() + "\",\"client_secret\":\"secret\"";

@@ -1,0 +1,41 @@
+package dev.leantokens.http;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.net.impl.ConnectionBase;
+
+/** Discards everything that arrives on a connection of HTTP/1.1, before Vert.x sees it. */
+final class LastRequest extends ChannelInboundHandlerAdapter {
+
+    /**
+     * Makes the current request the last one that Vert.x handles, if its response is never ended: requests that were read
+     * before are queued behind it. Called on the connection's event loop.
+     */
+    static void on(HttpConnection connection) {
+        ChannelHandlerContext vertx = ((ConnectionBase) connection).channelHandlerContext();
+        vertx.pipeline().addBefore(vertx.name(), null, new LastRequest());
+    }
+
+    /**
+     * Queues one more, complete request. When a connection closes while Vert.x is reading a queued request, Vert.x fails with
+     * a NullPointerException, since that one has no response yet, and the request before it never ends.
+     */
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        context.fireChannelRead(new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/"));
+        context.fireChannelRead(LastHttpContent.EMPTY_LAST_CONTENT);
+        // Vert.x holds back what it writes until a read is complete.
+        context.fireChannelReadComplete();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        ReferenceCountUtil.release(message);
+    }
+}
