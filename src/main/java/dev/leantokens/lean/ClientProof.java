@@ -3,6 +3,8 @@ package dev.leantokens.lean;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
+import java.util.Map;
 
 import dev.leantokens.token.ClientCredentials;
 
@@ -13,32 +15,36 @@ import dev.leantokens.token.ClientCredentials;
  * @param clientId the {@code client_id}; null if it is not sent
  * @param clientSecret the {@code client_secret}; null if it is not sent
  * @param assertion the {@code client_assertion}; null if it is not sent
- * @param confidential the part of it that nobody else may see; null if there is none
+ * @param confidential what nobody else may see: the secret, its base64 forms, the assertion; empty if there is nothing
  */
-record ClientProof(String authorization, String clientId, String clientSecret, String assertion, String confidential) {
+record ClientProof(String authorization, String clientId, String clientSecret, String assertion,
+        List<String> confidential) {
 
     private static final String JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
     /** client_secret_post, RFC 6749 §2.3.1. */
     static ClientProof post(ClientCredentials credentials) {
-        return new ClientProof(null, credentials.clientId(), credentials.clientSecret(), null, credentials.clientSecret());
+        return new ClientProof(null, credentials.clientId(), credentials.clientSecret(), null,
+                List.of(credentials.clientSecret()));
     }
 
     /** client_secret_basic, RFC 6749 §2.3.1: form-encoded before it is joined. */
     static ClientProof basic(ClientCredentials credentials) {
-        String pair = formEncode(credentials.clientId()) + ":" + formEncode(credentials.clientSecret());
-        String base64 = Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.US_ASCII));
-        return new ClientProof("Basic " + base64, null, null, null, credentials.clientSecret());
+        String header = base64(formEncode(credentials.clientId()) + ":" + formEncode(credentials.clientSecret()));
+        // Some servers rebuild the header from the decoded pair, without the form encoding.
+        String rebuilt = base64(credentials.clientId() + ":" + credentials.clientSecret());
+        return new ClientProof("Basic " + header, null, null, null,
+                List.of(credentials.clientSecret(), withoutPadding(header), withoutPadding(rebuilt)));
     }
 
     /** private_key_jwt, RFC 7523 §2.2. The id may be left out there, but not with every server. */
     static ClientProof jwt(String clientId, String assertion) {
-        return new ClientProof(null, clientId, null, assertion, assertion);
+        return new ClientProof(null, clientId, null, assertion, List.of(assertion));
     }
 
     /** tls_client_auth, RFC 8705 §2.1. */
     static ClientProof certificate(String clientId) {
-        return new ClientProof(null, clientId, null, null, null);
+        return new ClientProof(null, clientId, null, null, List.of());
     }
 
     /** @return the {@code client_assertion_type}; null if there is no assertion */
@@ -46,13 +52,72 @@ record ClientProof(String authorization, String clientId, String clientSecret, S
         return assertion == null ? null : JWT_BEARER;
     }
 
-    /** @return whether a text, such as an error of Lean's, has what nobody else may see */
-    boolean isRepeatedIn(String text) {
-        return confidential != null && text.contains(confidential);
+    /**
+     * @param json a JSON value, such as the members of an error of Lean's
+     * @return whether a name or a value anywhere in it has what nobody else may see, as it is or encoded
+     */
+    boolean isRepeatedIn(Object json) {
+        if (json instanceof Map<?, ?> members) {
+            for (Map.Entry<?, ?> member : members.entrySet()) {
+                if (isRepeatedIn(member.getKey()) || isRepeatedIn(member.getValue())) {
+                    return true;
+                }
+            }
+            return false;
+        }
+        if (json instanceof List<?> elements) {
+            for (Object element : elements) {
+                if (isRepeatedIn(element)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+        String text = String.valueOf(json);
+        String decoded = decoded(text);
+        return confidential.stream().anyMatch(part -> text.contains(part) || decoded.contains(decoded(part)));
+    }
+
+    /**
+     * Decodes percent-encoding, form encoding and JSON's escapes, until none is left. Both sides of a comparison are
+     * decoded, since a secret may itself contain what looks encoded. The result has one char for each byte of UTF-8 and no
+     * backslashes: it is for comparing only.
+     */
+    private static String decoded(String text) {
+        StringBuilder decoded = new StringBuilder();
+        for (byte next : text.getBytes(StandardCharsets.UTF_8)) {
+            decoded.append((char) (next & 0xFF));
+            for (int start = escapeAtEnd(decoded); start >= 0; start = escapeAtEnd(decoded)) {
+                char octet = (char) Integer.parseInt(decoded, decoded.length() - 2, decoded.length(), 16);
+                decoded.setLength(start);
+                decoded.append(octet);
+            }
+        }
+        return decoded.toString().replace("\\", "").replace('+', ' ');
+    }
+
+    /** Returns where the escape starts that a text ends with, by percent or as JSON's with four digits; -1 without one. */
+    private static int escapeAtEnd(StringBuilder text) {
+        int digits = text.length() - 2;
+        if (digits < 1 || Character.digit(text.charAt(digits), 16) < 0 || Character.digit(text.charAt(digits + 1), 16) < 0) {
+            return -1;
+        }
+        if (text.charAt(digits - 1) == '%') {
+            return digits - 1;
+        }
+        return digits >= 4 && text.substring(digits - 4, digits).equals("\\u00") ? digits - 4 : -1;
     }
 
     private static String formEncode(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    private static String base64(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String withoutPadding(String base64) {
+        return base64.replace("=", "");
     }
 
     @Override

@@ -1,7 +1,6 @@
 package dev.leantokens.lean;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -115,7 +114,7 @@ record LeanAnswer(int status, String retryAfter, byte[] body) {
         if (aboutClient && request.owner() == CredentialsOwner.SERVICE) {
             return TokenError.SERVICE_CREDENTIALS_REFUSED.because(RefusedCredentials.reason(config));
         }
-        if (error.isPresent() && !repeatsServicesSecret(request, proof)) {
+        if (error.isPresent() && !repeatsServicesSecret(request, proof, error.get())) {
             return TokenException.refusedByLean(error.get());
         }
         return status == 401
@@ -126,8 +125,8 @@ record LeanAnswer(int status, String retryAfter, byte[] body) {
     }
 
     /** An error may quote the request. What the caller sent it may see again, what the service added to it may not. */
-    private boolean repeatsServicesSecret(LeanRequest request, ClientProof proof) {
-        return request.owner() == CredentialsOwner.SERVICE && proof.isRepeatedIn(new String(body, StandardCharsets.UTF_8));
+    private static boolean repeatsServicesSecret(LeanRequest request, ClientProof proof, ErrorResponse error) {
+        return request.owner() == CredentialsOwner.SERVICE && proof.isRepeatedIn(error.members());
     }
 
     private static boolean isErrorResponse(Map<String, Object> members) {

@@ -7,10 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -37,6 +40,9 @@ class LeanAnswerTest {
 
     private static final ClientCredentials CREDENTIALS = new ClientCredentials("id", SECRET);
     private static final ClientProof PROOF = ClientProof.post(CREDENTIALS);
+
+    /** With a secret that each encoding changes. */
+    private static final ClientCredentials ODD = new ClientCredentials("id", "ab\\cd\"e/f&g h+i%41");
 
     private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
 
@@ -265,14 +271,90 @@ class LeanAnswerTest {
         assertThat(failure(answer(400, body), CALLER).response().json()).isEqualTo(body);
     }
 
+    /** What Lean can make of {@link #ODD}, as JSON. */
+    static Stream<Arguments> quotes() {
+        ClientProof post = ClientProof.post(ODD);
+        ClientProof basic = ClientProof.basic(ODD);
+        String form = "ab%5Ccd%22e%2Ff%26g+h%2Bi%2541";
+        String text = json(ODD.clientSecret());
+        return Stream.of(
+                arguments("escaped", post, described("client_secret=" + text)),
+                arguments("escaped by PHP", post, described(text.replace("/", "\\/"))),
+                arguments("escaped for HTML", post, described(text.replace("&", "\\u0026"))),
+                arguments("all escaped", post, described(escaped(ODD.clientSecret()))),
+                arguments("JSON within JSON", post, described(json("{\"s\":\"" + text + "\"}"))),
+                arguments("escaped JSON within JSON", post, described(json(text.replace("&", "\\u0026")))),
+                arguments("form-encoded", post, described("client_secret=" + form + "&scope=api")),
+                arguments("form-encoded, lower case", post, described(form.replaceAll("%5C", "%5c").replace("%2F", "%2f"))),
+                arguments("percent-encoded", basic, described(form.replace("+", "%20"))),
+                arguments("form-encoded beside a percent sign", basic, described("100% wrong: " + form)),
+                arguments("form-encoded in part", post, described("ab%5Ccd\\\"e/f&g h+i%41")),
+                arguments("form-encoded twice", basic, described(form.replace("%", "%25").replace("+", "%2B"))),
+                arguments("header", basic, described("bad " + basic.authorization())),
+                arguments("header, escaped", basic, described(escaped(basic.authorization()))),
+                arguments("header, form-encoded", basic,
+                        described(URLEncoder.encode(basic.authorization(), StandardCharsets.UTF_8))),
+                arguments("header without padding", basic, described(basic.authorization().replace("=", ""))),
+                arguments("header of a pair that is not form-encoded", basic, described(base64("id:" + ODD.clientSecret()))),
+                arguments("pair behind the header", basic, described("id:" + form)),
+                arguments("error", post, "{\"error\":\"ab%5Ccd%22e/f&g h+i%41\"}"),
+                arguments("error_uri", post, "{\"error\":\"invalid_request\",\"error_uri\":\"https://x?s=" + form + "\"}"),
+                arguments("nested", post, "{\"error\":\"invalid_request\",\"x\":[1,{\"y\":[null,\"" + text + "\"]}]}"),
+                arguments("name", post, "{\"error\":\"invalid_request\",\"" + text + "\":\"\"}"),
+                arguments("nested name", post, "{\"error\":\"invalid_request\",\"x\":[{\"" + form + "\":1}]}"),
+                arguments("number", ClientProof.post(new ClientCredentials("id", "20260301")),
+                        "{\"error\":\"invalid_request\",\"client_secret\":20260301}"),
+                arguments("assertion", ClientProof.jwt("id", "e30.e30.c2ln_-"), described(escaped("e30.e30.c2ln_-"))),
+                arguments("assertion, form-encoded", ClientProof.jwt("id", "e30.e30.c2ln_-"),
+                        described("e30%2Ee30%2ec2ln%5F-")));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("quotes")
+    void refusalThatQuotesTheServicesSecretInAnyFormIsNotPassedOn(String form, ClientProof proof, String body) {
+        TokenException toService = failure(answer(400, body), SERVICE, proof);
+
+        assertThat(toService.error()).isEqualTo(TokenError.UNUSABLE_ANSWER);
+        assertThat(toService.response().status()).isEqualTo(502);
+        assertThat(failure(answer(400, body), CALLER, proof).error()).isEqualTo(TokenError.REFUSED_BY_LEAN);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "100%", "%zz %", "%5C%22", "\\\\u00", "\\\\u00zz", "ab\\\\cd", "ab%5Ccd%22e%2Ff%26g", "\\u20ac",
+            "id" })
+    void refusalThatQuotesNoSecretIsPassedOn(String description) {
+        assertThat(failure(answer(400, described(description)), SERVICE, ClientProof.basic(ODD)).error())
+                .isEqualTo(TokenError.REFUSED_BY_LEAN);
+    }
+
+    private static String described(String description) {
+        return "{\"error\":\"invalid_request\",\"error_description\":\"" + description + "\"}";
+    }
+
+    private static String json(String text) {
+        return text.replace("\\", "\\\\").replace("\"", "\\\"");
+    }
+
+    private static String escaped(String text) {
+        return text.chars().mapToObj("\\u%04x"::formatted).collect(Collectors.joining());
+    }
+
+    private static String base64(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
     private static LeanRequest request(CredentialsOwner owner) {
         return new LeanRequest(owner == CALLER ? Optional.of(CREDENTIALS) : Optional.empty(), "fingerprint", new Scope("api"),
                 Purpose.NEED, Requester.SERVICE);
     }
 
     private TokenException failure(LeanAnswer answer, CredentialsOwner owner) {
-        assertThatThrownBy(() -> answer.token(request(owner), PROOF, config, NOW)).isInstanceOf(TokenException.class);
-        return catchThrowableOfType(TokenException.class, () -> answer.token(request(owner), PROOF, config, NOW));
+        return failure(answer, owner, PROOF);
+    }
+
+    private TokenException failure(LeanAnswer answer, CredentialsOwner owner, ClientProof proof) {
+        assertThatThrownBy(() -> answer.token(request(owner), proof, config, NOW)).isInstanceOf(TokenException.class);
+        return catchThrowableOfType(TokenException.class, () -> answer.token(request(owner), proof, config, NOW));
     }
 
     private static LeanAnswer answer(int status, String body) {
