@@ -106,7 +106,7 @@ public class AccessRules {
 
     /**
      * @param serviceCredentials whether the service has Lean credentials, without which only callers with their own get a token
-     * @return who gets tokens as things are configured now
+     * @return the callers that get tokens with the current configuration
      */
     public Audience audience(boolean serviceCredentials) {
         List<String> groups = new ArrayList<>();

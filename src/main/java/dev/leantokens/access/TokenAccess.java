@@ -30,7 +30,7 @@ public class TokenAccess {
     }
 
     /**
-     * Finds out who the caller is before anything else about the request is judged, so that the log has its id whatever is
+     * Authenticates the caller before the rest of the request is checked, so that the log has its id whatever is
      * wrong with the rest.
      *
      * @param members what the adapter has read of the request

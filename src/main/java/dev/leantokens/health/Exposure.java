@@ -24,7 +24,9 @@ record Exposure(String host, boolean encrypted, boolean certified, Tokens tokens
         REAL,
         /** The stand-in's, which open nothing. */
         STAND_IN,
-        /** Lean's for callers with credentials of their own, and none for the others, for want of the service's credentials. */
+        /**
+         * Lean's for callers with credentials of their own, and none for the others, because the service has no credentials.
+         */
         INCOMPLETE
     }
 

@@ -23,7 +23,7 @@ public class BodyReader {
 
     /**
      * @param request whose body nobody has read yet, on its event loop
-     * @return the body, empty if there is none; or a {@link dev.leantokens.token.TokenException}: 415 if it is compressed or
+     * @return the body, empty if it is missing; or a {@link dev.leantokens.token.TokenException}: 415 if it is compressed or
      *         has another content coding, 413 if it is longer than the limit, 400 if it ends before its end, and over HTTP/2
      *         also if it is not there in time
      */

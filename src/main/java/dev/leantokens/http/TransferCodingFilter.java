@@ -13,9 +13,9 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * Refuses a request with a transfer coding other than {@code chunked}, on both ports and before anything else: the end of its
- * body is unknown (RFC 9112 §6.1). Vert.x would take what follows the headers for the next request, or for a body that ends
- * where {@code Content-Length} says.
+ * Refuses a request with a transfer coding other than {@code chunked}, on both ports and before all other filters: the
+ * end of its body is unknown (RFC 9112 §6.1). Vert.x would take what follows the headers for the next request, or for a
+ * body that ends where {@code Content-Length} says.
  */
 @ApplicationScoped
 class TransferCodingFilter {

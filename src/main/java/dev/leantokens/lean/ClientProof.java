@@ -15,7 +15,7 @@ import dev.leantokens.token.ClientCredentials;
  * @param clientId the {@code client_id}; null if it is not sent
  * @param clientSecret the {@code client_secret}; null if it is not sent
  * @param assertion the {@code client_assertion}; null if it is not sent
- * @param confidential what nobody else may see: the secret, its base64 forms, the assertion; empty if there is nothing
+ * @param confidential the confidential texts: the secret, its base64 forms, the assertion; empty if none is sent
  */
 record ClientProof(String authorization, String clientId, String clientSecret, String assertion,
         List<String> confidential) {
@@ -54,7 +54,7 @@ record ClientProof(String authorization, String clientId, String clientSecret, S
 
     /**
      * @param json a JSON value, such as the members of an error of Lean's
-     * @return whether a name or a value anywhere in it has what nobody else may see, as it is or encoded
+     * @return whether a name or a value anywhere in it contains a confidential text, plain or encoded
      */
     boolean isRepeatedIn(Object json) {
         if (json instanceof Map<?, ?> members) {

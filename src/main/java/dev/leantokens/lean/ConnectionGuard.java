@@ -37,22 +37,22 @@ import io.netty.util.concurrent.ScheduledFuture;
 
 /**
  * Keeps one HTTP/1.1 connection to Lean to one exchange at a time. It sits between Netty's codec and Vert.x, which takes any
- * status but 100 and 103 for a final response, and whatever comes after a response for the response to the next request.
+ * status but 100 and 103 for a final response, and any bytes after a response for the response to the next request.
  * <ul>
  * <li>Interim responses (RFC 9110 §15.2) are skipped, any number of them, before the final one.
- * <li>A connection on which more than one response comes for a request, or anything while there is no request, is closed, and
- * what came is nobody's answer. So is one on which something comes that cannot be read.
+ * <li>A connection is closed when a second response arrives for a request, when bytes arrive without a request, or when they
+ * cannot be decoded. None of them is delivered.
  * <li>Only headers that are used here reach the REST client, which fails on others that are malformed.
- * <li>When a connection that had served before breaks or stays silent before a byte of the answer came, the request fails with
- * a {@link StaleConnectionException}.
+ * <li>When a reused connection breaks or stays silent before the first byte of the response, the request fails with a
+ * {@link StaleConnectionException}.
  * </ul>
- * Its state belongs to the connection's event loop, except where said otherwise.
+ * Not thread-safe: used on the connection's event loop, except for methods that say otherwise.
  */
 final class ConnectionGuard extends ChannelDuplexHandler {
 
     private static final AttributeKey<ConnectionGuard> KEY = AttributeKey.valueOf(ConnectionGuard.class, "guard");
 
-    /** Of all headers of a response together, in bytes. Gateways add headers of their own. */
+    /** The limit of all headers of a response together, in bytes. Gateways add headers. */
     static final int LARGEST_HEADERS = 64 * 1024;
 
     private static final int SWITCHING_PROTOCOLS = HttpResponseStatus.SWITCHING_PROTOCOLS.code();
@@ -82,19 +82,19 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     /** Whether a byte has come since the request was written. */
     private boolean heard;
     private boolean interim;
-    /** The end of the response, which is passed on when all that came with it has been looked at. */
+    /** The end of the response, held back until all bytes that arrived with it have been decoded. */
     private Object end;
     private boolean surplus;
-    /** Nothing that comes is looked at any more. */
+    /** Whether all further input is discarded. */
     private boolean broken;
-    /** Whether the request that is waiting has been told why it fails. */
+    /** Whether the failure of the current request has been reported. */
     private boolean failed;
     private ScheduledFuture<?> silence;
 
-    /** What the guard knows of its connection. Called on the connection's event loop. */
+    /** Receives events of the connection. Called on the connection's event loop. */
     interface Listener {
 
-        /** A reused connection did not serve a request. The other idle ones are likely to be as they were left, too. */
+        /** A reused connection was stale. Other idle connections are likely to be stale, too. */
         void stale();
 
         /** The first response has come on a connection to this address. */
@@ -122,7 +122,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     /**
      * Puts a guard on a connection on which nothing has been sent yet.
      *
-     * @param opened the time, in nanoseconds since some time
+     * @param opened the current time, in nanoseconds since an arbitrary origin
      * @param patience how long a reused connection may stay silent
      * @throws IllegalStateException if it is not a connection of HTTP/1.1
      */
@@ -252,7 +252,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         }
     }
 
-    /** All that came together has been decoded: what came after the end of the response would be the next one's. */
+    /** All bytes that arrived together have been decoded: any after the end of the response would go to the next request. */
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
         if (end != null) {
@@ -318,7 +318,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         return new StaleConnectionException("a reused connection broke before the answer began");
     }
 
-    /** @return whether there is a request that the connection fails, and not the first one, of which nothing has been heard */
+    /** @return whether the current request failed on a reused connection before the first byte of its response */
     private boolean isStale() {
         return inUse && responses > 0 && !(waiting && heard) && !failed;
     }
@@ -337,7 +337,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         }
     }
 
-    /** In place of Netty's codec for clients, which is the same but for HEAD and CONNECT, and cannot be asked. */
+    /** Replaces Netty's client codec, which differs only for HEAD and CONNECT and does not tell whether bytes are left. */
     private static final class Decoder extends HttpResponseDecoder {
 
         private Decoder() {
@@ -351,7 +351,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         }
     }
 
-    /** Sees the bytes before the codec does, which tells of a response only when its headers are there. */
+    /** Sees bytes before the decoder, which reports a response only when its headers are complete. */
     private final class Bytes extends ChannelInboundHandlerAdapter {
 
         @Override

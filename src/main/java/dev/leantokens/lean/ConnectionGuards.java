@@ -14,8 +14,8 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.net.impl.ConnectionBase;
 
 /**
- * Puts a {@link ConnectionGuard} on each connection to Lean, and ends those that have been used for long enough or that are not
- * to be trusted any more. The pool of the REST client knows only how long a connection has not been used. Thread-safe.
+ * Puts a {@link ConnectionGuard} on each connection to Lean, ends connections after their lifetime, and closes idle ones
+ * that are likely to be stale. The REST client's pool only knows an idle time. Thread-safe.
  */
 @ApplicationScoped
 class ConnectionGuards {

@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
- * The addresses of one host, and which of them have failed lately: the next connection goes to another one (RFC 1123 §2.3).
+ * The addresses of one host, and their recent failures: the next connection goes to another address (RFC 1123 §2.3).
  * Thread-safe.
  */
 final class HostAddresses {
@@ -40,7 +40,7 @@ final class HostAddresses {
         failures.keySet().retainAll(Set.copyOf(addresses));
     }
 
-    /** @return the address to try next: the first that has not failed lately, or else the one whose failure is longest ago */
+    /** @return the address to try next: the first without a recent failure, otherwise the one whose failure is the oldest */
     synchronized Optional<InetAddress> next() {
         long now = clock.getAsLong();
         failures.values().removeIf(at -> now - at > FAILURE_FORGOTTEN_AFTER.toNanos());

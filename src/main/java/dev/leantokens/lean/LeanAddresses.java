@@ -33,13 +33,14 @@ import io.vertx.core.Vertx;
 
 /**
  * The addresses that connections to Lean are opened to: Lean's own, or those of the proxy before it. Vert.x opens every
- * connection to the first address that the JVM has for a name. Netty's extension for new connections is where another one can
- * be taken: it is loaded as {@link dev.leantokens.http.ConnectionLimits} describes, and not in development. Thread-safe.
+ * connection to the first address that the JVM has for a name. Netty's extension for new connections
+ * replaces it. The extension is loaded as {@link dev.leantokens.http.ConnectionLimits} describes, and not in development.
+ * Thread-safe.
  */
 @ApplicationScoped
 class LeanAddresses {
 
-    /** Netty makes its own instance of the extension, so what it does is known by the class. */
+    /** Netty creates its own instance of the extension, so this one is static. */
     private static volatile LeanAddresses present;
 
     private final String host;
@@ -58,7 +59,7 @@ class LeanAddresses {
         present = null;
     }
 
-    /** @return when the addresses are known, on the caller's context; or a failure if there are none */
+    /** @return when the addresses are known, on the caller's context; or a failure if the name is unknown */
     Uni<Void> look() {
         return lookup.look();
     }
@@ -68,7 +69,7 @@ class LeanAddresses {
         return addresses.count();
     }
 
-    /** A connection ended without having been of use. */
+    /** A connection to this address ended before it served a request. */
     void failed(SocketAddress address) {
         if (address instanceof InetSocketAddress inet && inet.getAddress() != null) {
             addresses.failed(inet.getAddress());
@@ -118,8 +119,8 @@ class LeanAddresses {
     }
 
     /**
-     * Sends a connection to the address whose turn it is, and remembers one that was not of use. It is taken out when the
-     * connection is open, its TLS and the proxy's tunnel included.
+     * Opens a connection to the next address, and records an address that fails. Vert.x removes it when the connection is open,
+     * including TLS and the proxy's tunnel.
      */
     private final class AddressChoice extends ChannelDuplexHandler {
 

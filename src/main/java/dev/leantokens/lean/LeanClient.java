@@ -100,7 +100,7 @@ public class LeanClient {
     }
 
     /**
-     * @return how long a connection may bring nothing: less than the REST client's own limit, which cannot tell a reused
+     * @return how long a connection may stay silent: less than the REST client's own limit, which cannot tell a reused
      *         connection from a new one; or longer than any call, if the deadline leaves no time for another one
      */
     static Duration patience(LeanConfig config) {
@@ -116,7 +116,7 @@ public class LeanClient {
                 .onFailure().transform(LeanFailure::translate);
     }
 
-    /** Each call has a proof of its own: an assertion is for one use. */
+    /** Creates a proof for each call: an assertion can be used once. */
     private Uni<AccessToken> requestToken(LeanRequest request, LeanApi api, boolean onNewConnection) {
         return proof(request).chain(proof -> send(request, proof, api)
                 .map(Unchecked.function(response -> token(request, proof, response, onNewConnection))));

@@ -1,6 +1,6 @@
 package dev.leantokens.lean;
 
-/** What is told of the service's own credentials when Lean refuses them: to callers, in the log and in the health answer. */
+/** The message about refused service credentials, for callers, the log and the health answer. */
 final class RefusedCredentials {
 
     private RefusedCredentials() {

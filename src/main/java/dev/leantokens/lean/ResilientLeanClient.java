@@ -143,7 +143,7 @@ public class ResilientLeanClient implements AuthorizationServer {
         private int made;
         /** Whether there is something else to show Lean than what it refused; once for each token. */
         private boolean renewed;
-        /** For a request that is sent again on a new connection; null if there is none. */
+        /** The permit of a request that is sent again on a new connection; null if none is. */
         private Budget.Permit another;
 
         private Attempts(LeanRequest request) {
@@ -191,7 +191,7 @@ public class ResilientLeanClient implements AuthorizationServer {
                     .onFailure(TokenException.class).invoke(failure -> pauseIfThrottled(request, failure));
         }
 
-        /** What broke a connection may have reached Lean, so that a request that is sent again counts as another call. */
+        /** The first request may have reached Lean, so sending it again counts as another call. */
         private boolean oneMoreCall() {
             try {
                 another = budget.take(clientId(request), kindOf(request), request.requester());

@@ -60,7 +60,7 @@ class McpSessionlessFilter {
         TokenException refusal = TokenError.METHOD_NOT_ALLOWED.because("MCP is served without sessions here, by POST");
         context.response().putHeader(HttpHeaders.ALLOW, HttpMethod.POST.name());
         if (context.request().method() == HttpMethod.GET) {
-            // MCP: 405 says that there is no stream. Clients ask for one after each handshake.
+            // MCP: 405 means that no stream is offered. Clients ask for one after each handshake.
             errors.answer(context, refusal);
         } else {
             errors.send(context, refusal);

@@ -26,7 +26,7 @@ public class StandInAccess implements ConfigSourceFactory {
 
     @Override
     public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
-        // The variables of whoever builds the application are not to stay in it.
+        // The variables of the build must not become part of the application.
         boolean build = context.getConfigSources().stream().anyMatch(source -> source.getName().equals(BUILD));
         return !build && isStandIn(context.getValue("lean.environment"))
                 ? List.of(new PropertiesConfigSource(Map.of("access.anonymous", "always"), "Access to the stand-in", ORDINAL))

@@ -93,7 +93,7 @@ final class TlsRules {
     }
 
     /**
-     * Certificates may stand beside anything else in PEM, such as the key that belongs to them: Java's own reader fails there.
+     * A PEM file may contain other blocks beside certificates, such as their key: Java's own reader fails there.
      */
     private static void checkCertificates(String variable, String file, Buffer pem) {
         String otherwise = variable + ": " + file + " has no certificates in PEM";

@@ -16,7 +16,7 @@ import io.vertx.core.json.JsonObject;
  *
  * @param status the HTTP status
  * @param members the JSON object's members: {@code error}, mostly {@code error_description}, and whatever else Lean
- *        put in an error of its own; those that are null are left out
+ *        put into its error; members that are null are left out
  * @param retryAfter when it makes sense to come again, if that is known
  */
 public record ErrorResponse(int status, Map<String, Object> members, Optional<Duration> retryAfter) {

@@ -179,7 +179,8 @@ final class TokenSupply {
     }
 
     /**
-     * @return null if there is none. A token for another scope counts as none, whatever cache it comes from, and is replaced
+     * @return null if none is cached. A token for another scope counts as missing, whatever cache it comes from, and is
+     *         replaced
      */
     private static CachedToken usable(Optional<CachedToken> kept, TokenKey key, Instant now) {
         CachedToken found = kept.orElse(null);

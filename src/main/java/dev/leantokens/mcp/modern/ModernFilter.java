@@ -66,7 +66,7 @@ class ModernFilter {
                 .because("this revision of MCP has no stream and no session, messages are sent by POST");
         context.response().putHeader(HttpHeaders.ALLOW, HttpMethod.POST.name());
         if (context.request().method() == HttpMethod.GET) {
-            // MCP: 405 says that there is no stream.
+            // MCP: 405 means that no stream is offered.
             errors.answer(context, refusal);
         } else {
             errors.send(context, refusal);
