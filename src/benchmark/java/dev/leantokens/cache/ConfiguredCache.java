@@ -3,6 +3,7 @@ package dev.leantokens.cache;
 import java.time.Clock;
 
 import dev.leantokens.testing.Settings;
+import dev.leantokens.token.AcceptedCredentials;
 import dev.leantokens.token.TokenCache;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
@@ -15,5 +16,10 @@ public final class ConfiguredCache {
     /** @return the cache that the default configuration asks for */
     public static TokenCache byDefault(Clock clock) {
         return new TokenCacheProducer().tokenCache(Settings.of(CacheConfig.class), clock, new SimpleMeterRegistry());
+    }
+
+    /** @return the application's memory of accepted credentials */
+    public static AcceptedCredentials accepted(Clock clock) {
+        return new EmbeddedAcceptedCredentials(clock);
     }
 }

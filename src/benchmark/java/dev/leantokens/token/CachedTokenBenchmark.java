@@ -70,7 +70,7 @@ public class CachedTokenBenchmark {
     @Setup
     public void fillCache() {
         Clock clock = ApplicationClock.ofThisMachine();
-        service = new TokenService(this::lean, () -> SERVICE, ConfiguredCache.byDefault(clock),
+        service = new TokenService(this::lean, () -> SERVICE, ConfiguredCache.byDefault(clock), ConfiguredCache.accepted(clock),
                 Settings.of(TokenConfig.class), clock, ErrorLogs.create());
         customers = IntStream.range(0, CUSTOMERS)
                 .mapToObj(number -> new Scope("customer.1b9d6bcd-bbfd-4b2d-9b5d-%012x".formatted(number)))

@@ -11,6 +11,7 @@ import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.Ticker;
 
 import dev.leantokens.token.CachedToken;
+import dev.leantokens.token.Scope;
 import dev.leantokens.token.TokenCache;
 import dev.leantokens.token.TokenException;
 import dev.leantokens.token.TokenKey;
@@ -19,8 +20,8 @@ import io.micrometer.core.instrument.binder.cache.CaffeineCacheMetrics;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
 /**
- * Keeps tokens in memory until they expire, within a limit of bytes: what is asked for least goes first. A refusal is kept for
- * credentials as a whole, since Lean refuses them for every scope. Thread-safe.
+ * Keeps tokens in memory until they expire, within a limit of bytes: what is asked for least goes first. Refusals are
+ * kept too, of credentials and of credentials for a scope. Thread-safe.
  */
 @RegisterForReflection(classNames = {
         // Caffeine finds by name the classes that its settings here need.
@@ -34,7 +35,16 @@ final class EmbeddedTokenCache implements TokenCache {
     private static final int MAX_REFUSALS = 10_000;
 
     private final Cache<TokenKey, CachedToken> tokens;
-    private final Cache<String, TokenException> refusals;
+    private final Cache<Refused, TokenException> refusals;
+
+    /** @param scope the refused one; empty if all are */
+    private record Refused(String fingerprint, Optional<Scope> scope) {
+
+        @Override
+        public String toString() {
+            return "Refused[" + scope + "]";
+        }
+    }
 
     /**
      * @param maxBytes how much memory the tokens may take, about
@@ -87,12 +97,18 @@ final class EmbeddedTokenCache implements TokenCache {
     }
 
     @Override
-    public Optional<TokenException> refusalOf(String fingerprint) {
-        return Optional.ofNullable(refusals.getIfPresent(fingerprint));
+    public Optional<TokenException> refusalOf(String fingerprint, Scope scope) {
+        return Optional.ofNullable(refusals.getIfPresent(new Refused(fingerprint, Optional.empty())))
+                .or(() -> Optional.ofNullable(refusals.getIfPresent(new Refused(fingerprint, Optional.of(scope)))));
     }
 
     @Override
     public void keepRefusal(String fingerprint, TokenException refusal) {
-        refusals.put(fingerprint, refusal);
+        refusals.put(new Refused(fingerprint, Optional.empty()), refusal);
+    }
+
+    @Override
+    public void keepRefusal(String fingerprint, Scope scope, TokenException refusal) {
+        refusals.put(new Refused(fingerprint, Optional.of(scope)), refusal);
     }
 }

@@ -3,6 +3,7 @@ package dev.leantokens.cache;
 import java.util.Optional;
 
 import dev.leantokens.token.CachedToken;
+import dev.leantokens.token.Scope;
 import dev.leantokens.token.TokenCache;
 import dev.leantokens.token.TokenException;
 import dev.leantokens.token.TokenKey;
@@ -36,12 +37,17 @@ final class NoTokenCache implements TokenCache {
     }
 
     @Override
-    public Optional<TokenException> refusalOf(String fingerprint) {
+    public Optional<TokenException> refusalOf(String fingerprint, Scope scope) {
         return Optional.empty();
     }
 
     @Override
     public void keepRefusal(String fingerprint, TokenException refusal) {
+        // Keeps nothing.
+    }
+
+    @Override
+    public void keepRefusal(String fingerprint, Scope scope, TokenException refusal) {
         // Keeps nothing.
     }
 }

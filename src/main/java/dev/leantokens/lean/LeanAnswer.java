@@ -110,11 +110,16 @@ record LeanAnswer(int status, String retryAfter, byte[] body) {
     private TokenException refusal(LeanRequest request, ClientProof proof, LeanConfig config) {
         Optional<ErrorResponse> error = jsonObject().filter(LeanAnswer::isErrorResponse)
                 .map(members -> new ErrorResponse(status, members, Optional.empty()));
-        boolean aboutClient = status == 401 || error.filter(ErrorResponse::isAboutClient).isPresent();
-        if (aboutClient && request.owner() == CredentialsOwner.SERVICE) {
+        boolean service = request.owner() == CredentialsOwner.SERVICE;
+        if (service && error.filter(ErrorResponse::isAboutAuthorization).isPresent()) {
+            return TokenError.SERVICE_NOT_AUTHORIZED.because("Lean accepts the credentials of this service, but does not "
+                    + "allow it to request this scope. Its operator has to have that allowed at Lean");
+        }
+        if (service && (status == 401 || error.filter(ErrorResponse::isAboutClient).isPresent())) {
             return TokenError.SERVICE_CREDENTIALS_REFUSED.because(RefusedCredentials.reason(config));
         }
-        if (error.isPresent() && !repeatsServicesSecret(request, proof, error.get())) {
+        if (error.isPresent() && !(service && proof.isRepeatedIn(error.get().members()))) {
+            // An error may quote the request. What the caller sent it may see again, what the service added to it may not.
             return TokenException.refusedByLean(error.get());
         }
         return status == 401
@@ -122,11 +127,6 @@ record LeanAnswer(int status, String retryAfter, byte[] body) {
                         .because("Lean refused the client credentials, they must belong to the environment of "
                                 + "Lean that this service asks")
                 : unusable("status " + status + " and no error response");
-    }
-
-    /** An error may quote the request. What the caller sent it may see again, what the service added to it may not. */
-    private static boolean repeatsServicesSecret(LeanRequest request, ClientProof proof, ErrorResponse error) {
-        return request.owner() == CredentialsOwner.SERVICE && proof.isRepeatedIn(error.members());
     }
 
     private static boolean isErrorResponse(Map<String, Object> members) {

@@ -4,10 +4,14 @@ import java.util.Optional;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
+import dev.leantokens.token.Scope;
 import dev.leantokens.token.ServiceClient;
 import dev.leantokens.token.ServiceCredentials;
 
-/** What Lean said last of the service's own credentials. Lean is not asked for it: it is what calls have shown. Thread-safe. */
+/**
+ * What Lean said last of the service's own credentials. Lean is not asked for it: it is what calls have shown. One customer's
+ * scope that Lean refuses while it accepts others says nothing of the credentials. Thread-safe.
+ */
 @ApplicationScoped
 public class LeanVerdict {
 
@@ -23,7 +27,16 @@ public class LeanVerdict {
         REFUSED
     }
 
-    private record Known(ServiceClient of, boolean accepted) {
+    /** @param accepted the scope that Lean accepted last; null if it refused the credentials since */
+    private record Known(ServiceClient of, Scope accepted) {
+
+        /**
+         * The refused scope can be the only one that Lean refuses, unless it is the one that was accepted last, or no
+         * customer's.
+         */
+        boolean outweighs(ServiceClient shown, Scope refused) {
+            return of.equals(shown) && accepted != null && !accepted.equals(refused) && refused.isCustomers();
+        }
     }
 
     LeanVerdict(ServiceCredentials credentials, LeanConfig config) {
@@ -31,9 +44,17 @@ public class LeanVerdict {
         this.config = config;
     }
 
-    /** @param shown what Lean was shown, which may have been exchanged since */
-    void isOf(ServiceClient shown, boolean accepted) {
-        known = new Known(shown, accepted);
+    /** @param shown what Lean was shown, which may have been replaced since */
+    void accepted(ServiceClient shown, Scope scope) {
+        known = new Known(shown, scope);
+    }
+
+    /** @param shown what Lean was shown, which may have been replaced since */
+    void refused(ServiceClient shown, Scope scope) {
+        Known last = known;
+        if (last == null || !last.outweighs(shown, scope)) {
+            known = new Known(shown, null);
+        }
     }
 
     /** @return what Lean thinks of the credentials that there are now */
@@ -42,7 +63,7 @@ public class LeanVerdict {
         if (last == null || !credentials.current().equals(Optional.of(last.of()))) {
             return Opinion.UNKNOWN;
         }
-        return last.accepted() ? Opinion.ACCEPTED : Opinion.REFUSED;
+        return last.accepted() == null ? Opinion.REFUSED : Opinion.ACCEPTED;
     }
 
     /** @return why Lean would refuse them, most likely, and the settings to correct: for an operator */

@@ -240,8 +240,13 @@ public class ResilientLeanClient implements AuthorizationServer {
 
     /** What Lean says of what it was shown; the rest says nothing of it. */
     private void judged(LeanRequest request, Optional<ServiceClient> shown, Throwable failure) {
-        if (request.owner() == CredentialsOwner.SERVICE && (failure == null || isServiceRefused(failure))) {
-            shown.ifPresent(service -> verdict.isOf(service, failure == null));
+        if (request.owner() == CredentialsOwner.CALLER) {
+            return;
+        }
+        if (failure == null) {
+            shown.ifPresent(service -> verdict.accepted(service, request.scope()));
+        } else if (isServiceRefused(failure)) {
+            shown.ifPresent(service -> verdict.refused(service, request.scope()));
         }
     }
 

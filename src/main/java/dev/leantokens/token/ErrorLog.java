@@ -17,7 +17,7 @@ public class ErrorLog {
     private static final Logger LOG = Logger.getLogger("dev.leantokens.errors");
 
     private static final Set<TokenError> OPERATORS_TO_MEND = EnumSet.of(TokenError.SERVICE_CREDENTIALS_REFUSED,
-            TokenError.WRONG_ENDPOINT, TokenError.OTHER_SCOPE, TokenError.LEAN_UNTRUSTED);
+            TokenError.SERVICE_NOT_AUTHORIZED, TokenError.WRONG_ENDPOINT, TokenError.OTHER_SCOPE, TokenError.LEAN_UNTRUSTED);
 
     private final TokenMetrics metrics;
 

@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 
 import io.vertx.core.json.JsonObject;
 
@@ -29,7 +28,8 @@ public record ErrorResponse(int status, Map<String, Object> members, Optional<Du
     private static final String CHALLENGES = "Basic realm=\"lean-authentication-tokens\", charset=\"UTF-8\", "
             + "Bearer realm=\"lean-authentication-tokens\"";
 
-    private static final Set<String> ABOUT_CLIENT = Set.of("invalid_client", "unauthorized_client");
+    private static final String INVALID_CLIENT = "invalid_client";
+    private static final String UNAUTHORIZED_CLIENT = "unauthorized_client";
 
     public ErrorResponse {
         Map<String, Object> present = new LinkedHashMap<>(members);
@@ -52,9 +52,14 @@ public record ErrorResponse(int status, Map<String, Object> members, Optional<Du
         return new ErrorResponse(status, changed, Optional.of(wait));
     }
 
-    /** @return whether it refuses the client (RFC 6749 §5.2), and not what the client asks for */
+    /** @return whether it says that client authentication failed (RFC 6749 §5.2), whatever the client requests */
     public boolean isAboutClient() {
-        return status == 401 || ABOUT_CLIENT.contains(members.get(ERROR));
+        return !isAboutAuthorization() && (status == 401 || INVALID_CLIENT.equals(members.get(ERROR)));
+    }
+
+    /** @return whether it says that an authenticated client is not authorized for what it requests (RFC 6749 §5.2) */
+    public boolean isAboutAuthorization() {
+        return UNAUTHORIZED_CLIENT.equals(members.get(ERROR));
     }
 
     /** @return the response's body */

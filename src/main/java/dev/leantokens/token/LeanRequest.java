@@ -12,9 +12,10 @@ import java.util.Optional;
  * @param scope the scope to ask for
  * @param purpose what the token is wanted for
  * @param requester who it is wanted by
+ * @param acceptance what Lean has accepted of it before
  */
 public record LeanRequest(Optional<ClientCredentials> callers, String fingerprint, Scope scope, Purpose purpose,
-        Requester requester) {
+        Requester requester, Acceptance acceptance) {
 
     /** What a token is wanted for. It decides how much of the budget of calls there is for it. */
     public enum Purpose {
@@ -30,6 +31,13 @@ public record LeanRequest(Optional<ClientCredentials> callers, String fingerprin
         Objects.requireNonNull(scope, "scope");
         Objects.requireNonNull(purpose, "purpose");
         Objects.requireNonNull(requester, "requester");
+        Objects.requireNonNull(acceptance, "acceptance");
+    }
+
+    /** A request of which Lean has accepted nothing before. */
+    public LeanRequest(Optional<ClientCredentials> callers, String fingerprint, Scope scope, Purpose purpose,
+            Requester requester) {
+        this(callers, fingerprint, scope, purpose, requester, Acceptance.NONE);
     }
 
     /** @return whose credentials Lean is shown */
@@ -37,9 +45,22 @@ public record LeanRequest(Optional<ClientCredentials> callers, String fingerprin
         return callers.isPresent() ? CredentialsOwner.CALLER : CredentialsOwner.SERVICE;
     }
 
+    /**
+     * @return whether the credentials are known to be real: Lean has accepted them lately, or they are the service's own, which
+     *         the operator configured
+     */
+    public boolean accepted() {
+        return callers.isEmpty() || acceptance.credentials();
+    }
+
     /** @return the same request for another purpose */
     public LeanRequest withPurpose(Purpose other) {
-        return new LeanRequest(callers, fingerprint, scope, other, requester);
+        return new LeanRequest(callers, fingerprint, scope, other, requester, acceptance);
+    }
+
+    /** @return the same request with what Lean has accepted of it before */
+    LeanRequest withAcceptance(Acceptance known) {
+        return new LeanRequest(callers, fingerprint, scope, purpose, requester, known);
     }
 
     /** Not the fingerprint: it would let someone who sees a log try secrets at leisure. */

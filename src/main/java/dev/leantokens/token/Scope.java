@@ -42,7 +42,7 @@ public record Scope(String value) {
     }
 
     /** @return whether it is for the LinkSDK in a customer's app */
-    boolean isCustomers() {
+    public boolean isCustomers() {
         return value.startsWith("customer.");
     }
 

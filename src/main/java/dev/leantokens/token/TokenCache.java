@@ -25,10 +25,13 @@ public interface TokenCache {
 
     /**
      * @param fingerprint that of {@link LeanRequest}
-     * @return with what Lean refused these credentials lately, whatever they asked for
+     * @return with what Lean refused these credentials lately, for this scope or for all
      */
-    Optional<TokenException> refusalOf(String fingerprint);
+    Optional<TokenException> refusalOf(String fingerprint, Scope scope);
 
-    /** Keeps, for a short time, that Lean refused the credentials of this fingerprint. */
+    /** Keeps, for a short time, that Lean refused the credentials of this fingerprint, whatever they ask for. */
     void keepRefusal(String fingerprint, TokenException refusal);
+
+    /** Keeps, for a short time, that Lean refused the credentials of this fingerprint for the scope. */
+    void keepRefusal(String fingerprint, Scope scope, TokenException refusal);
 }

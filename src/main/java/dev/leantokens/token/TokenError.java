@@ -40,6 +40,8 @@ public enum TokenError {
     INTERNAL(500, "server_error"),
     /** Lean refused the service's own credentials: an operator must act. */
     SERVICE_CREDENTIALS_REFUSED(502, "server_error"),
+    /** Lean accepts the service's own credentials, and does not allow it what was requested: an operator must act. */
+    SERVICE_NOT_AUTHORIZED(502, "server_error"),
     /** Lean's answer is neither a token nor an error. */
     UNUSABLE_ANSWER(502, "server_error"),
     /** What answers is no token endpoint: an operator must correct where Lean is asked. */

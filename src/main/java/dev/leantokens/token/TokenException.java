@@ -40,11 +40,20 @@ public final class TokenException extends RuntimeException {
         return new TokenException(error, response.retryAfter(wait), getCause());
     }
 
-    /** @return whether Lean refused the credentials, so that it will refuse them whatever they ask for */
+    /** @return whether Lean refused the credentials: the client is unknown, or its secret is wrong */
     public boolean isAboutCredentials() {
         return switch (error) {
             case SERVICE_CREDENTIALS_REFUSED, CALLER_REFUSED -> true;
             case REFUSED_BY_LEAN -> response.isAboutClient();
+            default -> false;
+        };
+    }
+
+    /** @return whether Lean knows the client and does not allow it what was requested */
+    public boolean isAboutAuthorization() {
+        return switch (error) {
+            case SERVICE_NOT_AUTHORIZED -> true;
+            case REFUSED_BY_LEAN -> response.isAboutAuthorization();
             default -> false;
         };
     }

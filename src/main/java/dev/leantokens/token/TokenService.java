@@ -50,8 +50,8 @@ public class TokenService {
         }
     }
 
-    public TokenService(AuthorizationServer lean, ServiceCredentials serviceCredentials, TokenCache cache, TokenConfig config,
-            Clock clock, ErrorLog log) {
+    public TokenService(AuthorizationServer lean, ServiceCredentials serviceCredentials, TokenCache cache,
+            AcceptedCredentials accepted, TokenConfig config, Clock clock, ErrorLog log) {
         TokenConfigRules.check(config);
         this.lean = lean;
         this.serviceCredentials = serviceCredentials;
@@ -59,7 +59,7 @@ public class TokenService {
         this.config = config;
         this.log = log;
         this.clock = clock;
-        this.supply = new TokenSupply(cache, lean, config, clock, log);
+        this.supply = new TokenSupply(cache, accepted, lean, config, clock, log);
     }
 
     void measure(@Observes StartupEvent event, MeterRegistry registry) {

@@ -31,6 +31,7 @@ final class TokenSupply {
     private static final Set<TokenError> CALLERS_OWN = Set.of(TokenError.REFUSED_BY_LEAN, TokenError.CALLER_REFUSED);
 
     private final TokenCache cache;
+    private final AcceptedCredentials accepted;
     private final AuthorizationServer lean;
     private final TokenConfig config;
     private final Clock clock;
@@ -45,8 +46,10 @@ final class TokenSupply {
     private record Obtained(AccessToken token, Optional<CachedToken> kept) {
     }
 
-    TokenSupply(TokenCache cache, AuthorizationServer lean, TokenConfig config, Clock clock, ErrorLog log) {
+    TokenSupply(TokenCache cache, AcceptedCredentials accepted, AuthorizationServer lean, TokenConfig config, Clock clock,
+            ErrorLog log) {
         this.cache = cache;
+        this.accepted = accepted;
         this.lean = lean;
         this.config = config;
         this.clock = clock;
@@ -130,18 +133,28 @@ final class TokenSupply {
     }
 
     private Uni<AccessToken> ask(LeanRequest request) {
-        Optional<TokenException> refusal = cache.refusalOf(request.fingerprint());
+        Optional<TokenException> refusal = cache.refusalOf(request.fingerprint(), request.scope());
         if (refusal.isPresent()) {
             return Uni.createFrom().failure(refusal.get());
         }
-        return lean.requestToken(request)
+        return lean.requestToken(request.withAcceptance(accepted.of(request.fingerprint(), request.scope())))
                 // Every token that is issued or cached comes through here, whatever brought it.
                 .invoke(token -> requireScope(token, request.scope()))
-                .onFailure(TokenException.class).invoke(failure -> {
-                    if (failure.isAboutCredentials()) {
-                        cache.keepRefusal(request.fingerprint(), failure);
-                    }
-                });
+                .invoke(token -> accepted.accept(request.fingerprint(), request.scope()))
+                .onFailure(TokenException.class).invoke(failure -> keepRefusal(request, failure));
+    }
+
+    /**
+     * A refusal is kept for all scopes only while Lean has accepted nothing of the credentials: otherwise one scope that Lean
+     * refuses would take the others from everyone who shares the credentials. If Lean no longer accepts the secret, each scope
+     * costs a call to find out, again after the refusal is forgotten; the budget limits these calls.
+     */
+    private void keepRefusal(LeanRequest request, TokenException failure) {
+        if (failure.isAboutCredentials() && accepted.refuse(request.fingerprint())) {
+            cache.keepRefusal(request.fingerprint(), failure);
+        } else if (failure.isAboutCredentials() || failure.isAboutAuthorization()) {
+            cache.keepRefusal(request.fingerprint(), request.scope(), failure);
+        }
     }
 
     private static void requireScope(AccessToken token, Scope requested) {

@@ -50,6 +50,7 @@ class EmbeddedTokenCacheTest extends TokenCacheContract {
         for (int i = 0; i < 100_000; i++) {
             cache.keepRefusal("credentials" + i,
                     TokenError.CALLER_REFUSED.because("refused"));
+            cache.keepRefusal("credentials", customer(i).scope(), TokenError.CALLER_REFUSED.because("refused"));
         }
 
         assertThat(CaffeineClasses.cachesOf(cache)).allSatisfy(kept -> assertThat(kept.estimatedSize()).isLessThan(10_100));

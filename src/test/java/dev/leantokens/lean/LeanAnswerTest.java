@@ -129,7 +129,8 @@ class LeanAnswerTest {
                 // What is wrong with the service's own credentials is not.
                 arguments(401, invalidClient, SERVICE, TokenError.SERVICE_CREDENTIALS_REFUSED),
                 arguments(400, invalidClient, SERVICE, TokenError.SERVICE_CREDENTIALS_REFUSED),
-                arguments(400, "{\"error\":\"unauthorized_client\"}", SERVICE, TokenError.SERVICE_CREDENTIALS_REFUSED),
+                arguments(400, "{\"error\":\"unauthorized_client\"}", SERVICE, TokenError.SERVICE_NOT_AUTHORIZED),
+                arguments(401, "{\"error\":\"unauthorized_client\"}", SERVICE, TokenError.SERVICE_NOT_AUTHORIZED),
                 arguments(401, "", SERVICE, TokenError.SERVICE_CREDENTIALS_REFUSED),
                 arguments(401, html, SERVICE, TokenError.SERVICE_CREDENTIALS_REFUSED),
                 // Lean sends an empty body where it cannot tell the client.

@@ -93,13 +93,21 @@ class LeanFaultsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({ "401, '{\"error\":\"invalid_client\"}'", "400, '{\"error\":\"unauthorized_client\"}'", "401, ''" })
+    @CsvSource({ "401, '{\"error\":\"invalid_client\"}'", "400, '{\"error\":\"invalid_client\"}'", "401, ''" })
     void refusalOfTheServicesCredentialsIsAFaultOfTheServer(int status, String body) {
         lean.answers(status, body);
 
         assertError(502, "server_error");
         assertThat(error(502).getString("error_description")).contains("another environment", "LEAN_URL is set")
                 .doesNotContain(lean.url(), LeanStub.CLIENT_ID);
+    }
+
+    @Test
+    void scopeThatLeanDoesNotAllowTheServiceIsAFaultOfTheServer() {
+        lean.answers(400, "{\"error\":\"unauthorized_client\"}");
+
+        assertError(502, "server_error");
+        assertThat(error(502).getString("error_description")).contains("does not allow it to request this scope");
     }
 
     static Stream<Arguments> nonsense() {

@@ -28,6 +28,7 @@ class ErrorLogTest {
             "UNUSABLE_ANSWER,             WARN",
             "NO_CREDENTIALS,              WARN",
             "SERVICE_CREDENTIALS_REFUSED, ERROR",
+            "SERVICE_NOT_AUTHORIZED, ERROR",
             "OTHER_SCOPE,                 ERROR",
             "WRONG_ENDPOINT,              ERROR",
             "LEAN_UNTRUSTED,              ERROR",

@@ -68,7 +68,7 @@ class ExpiryTest {
                 machine.hideUptime();
             }
             Clock clock = SteadyClocks.of(machine);
-            supply = new TokenSupply(new MapTokenCache(), this::lean,
+            supply = new TokenSupply(new MapTokenCache(), new SetOfAccepted(), this::lean,
                     Settings.of(TokenConfig.class, "token.minimum-validity", minimumSeconds + "s"), clock, new QuietErrorLog());
         }
 

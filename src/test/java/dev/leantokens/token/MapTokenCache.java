@@ -1,5 +1,6 @@
 package dev.leantokens.token;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -8,7 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class MapTokenCache implements TokenCache {
 
     private final Map<TokenKey, CachedToken> tokens = new ConcurrentHashMap<>();
-    private final Map<String, TokenException> refusals = new ConcurrentHashMap<>();
+    private final Map<List<Object>, TokenException> refusals = new ConcurrentHashMap<>();
 
     int size() {
         return tokens.size();
@@ -40,12 +41,23 @@ final class MapTokenCache implements TokenCache {
     }
 
     @Override
-    public Optional<TokenException> refusalOf(String fingerprint) {
-        return Optional.ofNullable(refusals.get(fingerprint));
+    public Optional<TokenException> refusalOf(String fingerprint, Scope scope) {
+        return Optional.ofNullable(refusals.get(List.<Object> of(fingerprint)))
+                .or(() -> Optional.ofNullable(refusals.get(List.of(fingerprint, scope))));
     }
 
     @Override
     public void keepRefusal(String fingerprint, TokenException refusal) {
-        refusals.put(fingerprint, refusal);
+        refusals.put(List.of(fingerprint), refusal);
+    }
+
+    @Override
+    public void keepRefusal(String fingerprint, Scope scope, TokenException refusal) {
+        refusals.put(List.of(fingerprint, scope), refusal);
+    }
+
+    /** The time of all refusals has passed. */
+    void forgetRefusals() {
+        refusals.clear();
     }
 }

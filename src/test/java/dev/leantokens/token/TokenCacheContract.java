@@ -77,20 +77,34 @@ public abstract class TokenCacheContract {
         TokenCache cache = cache();
         cache.keepRefusal("credentials", REFUSAL);
 
-        assertThat(cache.refusalOf("credentials")).containsSame(REFUSAL);
-        assertThat(cache.refusalOf("others")).isEmpty();
+        assertThat(cache.refusalOf("credentials", Scope.API)).containsSame(REFUSAL);
+        assertThat(cache.refusalOf("credentials", CUSTOMER.scope())).containsSame(REFUSAL);
+        assertThat(cache.refusalOf("others", Scope.API)).isEmpty();
         assertThat(cache.find(API)).isEmpty();
+    }
+
+    @Test
+    void refusalOfAScopeLeavesTheOthers() {
+        TokenCache cache = cache();
+        cache.keepRefusal("credentials", Scope.API, REFUSAL);
+
+        assertThat(cache.refusalOf("credentials", Scope.API)).containsSame(REFUSAL);
+        assertThat(cache.refusalOf("credentials", CUSTOMER.scope())).isEmpty();
+        assertThat(cache.refusalOf("others", Scope.API)).isEmpty();
     }
 
     @Test
     void refusalIsKeptForAShortTime() {
         TokenCache cache = cache();
         cache.keepRefusal("credentials", REFUSAL);
+        cache.keepRefusal("others", Scope.API, REFUSAL);
         clock.advance(Duration.ofMillis(4_999));
-        assertThat(cache.refusalOf("credentials")).isPresent();
+        assertThat(cache.refusalOf("credentials", Scope.API)).isPresent();
+        assertThat(cache.refusalOf("others", Scope.API)).isPresent();
 
         clock.advance(Duration.ofMillis(1));
-        assertThat(cache.refusalOf("credentials")).isEmpty();
+        assertThat(cache.refusalOf("credentials", Scope.API)).isEmpty();
+        assertThat(cache.refusalOf("others", Scope.API)).isEmpty();
     }
 
     /** @return a token of Lean's size that is valid for so many seconds from now */

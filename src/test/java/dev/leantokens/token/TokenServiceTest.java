@@ -144,7 +144,8 @@ class TokenServiceTest {
     }
 
     private TokenService service(ServiceCredentials credentials) {
-        TokenService service = new TokenService(lean, credentials, cache, Settings.of(TokenConfig.class), clock,
+        TokenService service = new TokenService(lean, credentials, cache, new SetOfAccepted(), Settings.of(TokenConfig.class),
+                clock,
                 ErrorLogs.create());
         service.measure(new StartupEvent(), registry);
         return service;
@@ -154,7 +155,7 @@ class TokenServiceTest {
         return new TokenService(request -> {
             asked.add(request);
             return Uni.createFrom().item(TOKEN);
-        }, () -> own, new MapTokenCache(), Settings.of(TokenConfig.class), clock, ErrorLogs.create());
+        }, () -> own, new MapTokenCache(), new SetOfAccepted(), Settings.of(TokenConfig.class), clock, ErrorLogs.create());
     }
 
     private static void assertError(Uni<IssuedToken> answer, TokenError error) {

@@ -33,6 +33,7 @@ class TokenSupplyTest {
     private final TestClock clock = new TestClock();
     private final FakeLean lean = new FakeLean();
     private final MapTokenCache cache = new MapTokenCache();
+    private final SetOfAccepted accepted = new SetOfAccepted();
     private TokenSupply supply = supply();
 
     @Test
@@ -132,7 +133,8 @@ class TokenSupplyTest {
 
     @ParameterizedTest
     @EnumSource(mode = Mode.INCLUDE, names = { "THROTTLED", "BUDGET_SPENT", "LEAN_UNAVAILABLE", "LEAN_FAILED", "BREAKER_OPEN",
-            "LEAN_TIMED_OUT", "UNUSABLE_ANSWER", "OTHER_SCOPE", "SERVICE_CREDENTIALS_REFUSED" })
+            "LEAN_TIMED_OUT", "UNUSABLE_ANSWER", "OTHER_SCOPE", "SERVICE_CREDENTIALS_REFUSED",
+            "SERVICE_NOT_AUTHORIZED" })
     void validTokenIsBetterThanNone(TokenError error) {
         ask(Scope.API);
         clock.advance(Duration.ofSeconds(3570));
@@ -305,6 +307,82 @@ class TokenSupplyTest {
         ask(Scope.API, new ClientCredentials("id", "right"));
     }
 
+    @ParameterizedTest
+    @EnumSource(mode = Mode.INCLUDE, names = { "SERVICE_CREDENTIALS_REFUSED", "SERVICE_NOT_AUTHORIZED", "CALLER_REFUSED" })
+    void refusalOfOneScopeLeavesTheOthersWhereLeanHasAcceptedOne(TokenError error) {
+        ask(Scope.API);
+        lean.failsWith(error.because("refused"));
+        failure(CUSTOMER);
+        failure(CUSTOMER);
+        assertThat(lean.calls()).as("the refused scope is kept as such").isEqualTo(2);
+
+        lean.gives(Duration.ofHours(1));
+        assertThat(ask(new Scope("customer.43")).cacheStatus().source()).isEqualTo(Source.MISS);
+        assertThat(failure(CUSTOMER).error()).isEqualTo(error);
+    }
+
+    /** Otherwise whoever has a customer of its own deleted at Lean could have the others refused again and again. */
+    @Test
+    void refusalOfAScopeThatWasAcceptedLeavesTheOthersToo() {
+        ask(Scope.API);
+        ask(CUSTOMER);
+        lean.failsWith(TokenError.SERVICE_CREDENTIALS_REFUSED.because("refused"));
+        for (int i = 0; i < 3; i++) {
+            failureOfAFreshOne(CUSTOMER);
+            cache.forgetRefusals();
+        }
+        failureOfAFreshOne(CUSTOMER);
+
+        lean.gives(Duration.ofHours(1));
+        assertThat(ask(new Scope("customer.43")).cacheStatus().source()).isEqualTo(Source.MISS);
+    }
+
+    @Test
+    void clientThatIsNotAuthorizedForAScopeMayAskForOthers() {
+        TokenException refused = TokenException.refusedByLean(
+                new ErrorResponse(401, Map.of("error", "unauthorized_client"), Optional.empty()));
+        lean.failsWith(refused);
+        failure(CUSTOMER);
+        assertThat(failure(CUSTOMER)).isSameAs(refused);
+        assertThat(lean.calls()).isOne();
+
+        lean.gives(Duration.ofHours(1));
+        assertThat(ask(Scope.API).cacheStatus().source()).isEqualTo(Source.MISS);
+    }
+
+    @Test
+    void leanClientIsToldWhatLeanHasAccepted() {
+        ClientCredentials callers = new ClientCredentials("id", "secret");
+        ask(Scope.API, callers);
+        ask(CUSTOMER, callers);
+        clock.advance(Duration.ofHours(2));
+        ask(Scope.API, callers);
+
+        assertThat(lean.asked).extracting(LeanRequest::acceptance).containsExactly(Acceptance.NONE,
+                new Acceptance(true, false), new Acceptance(true, true));
+        assertThat(lean.asked).extracting(LeanRequest::accepted).containsExactly(false, true, true);
+    }
+
+    @Test
+    void refusedCredentialsCountAsAcceptedAgainWithTheirNextToken() {
+        ClientCredentials callers = new ClientCredentials("id", "secret");
+        ask(Scope.API, callers);
+        lean.failsWith(TokenError.CALLER_REFUSED.because("refused"));
+        assertThatThrownBy(() -> ask(CUSTOMER, callers)).isInstanceOf(TokenException.class);
+        lean.gives(Duration.ofHours(1));
+        ask(new Scope("customer.43"), callers);
+        ask(new Scope("customer.44"), callers);
+
+        assertThat(lean.asked).extracting(LeanRequest::accepted).containsExactly(false, true, false, true);
+    }
+
+    @Test
+    void servicesOwnCredentialsCountAsAccepted() {
+        ask(Scope.API);
+
+        assertThat(lean.asked).extracting(LeanRequest::accepted).containsExactly(true);
+    }
+
     @Test
     void refusalOfAScopeIsNotKept() {
         lean.failsWith(TokenException.refusedByLean(
@@ -335,7 +413,7 @@ class TokenSupplyTest {
     void tokenWithoutALifetimeIsPassedOnAndNotKept() {
         AccessToken token = AccessToken.of(Map.of("access_token", "a", "token_type", "Bearer"), Scope.API);
         List<LeanRequest> asked = new ArrayList<>();
-        supply = new TokenSupply(cache, request -> {
+        supply = new TokenSupply(cache, accepted, request -> {
             asked.add(request);
             return Uni.createFrom().item(token);
         }, Settings.of(TokenConfig.class), clock, ErrorLogs.create());
@@ -442,6 +520,11 @@ class TokenSupplyTest {
         return catchThrowableOfType(TokenException.class, () -> ask(scope));
     }
 
+    private void failureOfAFreshOne(Scope scope) {
+        clock.advance(Duration.ofSeconds(1));
+        assertThatThrownBy(() -> ask(scope, CacheControl.NO_CACHE)).isInstanceOf(TokenException.class);
+    }
+
     private Uni<IssuedToken> request(Scope scope, Optional<ClientCredentials> callers, CacheControl control) {
         String client = callers.map(TokenKey::ofCaller).orElseGet(() -> TokenKey.ofService("service"));
         return supply.token(new TokenKey(client, "", scope),
@@ -449,6 +532,6 @@ class TokenSupplyTest {
     }
 
     private TokenSupply supply(String... settings) {
-        return new TokenSupply(cache, lean, Settings.of(TokenConfig.class, settings), clock, ErrorLogs.create());
+        return new TokenSupply(cache, accepted, lean, Settings.of(TokenConfig.class, settings), clock, ErrorLogs.create());
     }
 }

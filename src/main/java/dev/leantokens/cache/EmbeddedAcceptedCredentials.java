@@ -1,0 +1,89 @@
+package dev.leantokens.cache;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+import jakarta.inject.Singleton;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+
+import dev.leantokens.token.Acceptance;
+import dev.leantokens.token.AcceptedCredentials;
+import dev.leantokens.token.Scope;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+
+/**
+ * Keeps accepted credentials in memory, whether or not tokens are cached. Only a token from Lean makes an entry, so entries
+ * cannot be made up: what fills the memory has cost a call of a real client's budget.
+ */
+@Singleton
+@RegisterForReflection(classNames = {
+        // Caffeine finds by name the classes that its settings here need.
+        EmbeddedTokenCache.CAFFEINE + "SSMSW", EmbeddedTokenCache.CAFFEINE + "PSWMS" })
+final class EmbeddedAcceptedCredentials implements AcceptedCredentials {
+
+    /** Of credentials, and of pairs of credentials and a scope. Lean's clients that use one process are far fewer. */
+    private static final int MAX_SIZE = 10_000;
+
+    /**
+     * After the last acceptance. A client in use renews its tokens about once an hour; a day lets it sleep overnight. A client
+     * that is forgotten loses nothing: its next token makes it known again.
+     */
+    private static final Duration REMEMBERED_FOR = Duration.ofDays(1);
+
+    private final Cache<String, Standing> credentials;
+    private final Cache<Subject, Boolean> subjects;
+
+    private record Subject(String fingerprint, Scope scope) {
+
+        @Override
+        public String toString() {
+            return "Subject[" + scope + "]";
+        }
+    }
+
+    /** Changed in place: a refusal must not extend the time for which an acceptance is remembered. */
+    private static final class Standing {
+
+        private volatile boolean refusedSince;
+    }
+
+    EmbeddedAcceptedCredentials(Clock clock) {
+        this.credentials = bounded(clock);
+        this.subjects = bounded(clock);
+    }
+
+    @Override
+    public Acceptance of(String fingerprint, Scope scope) {
+        Standing standing = credentials.getIfPresent(fingerprint);
+        return standing == null ? Acceptance.NONE
+                : new Acceptance(!standing.refusedSince, subjects.getIfPresent(new Subject(fingerprint, scope)) != null);
+    }
+
+    @Override
+    public void accept(String fingerprint, Scope scope) {
+        credentials.put(fingerprint, new Standing());
+        subjects.put(new Subject(fingerprint, scope), Boolean.TRUE);
+    }
+
+    @Override
+    public boolean refuse(String fingerprint) {
+        Standing standing = credentials.getIfPresent(fingerprint);
+        if (standing == null) {
+            return true;
+        }
+        standing.refusedSince = true;
+        return false;
+    }
+
+    private static <K, V> Cache<K, V> bounded(Clock clock) {
+        return Caffeine.newBuilder()
+                .maximumSize(MAX_SIZE)
+                .expireAfterWrite(REMEMBERED_FOR)
+                .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
+                .executor(Runnable::run)
+                .build();
+    }
+}
