@@ -80,12 +80,6 @@ final class Budget {
         return known == null ? calls : known.left(clock.instant());
     }
 
-    /** Lean throttles: no call is made for this client until the time has passed, or a minute at most. */
-    void pause(String clientId, Duration wait) {
-        Instant now = clock.instant();
-        account(clientId, true, now).pause(now.plus(wait.compareTo(WINDOW) < 0 ? wait : WINDOW));
-    }
-
     /** What a call is for. */
     enum Kind {
         /** For callers that wait for it, with the service's own credentials. */
@@ -148,14 +142,9 @@ final class Budget {
         private final Tally optionals = new Tally(half, NO_OPTIONAL_LEFT);
         /** By account, of those that share and have calls. */
         private final Map<String, Tally> shares = new HashMap<>(1);
-        private Instant pausedUntil = Instant.MIN;
 
         /** @return what the call counts for */
         synchronized List<Tally> take(Instant now, boolean optional, Requester requester) {
-            if (now.isBefore(pausedUntil)) {
-                throw TokenError.THROTTLED.because("Lean throttles its token requests")
-                        .retryAfter(Duration.between(now, pausedUntil));
-            }
             List<Tally> counted = new ArrayList<>(2);
             counted.add(all);
             if (optional) {
@@ -171,7 +160,7 @@ final class Budget {
         }
 
         synchronized int left(Instant now) {
-            return now.isBefore(pausedUntil) ? 0 : all.left(now);
+            return all.left(now);
         }
 
         synchronized void end(List<Tally> counted, boolean made) {
@@ -179,14 +168,8 @@ final class Budget {
             counted.forEach(tally -> tally.end(now, made));
         }
 
-        synchronized void pause(Instant until) {
-            if (until.isAfter(pausedUntil)) {
-                pausedUntil = until;
-            }
-        }
-
         synchronized boolean isIdle(Instant now) {
-            return !now.isBefore(pausedUntil) && all.isIdle(now);
+            return all.isIdle(now);
         }
     }
 

@@ -54,6 +54,7 @@ public class ResilientLeanClient implements AuthorizationServer {
     private final Clock clock;
     private final Vertx vertx;
     private final Budget budget;
+    private final ThrottledCredentials throttled;
     private final RetryPolicy policy;
     /** Callers with credentials of their own share one half of the connections, so that they cannot take all. */
     private final CallGate callersGate;
@@ -85,6 +86,7 @@ public class ResilientLeanClient implements AuthorizationServer {
         this.clock = clock;
         this.vertx = vertx;
         this.budget = new Budget(config.requestsPerMinute(), client.longestCall(), clock);
+        this.throttled = new ThrottledCredentials(clock);
         int half = Math.max(1, config.maxConnections() / 2);
         CallGate.Timer timer = (millis, action) -> {
             long id = vertx.setTimer(millis, passed -> action.run());
@@ -111,10 +113,14 @@ public class ResilientLeanClient implements AuthorizationServer {
                     .description("1 for the state that the breaker is in, 0 for the others; open means that Lean is not asked")
                     .tag("state", state.name().toLowerCase(Locale.ROOT)).register(registry);
         }
-        Gauge.builder("lean.budget.left", budget, it -> own.current()
-                .map(service -> (double) it.left(service.clientId())).orElse(Double.NaN))
+        Gauge.builder("lean.budget.left", this, ResilientLeanClient::callsLeft)
                 .description("Calls that Lean may get now for the service's own client id; none if it has no id")
                 .register(registry);
+    }
+
+    private double callsLeft() {
+        return own.current().map(service -> throttled.isServicePaused() ? 0.0 : budget.left(service.clientId()))
+                .orElse(Double.NaN);
     }
 
     /** Its meters are there from the start. */
@@ -176,6 +182,7 @@ public class ResilientLeanClient implements AuthorizationServer {
         }
 
         private Uni<AccessToken> attempt() {
+            throttled.requireNoPause(request);
             Budget.Permit permit = budget.take(clientId(request), kindOf(request), request.requester());
             CallGate gate = request.owner() == CredentialsOwner.CALLER ? callersGate : ownGate;
             Duration patience = Duration.between(clock.instant(), deadline).minus(client.longestCall());
@@ -256,10 +263,10 @@ public class ResilientLeanClient implements AuthorizationServer {
         return (Class<Uni<AccessToken>>) (Class<?>) Uni.class;
     }
 
-    /** What callers are told holds for all of them: until then Lean is not asked for this client. */
+    /** What a caller is told holds for all with these credentials: until then Lean is not asked for them. */
     private void pauseIfThrottled(LeanRequest request, TokenException failure) {
         if (failure.error() == TokenError.THROTTLED) {
-            failure.response().retryAfter().ifPresent(wait -> budget.pause(clientId(request), wait));
+            failure.response().retryAfter().ifPresent(wait -> throttled.pause(request, wait));
         }
     }
 

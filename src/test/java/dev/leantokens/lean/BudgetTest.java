@@ -96,9 +96,6 @@ class BudgetTest {
 
         clock.advance(Budget.WINDOW);
         assertThat(budget.left(CLIENT)).as("one is under way still").isEqualTo(3);
-
-        budget.pause(CLIENT, Duration.ofSeconds(10));
-        assertThat(budget.left(CLIENT)).isZero();
         assertThat(budget.size()).as("whoever asks makes no account").isOne();
     }
 
@@ -166,31 +163,6 @@ class BudgetTest {
         one.take("b", Kind.CALLERS, Requester.SERVICE).used();
 
         assertThatThrownBy(() -> one.take("a", Kind.CALLERS, Requester.SERVICE)).isInstanceOf(TokenException.class);
-    }
-
-    @Test
-    void clientThatLeanThrottlesIsLeftAloneForThatLong() {
-        budget.pause(CLIENT, Duration.ofSeconds(20));
-        clock.advance(Duration.ofSeconds(5));
-
-        TokenException refusal = refusal(CLIENT, Kind.CALLERS);
-        assertThat(refusal.error()).isEqualTo(TokenError.THROTTLED);
-        assertThat(refusal.response().retryAfter()).contains(Duration.ofSeconds(15));
-        use("another");
-
-        clock.advance(Duration.ofSeconds(15));
-        use(CLIENT);
-    }
-
-    @Test
-    void shorterPauseDoesNotEndALongerOneAndNoneIsLongerThanAMinute() {
-        budget.pause(CLIENT, Duration.ofHours(1));
-        budget.pause(CLIENT, Duration.ofSeconds(1));
-        clock.advance(Duration.ofSeconds(59));
-        refusal(CLIENT, Kind.CALLERS);
-
-        clock.advance(Duration.ofSeconds(1));
-        use(CLIENT);
     }
 
     /** Lean sees a call at some time between its begin and its end: whenever that is, it sees no more than allowed. */
@@ -274,18 +246,15 @@ class BudgetTest {
     }
 
     @Test
-    void clientThatIsPausedOrHasACallUnderWayIsNotForgotten() {
+    void clientThatHasACallUnderWayIsNotForgotten() {
         Budget.Permit permit = budget.take("under way", Kind.CALLERS, Requester.SERVICE);
         for (int i = 1; i < Budget.MAX_CLIENTS; i++) {
             use("client-" + i);
         }
-        clock.advance(Duration.ofSeconds(30));
-        budget.pause("paused", Duration.ofMinutes(1));
-        clock.advance(Duration.ofSeconds(30));
+        clock.advance(Duration.ofMinutes(1));
         use("another");
 
-        assertThat(refusal("paused", Kind.CALLERS).error()).isEqualTo(TokenError.THROTTLED);
-        assertThat(budget.size()).isEqualTo(3);
+        assertThat(budget.size()).isEqualTo(2);
         permit.used();
     }
 

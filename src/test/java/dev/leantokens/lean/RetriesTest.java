@@ -26,6 +26,7 @@ import com.github.tomakehurst.wiremock.http.Fault;
 import dev.leantokens.testing.Callers;
 import dev.leantokens.testing.Callers.Answer;
 import dev.leantokens.testing.LeanStub;
+import dev.leantokens.testing.Metrics;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -128,6 +129,21 @@ class RetriesTest {
         assertThat(Integer.parseInt(second.retryAfter().orElseThrow())).isBetween(25, 30);
         assertThat(third.body().getString("error_description")).matches(".*, come again in (2[5-9]|30) s");
         assertThat(lean.requests()).hasSize(1);
+    }
+
+    @Test
+    void callerThatLeanThrottlesUnderTheServicesIdPausesNoneButItself() {
+        lean.answersFor("client_secret", "wrong", throttled(30));
+        Map<String, Object> guess = scope("api", LeanStub.CLIENT_ID, "wrong");
+
+        assertThat(callers.rest(guess).join().status()).isEqualTo(429);
+        assertThat(callers.onBothAdapters(10, scope("api"))).extracting(Answer::status).containsOnly(200);
+        assertThat(callers.rest(scope("api", LeanStub.CLIENT_ID, LeanStub.CLIENT_SECRET)).join().status()).isEqualTo(200);
+        assertThat(Metrics.scrape().value("lean_budget_left")).isPositive();
+
+        int calls = lean.requests().size();
+        assertThat(callers.rest(guess).join().status()).isEqualTo(429);
+        assertThat(lean.requests()).hasSize(calls);
     }
 
     @Test

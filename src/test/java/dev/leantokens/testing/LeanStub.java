@@ -3,6 +3,7 @@ package dev.leantokens.testing;
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.get;
 import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
@@ -187,6 +188,11 @@ public class LeanStub implements QuarkusTestResourceLifecycleManager {
 
     public void answers(ResponseDefinitionBuilder response) {
         server.stubFor(post(urlEqualTo(TOKEN_PATH)).willReturn(response));
+    }
+
+    /** Requests with this member of the form get this answer, whatever the others get. */
+    public void answersFor(String member, String value, ResponseDefinitionBuilder response) {
+        server.stubFor(post(urlEqualTo(TOKEN_PATH)).withFormParam(member, equalTo(value)).willReturn(response));
     }
 
     /** Each request gets the next answer, and all further ones the last. */

@@ -2,6 +2,7 @@ package dev.leantokens.token;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static dev.leantokens.testing.Callers.scope;
+import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -11,6 +12,8 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import dev.leantokens.testing.Callers;
 import dev.leantokens.testing.Callers.Answer;
@@ -110,6 +113,22 @@ class OutageTest {
             assertThat(answer.token()).isEqualTo(token);
             return answer.cacheStatus().orElseThrow().contains("detail=stale");
         });
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "401, invalid_client", "401, unauthorized_client", "400, unauthorized_client" })
+    void scopeThatLeanRefusesTheServiceIsRefusedAlone(int status, String error) {
+        assertThat(ask().status()).isEqualTo(200);
+        String odd = "customer." + UUID.randomUUID();
+        lean.answersFor("scope", odd, LeanStub.json(status, "{\"error\":\"" + error + "\"}"));
+
+        for (int i = 0; i < 10; i++) {
+            assertThat(callers.rest(scope(odd)).join().status()).isEqualTo(502);
+            assertThat(callers.onBothAdapters(2, scope("customer." + UUID.randomUUID()))).extracting(Answer::status)
+                    .containsOnly(200);
+        }
+        given().get("/q/health/group/lean").then().statusCode(200);
+        given().get("/q/health/ready").then().statusCode(200);
     }
 
     private Answer ask() {

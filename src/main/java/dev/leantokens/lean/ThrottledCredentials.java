@@ -1,0 +1,76 @@
+package dev.leantokens.lean;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+
+import dev.leantokens.token.CredentialsOwner;
+import dev.leantokens.token.LeanRequest;
+import dev.leantokens.token.TokenError;
+import dev.leantokens.token.TokenException;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+
+/**
+ * Leaves credentials alone that Lean throttles, for as long as Lean says. Only these: a caller can send any client id with a
+ * secret of its own, and must not be able to pause the id for those who have the right one. If Lean throttles by client id,
+ * each
+ * of its users finds that out by its own call. Thread-safe.
+ */
+@RegisterForReflection(classNames = {
+        // Caffeine finds by name the classes that its settings here need.
+        "com.github.benmanes.caffeine.cache.SSMSW", "com.github.benmanes.caffeine.cache.PSWMS" })
+final class ThrottledCredentials {
+
+    static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+
+    /** More would be forgotten early, which costs a call that Lean throttles again. */
+    private static final int MAX_SIZE = 10_000;
+
+    /** The service's own have one pause, also after their secret was replaced. No digest looks like this. */
+    private static final String SERVICE = "service";
+
+    private final Clock clock;
+    private final Cache<String, Instant> pauses;
+
+    ThrottledCredentials(Clock clock) {
+        this.clock = clock;
+        this.pauses = Caffeine.newBuilder()
+                .maximumSize(MAX_SIZE)
+                .expireAfterWrite(LONGEST_PAUSE)
+                .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
+                .executor(Runnable::run)
+                .build();
+    }
+
+    /** @throws TokenException if Lean throttles the credentials of this request, with the time that is left */
+    void requireNoPause(LeanRequest request) {
+        Duration left = left(keyOf(request));
+        if (left.compareTo(Duration.ZERO) > 0) {
+            throw TokenError.THROTTLED.because("Lean throttles its token requests").retryAfter(left);
+        }
+    }
+
+    /** Pauses the credentials of this request for this long, for {@link #LONGEST_PAUSE} at most. */
+    void pause(LeanRequest request, Duration wait) {
+        Instant until = clock.instant().plus(wait.compareTo(LONGEST_PAUSE) < 0 ? wait : LONGEST_PAUSE);
+        pauses.asMap().merge(keyOf(request), until, (known, other) -> known.isAfter(other) ? known : other);
+    }
+
+    /** @return whether Lean throttles the service's own credentials */
+    boolean isServicePaused() {
+        return left(SERVICE).compareTo(Duration.ZERO) > 0;
+    }
+
+    private Duration left(String key) {
+        Instant until = pauses.getIfPresent(key);
+        return until == null ? Duration.ZERO : Duration.between(clock.instant(), until);
+    }
+
+    private static String keyOf(LeanRequest request) {
+        return request.owner() == CredentialsOwner.SERVICE ? SERVICE : request.fingerprint();
+    }
+}

@@ -1,0 +1,100 @@
+package dev.leantokens.lean;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.time.Duration;
+import java.util.Optional;
+
+import org.junit.jupiter.api.Test;
+
+import dev.leantokens.testing.CaffeineClasses;
+import dev.leantokens.testing.TestClock;
+import dev.leantokens.token.ClientCredentials;
+import dev.leantokens.token.LeanRequest;
+import dev.leantokens.token.LeanRequest.Purpose;
+import dev.leantokens.token.Requester;
+import dev.leantokens.token.Scope;
+import dev.leantokens.token.TokenError;
+import dev.leantokens.token.TokenException;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+
+class ThrottledCredentialsTest {
+
+    private static final Scope API = new Scope("api");
+    private static final LeanRequest SERVICE = new LeanRequest(Optional.empty(), "the service's digest", API, Purpose.NEED,
+            Requester.SERVICE);
+
+    private final TestClock clock = new TestClock();
+    private final ThrottledCredentials throttled = new ThrottledCredentials(clock);
+
+    @Test
+    void credentialsThatLeanThrottlesAreLeftAloneForThatLong() {
+        throttled.pause(callers("right"), Duration.ofSeconds(20));
+        clock.advance(Duration.ofSeconds(5));
+
+        TokenException refusal = refusal(callers("right"));
+        assertThat(refusal.error()).isEqualTo(TokenError.THROTTLED);
+        assertThat(refusal.response().retryAfter()).contains(Duration.ofSeconds(15));
+
+        clock.advance(Duration.ofSeconds(15));
+        assertThat(refusal(callers("right"))).isNull();
+    }
+
+    @Test
+    void otherSecretsOfTheSameIdAreNotPaused() {
+        throttled.pause(callers("wrong"), Duration.ofSeconds(20));
+
+        assertThat(refusal(callers("right"))).isNull();
+        assertThat(refusal(SERVICE)).isNull();
+        assertThat(throttled.isServicePaused()).isFalse();
+    }
+
+    @Test
+    void pauseOfTheServiceOutlivesItsSecret() {
+        throttled.pause(SERVICE, Duration.ofSeconds(20));
+        LeanRequest newSecret = new LeanRequest(Optional.empty(), "another digest", API, Purpose.NEED, Requester.SERVICE);
+
+        assertThat(refusal(newSecret)).isNotNull();
+        assertThat(throttled.isServicePaused()).isTrue();
+        assertThat(refusal(callers("right"))).isNull();
+    }
+
+    @Test
+    void shorterPauseDoesNotEndALongerOneAndNoneIsLongerThanAMinute() {
+        throttled.pause(SERVICE, Duration.ofHours(1));
+        throttled.pause(SERVICE, Duration.ofSeconds(1));
+        clock.advance(Duration.ofSeconds(59));
+        assertThat(refusal(SERVICE)).isNotNull();
+
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(refusal(SERVICE)).isNull();
+        assertThat(throttled.isServicePaused()).isFalse();
+    }
+
+    @Test
+    void memoryIsBounded() {
+        for (int i = 0; i < 100_000; i++) {
+            throttled.pause(callers("secret" + i), Duration.ofSeconds(20));
+        }
+
+        assertThat(CaffeineClasses.cachesOf(throttled)).singleElement()
+                .satisfies(kept -> assertThat(kept.estimatedSize()).isLessThan(10_100));
+    }
+
+    /** A native executable has only those of Caffeine's classes that are named to it. */
+    @Test
+    void classesThatCaffeineFindsByNameAreRegistered() {
+        assertThat(ThrottledCredentials.class.getAnnotation(RegisterForReflection.class).classNames())
+                .containsExactlyInAnyOrderElementsOf(CaffeineClasses.usedBy(throttled));
+    }
+
+    private static LeanRequest callers(String secret) {
+        return new LeanRequest(Optional.of(new ClientCredentials("id", secret)), "digest of " + secret, API, Purpose.NEED,
+                Requester.SERVICE);
+    }
+
+    private TokenException refusal(LeanRequest request) {
+        return catchThrowableOfType(TokenException.class, () -> throttled.requireNoPause(request));
+    }
+}
