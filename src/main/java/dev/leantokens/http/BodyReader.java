@@ -29,7 +29,6 @@ public class BodyReader {
      */
     public Future<byte[]> read(HttpServerRequest request) {
         if (isCoded(request)) {
-            BodyLimit.discard(request);
             // Tells the caller that it was not the media type (RFC 9110 §15.5.16).
             request.response().putHeader(HttpHeaders.ACCEPT_ENCODING, HttpHeaders.IDENTITY);
             return Future.failedFuture(TokenError.UNSUPPORTED_CONTENT_CODING.because(
@@ -60,7 +59,6 @@ public class BodyReader {
         request.handler(chunk -> {
             if (read.length() + chunk.length() > BodyLimit.BYTES) {
                 ended.run();
-                BodyLimit.discard(request);
                 body.tryFail(BodyLimit.tooLarge());
             } else {
                 read.appendBuffer(chunk);
@@ -72,19 +70,22 @@ public class BodyReader {
             ended.run();
             body.tryFail(TokenError.INVALID_REQUEST.because("the request body ended before its end"));
         });
-        // RFC 9110 §10.1.1: HTTP/1.0 does not know what that means.
-        if (request.version() != HttpVersion.HTTP_1_0
-                && "100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
+        if (awaitsContinue(request)) {
             request.response().writeContinue();
         }
         request.resume();
+    }
+
+    /** RFC 9110 §10.1.1: HTTP/1.0 does not know what that means. */
+    static boolean awaitsContinue(HttpServerRequest request) {
+        return request.version() != HttpVersion.HTTP_1_0
+                && "100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT));
     }
 
     /** @return ends the limit */
     private Runnable limitTime(HttpServerRequest request, Promise<byte[]> body) {
         Vertx vertx = Vertx.currentContext().owner();
         long timer = vertx.setTimer(limits.requestTime().toMillis(), elapsed -> {
-            BodyLimit.discard(request);
             body.tryFail(TokenError.INVALID_REQUEST.because("the request body did not come in time"));
         });
         return () -> vertx.cancelTimer(timer);

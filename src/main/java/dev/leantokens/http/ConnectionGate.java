@@ -18,6 +18,7 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 
@@ -32,6 +33,8 @@ final class ConnectionGate {
     private static final int IPV6_NETWORK_BYTES = 8;
     /** What Vert.x calls its handler of TLS. */
     private static final String TLS_HANDLER = "ssl";
+
+    private static final Object NO_ANSWER_EXPECTED = new Object();
 
     private final int most;
     private final int mostOfOne;
@@ -76,6 +79,11 @@ final class ConnectionGate {
      */
     ChannelHandler portGuard() {
         return new PortGuard();
+    }
+
+    /** Says of a connection of HTTP/1.1 that what it has received so far is answered, on its event loop. */
+    static void expectNoAnswer(ChannelPipeline connection) {
+        connection.fireUserEventTriggered(NO_ANSWER_EXPECTED);
     }
 
     private boolean enter(Peer peer) {
@@ -239,6 +247,15 @@ final class ConnectionGate {
                 unanswered = false;
             }
             super.write(context, bytes, written);
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
+            if (event == NO_ANSWER_EXPECTED) {
+                unanswered = false;
+            } else {
+                super.userEventTriggered(context, event);
+            }
         }
 
         private void awaitRequest(ChannelHandlerContext context) {

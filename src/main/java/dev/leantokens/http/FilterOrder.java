@@ -11,6 +11,8 @@ public final class FilterOrder {
     public static final int FIRST = 1100;
     /** Where the body of a request ends. */
     public static final int TRANSFER_CODING = 1050;
+    /** What becomes of a body that is not read. */
+    public static final int UNREAD_BODIES = 1040;
     /** What is served on which port. */
     public static final int PORTS = 1000;
     /** Names and origins. */

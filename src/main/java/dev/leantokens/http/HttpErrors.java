@@ -116,9 +116,7 @@ public class HttpErrors {
     }
 
     private static void respond(RoutingContext context, ErrorResponse error) {
-        HttpServerResponse response = begin(context, error);
-        BodyLimit.discard(context.request());
-        response.end(error.json());
+        begin(context, error).end(error.json());
     }
 
     private static HttpServerResponse begin(RoutingContext context, ErrorResponse error) {

@@ -29,13 +29,16 @@ class BodyReaderTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final Vertx vertx = Vertx.vertx();
-    private final BodyReader reader = new BodyReader(Settings.of(LimitsConfig.class, "limits.request-time", "500ms"));
+    private final LimitsConfig limits = Settings.of(LimitsConfig.class, "limits.request-time", "500ms");
+    private final BodyReader reader = new BodyReader(limits);
+    private final UnreadBodies unread = new UnreadBodies(limits);
     private HttpServer server;
 
     @BeforeEach
     void start() {
         server = vertx.createHttpServer().requestHandler(request -> {
             request.pause();
+            request.response().headersEndHandler(answered -> unread.drop(request, vertx));
             reader.read(request).onSuccess(body -> request.response().end(request.version() + " " + body.length))
                     .onFailure(failure -> request.response().setStatusCode(((TokenException) failure).response().status())
                             .end(failure.getMessage()));

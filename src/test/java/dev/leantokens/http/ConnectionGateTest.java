@@ -207,6 +207,21 @@ class ConnectionGateTest {
     }
 
     @Test
+    void restOfARequestThatIsAnsweredAlreadyNeedsNoAnswer() {
+        Connection connection = connect("192.0.2.1");
+        connection.writeInbound("request");
+        connection.writeOutbound("answer");
+        connection.writeInbound("rest of its body");
+        ConnectionGate.expectNoAnswer(connection.pipeline());
+
+        for (int i = 0; i < 10; i++) {
+            pass(connection, REQUEST_TIME);
+        }
+
+        assertThat(connection.isOpen()).isTrue();
+    }
+
+    @Test
     void everyRequestHasItsOwnTime() {
         Connection connection = connect("192.0.2.1");
         for (int i = 0; i < 20; i++) {

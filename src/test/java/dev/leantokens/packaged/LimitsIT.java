@@ -21,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+import dev.leantokens.testing.KeptConnection;
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.Peers;
 import dev.leantokens.testing.RawHttp;
@@ -164,13 +165,37 @@ class LimitsIT {
     }
 
     @Test
+    void refusedBodyThatDoesNotArriveEndsItsConnection() {
+        for (int port : new int[] { application.port(), application.mcpPort() }) {
+            try (KeptConnection connection = new KeptConnection(RawHttp.LOOPBACK, port)) {
+                assertThat(connection.send(refused(port) + "{").response().status()).isEqualTo(401);
+
+                assertThat(connection.isClosed()).isTrue();
+            }
+        }
+    }
+
+    private String refused(int port) {
+        return "POST " + (port == application.port() ? "/v1/oauth2/token" : "/mcp") + " HTTP/1.1\r\nHost: localhost\r\n"
+                + "Authorization: Bearer nobodys-secret\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n";
+    }
+
+    @Test
     void answeredConnectionMayBeIdle() {
         Socket idle = connect(RawHttp.LOOPBACK, application.port());
+        KeptConnection refused = new KeptConnection(RawHttp.LOOPBACK, application.port());
         String request = "GET /q/health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
         StringBuilder answers = new StringBuilder();
         send(idle, request);
+        assertThat(refused.send(refused(application.port()) + "{").response().status()).isEqualTo(401);
+        refused.send("}");
         await().pollDelay(REQUEST_TIME.plusSeconds(1)).until(() -> true);
         send(idle, request);
+
+        try (refused) {
+            assertThat(refused.send(request).response().status()).as("after a body that came later than its answer")
+                    .isEqualTo(200);
+        }
 
         await().untilAsserted(() -> {
             answers.append(new String(idle.getInputStream().readNBytes(idle.getInputStream().available()),

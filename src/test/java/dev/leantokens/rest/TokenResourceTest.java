@@ -273,13 +273,6 @@ class TokenResourceTest {
     }
 
     @Test
-    void codedBodyIsNotAskedForWhereTheCallerWaits() {
-        assertError(RawHttp.send(RawHttp.LOOPBACK, RestAssured.port, "POST " + PATH + " HTTP/1.1\r\nHost: localhost\r\n"
-                + "Content-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: 9\r\n"
-                + "Expect: 100-continue\r\n\r\n"), 415, "invalid_request");
-    }
-
-    @Test
     void otherMediaTypeIsNotTakenForACoding() {
         assertThat(post("text/plain", "scope=api").headers()).doesNotContainKey("Accept-Encoding");
     }
