@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 
+import dev.leantokens.json.UncachedNames;
 import dev.leantokens.token.RequestMembers;
 import dev.leantokens.token.TokenError;
 import dev.leantokens.token.TokenException;
@@ -13,7 +14,7 @@ import dev.leantokens.token.TokenException;
 /** Reads a token request that is a JSON object, token by token, so that repeated members are seen. */
 public final class JsonMembers {
 
-    private static final JsonFactory JSON = new JsonFactory();
+    private static final JsonFactory JSON = UncachedNames.factory();
 
     @FunctionalInterface
     private interface Source {

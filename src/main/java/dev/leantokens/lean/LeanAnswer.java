@@ -12,8 +12,8 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 
+import dev.leantokens.json.UncachedNames;
 import dev.leantokens.token.AccessToken;
 import dev.leantokens.token.CredentialsOwner;
 import dev.leantokens.token.ErrorResponse;
@@ -55,7 +55,7 @@ record LeanAnswer(int status, String retryAfter, byte[] body) {
     /** error = 1*( %x20-21 / %x23-5B / %x5D-7E ), RFC 6749 §5.2; and no sentence. */
     private static final Pattern ERROR_CODE = Pattern.compile("[\\x20\\x21\\x23-\\x5B\\x5D-\\x7E]{1,100}");
 
-    private static final ObjectReader JSON_OBJECT = JsonMapper.builder()
+    private static final ObjectReader JSON_OBJECT = UncachedNames.mapper()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)

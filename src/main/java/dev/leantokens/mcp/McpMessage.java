@@ -8,9 +8,9 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 
+import dev.leantokens.json.UncachedNames;
 import io.quarkiverse.mcp.server.JsonRpcErrorCodes;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
@@ -59,7 +59,7 @@ public record McpMessage(Buffer body, Object json) {
 
     private static final String KEY = McpMessage.class.getName();
     /** What Vert.x and the extension read by takes comments, and whatever comes after the first value. */
-    private static final ObjectReader STRICT = new ObjectMapper().reader()
+    private static final ObjectReader STRICT = UncachedNames.mapper().build().reader()
             .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     /** Stands for a body that cannot be read. An exception would quote it. */
     private static final Object NOT_JSON = new Object();

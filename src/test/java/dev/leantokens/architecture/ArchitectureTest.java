@@ -1,5 +1,8 @@
 package dev.leantokens.architecture;
 
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
@@ -13,6 +16,10 @@ import jakarta.inject.Inject;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.TokenStreamFactory;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -74,6 +81,12 @@ class ArchitectureTest {
                                 + "knows no locale"),
                 noClasses().should().accessTargetWhere(LocaleDependent.ENCODING)
                         .because("an operator's locale can have another character set than that of files and of HTTP"),
+                noClasses().that().resideOutsideOfPackage(ROOT + ".json").should()
+                        .callConstructorWhere(target(owner(assignableTo(TokenStreamFactory.class)
+                                .or(assignableTo(ObjectMapper.class)))))
+                        .orShould().callMethod(JsonMapper.class, "builder")
+                        .orShould().callMethod(JsonFactory.class, "builder")
+                        .because("what reads JSON may not keep the names that callers make up; json/UncachedNames"),
                 noClasses().should().callMethod(Thread.class, "sleep", long.class)
                         .because("it blocks an event loop"),
                 noClasses().should().callMethod(java.time.Instant.class, "now").orShould()

@@ -280,6 +280,20 @@ class TokenToolTest {
         assertThat(lean.requests()).isEmpty();
     }
 
+    /** As the handshake says. The extension would keep each subscription, of the same client too. */
+    @ParameterizedTest
+    @ValueSource(strings = { "resources/subscribe", "resources/unsubscribe" })
+    void thereAreNoSubscriptions(String method) {
+        String session = "Mcp-Session-Id: " + initialized();
+        String message = "\"method\":\"" + method + "\",\"params\":{\"uri\":\"skill://lean-generate-access-token/SKILL.md\"}}";
+
+        RawHttp.Response request = post("{\"jsonrpc\":\"2.0\",\"id\":7," + message, session);
+
+        assertThat(new JsonObject(request.body()).getInteger("id")).isEqualTo(7);
+        assertThat(new JsonObject(request.body()).getJsonObject("error").getInteger("code")).isEqualTo(-32601);
+        assertThat(post("{\"jsonrpc\":\"2.0\"," + message, session).status()).isEqualTo(202);
+    }
+
     @Test
     void unknownToolIsAProtocolError() {
         try (McpStreamableTestClient client = McpCalls.connect(lean.mcpPort())) {

@@ -78,6 +78,11 @@ final class PackagedApplication implements AutoCloseable {
         return untilUp(launch(environment));
     }
 
+    /** @param options that a JVM and an executable both take, as {@code -Xmx} */
+    static PackagedApplication startWith(List<String> options, Map<String, String> environment) {
+        return untilUp(launch(command(options.toArray(String[]::new)), Path.of("").toAbsolutePath(), environment));
+    }
+
     static PackagedApplication start(Map<String, String> environment, Path workingDirectory) {
         return untilUp(launch(environment, workingDirectory));
     }
