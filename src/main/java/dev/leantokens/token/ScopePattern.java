@@ -17,15 +17,14 @@ public final class ScopePattern {
     private static final char STAR = '*';
     private static final String ID = "[A-Za-z0-9_-]+";
 
+    /** What follows the end of a pattern; no scope has it. */
+    private static final char NOTHING = 0;
+
     /** More than the length of any text, and small enough to be added to. */
     private static final int NONE = Integer.MAX_VALUE / 2;
 
     private final String text;
-    private final String regex;
-    private final Pattern pattern;
-    /**
-     * Whether it has no star, as api, which most requests are for: to compare is cheaper than to match, and leaves no garbage.
-     */
+    /** Whether it has no star, as api, which most requests are for: to compare is cheaper than to match. */
     private final boolean literal;
 
     public ScopePattern(String text) {
@@ -33,8 +32,6 @@ public final class ScopePattern {
             throw new IllegalArgumentException("a scope pattern is empty or has a character that no scope has: " + text);
         }
         this.text = text;
-        this.regex = regexOf(text);
-        this.pattern = Pattern.compile(regex);
         this.literal = text.indexOf(STAR) < 0;
     }
 
@@ -43,22 +40,46 @@ public final class ScopePattern {
         return new ScopePattern(text);
     }
 
-    private static String regexOf(String text) {
-        StringBuilder regex = new StringBuilder();
-        for (char c : text.toCharArray()) {
-            if (c == STAR) {
-                regex.append(ID);
-            } else if (isOfId(c)) {
-                regex.append(c);
-            } else {
-                regex.append('\\').append(c);
-            }
-        }
-        return regex.toString();
+    /**
+     * Tells whether this pattern allows a scope. The time is at most proportional to the product of the length of the scope,
+     * which is at most {@link Scope#MAX_LENGTH}, and that of the longest part of the pattern between two stars, however many
+     * stars there are. Nothing is allocated.
+     */
+    public boolean allows(Scope scope) {
+        return literal ? text.equals(scope.value()) : matches(scope.value());
     }
 
-    public boolean allows(Scope scope) {
-        return literal ? text.equals(scope.value()) : pattern.matcher(scope.value()).matches();
+    /**
+     * Each star takes as little as it can: one character, and one more whenever what follows does not match. Only the last star
+     * is ever extended. An earlier one need not be: had it taken more, the star after it could take what it has left. That
+     * would fail only at a character that no star takes, and then the part between the two stars had that character, too, and
+     * so could not begin anywhere else.
+     */
+    private boolean matches(String scope) {
+        int length = scope.length();
+        int position = 0;
+        int inPattern = 0;
+        int endOfStar = 0;
+        int afterStar = 0;
+        while (position < length) {
+            char next = inPattern < text.length() ? text.charAt(inPattern) : NOTHING;
+            if (next == STAR && isOfId(scope.charAt(position))) {
+                position++;
+                inPattern++;
+                endOfStar = position;
+                afterStar = inPattern;
+            } else if (next != STAR && next == scope.charAt(position)) {
+                position++;
+                inPattern++;
+            } else if (afterStar > 0 && endOfStar < length && isOfId(scope.charAt(endOfStar))) {
+                endOfStar++;
+                position = endOfStar;
+                inPattern = afterStar;
+            } else {
+                return false;
+            }
+        }
+        return inPattern == text.length();
     }
 
     /** @return whether one of these patterns allows the scope */
@@ -73,8 +94,8 @@ public final class ScopePattern {
     }
 
     /**
-     * Tells whether at least one scope is allowed by this pattern and by another one. Exact; the time is quadratic in the
-     * lengths of the patterns.
+     * Tells whether at least one scope is allowed by this pattern and by another one. Exact; the time is at most proportional
+     * to the square of {@link Scope#MAX_LENGTH}.
      */
     public boolean overlaps(ScopePattern other) {
         // No text is shorter than the pattern that it matches.
@@ -131,8 +152,9 @@ public final class ScopePattern {
         return other == STAR ? isOfId(one) : one == other;
     }
 
+    /** In ASCII: a scope has nothing else. */
     private static boolean isOfId(char c) {
-        return Character.isLetterOrDigit(c) || c == '_' || c == '-';
+        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-';
     }
 
     /**
@@ -149,7 +171,17 @@ public final class ScopePattern {
 
     /** @return the same as a regular expression that Java and JSON Schema (ECMA-262) read alike, without anchors */
     public String regex() {
-        return regex;
+        StringBuilder regex = new StringBuilder();
+        for (char c : text.toCharArray()) {
+            if (c == STAR) {
+                regex.append(ID);
+            } else if (isOfId(c)) {
+                regex.append(c);
+            } else {
+                regex.append('\\').append(c);
+            }
+        }
+        return regex.toString();
     }
 
     @Override

@@ -6,10 +6,12 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -91,17 +93,93 @@ class ScopePatternTest {
         for (int i = 0; i < 20_000; i++) {
             ScopePattern pattern = new ScopePattern(word(random, "ab-.:*", 12));
             String scope = random.nextBoolean() ? word(random, "ab-.:", 20)
-                    : pattern.toString().chars().mapToObj(c -> c == '*' ? word(random, "ab-", 3) : String.valueOf((char) c))
-                            .collect(Collectors.joining());
+                    : matching(random, pattern);
 
             assertThat(pattern.overlaps(new ScopePattern(scope))).as("%s and %s", pattern, scope)
                     .isEqualTo(pattern.allows(new Scope(scope)));
         }
     }
 
+    private static String matching(Random random, ScopePattern pattern) {
+        return pattern.toString().chars().mapToObj(c -> c == '*' ? word(random, "ab-", 3) : String.valueOf((char) c))
+                .collect(Collectors.joining());
+    }
+
     private static String word(Random random, String alphabet, int longest) {
         return random.ints(1 + random.nextInt(longest), 0, alphabet.length())
                 .mapToObj(index -> String.valueOf(alphabet.charAt(index))).collect(Collectors.joining());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+            "customer.*,         customer.42,     true",
+            "customer.*,         customer.-,      true",
+            "customer.*,         customer.,       false",
+            "customer.*,         customer.4.2,    false",
+            "customer.*-*-*-*-*, customer.a-b-c-d-e, true",
+            "customer.*-*-*-*-*, customer.---------, true",
+            "customer.*-*-*-*-*, customer.--------,  false",
+            "customer.*-*-*-*-*, customer.a-b-c-d,   false",
+            "*.read,             accounts.read,   true",
+            "*.read,             a.read.read,     false",
+            "*read,              readread,        true",
+            "*read,              read,            false",
+            "*ab*,               aabab,           true",
+            "*ab*,               aab,             false",
+            "*.a*.b,             x.ac.b,          true",
+            "*.a*.b,             x.a.b,           false",
+            "**,                 a,               false",
+            "**,                 ab,              true",
+            "*:*,                a:b:c,           false",
+            "api,                API,             false",
+            "*,                  \u00e9,          false",
+    })
+    void starStandsForOneOrMoreCharactersOfAnId(String pattern, String scope, boolean allowed) {
+        assertThat(new ScopePattern(pattern).allows(new Scope(scope))).isEqualTo(allowed);
+    }
+
+    /** Every pattern of up to five characters, held to every scope of up to six. */
+    @Test
+    void sameScopesAreAllowedAsByTheRegularExpression() {
+        List<Scope> scopes = words("ab.", 6).stream().map(Scope::new).toList();
+        List<String> wrong = new ArrayList<>();
+        for (String text : words("ab.*", 5)) {
+            ScopePattern pattern = new ScopePattern(text);
+            Matcher regex = Pattern.compile(pattern.regex()).matcher("");
+            for (Scope scope : scopes) {
+                if (pattern.allows(scope) != regex.reset(scope.value()).matches()) {
+                    wrong.add(text + " and " + scope);
+                }
+            }
+        }
+        assertThat(wrong).isEmpty();
+    }
+
+    @Test
+    void longScopesAreAllowedAsByTheRegularExpression() {
+        Random random = new Random(SEED);
+        for (int i = 0; i < 50_000; i++) {
+            ScopePattern pattern = new ScopePattern(word(random, "ab-.*", 16));
+            Scope scope = new Scope(random.nextInt(4) == 0 ? word(random, "ab-.", 40) : matching(random, pattern));
+
+            assertThat(pattern.allows(scope)).as("%s and %s", pattern, scope)
+                    .isEqualTo(Pattern.matches(pattern.regex(), scope.value()));
+        }
+    }
+
+    /** A search that goes back over earlier stars would take years for each. */
+    @ParameterizedTest
+    @CsvSource({ "customer., *-, 59", "'', *, 128", "'', *a, 64", "a, **a, 42", "'', a*, 64", "a*, *-a*, 31" })
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void manyStarsDoNotMultiplyTheTime(String begin, String repeated, int most) {
+        for (int times = 1; times <= most; times++) {
+            ScopePattern pattern = new ScopePattern(begin + repeated.repeat(times));
+            for (String id : List.of("-", "a", "a-", "-a")) {
+                String scope = begin.replace('*', 'a') + id.repeat(Scope.MAX_LENGTH);
+
+                assertThat(pattern.allows(Scope.parse(scope.substring(0, Scope.MAX_LENGTH - 1) + "."))).isFalse();
+            }
+        }
     }
 
     @Test
