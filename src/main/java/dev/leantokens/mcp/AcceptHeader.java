@@ -2,6 +2,7 @@ package dev.leantokens.mcp;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** Reads the {@code Accept} header of a request (RFC 9110 §12.5.1), as far as it says whether a media type may be sent. */
 final class AcceptHeader {
@@ -10,6 +11,8 @@ final class AcceptHeader {
     private static final int SUBTYPES = 1;
     private static final int ANY = 0;
     private static final int OTHER = -1;
+
+    private static final Pattern ZERO = Pattern.compile("(?i)q=0(\\.0{0,3})?");
 
     private AcceptHeader() {
     }
@@ -29,7 +32,8 @@ final class AcceptHeader {
                     continue;
                 }
                 empty = false;
-                String[] parts = range.split(";");
+                // With the empty parts: a range that is a semicolon only has no others.
+                String[] parts = range.split(";", -1);
                 int fit = fitOf(parts[0].strip().toLowerCase(Locale.ROOT), type);
                 if (fit > best) {
                     best = fit;
@@ -55,7 +59,7 @@ final class AcceptHeader {
     /** Only a weight of zero makes a difference here; one that is malformed is no reason to refuse. */
     private static boolean isWanted(String[] parts) {
         for (int i = 1; i < parts.length; i++) {
-            if (parts[i].strip().toLowerCase(Locale.ROOT).matches("q=0(\\.0{0,3})?")) {
+            if (ZERO.matcher(parts[i].strip()).matches()) {
                 return false;
             }
         }

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.Set;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import dev.leantokens.testing.LongText;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
 class HostRulesTest {
@@ -82,5 +84,14 @@ class HostRulesTest {
     @Test
     void callerThatIsNoBrowserSendsNoOrigin() {
         assertThat(rules.allowsOrigin(null)).isTrue();
+    }
+
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void timeGrowsWithTheLengthOfAHeaderOnly() {
+        LongText.after("", "http://", "http://[").forEach(text -> {
+            assertThat(rules.servesHost(text)).isFalse();
+            assertThat(rules.allowsOrigin(text)).isFalse();
+        });
     }
 }
