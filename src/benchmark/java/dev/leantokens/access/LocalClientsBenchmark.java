@@ -17,7 +17,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What it costs to find out which local client a caller is, which is the same for one that there is not. */
+/** What it costs to find out which local client a caller is: the same for an unknown one, and however many there are. */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Fork(2)
@@ -29,7 +29,7 @@ public class LocalClientsBenchmark {
     /** Of the size of a generated one. */
     private static final String SECRET = "Q-ikSOgXFx3z6fjg6wptV__54JMy9cw2utY25i_W";
 
-    @Param({ "2", "100", "1000" })
+    @Param({ "2", "1000", "10000" })
     public int clients;
 
     private LocalClients known;

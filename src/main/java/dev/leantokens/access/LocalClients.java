@@ -1,41 +1,48 @@
 package dev.leantokens.access;
 
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The local clients that are configured at a time. Immutable. */
+/**
+ * The local clients that are configured at a time. A secret's owner is looked up by a {@link KeyedDigest}, whose key is new for
+ * each instance. The time of a lookup therefore depends on nothing but the length of what was presented: not on the number of
+ * clients, nor on which ids there are, since the id is compared after the secret was right. Immutable.
+ */
 final class LocalClients {
 
-    /** Every lookup compares with the secrets of all. */
-    static final int MOST = 1_000;
+    /** Bounds the memory that they need, and the time to read them. */
+    static final int MOST = 10_000;
 
-    private final List<LocalClient> clients;
+    private final byte[] key = KeyedDigest.newKey();
+    private final Map<KeyedDigest, LocalClient> owners = new HashMap<>();
+    private final int size;
 
     /** @throws IllegalArgumentException if they cannot be told from each other; the message names them */
     LocalClients(List<LocalClient> clients) {
         if (clients.size() > MOST) {
             throw new IllegalArgumentException("there are more than " + MOST + " local clients");
         }
+        this.size = clients.size();
         Set<String> ids = new HashSet<>();
-        Set<SecretDigest> secrets = new HashSet<>();
         for (LocalClient client : clients) {
             if (!ids.add(client.id())) {
                 throw new IllegalArgumentException("local client " + client.id() + " is configured twice");
             }
             for (SecretDigest secret : client.secrets()) {
-                if (!secrets.add(secret)) {
+                if (owners.putIfAbsent(new KeyedDigest(key, secret), client) != null) {
                     throw new IllegalArgumentException(
                             "local client " + client.id() + " has a secret that was given out before");
                 }
             }
         }
-        this.clients = List.copyOf(clients);
     }
 
     int size() {
-        return clients.size();
+        return size;
     }
 
     /** @return the client of this id whose secret this is; empty for an id that there is not as for a wrong secret */
@@ -44,7 +51,7 @@ final class LocalClients {
     }
 
     /**
-     * Compares each reading, whether or not one has matched. There is one client of an id, so they cannot match several.
+     * Looks up each reading, whether or not one has matched. There is one client of an id, so they cannot match several.
      *
      * @param readings what one secret that was sent can mean
      * @return the client of this id whose secret is one of the readings
@@ -58,22 +65,8 @@ final class LocalClients {
         return owner;
     }
 
-    /**
-     * Compares with every secret of every client, whether or not one has matched, so that the time tells neither which ids
-     * there are nor how much of a secret was right.
-     *
-     * @return the client whose secret this is
-     */
+    /** @return the client whose secret this is */
     Optional<LocalClient> find(String secret) {
-        SecretDigest presented = SecretDigest.of(secret);
-        LocalClient owner = null;
-        for (LocalClient client : clients) {
-            for (SecretDigest known : client.secrets()) {
-                if (known.matches(presented)) {
-                    owner = client;
-                }
-            }
-        }
-        return Optional.ofNullable(owner);
+        return Optional.ofNullable(owners.get(new KeyedDigest(key, SecretDigest.of(secret))));
     }
 }

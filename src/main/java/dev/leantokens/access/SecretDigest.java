@@ -3,12 +3,11 @@ package dev.leantokens.access;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
  * The SHA-256 of a local client's secret. A plain digest is enough for a secret of 256 random bits, which nobody can guess; it
- * would not be for a password. Immutable.
+ * would not be for a password. It is not comparable: {@link KeyedDigest} is for looking one up. Immutable.
  */
 final class SecretDigest {
 
@@ -25,8 +24,12 @@ final class SecretDigest {
     }
 
     static SecretDigest of(String secret) {
+        return new SecretDigest(sha256().digest(secret.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    static MessageDigest sha256() {
         try {
-            return new SecretDigest(MessageDigest.getInstance(ALGORITHM).digest(secret.getBytes(StandardCharsets.UTF_8)));
+            return MessageDigest.getInstance(ALGORITHM);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has " + ALGORITHM, e);
         }
@@ -53,24 +56,13 @@ final class SecretDigest {
         }
     }
 
-    /** @return whether both are the same, in a time that does not depend on where they differ */
-    boolean matches(SecretDigest other) {
-        return MessageDigest.isEqual(digest, other.digest);
+    void addTo(MessageDigest another) {
+        another.update(digest);
     }
 
     /** @return the same as it is written in the configuration */
     String text() {
         return PREFIX + HexFormat.of().formatHex(digest);
-    }
-
-    @Override
-    public boolean equals(Object other) {
-        return other instanceof SecretDigest that && matches(that);
-    }
-
-    @Override
-    public int hashCode() {
-        return Arrays.hashCode(digest);
     }
 
     /** Without the digest: of a secret that is not random it gives the secret away. */

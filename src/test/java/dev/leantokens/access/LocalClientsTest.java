@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -68,13 +69,39 @@ class LocalClientsTest {
     }
 
     @Test
-    void moreClientsThanCanBeComparedWithAreRefused() {
+    void moreClientsThanThereIsMemoryForAreRefused() {
         List<LocalClient> many = new ArrayList<>(IntStream.range(0, LocalClients.MOST)
                 .mapToObj(i -> client("c" + i, List.of(SECRET + i), List.of("api"))).toList());
         assertThat(new LocalClients(many).size()).isEqualTo(LocalClients.MOST);
 
         many.add(client("another", List.of(SECRET), List.of("api")));
-        assertWrong(() -> new LocalClients(many), "more than 1000");
+        assertWrong(() -> new LocalClients(many), "more than 10000");
+    }
+
+    /** Comparing with each of them would take minutes. */
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void ownerIsFoundWithoutAskingAllClients() {
+        LocalClients many = new LocalClients(IntStream.range(0, LocalClients.MOST)
+                .mapToObj(i -> client("c" + i, List.of(SECRET + i), List.of("api"))).toList());
+
+        for (int i = 0; i < 1_000_000; i++) {
+            String secret = SECRET + i;
+            assertThat(many.find(secret).isPresent()).isEqualTo(i < LocalClients.MOST);
+        }
+    }
+
+    @Test
+    void placeOfASecretCannotBeCalculatedWithoutTheKey() {
+        SecretDigest secret = SecretDigest.of(SECRET);
+        byte[] key = KeyedDigest.newKey();
+        KeyedDigest digest = new KeyedDigest(key, secret);
+
+        assertThat(new KeyedDigest(key, SecretDigest.of(SECRET))).isEqualTo(digest).hasSameHashCodeAs(digest);
+        assertThat(new KeyedDigest(key, SecretDigest.of(SECRET + "x"))).isNotEqualTo(digest);
+        assertThat(new KeyedDigest(KeyedDigest.newKey(), secret)).isNotEqualTo(digest);
+        assertThat(IntStream.range(0, 10).map(i -> new KeyedDigest(KeyedDigest.newKey(), secret).hashCode()).distinct().count())
+                .isGreaterThan(1);
     }
 
     @ParameterizedTest
