@@ -19,6 +19,8 @@ import io.vertx.ext.web.RoutingContext;
 @ApplicationScoped
 class HostFilter {
 
+    private static final CharSequence SEC_FETCH_SITE = HttpHeaders.createOptimized("Sec-Fetch-Site");
+
     private final HostRules rules;
     private final HttpErrors errors;
 
@@ -33,9 +35,10 @@ class HostFilter {
 
     private void filter(RoutingContext context) {
         List<String> hosts = context.request().headers().getAll(HttpHeaders.HOST);
+        String host = hostOf(context);
         // Probes come by the pod's address, and tell nothing that is worth a rebinding.
         boolean probe = Endpoint.of(context) == Endpoint.MANAGEMENT;
-        if (!probe && (hosts.size() > 1 || !rules.servesHost(hostOf(context)) || !servesTarget(context))) {
+        if (!probe && (hosts.size() > 1 || !rules.servesHost(host) || !servesTarget(context))) {
             errors.send(context, TokenError.FOREIGN_HOST.because("this service is not served under this host name, "
                     + "its operator can add the name to ALLOWED_HOSTS"));
             return;
@@ -46,7 +49,20 @@ class HostFilter {
                     + "its operator can add the origin to ALLOWED_ORIGINS"));
             return;
         }
+        // A GET for an image or a link has no Origin. An allowed page that calls by script has one.
+        if (origins.isEmpty() && isAdapter(context) && !context.request().headers().getAll(SEC_FETCH_SITE).stream()
+                .allMatch(site -> rules.allowsSite(site, host))) {
+            errors.send(context, TokenError.FOREIGN_HOST.because("web pages of another site may not call this service, "
+                    + "unless they send an Origin that its operator has added to ALLOWED_ORIGINS"));
+            return;
+        }
         context.next();
+    }
+
+    /** The rest is for everyone to read: links to it may be anywhere. */
+    private static boolean isAdapter(RoutingContext context) {
+        Endpoint endpoint = Endpoint.of(context);
+        return endpoint == Endpoint.TOKEN || endpoint == Endpoint.MCP;
     }
 
     /** RFC 9112 §3.2.2: a target that is a whole URI has a host of its own, which counts instead of the header. */

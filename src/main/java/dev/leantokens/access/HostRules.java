@@ -14,7 +14,7 @@ import io.quarkus.runtime.configuration.ConfigurationException;
 /**
  * Refuses DNS rebinding: a web page can make its visitor's browser resolve the page's own name to 127.0.0.1 and so
  * reach a service that trusts the loopback interface, but it cannot change the {@code Host} and {@code Origin} that
- * the browser then sends. Immutable.
+ * the browser then sends. Refuses requests of foreign web pages, too, by the headers that the browser adds. Immutable.
  */
 final class HostRules {
 
@@ -65,12 +65,32 @@ final class HostRules {
 
     /** @param host the {@code Host} header or HTTP/2's authority, with or without a port; null if there was none */
     boolean servesHost(String host) {
-        return host != null && hosts.contains(withoutRoot(withoutPort(host.toLowerCase(Locale.ROOT))));
+        return host != null && hosts.contains(nameOf(host));
     }
 
     /** @param origin the {@code Origin} header; null if there was none, as with every caller that is not a browser */
     boolean allowsOrigin(String origin) {
         return origin == null || origins.contains(normalized(origin)) || isLoopbackOrigin(origin);
+    }
+
+    /**
+     * Tells where a request without {@code Origin} may come from, such as that of an image in a web page. Pages of another
+     * site may not, and neither may pages of a neighbouring host ({@code same-site}), unless this host is a loopback one: all
+     * pages there may call. An unknown value is refused like another site.
+     *
+     * @param site a {@code Sec-Fetch-Site} header (Fetch Metadata), which a page cannot change
+     * @param host as for {@link #servesHost}
+     */
+    boolean allowsSite(String site, String host) {
+        return switch (site.strip().toLowerCase(Locale.ROOT)) {
+            case "same-origin", "none" -> true;
+            case "same-site" -> host != null && LOOPBACK_NAMES.contains(nameOf(host));
+            default -> false;
+        };
+    }
+
+    private static String nameOf(String host) {
+        return withoutRoot(withoutPort(host.toLowerCase(Locale.ROOT)));
     }
 
     private static boolean isLoopbackOrigin(String origin) {

@@ -8,6 +8,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.leantokens.testing.LongText;
@@ -84,6 +85,27 @@ class HostRulesTest {
     @Test
     void callerThatIsNoBrowserSendsNoOrigin() {
         assertThat(rules.allowsOrigin(null)).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+            "same-origin, evil.example,     true",
+            "none,        evil.example,     true",
+            "NONE,        tokens.internal,  true",
+            "cross-site,  localhost,        false",
+            "Cross-Site,  tokens.internal,  false",
+            "same-site,   localhost:9090,   true",
+            "same-site,   LOCALHOST.,       true",
+            "same-site,   127.0.0.1:9090,   true",
+            "same-site,   [::1],            true",
+            "same-site,   tokens.internal,  false",
+            "same-site,   ,                 false",
+            "'',          localhost,        false",
+            "unknown,     localhost,        false",
+            "'same-origin, cross-site', localhost, false",
+    })
+    void siteOfAPageSaysWhetherItMayCallWithoutAnOrigin(String site, String host, boolean allowed) {
+        assertThat(rules.allowsSite(site, host)).isEqualTo(allowed);
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.leantokens.testing.LeanStub;
@@ -72,6 +73,49 @@ class HostsTest {
         assertThat(peers().mcp(RawHttp.LOOPBACK, "", header)).contains("\"error\":\"invalid_request\"");
         assertThat(peers().modernCall(RawHttp.LOOPBACK, "api", "", header).status()).isEqualTo(403);
         assertThat(lean.requests()).isEmpty();
+    }
+
+    /** An image in a foreign page, or a link to click. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "Host: localhost       | Sec-Fetch-Site: cross-site                            | 403",
+            "Host: localhost       | Sec-Fetch-Site: Cross-Site                            | 403",
+            "Host: localhost       | Sec-Fetch-Site: same-origin;Sec-Fetch-Site: cross-site | 403",
+            "Host: localhost       | Sec-Fetch-Site: unknown                               | 403",
+            "Host: tokens.internal | Sec-Fetch-Site: same-site                             | 403",
+            "Host: localhost       | Sec-Fetch-Site: cross-site;Origin: http://evil.example | 403",
+            "Host: localhost       | Sec-Fetch-Site: cross-site;Origin: https://app.example.com | 200",
+            "Host: localhost       | Sec-Fetch-Site: cross-site;Origin: http://127.0.0.1:3000 | 200",
+            "Host: localhost       | Sec-Fetch-Site: same-site                             | 200",
+            "Host: tokens.internal | Sec-Fetch-Site: same-origin                           | 200",
+            "Host: localhost       | Sec-Fetch-Site: none                                  | 200",
+    })
+    void pageOfAnotherSiteNeedsAnAllowedOrigin(String host, String headers, int status) {
+        String[] all = (host + ";" + headers).split(";");
+        RawHttp.Response rest = peers().rest(RawHttp.LOOPBACK, "", all);
+        RawHttp.Response mcp = peers().call(RawHttp.LOOPBACK, "api", "", all);
+
+        assertThat(List.of(rest, mcp)).allSatisfy(answer -> assertThat(answer.status()).isEqualTo(status));
+        for (String stream : List.of("/mcp", "/mcp/sse", "/mcp/", "/mcp;x/sse")) {
+            RawHttp.Response refused = get(lean.mcpPort(), stream, "Host: localhost", "Sec-Fetch-Site: cross-site",
+                    "Accept: text/event-stream");
+
+            assertThat(refused.status()).as(stream).isEqualTo(403);
+            assertThat(refused.body()).contains("ALLOWED_ORIGINS");
+        }
+    }
+
+    @Test
+    void linkOnAForeignPageLeadsToWhatEveryoneMayRead() {
+        for (String path : List.of("/q/health/live", "/.well-known/agent-skills/index.json")) {
+            assertThat(get(RestAssured.port, path, "Host: localhost", "Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate")
+                    .status()).as(path).isEqualTo(200);
+        }
+    }
+
+    private static RawHttp.Response get(int port, String path, String... headers) {
+        return RawHttp.send(RawHttp.LOOPBACK, port, "GET " + path + " HTTP/1.1\r\n" + String.join("\r\n", headers)
+                + "\r\nConnection: close\r\n\r\n");
     }
 
     @Test
