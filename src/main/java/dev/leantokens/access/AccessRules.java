@@ -59,7 +59,7 @@ public class AccessRules {
             client = Optional.of(meaning == BodyCredentials.GO_TO_LEAN ? clientOfLean(sent.get()) : authenticate(sent.get()));
         }
         if (client.isEmpty() && !mayBeAnonymous(caller)) {
-            throw TokenError.CALLER_REFUSED.because(meaning.refusal());
+            throw refused(caller, meaning);
         }
         return client;
     }
@@ -94,7 +94,7 @@ public class AccessRules {
     public void requireEntitled(Caller caller) {
         boolean bodyCouldHelp = config.ownCredentials() == OwnCredentials.ALLOWED;
         if (caller.client().isEmpty() && !mayBeAnonymous(caller) && !bodyCouldHelp) {
-            throw TokenError.CALLER_REFUSED.because(BodyCredentials.GO_TO_LEAN.refusal());
+            throw refused(caller, BodyCredentials.GO_TO_LEAN);
         }
     }
 
@@ -157,6 +157,13 @@ public class AccessRules {
 
     private static TokenException unknown() {
         return TokenError.CALLER_REFUSED.because("the client is unknown or its secret is wrong");
+    }
+
+    private TokenException refused(Caller caller, BodyCredentials meaning) {
+        boolean proxied = config.anonymous() == Anonymous.LOOPBACK && caller.cameThroughProxy();
+        return TokenError.CALLER_REFUSED.because(meaning.refusal() + (proxied
+                ? " (a header of this request is one that proxies add, so it does not count as sent from this machine)"
+                : ""));
     }
 
     private boolean mayBeAnonymous(Caller caller) {

@@ -2,14 +2,11 @@ package dev.leantokens.access;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 import dev.leantokens.http.RequestLog;
 import dev.leantokens.token.CacheControl;
-import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
@@ -29,18 +26,13 @@ public record Caller(String address, boolean local, Optional<Client> client, Cac
 
     private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "0:0:0:0:0:0:0:1");
 
-    private static final List<String> PROXY_HEADERS = List.of("forwarded", "via", "x-real-ip", "x-client-ip",
-            "x-cluster-client-ip",
-            "true-client-ip");
-    private static final List<String> PROXY_HEADER_PREFIXES = List.of("x-forwarded-", "x-envoy-", "cf-");
-
     /**
      * @throws dev.leantokens.token.TokenException {@code invalid_client} if the {@code Authorization} header is of nobody
      *         who is known, or of a scheme that is not supported; {@code invalid_request} if it is malformed
      */
     static Caller of(HttpServerRequest request, AccessRules rules) {
         String address = RequestLog.addressOf(request);
-        return new Caller(address, isLoopback(address) && !cameThroughProxy(request.headers()),
+        return new Caller(address, isLoopback(address) && !ProxyHeaders.areAmong(request.headers()),
                 AuthorizationHeader.read(request.headers().getAll(HttpHeaders.AUTHORIZATION)).flatMap(rules::authenticate),
                 CacheControl.of(request.headers().getAll(HttpHeaders.CACHE_CONTROL)));
     }
@@ -75,6 +67,11 @@ public record Caller(String address, boolean local, Optional<Client> client, Cac
         return client.filter(LocalClient.class::isInstance).map(LocalClient.class::cast);
     }
 
+    /** @return whether it would be local but for a header that says that the request came through a proxy */
+    boolean cameThroughProxy() {
+        return !local && isLoopback(address);
+    }
+
     /** @return the same caller, which has authenticated otherwise than by the {@code Authorization} header */
     Caller as(Optional<Client> authenticated) {
         return new Caller(address, local, authenticated, cacheControl);
@@ -103,21 +100,5 @@ public record Caller(String address, boolean local, Optional<Client> client, Cac
         } catch (UnknownHostException e) {
             return false;
         }
-    }
-
-    private static boolean cameThroughProxy(MultiMap headers) {
-        for (Map.Entry<String, String> header : headers) {
-            for (String known : PROXY_HEADERS) {
-                if (header.getKey().equalsIgnoreCase(known)) {
-                    return true;
-                }
-            }
-            for (String prefix : PROXY_HEADER_PREFIXES) {
-                if (header.getKey().regionMatches(true, 0, prefix, 0, prefix.length())) {
-                    return true;
-                }
-            }
-        }
-        return false;
     }
 }

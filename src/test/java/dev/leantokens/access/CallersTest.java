@@ -44,7 +44,7 @@ class CallersTest {
 
         assertThat(response.status()).isEqualTo(401);
         assertThat(response.headers()).containsKey("WWW-Authenticate");
-        assertThat(response.body()).contains("invalid_client");
+        assertThat(response.body()).contains("invalid_client").doesNotContain("proxies");
         assertThat(peers().mcp(RawHttp.ELSEWHERE)).contains("invalid_client").contains("\"isError\":true");
         assertThat(lean.requests()).isEmpty();
     }
@@ -60,12 +60,13 @@ class CallersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "Forwarded: for=192.0.2.1", "Forwarded: for=127.0.0.1", "forwarded:", "X-Forwarded-For: 127.0.0.1",
-            "x-forwarded-proto: https", "X-Forwarded-Anything: x", "X-Real-IP: 127.0.0.1",
-            "X-Envoy-External-Address: 127.0.0.1",
-            "Via: 1.1 proxy", "CF-Connecting-IP: 127.0.0.1", "True-Client-IP: 127.0.0.1", "X-Client-IP: 127.0.0.1" })
+    @ValueSource(strings = { "Forwarded: for=127.0.0.1", "forwarded:", "X_Forwarded_For: 127.0.0.1", "Via: 1.1 proxy",
+            "X-Amzn-Trace-Id: Root=1" })
     void requestThatCameThroughAProxyIsNotFromThisMachine(String header) {
-        assertThat(peers().rest(RawHttp.LOOPBACK, "", header).status()).isEqualTo(401);
+        RawHttp.Response refused = peers().rest(RawHttp.LOOPBACK, "", header);
+
+        assertThat(refused.status()).isEqualTo(401);
+        assertThat(refused.body()).contains("one that proxies add").doesNotContain("127.0.0.1");
         assertThat(peers().mcp(RawHttp.LOOPBACK, "", header)).contains("invalid_client");
         assertThat(lean.requests()).isEmpty();
     }

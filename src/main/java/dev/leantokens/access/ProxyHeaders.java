@@ -1,0 +1,108 @@
+package dev.leantokens.access;
+
+import java.util.List;
+import java.util.Map;
+
+import io.vertx.core.MultiMap;
+
+/**
+ * Tells by the names of a request's headers that it came through a proxy, a load balancer, a mesh, a CDN or a tunnel. That is a
+ * help and no proof: some add nothing. Names are matched by families, since no list is complete; case does not matter, and
+ * underscores are read as hyphens. What applications and their libraries send by themselves is in no family: ids of requests
+ * and traces, unless a cloud's load balancer adds them.
+ */
+final class ProxyHeaders {
+
+    /** Anywhere in a name. */
+    private static final String[][] PARTS = byFirstCharacter(List.of("forwarded", "forward-for", "client-ip", "clientip",
+            "real-ip", "remote-addr", "original-", "x-proxy", "tailscale-", "bluecoat"));
+
+    /** At the beginning of a name, or after its {@code x-}. */
+    private static final String[][] BEGINNINGS = byFirstCharacter(List.of(
+            // Proxies and meshes
+            "envoy-", "l5d-", "kong-", "varnish", "surrogate-", "wl-proxy-", "pinpoint-proxy", "request-start", "queue-start",
+            // Those that end TLS (RFC 9440) or authenticate
+            "client-cert", "ssl-client-", "remote-", "auth-request-", "authentik-", "pomerium-", "webauth-",
+            // Clouds and platforms
+            "amzn-", "amz-cf-", "cloudfront-", "appengine-", "cloud-trace-context", "goog-iap-", "goog-authenticated-",
+            "azure-", "appgw-", "arr-", "ms-client-principal", "ms-proxy", "cf-", "fly-", "vercel-", "nf-", "railway-",
+            // CDNs (RFC 8586) and tunnels
+            "cdn-", "fastly-", "akamai-", "incap-", "sucuri-", "ngrok-"));
+
+    private static final List<String> ENDS = List.of("-ip", "-via");
+
+    private static final String VIA = "via";
+    private static final String EXPERIMENTAL = "x-";
+
+    private ProxyHeaders() {
+    }
+
+    /** @return whether one of the headers is a proxy's, whatever its value */
+    static boolean areAmong(MultiMap headers) {
+        for (Map.Entry<String, String> header : headers) {
+            if (isOne(header.getKey())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Each request without credentials comes by here with all of its headers: no regular expression, nothing allocated. */
+    static boolean isOne(String name) {
+        int begin = isAt(name, 0, EXPERIMENTAL) ? EXPERIMENTAL.length() : 0;
+        if (isAnyAt(name, 0, BEGINNINGS) || isAnyAt(name, begin, BEGINNINGS)) {
+            return true;
+        }
+        for (int i = 0; i < name.length(); i++) {
+            if (isAnyAt(name, i, PARTS)) {
+                return true;
+            }
+        }
+        for (String end : ENDS) {
+            if (isAt(name, name.length() - end.length(), end)) {
+                return true;
+            }
+        }
+        return VIA.equalsIgnoreCase(name);
+    }
+
+    private static boolean isAnyAt(String name, int position, String[][] families) {
+        if (position >= name.length()) {
+            return false;
+        }
+        char first = lower(name.charAt(position));
+        if (first < families.length) {
+            for (String family : families[first]) {
+                if (isAt(name, position, family)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private static boolean isAt(String name, int position, String family) {
+        if (position < 0 || name.length() - position < family.length()) {
+            return false;
+        }
+        for (int i = 0; i < family.length(); i++) {
+            if (lower(name.charAt(position + i)) != family.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static char lower(char c) {
+        return c >= 'A' && c <= 'Z' ? (char) (c + ('a' - 'A')) : c == '_' ? '-' : c;
+    }
+
+    private static String[][] byFirstCharacter(List<String> families) {
+        String[][] table = new String['z' + 1][];
+        for (char c = 0; c < table.length; c++) {
+            char first = c;
+            table[c] = families.stream().filter(family -> family.charAt(0) == first).toArray(String[]::new);
+        }
+        return table;
+    }
+}
