@@ -27,6 +27,8 @@ public final class FilterOrder {
     public static final int MANAGEMENT = 285;
     /** The declared size of the body. */
     public static final int BODY = 280;
+    /** How long the names of media types are. */
+    public static final int MEDIA_TYPES = 275;
     /** Who may use MCP. */
     public static final int MCP_CALLERS = 270;
     /** Reads what an MCP client has sent. */

@@ -138,6 +138,28 @@ class RefusedRequestsTest {
         }
     }
 
+    /** Quarkus REST caches what it has read. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "REST | POST /v1/oauth2/token                     | Content-Type: application/json; charset=",
+            "REST | POST /v1/oauth2/token                     | Accept: application/",
+            "REST | GET /.well-known/agent-skills/index.json  | Accept: text/",
+            "REST | GET /q/openapi                            | Accept: text/",
+            "MCP  | POST /mcp                                 | Accept: text/",
+    })
+    void mediaTypeThatIsTooLongIsRefused(String port, String line, String header) {
+        try (KeptConnection connection = connect(port.equals("REST"), RawHttp.LOOPBACK)) {
+            for (int i = 0; i < 2; i++) {
+                RawHttp.Response response = connection
+                        .send(request(line, header + "x".repeat(1024)) + Framing.DECLARED.of(BODY))
+                        .response();
+
+                assertThat(response.status()).as(response.body()).isEqualTo(400);
+                assertThat(response.body()).contains("is longer than 1024 characters");
+            }
+        }
+    }
+
     @Test
     void answerDoesNotWaitForTheBody() {
         for (Framing framing : List.of(Framing.DECLARED, Framing.CHUNKED)) {
