@@ -20,6 +20,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 
 /**
@@ -28,7 +29,6 @@ import io.netty.handler.codec.http2.Http2ConnectionHandler;
  */
 final class ConnectionGate {
 
-    private static final long SILENCE_NANOS = TimeUnit.MINUTES.toNanos(1);
     /** An IPv6 customer has a network of 64 bits, and as many addresses as it likes. */
     private static final int IPV6_NETWORK_BYTES = 8;
     /** What Vert.x calls its handler of TLS. */
@@ -40,13 +40,13 @@ final class ConnectionGate {
     private final int mostOfOne;
     private final long requestNanos;
     private final LongSupplier clock;
-    private final Consumer<String> log;
+    private final Backlog backlog;
+    private final RareLog connectionLog;
+    private final RareLog failureLog;
 
     private final Map<Integer, Integer> perPort = new ConcurrentHashMap<>();
     private final Map<Peer, Integer> perPeer = new ConcurrentHashMap<>();
     private final AtomicLong refused = new AtomicLong();
-    private final AtomicLong lastLine;
-    private final AtomicLong lastFailure;
 
     private record Peer(int port, ByteBuffer network) {
     }
@@ -55,17 +55,19 @@ final class ConnectionGate {
      * @param most connections of a port
      * @param mostOfOne connections of a port from one peer
      * @param requestTime the time for a request, until its answer begins; with it for a handshake and for HTTP/2's preface
+     * @param backlog of all connections
      * @param clock nanoseconds since some time
      * @param log takes a line for the log
      */
-    ConnectionGate(int most, int mostOfOne, Duration requestTime, LongSupplier clock, Consumer<String> log) {
+    ConnectionGate(int most, int mostOfOne, Duration requestTime, Backlog backlog, LongSupplier clock,
+            Consumer<String> log) {
         this.most = most;
         this.mostOfOne = mostOfOne;
         this.requestNanos = requestTime.toNanos();
+        this.backlog = backlog;
         this.clock = clock;
-        this.log = log;
-        this.lastLine = new AtomicLong(clock.getAsLong() - SILENCE_NANOS);
-        this.lastFailure = new AtomicLong(lastLine.get());
+        this.connectionLog = new RareLog(clock, log);
+        this.failureLog = new RareLog(clock, log);
     }
 
     /** @return the handler for one connection, to be the first that hears of it */
@@ -118,19 +120,10 @@ final class ConnectionGate {
         counts.computeIfPresent(key, (k, count) -> count == 1 ? null : count - 1);
     }
 
-    /** A line a minute at most: whoever opens too many connections is not to fill the log as well. */
     private void refuse(String reason) {
         refused.incrementAndGet();
-        if (isTimeFor(lastLine)) {
-            log.accept(reason + ": further ones are closed at once, " + refused.getAndSet(0)
-                    + " since this was last said");
-        }
-    }
-
-    private boolean isTimeFor(AtomicLong lastTime) {
-        long now = clock.getAsLong();
-        long last = lastTime.get();
-        return now - last >= SILENCE_NANOS && lastTime.compareAndSet(last, now);
+        connectionLog.say(() -> reason + ": further ones are closed at once, " + refused.getAndSet(0)
+                + " since this was last said");
     }
 
     private static Peer peer(ChannelHandlerContext context) {
@@ -165,18 +158,13 @@ final class ConnectionGate {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
-            if (isTimeFor(lastFailure)) {
-                log.accept("Port " + port(context.channel().localAddress()) + " can accept no connection for the moment: "
-                        + failure);
-            }
+            failureLog.say(() -> "Port " + port(context.channel().localAddress())
+                    + " can accept no connection for the moment: " + failure);
         }
     }
 
-    /** Of one connection, which it counts; all of its methods are called by the connection's event loop. */
+    /** Of one connection, which it counts; called by the connection's event loop. */
     private final class Guard extends ChannelInboundHandlerAdapter {
-
-        /** Whom the connection counts for; null while it does not. */
-        private Peer counted;
 
         @Override
         public void channelActive(ChannelHandlerContext context) throws Exception {
@@ -185,20 +173,41 @@ final class ConnectionGate {
                 context.close();
                 return;
             }
-            counted = peer;
+            // An upgrade to HTTP/2 removes this handler.
+            context.channel().closeFuture().addListener(closed -> leave(peer));
+            Backlog.Connection waiting = backlog.connection();
+            RequestClock requests = new RequestClock();
+            ChannelPipeline pipeline = context.pipeline();
+            pipeline.addAfter(context.name(), null, waiting);
             // By now Vert.x has put its first handlers in: what is said is heard behind that of TLS, if there is one.
-            ChannelHandlerContext tls = context.pipeline().context(TLS_HANDLER);
-            context.pipeline().addAfter((tls == null ? context : tls).name(), null, new RequestClock());
+            ChannelHandlerContext tls = pipeline.context(TLS_HANDLER);
+            pipeline.addAfter((tls == null ? pipeline.context(waiting) : tls).name(), null, requests);
+            pipeline.addLast(new ProtocolStart(waiting, requests));
             super.channelActive(context);
+        }
+    }
+
+    /** Hears the first bytes of a protocol when Vert.x, in front of it, has put in the handlers for it behind it. */
+    private static final class ProtocolStart extends ChannelInboundHandlerAdapter {
+
+        private final Backlog.Connection backlog;
+        private final RequestClock clock;
+
+        private ProtocolStart(Backlog.Connection backlog, RequestClock clock) {
+            this.backlog = backlog;
+            this.clock = clock;
         }
 
         @Override
-        public void channelInactive(ChannelHandlerContext context) throws Exception {
-            if (counted != null) {
-                leave(counted);
-                counted = null;
+        public void channelRead(ChannelHandlerContext context, Object bytes) throws Exception {
+            ChannelPipeline pipeline = context.pipeline();
+            pipeline.remove(this);
+            if (pipeline.get(HttpRequestDecoder.class) != null) {
+                Http1Requests.handle(pipeline, pipeline.context(clock).name(), backlog, bytes);
+            } else {
+                backlog.countAnswers();
+                super.channelRead(context, bytes);
             }
-            super.channelInactive(context);
         }
     }
 

@@ -34,6 +34,9 @@ public class ConnectionLimits {
 
     private static final Duration LONGEST = Duration.ofHours(1);
 
+    /** Of the heap, for what waits for callers. */
+    private static final int BACKLOG_PART = 8;
+
     /** Netty makes its own instance of the extension, so what it is to do is known by the class. */
     private static volatile ConnectionGate gate;
 
@@ -59,7 +62,9 @@ public class ConnectionLimits {
                 "LIMITS_CONNECTIONS_PER_PEER must be more than nothing, and not more than LIMITS_CONNECTIONS");
         require(config.requestTime().compareTo(Duration.ZERO) > 0 && config.requestTime().compareTo(LONGEST) <= 0,
                 "LIMITS_REQUEST_TIME must be more than nothing, and not more than " + LONGEST.toHours() + "h");
-        gate = new ConnectionGate(config.connections(), ofAPeer, config.requestTime().plus(lean.deadline()),
+        Backlog backlog = new Backlog(Runtime.getRuntime().maxMemory() / BACKLOG_PART, config.requestTime(), System::nanoTime,
+                LOG::warn);
+        gate = new ConnectionGate(config.connections(), ofAPeer, config.requestTime().plus(lean.deadline()), backlog,
                 System::nanoTime, LOG::warn);
     }
 

@@ -43,7 +43,8 @@ class ConnectionGateTest {
 
     private final AtomicLong nanos = new AtomicLong();
     private final List<String> log = new ArrayList<>();
-    private final ConnectionGate gate = new ConnectionGate(MOST, MOST_OF_ONE, REQUEST_TIME, nanos::get, log::add);
+    private final Backlog backlog = new Backlog(1 << 20, REQUEST_TIME, nanos::get, log::add);
+    private final ConnectionGate gate = new ConnectionGate(MOST, MOST_OF_ONE, REQUEST_TIME, backlog, nanos::get, log::add);
 
     /** Time stands still but for {@link #pass}. */
     private final class Connection extends EmbeddedChannel {

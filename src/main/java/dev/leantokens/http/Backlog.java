@@ -1,0 +1,333 @@
+package dev.leantokens.http;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPromise;
+
+/**
+ * Bounds what waits in memory for callers: requests that were read and whose answer has not begun, and answers that were
+ * written and have not been sent. Thread-safe.
+ * <ul>
+ * <li>A connection whose write queue is full is not read from.
+ * <li>An answer that makes no progress ends its connection; over HTTP/2 its stream first.
+ * <li>Over all connections no more than a limit waits. Beyond it, the connections that have held the most for the longest are
+ * closed.
+ * </ul>
+ */
+final class Backlog {
+
+    /**
+     * What counts as progress in the time given: 16 KiB, or all that waits if it is less. At 20 s that is
+     * less than a line of 9,600 baud carries.
+     */
+    static final long PROGRESS_BYTES = 16 * 1024;
+
+    private final long most;
+    private final long patienceNanos;
+    private final LongSupplier clock;
+    private final RareLog log;
+
+    private final Set<Connection> waiting = ConcurrentHashMap.newKeySet();
+    private final AtomicLong total = new AtomicLong();
+    private final AtomicBoolean relieving = new AtomicBoolean();
+    private final AtomicLong closed = new AtomicLong();
+
+    private record Candidate(Connection connection, double byteSeconds) {
+    }
+
+    /**
+     * @param most bytes over all connections
+     * @param patience for an answer that makes no progress
+     * @param clock nanoseconds since some time
+     * @param log takes a line for the log
+     */
+    Backlog(long most, Duration patience, LongSupplier clock, Consumer<String> log) {
+        this.most = most;
+        this.patienceNanos = patience.toNanos();
+        this.clock = clock;
+        this.log = new RareLog(clock, log);
+    }
+
+    Connection connection() {
+        return new Connection();
+    }
+
+    long total() {
+        return total.get();
+    }
+
+    /** Bytes and time together: callers who get on hold much for a moment, or little; attackers both. */
+    private void relieve() {
+        if (!relieving.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            waiting.forEach(Connection::count);
+            if (total.get() <= most) {
+                return;
+            }
+            List<Candidate> candidates = new ArrayList<>();
+            long now = clock.getAsLong();
+            waiting.forEach(connection -> candidates.add(new Candidate(connection, connection.byteSeconds(now))));
+            candidates.sort(Comparator.comparingDouble(Candidate::byteSeconds).reversed());
+            // A quarter at a time: to look for one at a time would cost more than to close it.
+            for (int i = 0; i < candidates.size() && total.get() > most - most / 4; i++) {
+                candidates.get(i).connection().end();
+            }
+        } finally {
+            relieving.set(false);
+        }
+    }
+
+    private void closed() {
+        closed.incrementAndGet();
+        log.say(() -> "Connections are closed whose callers do not read the answers or do not finish the requests, "
+                + closed.getAndSet(0) + " since this was last said");
+    }
+
+    private static long unsent(ChannelHandlerContext context) {
+        ChannelOutboundBuffer queue = context.channel().unsafe().outboundBuffer();
+        return queue == null ? 0 : queue.totalPendingWriteBytes();
+    }
+
+    /** Of one connection, next to the socket. Called by the connection's event loop, where nothing else is said. */
+    final class Connection extends ChannelDuplexHandler {
+
+        private ChannelHandlerContext context;
+        /** Null over HTTP/1.1, and until the protocol is known. */
+        private volatile Http2Answers answers;
+        private volatile long unhandled;
+        private long written;
+
+        private boolean held;
+        private boolean heldForRequests;
+        /** Whether it is to be read when it is no longer held. */
+        private boolean reading;
+
+        /** Written under the lock of this, like those that follow. */
+        private volatile long counted;
+        private long since;
+        private boolean ended;
+
+        private Future<?> check;
+        private long unsentBefore;
+        private long sentBefore;
+
+        private Connection() {
+        }
+
+        /** The answers of HTTP/2 have a queue of their own. */
+        void countAnswers() {
+            answers = Http2Answers.of(context.pipeline());
+        }
+
+        /**
+         * @param bytes of requests whose answer has not begun
+         * @param enough whether these are more requests than can be handled now, so that nothing more is to be read
+         */
+        void waitsToBeHandled(long bytes, boolean enough) {
+            unhandled = bytes;
+            heldForRequests = enough;
+            holdOrRead();
+            update();
+        }
+
+        private void holdOrRead() {
+            boolean hold = heldForRequests || !context.channel().isWritable();
+            if (hold == held) {
+                return;
+            }
+            held = hold;
+            if (hold) {
+                reading = context.channel().config().isAutoRead();
+                context.channel().config().setAutoRead(false);
+            } else if (reading) {
+                context.channel().config().setAutoRead(true);
+            }
+        }
+
+        /** Vert.x may resume what it has paused, while this is still held. */
+        @Override
+        public void read(ChannelHandlerContext context) throws Exception {
+            if (held) {
+                reading = true;
+                context.channel().config().setAutoRead(false);
+            } else {
+                super.read(context);
+            }
+        }
+
+        @Override
+        public void handlerAdded(ChannelHandlerContext context) {
+            this.context = context;
+        }
+
+        /** Vert.x removes all handlers but its own where it upgrades a connection to HTTP/2. */
+        @Override
+        public void handlerRemoved(ChannelHandlerContext context) {
+            if (context.channel().isActive()) {
+                context.pipeline().addFirst(this);
+                countAnswers();
+            }
+        }
+
+        @Override
+        public boolean isSharable() {
+            // So that it can be added again, to the same pipeline.
+            return true;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object read) throws Exception {
+            if (read instanceof ByteBuf bytes) {
+                // Over HTTP/1.1 corrected by what the bytes turn out to be.
+                unhandled += bytes.readableBytes();
+            }
+            super.channelRead(context, read);
+        }
+
+        @Override
+        public void channelReadComplete(ChannelHandlerContext context) throws Exception {
+            super.channelReadComplete(context);
+            if (answers != null) {
+                unhandled = Math.min(unhandled, answers.mostOfRequests());
+            }
+            update();
+        }
+
+        @Override
+        public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) throws Exception {
+            if (message instanceof ByteBuf bytes) {
+                written += bytes.readableBytes();
+            }
+            super.write(context, message, promise);
+        }
+
+        @Override
+        public void flush(ChannelHandlerContext context) throws Exception {
+            super.flush(context);
+            update();
+        }
+
+        @Override
+        public void channelWritabilityChanged(ChannelHandlerContext context) throws Exception {
+            holdOrRead();
+            super.channelWritabilityChanged(context);
+            update();
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext context) throws Exception {
+            forget();
+            if (check != null) {
+                check.cancel(false);
+            }
+            super.channelInactive(context);
+        }
+
+        private void update() {
+            long bytes = count();
+            Http2Answers http2 = answers;
+            if (http2 != null) {
+                http2.limit(bytes);
+            }
+            if (bytes > 0) {
+                if (check == null && context.channel().isActive()) {
+                    watch();
+                }
+                if (total.get() > most) {
+                    relieve();
+                }
+            }
+        }
+
+        /** By any thread. */
+        private long count() {
+            Http2Answers http2 = answers;
+            long bytes = unhandled + unsent(context) + (http2 == null ? 0 : http2.queued());
+            if (bytes == counted) {
+                return bytes;
+            }
+            synchronized (this) {
+                if (ended) {
+                    return 0;
+                }
+                if (counted == 0) {
+                    since = clock.getAsLong();
+                    waiting.add(this);
+                } else if (bytes == 0) {
+                    waiting.remove(this);
+                }
+                total.addAndGet(bytes - counted);
+                counted = bytes;
+                return bytes;
+            }
+        }
+
+        private synchronized void forget() {
+            ended = true;
+            total.addAndGet(-counted);
+            counted = 0;
+            waiting.remove(this);
+        }
+
+        private synchronized double byteSeconds(long now) {
+            return (double) counted * (1 + Math.max(0, now - since));
+        }
+
+        /** By any thread. Without what has not been sent, neither here nor by the system. */
+        private void end() {
+            forget();
+            closed();
+            context.executor().execute(() -> {
+                if (context.channel().isActive()) {
+                    context.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+                    context.close();
+                }
+            });
+        }
+
+        private void watch() {
+            if (answers != null) {
+                answers.remember();
+            }
+            unsentBefore = unsent(context);
+            sentBefore = sent();
+            check = context.executor().schedule(this::check, patienceNanos, TimeUnit.NANOSECONDS);
+        }
+
+        /** Netty counts a buffer as unsent until all of it is sent. */
+        private long sent() {
+            ChannelOutboundBuffer queue = context.channel().unsafe().outboundBuffer();
+            return written - unsent(context) + (queue == null ? 0 : queue.currentProgress());
+        }
+
+        private void check() {
+            check = null;
+            boolean stuck = unsentBefore > 0 && unsent(context) > 0
+                    && sent() - sentBefore < Math.min(PROGRESS_BYTES, unsentBefore);
+            Http2Answers http2 = answers;
+            if (stuck || http2 != null && http2.areStuck()) {
+                end();
+            } else if (count() > 0) {
+                watch();
+            }
+        }
+    }
+}

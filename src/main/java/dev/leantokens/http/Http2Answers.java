@@ -1,0 +1,277 @@
+package dev.leantokens.http;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2RemoteFlowController;
+import io.netty.handler.codec.http2.Http2Stream;
+
+/**
+ * Counts the answers of one HTTP/2 connection that wait for the client's windows to open. Netty queues them without a limit,
+ * and does not say how much it has. Called on the connection's event loop, where nothing else is said.
+ */
+final class Http2Answers implements Http2RemoteFlowController {
+
+    /** What may wait on one connection before its further requests are refused: a hundred tokens, and more. */
+    static final long MOST_BYTES = 256 * 1024;
+
+    /** Of a request: its body, and Netty's limit for its headers. */
+    private static final int MOST_OF_A_REQUEST = BodyLimit.BYTES + 8 * 1024;
+
+    private final Http2RemoteFlowController queue;
+    private final Http2Connection connection;
+    private final Http2ConnectionHandler handler;
+    private final ChannelHandlerContext context;
+    private final Http2Connection.PropertyKey key;
+
+    private volatile long queued;
+    private long sent;
+    private long queuedBefore;
+    private long sentBefore;
+    private boolean warned;
+    private boolean refusing;
+    private int streamsAllowed;
+
+    private Http2Answers(Http2ConnectionHandler handler, ChannelHandlerContext context) {
+        this.handler = handler;
+        this.context = context;
+        this.connection = handler.connection();
+        this.queue = connection.remote().flowController();
+        this.key = connection.newKey();
+    }
+
+    /**
+     * Takes over from Netty's flow controller, to which all is passed on.
+     *
+     * @return null if HTTP/2 is not spoken
+     */
+    static Http2Answers of(ChannelPipeline pipeline) {
+        ChannelHandlerContext context = pipeline.context(Http2ConnectionHandler.class);
+        if (context == null) {
+            return null;
+        }
+        Http2ConnectionHandler handler = (Http2ConnectionHandler) context.handler();
+        Http2Answers answers = new Http2Answers(handler, context);
+        handler.connection().remote().flowController(answers);
+        return answers;
+    }
+
+    /** By any thread. */
+    long queued() {
+        return queued;
+    }
+
+    /** @return how many bytes of requests can be waiting to be handled at most */
+    long mostOfRequests() {
+        long[] open = new long[1];
+        forEachStream(stream -> {
+            if (stream.state().remoteSideOpen()) {
+                open[0]++;
+            }
+        });
+        return open[0] * MOST_OF_A_REQUEST;
+    }
+
+    /** Refuses further requests by REFUSED_STREAM, as if there were too many, while too much waits. */
+    void limit(long waiting) {
+        if (waiting > MOST_BYTES && !refusing) {
+            streamsAllowed = connection.remote().maxActiveStreams();
+            connection.remote().maxActiveStreams(0);
+            refusing = true;
+        } else if (waiting <= MOST_BYTES && refusing) {
+            connection.remote().maxActiveStreams(streamsAllowed);
+            refusing = false;
+        }
+    }
+
+    /** What is waiting now must have made progress by the next call of {@link #areStuck}. */
+    void remember() {
+        queuedBefore = queued;
+        sentBefore = sent;
+    }
+
+    /**
+     * Resets the streams that have kept their windows shut since the last call.
+     *
+     * @return whether the connection is to be closed: its answers make no progress, or streams were reset the last time too
+     */
+    boolean areStuck() {
+        if (queued > 0 && sent - sentBefore < Math.min(Backlog.PROGRESS_BYTES, queuedBefore)) {
+            return true;
+        }
+        List<Http2Stream> stuck = new ArrayList<>();
+        forEachStream(stream -> {
+            Answer answer = stream.getProperty(key);
+            // With a window it waits for the other streams, and not for its own client.
+            if (answer != null && answer.isStuck() && queue.windowSize(stream) <= 0) {
+                stuck.add(stream);
+            }
+        });
+        boolean again = warned && !stuck.isEmpty();
+        warned = !stuck.isEmpty();
+        if (warned && !again) {
+            stuck.forEach(
+                    stream -> handler.resetStream(context, stream.id(), Http2Error.CANCEL.code(), context.newPromise()));
+            context.flush();
+        }
+        return again;
+    }
+
+    private interface Visitor {
+        void visit(Http2Stream stream);
+    }
+
+    private void forEachStream(Visitor visitor) {
+        if (connection.numActiveStreams() == 0) {
+            return;
+        }
+        try {
+            connection.forEachActiveStream(stream -> {
+                visitor.visit(stream);
+                return true;
+            });
+        } catch (Http2Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void addFlowControlled(Http2Stream stream, FlowControlled frame) {
+        Answer answer = stream.getProperty(key);
+        if (answer == null) {
+            answer = new Answer();
+            stream.setProperty(key, answer);
+        }
+        answer.add(frame.size());
+        queue.addFlowControlled(stream, new Frame(frame, answer));
+    }
+
+    /** What waits of the answer on one stream. */
+    private final class Answer {
+
+        private long queued;
+        private long sent;
+        private long queuedBefore;
+        private long sentBefore;
+
+        private void add(int bytes) {
+            queued += bytes;
+            Http2Answers.this.queued += bytes;
+        }
+
+        private void send(int bytes) {
+            sent += bytes;
+            Http2Answers.this.sent += bytes;
+            add(-bytes);
+        }
+
+        /** Since the last call. */
+        private boolean isStuck() {
+            boolean stuck = queued > 0 && queuedBefore > 0
+                    && sent - sentBefore < Math.min(Backlog.PROGRESS_BYTES, queuedBefore);
+            queuedBefore = queued;
+            sentBefore = sent;
+            return stuck;
+        }
+    }
+
+    private record Frame(FlowControlled frame, Answer answer) implements FlowControlled {
+
+        @Override
+        public int size() {
+            return frame.size();
+        }
+
+        @Override
+        public void write(ChannelHandlerContext context, int allowedBytes) {
+            int before = frame.size();
+            try {
+                frame.write(context, allowedBytes);
+            } finally {
+                answer.send(before - frame.size());
+            }
+        }
+
+        @Override
+        public void writeComplete() {
+            frame.writeComplete();
+        }
+
+        @Override
+        public void error(ChannelHandlerContext context, Throwable cause) {
+            answer.add(-frame.size());
+            frame.error(context, cause);
+        }
+
+        @Override
+        public boolean merge(ChannelHandlerContext context, FlowControlled next) {
+            return next instanceof Frame behind && frame.merge(context, behind.frame);
+        }
+    }
+
+    @Override
+    public boolean hasFlowControlled(Http2Stream stream) {
+        return queue.hasFlowControlled(stream);
+    }
+
+    @Override
+    public void writePendingBytes() throws Http2Exception {
+        queue.writePendingBytes();
+    }
+
+    @Override
+    public void listener(Listener listener) {
+        queue.listener(listener);
+    }
+
+    @Override
+    public boolean isWritable(Http2Stream stream) {
+        return queue.isWritable(stream);
+    }
+
+    @Override
+    public void channelWritabilityChanged() throws Http2Exception {
+        queue.channelWritabilityChanged();
+    }
+
+    @Override
+    public void updateDependencyTree(int child, int parent, short weight, boolean exclusive) {
+        queue.updateDependencyTree(child, parent, weight, exclusive);
+    }
+
+    @Override
+    public ChannelHandlerContext channelHandlerContext() {
+        return queue.channelHandlerContext();
+    }
+
+    @Override
+    public void channelHandlerContext(ChannelHandlerContext context) throws Http2Exception {
+        queue.channelHandlerContext(context);
+    }
+
+    @Override
+    public void initialWindowSize(int size) throws Http2Exception {
+        queue.initialWindowSize(size);
+    }
+
+    @Override
+    public int initialWindowSize() {
+        return queue.initialWindowSize();
+    }
+
+    @Override
+    public int windowSize(Http2Stream stream) {
+        return queue.windowSize(stream);
+    }
+
+    @Override
+    public void incrementWindowSize(Http2Stream stream, int delta) throws Http2Exception {
+        queue.incrementWindowSize(stream, delta);
+    }
+}

@@ -1,0 +1,171 @@
+package dev.leantokens.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.junit.jupiter.api.Test;
+
+import dev.leantokens.testing.RawHttp2;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2ConnectionHandlerBuilder;
+import io.netty.handler.codec.http2.Http2FrameAdapter;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Settings;
+
+class Http2AnswersTest {
+
+    private static final int ANSWER = 10_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final AtomicLong nanos = new AtomicLong();
+    private final Backlog backlog = new Backlog(10_000_000, PATIENCE, nanos::get, line -> {
+    });
+    private final List<Integer> requests = new ArrayList<>();
+    private final SlowPeer peer = start();
+
+    private SlowPeer start() {
+        Backlog.Connection waiting = backlog.connection();
+        SlowPeer started = new SlowPeer(waiting, new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext context, Object first) {
+                context.pipeline().addLast(application());
+                context.pipeline().remove(this);
+                waiting.countAnswers();
+                context.fireChannelRead(first);
+            }
+        });
+        started.readsAll();
+        return started;
+    }
+
+    /** Answers each request at once. */
+    private Http2ConnectionHandler application() {
+        Http2ConnectionHandler[] handler = new Http2ConnectionHandler[1];
+        handler[0] = new Http2ConnectionHandlerBuilder().server(true)
+                .initialSettings(new Http2Settings().maxConcurrentStreams(100))
+                .frameListener(new Http2FrameAdapter() {
+                    @Override
+                    public void onHeadersRead(ChannelHandlerContext context, int stream, Http2Headers headers, int padding,
+                            boolean end) {
+                        onHeadersRead(context, stream, headers, 0, (short) 0, false, padding, end);
+                    }
+
+                    @Override
+                    public void onHeadersRead(ChannelHandlerContext context, int stream, Http2Headers headers, int dependency,
+                            short weight, boolean exclusive, int padding, boolean end) {
+                        requests.add(stream);
+                        if (end) {
+                            handler[0].encoder().writeHeaders(context, stream, new DefaultHttp2Headers().status("200"), 0,
+                                    false,
+                                    context.newPromise());
+                            handler[0].encoder().writeData(context, stream, Unpooled.wrappedBuffer(new byte[ANSWER / 2]), 0,
+                                    false, context.newPromise());
+                            handler[0].encoder().writeData(context, stream, Unpooled.wrappedBuffer(new byte[ANSWER / 2]), 0,
+                                    true, context.newPromise());
+                        }
+                    }
+                }).build();
+        return handler[0];
+    }
+
+    private void receive(RawHttp2 frames) {
+        peer.writeInbound(Unpooled.wrappedBuffer(frames.bytes()));
+        peer.readsAll();
+    }
+
+    private void pass(Duration time) {
+        nanos.addAndGet(time.toNanos());
+        peer.pass(time);
+        peer.readsAll();
+    }
+
+    private static RawHttp2 gets(RawHttp2 frames, int first, int count) {
+        for (int i = 0; i < count; i++) {
+            frames.get(first + 2 * i, "/");
+        }
+        return frames;
+    }
+
+    @Test
+    void answersThatWaitForAWindowCount() {
+        receive(gets(new RawHttp2().preface(0), 1, 3));
+        assertThat(backlog.total()).isEqualTo(3 * ANSWER);
+
+        receive(new RawHttp2().windowUpdate(1, ANSWER).windowUpdate(3, 1_000));
+        assertThat(backlog.total()).isEqualTo(2 * ANSWER - 1_000);
+
+        peer.pipeline().firstContext().close();
+        assertThat(backlog.total()).isZero();
+    }
+
+    @Test
+    void furtherRequestsAreRefusedWhileTooMuchWaits() {
+        int fits = (int) (Http2Answers.MOST_BYTES / ANSWER);
+        receive(gets(new RawHttp2().preface(0), 1, fits + 1));
+        receive(gets(new RawHttp2(), 1001, 10));
+        assertThat(requests).hasSize(fits + 1);
+        assertThat(peer.isOpen()).isTrue();
+
+        receive(new RawHttp2().windowUpdate(1, ANSWER).windowUpdate(3, ANSWER));
+        receive(gets(new RawHttp2(), 2001, 1));
+
+        assertThat(requests).hasSize(fits + 2);
+    }
+
+    @Test
+    void streamThatMakesNoProgressIsResetAndThenTheConnectionIsClosed() {
+        receive(gets(new RawHttp2().preface(0), 1, 1));
+        for (int stream = 3; stream <= 11; stream += 4) {
+            assertThat(peer.isOpen()).isTrue();
+            assertThat(backlog.total()).isEqualTo(stream < 11 ? ANSWER : 0);
+            receive(gets(new RawHttp2(), stream, 2).windowUpdate(stream, ANSWER).windowUpdate(stream + 2, ANSWER));
+            pass(PATIENCE);
+        }
+
+        receive(gets(new RawHttp2(), 21, 1));
+        pass(PATIENCE);
+        assertThat(peer.isOpen()).isFalse();
+        assertThat(backlog.total()).isZero();
+    }
+
+    @Test
+    void connectionOfWhichNothingIsReadIsClosed() {
+        receive(gets(new RawHttp2().preface(0), 1, 10));
+        for (int i = 0; i < 2 * PATIENCE.toSeconds() && peer.isOpen(); i++) {
+            receive(new RawHttp2().windowUpdate(1, 1));
+            pass(Duration.ofSeconds(1));
+        }
+
+        assertThat(peer.isOpen()).isFalse();
+    }
+
+    @Test
+    void slowReaderThatGetsOnIsServed() {
+        receive(gets(new RawHttp2().preface(ANSWER), 1, 100));
+
+        assertThat(requests).hasSizeGreaterThan(20);
+        for (int i = 0; i < 40; i++) {
+            receive(new RawHttp2().windowUpdate(0, 2 * (int) Backlog.PROGRESS_BYTES));
+            pass(PATIENCE);
+            assertThat(peer.isOpen()).isTrue();
+        }
+        assertThat(backlog.total()).isZero();
+    }
+
+    @Test
+    void bodiesThatAreNotCompleteCount() {
+        receive(new RawHttp2().preface(0).post(1, "/").data(1, new byte[10_000]));
+        assertThat(backlog.total()).isBetween(10_000L, 10_500L);
+
+        receive(new RawHttp2().post(3, "/").data(3, new byte[10_000]));
+        assertThat(backlog.total()).isBetween(20_000L, 21_000L);
+    }
+}

@@ -1,0 +1,195 @@
+package dev.leantokens.packaged;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+import dev.leantokens.testing.LeanStub;
+import dev.leantokens.testing.Peers;
+import dev.leantokens.testing.RawHttp;
+import dev.leantokens.testing.RawHttp2;
+
+/** A caller that does not read its answers does not take the memory for those of the others. */
+class UnreadAnswersIT {
+
+    private static final int CONNECTIONS_OF_A_PEER = 30;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private static final String LIVE = "GET /q/health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    private static final String METRICS = "/q/metrics";
+
+    private static final LeanStub LEAN = new LeanStub();
+    private static PackagedApplication application;
+
+    private final List<Socket> sockets = new ArrayList<>();
+
+    @BeforeAll
+    static void start() {
+        LEAN.start();
+        application = PackagedApplication.start(Map.of("LEAN_CLIENT_ID", LeanStub.CLIENT_ID, "LEAN_CLIENT_SECRET",
+                LeanStub.CLIENT_SECRET, "LEAN_URL", LEAN.url(), "ACCESS_ANONYMOUS", "always", "LIMITS_REQUEST_TIME", "1s",
+                "LIMITS_CONNECTIONS_PER_PEER", Integer.toString(CONNECTIONS_OF_A_PEER)));
+    }
+
+    @AfterAll
+    static void stop() {
+        application.close();
+        LEAN.stop();
+    }
+
+    @AfterEach
+    void hangUp() throws IOException {
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+    }
+
+    private Socket connect(int port) throws IOException {
+        Socket socket = new Socket();
+        sockets.add(socket);
+        socket.setReceiveBufferSize(4096);
+        socket.bind(new InetSocketAddress(InetAddress.getByName(RawHttp.ELSEWHERE), 0));
+        socket.connect(new InetSocketAddress(RawHttp.LOOPBACK, port));
+        return socket;
+    }
+
+    private static boolean isClosed(Socket socket) {
+        try {
+            socket.setSoTimeout(50);
+            return socket.getInputStream().read() < 0;
+        } catch (SocketTimeoutException e) {
+            return false;
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    private static void assertServed() {
+        Peers peers = new Peers(application.port(), application.mcpPort());
+        assertThat(peers.rest(RawHttp.LOOPBACK).status()).isEqualTo(200);
+        assertThat(peers.mcp(RawHttp.LOOPBACK)).contains(LeanStub.TOKEN);
+    }
+
+    private static void assertServedUntilEnded(List<CompletableFuture<Void>> attacks) {
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            assertServed();
+            assertThat(attacks).allMatch(CompletableFuture::isDone);
+        });
+    }
+
+    /** Sends for as long as the other side takes it. */
+    private static CompletableFuture<Void> flood(Socket socket, String request) {
+        byte[] requests = request.repeat(1_000).getBytes(StandardCharsets.US_ASCII);
+        return CompletableFuture.runAsync(() -> {
+            try {
+                while (true) {
+                    socket.getOutputStream().write(requests);
+                }
+            } catch (IOException e) {
+                // Closed.
+            }
+        }, task -> new Thread(task).start());
+    }
+
+    @Test
+    void pipelinedRequestsWhoseAnswersAreNotReadEndTheConnection() throws IOException {
+        List<CompletableFuture<Void>> attacks = new ArrayList<>();
+        for (int port : new int[] { application.port(), application.mcpPort() }) {
+            attacks.add(flood(connect(port), LIVE));
+            attacks.add(flood(connect(port), LIVE));
+        }
+
+        assertServedUntilEnded(attacks);
+    }
+
+    @Test
+    void windowOfHttp2ThatStaysShutEndsTheConnection() throws IOException {
+        Socket socket = connect(application.port());
+        RawHttp2 attack = new RawHttp2().preface(0);
+        for (int stream = 1; stream < 20; stream += 2) {
+            attack.get(stream, METRICS);
+        }
+        socket.getOutputStream().write(attack.bytes());
+        CompletableFuture<Void> ended = CompletableFuture.runAsync(() -> {
+            try {
+                socket.getInputStream().readAllBytes();
+            } catch (IOException e) {
+                // Reset.
+            }
+        });
+
+        assertServedUntilEnded(List.of(ended));
+    }
+
+    @Test
+    void streamThatHasNothingToSayIsLeftAlone() throws IOException {
+        Socket stream = connect(application.mcpPort());
+        stream.getOutputStream().write("GET /mcp/sse HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        await().pollDelay(Duration.ofSeconds(4)).until(() -> true);
+
+        stream.getInputStream().readNBytes(stream.getInputStream().available());
+        assertThat(isClosed(stream)).isFalse();
+    }
+
+    @Test
+    void nothingIsAnsweredBehindAnAnswerThatClosesTheConnection() {
+        RawHttp.Response response = RawHttp.send(RawHttp.ELSEWHERE, application.port(), "POST /v1/oauth2/token HTTP/1.1\r\n"
+                + "Host: localhost\r\nContent-Length: 20000\r\n\r\n" + "x".repeat(20_000) + LIVE.repeat(10));
+
+        assertThat(response.status()).isEqualTo(413);
+        assertThat(response.headers()).containsEntry("connection", "close");
+        assertThat(response.body()).doesNotContain("HTTP/1.1");
+    }
+
+    @Test
+    void hangingUpBehindARequestThatIsUnansweredFailsNothing() throws IOException {
+        LEAN.givesTokensOfTheirOwn(3600, 500);
+        for (int i = 0; i < 5; i++) {
+            String body = "{\"scope\":\"customer." + i + "\"}";
+            Socket socket = connect(application.port());
+            String request = "POST /v1/oauth2/token HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                    + "Content-Length: ";
+            socket.getOutputStream().write((request + body.length() + "\r\n\r\n" + body + request + "100\r\n\r\n{")
+                    .getBytes(StandardCharsets.US_ASCII));
+            socket.close();
+        }
+        await().untilAsserted(() -> assertThat(LEAN.requests()).hasSizeGreaterThanOrEqualTo(5));
+        LEAN.givesToken();
+
+        assertServed();
+        assertThat(application.log()).doesNotContain("NullPointerException").doesNotContain("\tat ");
+    }
+
+    /** Vert.x removes all handlers but its own from such a connection. */
+    @Test
+    void connectionThatIsUpgradedToHttp2IsCountedUntilItIsClosed() {
+        for (int i = 0; i < CONNECTIONS_OF_A_PEER + 10; i++) {
+            try (Socket socket = connect(application.port())) {
+                socket.getOutputStream().write(("GET /q/health/live HTTP/1.1\r\nHost: localhost\r\n"
+                        + "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n")
+                        .getBytes(StandardCharsets.US_ASCII));
+                assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII)).as("connection %s", i)
+                        .isEqualTo("HTTP/1.1 101");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}
