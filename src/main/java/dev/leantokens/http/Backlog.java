@@ -26,15 +26,14 @@ import io.netty.channel.ChannelPromise;
  * <ul>
  * <li>A connection whose write queue is full is not read from.
  * <li>An answer that makes no progress ends its connection; over HTTP/2 its stream first.
- * <li>Over all connections no more than a limit waits. Beyond it, the connections that have held the most for the longest are
- * closed.
+ * <li>Over all connections no more than a limit waits. Beyond it, those are closed that have held the most for the longest.
  * </ul>
  */
 final class Backlog {
 
     /**
-     * What counts as progress in the time given: 16 KiB, or all that waits if it is less. At 20 s that is
-     * less than a line of 9,600 baud carries.
+     * What counts as progress in the time given: 16 KiB, or all that waits if it is less. At 20 s that is less than a line of
+     * 9,600 baud carries.
      */
     static final long PROGRESS_BYTES = 16 * 1024;
 
@@ -47,9 +46,6 @@ final class Backlog {
     private final AtomicLong total = new AtomicLong();
     private final AtomicBoolean relieving = new AtomicBoolean();
     private final AtomicLong closed = new AtomicLong();
-
-    private record Candidate(Connection connection, double byteSeconds) {
-    }
 
     /**
      * @param most bytes over all connections
@@ -82,13 +78,13 @@ final class Backlog {
             if (total.get() <= most) {
                 return;
             }
-            List<Candidate> candidates = new ArrayList<>();
             long now = clock.getAsLong();
-            waiting.forEach(connection -> candidates.add(new Candidate(connection, connection.byteSeconds(now))));
-            candidates.sort(Comparator.comparingDouble(Candidate::byteSeconds).reversed());
+            List<Connection> candidates = new ArrayList<>(waiting);
+            candidates.forEach(connection -> connection.weigh(now));
+            candidates.sort(Comparator.comparingDouble((Connection connection) -> connection.byteSeconds).reversed());
             // A quarter at a time: to look for one at a time would cost more than to close it.
             for (int i = 0; i < candidates.size() && total.get() > most - most / 4; i++) {
-                candidates.get(i).connection().end();
+                candidates.get(i).end();
             }
         } finally {
             relieving.set(false);
@@ -124,6 +120,8 @@ final class Backlog {
         private volatile long counted;
         private long since;
         private boolean ended;
+        /** How much it has held for how long, as of when this was last asked. */
+        private double byteSeconds;
 
         private Future<?> check;
         private long unsentBefore;
@@ -287,8 +285,8 @@ final class Backlog {
             waiting.remove(this);
         }
 
-        private synchronized double byteSeconds(long now) {
-            return (double) counted * (1 + Math.max(0, now - since));
+        private synchronized void weigh(long now) {
+            byteSeconds = (double) counted * (1 + Math.max(0, now - since));
         }
 
         /** By any thread. Without what has not been sent, neither here nor by the system. */

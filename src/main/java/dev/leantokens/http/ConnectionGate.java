@@ -203,7 +203,8 @@ final class ConnectionGate {
             ChannelPipeline pipeline = context.pipeline();
             pipeline.remove(this);
             if (pipeline.get(HttpRequestDecoder.class) != null) {
-                Http1Requests.handle(pipeline, pipeline.context(clock).name(), backlog, bytes);
+                ChannelHandlerContext requests = pipeline.context(clock);
+                Http1Requests.handle(pipeline, requests.name(), backlog, () -> clock.requestBegins(requests), bytes);
             } else {
                 backlog.countAnswers();
                 super.channelRead(context, bytes);
@@ -264,6 +265,13 @@ final class ConnectionGate {
                 unanswered = false;
             } else {
                 super.userEventTriggered(context, event);
+            }
+        }
+
+        /** Its bytes may have come with those of the one before. */
+        private void requestBegins(ChannelHandlerContext context) {
+            if (!unanswered) {
+                awaitRequest(context);
             }
         }
 

@@ -33,6 +33,7 @@ final class Http1Requests {
     private static final int PIECE_BYTES = 1024;
 
     private final Backlog.Connection backlog;
+    private final Runnable requestBegins;
     private final Bytes bytes = new Bytes();
     private final Messages messages = new Messages();
 
@@ -54,18 +55,21 @@ final class Http1Requests {
     /** Of the current request, until its answer begins. */
     private long requestBytes;
 
-    private Http1Requests(Backlog.Connection backlog) {
+    private Http1Requests(Backlog.Connection backlog, Runnable requestBegins) {
         this.backlog = backlog;
+        this.requestBegins = requestBegins;
     }
 
     /**
      * Adds the handlers for a connection whose codec has just been added.
      *
      * @param name of the handler before which they wait as bytes
+     * @param requestBegins called when a request is passed on
      * @param first what has been read already
      */
-    static void handle(ChannelPipeline pipeline, String name, Backlog.Connection backlog, Object first) {
-        Http1Requests requests = new Http1Requests(backlog);
+    static void handle(ChannelPipeline pipeline, String name, Backlog.Connection backlog, Runnable requestBegins,
+            Object first) {
+        Http1Requests requests = new Http1Requests(backlog, requestBegins);
         pipeline.addBefore(name, null, requests.bytes);
         pipeline.addAfter(pipeline.context(HttpResponseEncoder.class).name(), null, requests.messages);
         requests.bytes.channelRead(requests.beforeDecoder, first);
@@ -130,6 +134,7 @@ final class Http1Requests {
         if (message instanceof HttpRequest) {
             unanswered = true;
             incomplete = true;
+            requestBegins.run();
         }
         if (message instanceof LastHttpContent) {
             incomplete = false;

@@ -181,7 +181,16 @@ final class Http2Answers implements Http2RemoteFlowController {
         }
     }
 
-    private record Frame(FlowControlled frame, Answer answer) implements FlowControlled {
+    /** Part of an answer, which counts what becomes of it. */
+    private static final class Frame implements FlowControlled {
+
+        private final FlowControlled frame;
+        private final Answer answer;
+
+        private Frame(FlowControlled frame, Answer answer) {
+            this.frame = frame;
+            this.answer = answer;
+        }
 
         @Override
         public int size() {

@@ -28,7 +28,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 import dev.leantokens.testing.Certificates;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2ConnectionHandlerBuilder;
 import io.netty.handler.codec.http2.Http2FrameAdapter;
@@ -306,6 +313,33 @@ class ConnectionGateTest {
             client.writeOutbound(Unpooled.wrappedBuffer(HexFormat.of().parseHex(hex)));
             exchange();
         }
+    }
+
+    /** As Vert.x detects the protocol. */
+    private static ChannelHandler http1() {
+        return new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext context, Object first) {
+                context.pipeline().addLast(new HttpRequestDecoder(), new HttpResponseEncoder());
+                context.pipeline().remove(this);
+                context.fireChannelRead(first);
+            }
+        };
+    }
+
+    @Test
+    void requestThatCameWithTheOneBeforeHasItsTimeToo() {
+        Connection connection = new Connection("192.0.2.1", 8080, handlers -> handlers.pipeline().addLast(http1()));
+        connection.writeInbound(Unpooled.copiedBuffer("GET /1 HTTP/1.1\r\n\r\nPOST /2 HTTP/1.1\r\nContent-Length: 9\r\n\r\n{",
+                StandardCharsets.US_ASCII));
+        pass(connection, REQUEST_TIME.minusSeconds(1));
+        connection.writeOutbound(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK));
+        connection.runPendingTasks();
+
+        pass(connection, REQUEST_TIME.minusSeconds(1));
+        assertThat(connection.isOpen()).isTrue();
+        pass(connection, Duration.ofSeconds(1));
+        assertThat(connection.isOpen()).isFalse();
     }
 
     private static final String PREFACE = HexFormat.of()

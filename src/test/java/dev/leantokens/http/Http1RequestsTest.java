@@ -32,6 +32,7 @@ class Http1RequestsTest {
     });
     private final Application application = new Application();
     private int decoded;
+    private int begun;
     private final SlowPeer peer = start();
 
     private SlowPeer start() {
@@ -51,7 +52,7 @@ class Http1RequestsTest {
                 context.pipeline().addLast(application);
                 context.pipeline().addAfter(context.name(), "clock", new ChannelInboundHandlerAdapter());
                 context.pipeline().remove(this);
-                Http1Requests.handle(context.pipeline(), "clock", waiting, first);
+                Http1Requests.handle(context.pipeline(), "clock", waiting, () -> begun++, first);
             }
         });
     }
@@ -119,6 +120,7 @@ class Http1RequestsTest {
         peer.readsAll();
         receive(get("/1") + get("/2") + get("/3"));
         assertThat(application.requests).containsExactly("/1");
+        assertThat(begun).isEqualTo(1);
         assertThat(isRead()).isFalse();
         int readCompletes = application.readCompletes;
 
