@@ -19,7 +19,8 @@ public interface LimitsConfig {
 
     /**
      * How long a request may take to come in. A connection on which no answer has begun after this time and
-     * {@code LEAN_DEADLINE}, counted from its own or the request's first moment, is closed.
+     * {@code LEAN_DEADLINE}, counted from its own or the request's first moment, is closed. Also how long an answer may wait
+     * without progress, see {@link Backlog}.
      */
     @WithDefault("20s")
     Duration requestTime();
