@@ -1,6 +1,5 @@
 package dev.leantokens.http;
 
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -29,8 +28,6 @@ import io.netty.handler.codec.http2.Http2ConnectionHandler;
  */
 final class ConnectionGate {
 
-    /** An IPv6 customer has a network of 64 bits, and as many addresses as it likes. */
-    private static final int IPV6_NETWORK_BYTES = 8;
     /** What Vert.x calls its handler of TLS. */
     private static final String TLS_HANDLER = "ssl";
 
@@ -136,9 +133,7 @@ final class ConnectionGate {
 
     private static ByteBuffer network(SocketAddress address) {
         InetAddress inet = address instanceof InetSocketAddress socket ? socket.getAddress() : null;
-        byte[] bytes = inet == null ? new byte[0] : inet.getAddress();
-        return ByteBuffer.wrap(bytes, 0, Math.min(bytes.length, inet instanceof Inet6Address ? IPV6_NETWORK_BYTES
-                : bytes.length));
+        return inet == null ? ByteBuffer.allocate(0) : PeerNetwork.of(inet);
     }
 
     /** Of one port. */

@@ -7,6 +7,7 @@ import jakarta.enterprise.event.Observes;
 
 import org.eclipse.microprofile.config.ConfigProvider;
 
+import dev.leantokens.token.CallerName;
 import dev.leantokens.token.ErrorLog;
 import dev.leantokens.token.TokenException;
 import io.quarkus.vertx.http.runtime.VertxHttpConfig;
@@ -81,7 +82,7 @@ public class RequestLog {
      * @return the error that the caller is told
      */
     public TokenException failed(RoutingContext context, Throwable failure) {
-        return errors.record(Endpoint.of(context).origin(), callerOf(context), failure);
+        return errors.record(Endpoint.of(context).origin(), nameOf(context), failure);
     }
 
     /**
@@ -96,9 +97,20 @@ public class RequestLog {
         }
     }
 
+    private static CallerName nameOf(RoutingContext context) {
+        String name = callerOf(context);
+        String address = addressOf(context.request());
+        return name.equals(byAddress(address)) ? CallerName.unauthenticated(name, PeerNetwork.named(address))
+                : CallerName.authenticated(name);
+    }
+
     private static String callerOf(RoutingContext context) {
         Object caller = context.get(CALLER_KEY);
-        return caller == null ? "address " + addressOf(context.request()) : caller.toString();
+        return caller == null ? byAddress(addressOf(context.request())) : caller.toString();
+    }
+
+    private static String byAddress(String address) {
+        return "address " + address;
     }
 
     /**

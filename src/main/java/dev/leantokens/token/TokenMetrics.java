@@ -110,7 +110,7 @@ public class TokenMetrics {
 
     private Counter errors(Origin origin, TokenError error, String code) {
         return Counter.builder(ERRORS)
-                .description("Errors, one for each line in the log")
+                .description("Errors, those included that the log only summarizes")
                 .tag("adapter", origin.tag()).tag("error", code).tag("reason", error.reason()).register(registry);
     }
 }

@@ -1,5 +1,6 @@
 package dev.leantokens.token;
 
+import dev.leantokens.testing.TestClock;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
@@ -14,6 +15,7 @@ final class ErrorLogs {
     }
 
     static ErrorLog countingIn(MeterRegistry registry) {
-        return new ErrorLog(new TokenMetrics(registry));
+        return new ErrorLog(new TokenMetrics(registry), new TestClock(), (delay, action) -> {
+        });
     }
 }

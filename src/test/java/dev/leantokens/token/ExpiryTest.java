@@ -21,7 +21,6 @@ import dev.leantokens.testing.FakeMachine;
 import dev.leantokens.testing.Settings;
 import dev.leantokens.token.CacheStatus.Source;
 import dev.leantokens.token.LeanRequest.Purpose;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
 
 /**
@@ -29,6 +28,9 @@ import io.smallrye.mutiny.Uni;
  * clock; and a good one is not thrown away because of it.
  */
 class ExpiryTest {
+
+    /** One for all, so that it writes but the first of thousands of made-up outages. */
+    private static final ErrorLog LOG = ErrorLogs.create();
 
     /** With lifetimes and minima that fit each other, and some that do not. */
     @ParameterizedTest
@@ -69,7 +71,7 @@ class ExpiryTest {
             }
             Clock clock = SteadyClocks.of(machine);
             supply = new TokenSupply(new MapTokenCache(), new SetOfAccepted(), this::lean,
-                    Settings.of(TokenConfig.class, "token.minimum-validity", minimumSeconds + "s"), clock, new QuietErrorLog());
+                    Settings.of(TokenConfig.class, "token.minimum-validity", minimumSeconds + "s"), clock, LOG);
         }
 
         private Uni<AccessToken> lean(LeanRequest request) {
@@ -126,19 +128,6 @@ class ExpiryTest {
             return supply.token(new TokenKey("client", "", Scope.API),
                     new LeanRequest(Optional.empty(), "credentials", Scope.API, Purpose.NEED, Requester.SERVICE), control)
                     .await().atMost(Duration.ofSeconds(10));
-        }
-    }
-
-    /** Of thousands of made-up outages. */
-    private static final class QuietErrorLog extends ErrorLog {
-
-        private QuietErrorLog() {
-            super(new TokenMetrics(new SimpleMeterRegistry()));
-        }
-
-        @Override
-        TokenException record(Origin origin, Throwable failure) {
-            return (TokenException) failure;
         }
     }
 }
