@@ -60,8 +60,7 @@ public class ResilientLeanClient implements AuthorizationServer {
     private final CallGate callersGate;
     private final CallGate ownGate;
     private final TypedGuard<Uni<AccessToken>> retry;
-    private final LeanBreaker callersBreaker;
-    private final LeanBreaker ownBreaker;
+    private final LeanBreaker breaker;
     private final LeanVerdict verdict;
     private final LeanMetrics metrics;
 
@@ -106,15 +105,12 @@ public class ResilientLeanClient implements AuthorizationServer {
                 .withCustomBackoff().strategy(() -> failure -> ((AnotherAttempt) failure).waitMillis).done()
                 .done()
                 .build();
-        this.callersBreaker = new LeanBreaker(CredentialsOwner.CALLER, config, clock);
-        this.ownBreaker = new LeanBreaker(CredentialsOwner.SERVICE, config, clock);
+        this.breaker = new LeanBreaker(config, clock);
         this.verdict = verdict;
         this.metrics = new LeanMetrics(registry);
         for (CircuitBreakerState state : CircuitBreakerState.values()) {
-            Gauge.builder("lean.breaker.state", ownBreaker, it -> it.state() == state ? 1 : 0)
-                    .description(
-                            "1 for the state that the breaker of the service's own calls is in, 0 for the others; open means "
-                                    + "that Lean is not asked")
+            Gauge.builder("lean.breaker.state", breaker, it -> it.state() == state ? 1 : 0)
+                    .description("1 for the state that the breaker is in, 0 for the others; open means that Lean is not asked")
                     .tag("state", state.name().toLowerCase(Locale.ROOT)).register(registry);
         }
         Gauge.builder("lean.budget.left", this, ResilientLeanClient::callsLeft)
@@ -188,14 +184,11 @@ public class ResilientLeanClient implements AuthorizationServer {
         private Uni<AccessToken> attempt() {
             throttled.requireNoPause(request);
             Budget.Permit permit = budget.take(clientId(request), kindOf(request), request.requester());
-            boolean callers = request.owner() == CredentialsOwner.CALLER;
-            CallGate gate = callers ? callersGate : ownGate;
-            LeanBreaker breaker = callers ? callersBreaker : ownBreaker;
+            CallGate gate = request.owner() == CredentialsOwner.CALLER ? callersGate : ownGate;
             Duration patience = Duration.between(clock.instant(), deadline).minus(client.longestCall());
             return gate
                     .pass(request.requester().account(),
-                            breaker.pass(request,
-                                    metrics.timed(() -> client.requestToken(request, deadline, this::oneMoreCall)))
+                            breaker.pass(metrics.timed(() -> client.requestToken(request, deadline, this::oneMoreCall)))
                                     .runSubscriptionOn(onContext()),
                             patience)
                     .onItem().invoke(permit::used)

@@ -48,14 +48,7 @@ class McpMessageFilter {
             return;
         }
         bodies.read(context.request())
-                .onSuccess(body -> {
-                    try {
-                        message(context, Buffer.buffer(body));
-                    } catch (RuntimeException e) {
-                        // The router is not on the stack: nothing else would answer.
-                        context.fail(e);
-                    }
-                })
+                .onSuccess(body -> message(context, Buffer.buffer(body)))
                 .onFailure(failure -> errors.send(context, (TokenException) failure));
     }
 

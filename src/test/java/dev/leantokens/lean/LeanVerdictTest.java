@@ -39,7 +39,7 @@ class LeanVerdictTest {
     }
 
     @Test
-    void refusalOfApiIsOfTheCredentials() {
+    void refusalOfTheScopeThatIsNoCustomersIsOfTheCredentials() {
         verdict.accepted(current, CUSTOMER);
         verdict.refused(current, API);
 

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -54,6 +55,11 @@ final class PackagedApplication implements AutoCloseable {
     }
 
     private static PackagedApplication launch(List<String> command, Path workingDirectory, Map<String, String> environment) {
+        return launch(command, workingDirectory, environment, Optional.empty());
+    }
+
+    private static PackagedApplication launch(List<String> command, Path workingDirectory, Map<String, String> environment,
+            Optional<LogReader> reader) {
         int port = LeanStub.freePort();
         int mcpPort = LeanStub.freePort();
         try {
@@ -67,7 +73,12 @@ final class PackagedApplication implements AutoCloseable {
             builder.environment().put("PORT", Integer.toString(port));
             builder.environment().put("MCP_PORT", Integer.toString(mcpPort));
             builder.environment().putAll(environment);
-            return new PackagedApplication(builder.start(), log, port, mcpPort);
+            if (reader.isPresent()) {
+                builder.redirectOutput(ProcessBuilder.Redirect.PIPE);
+            }
+            Process process = builder.start();
+            reader.ifPresent(it -> it.copy(process.getInputStream(), log));
+            return new PackagedApplication(process, log, port, mcpPort);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -85,6 +96,11 @@ final class PackagedApplication implements AutoCloseable {
 
     static PackagedApplication start(Map<String, String> environment, Path workingDirectory) {
         return untilUp(launch(environment, workingDirectory));
+    }
+
+    /** Starts with a pipe for its log, of which no more is known here than the reader has read. */
+    static PackagedApplication start(Map<String, String> environment, LogReader reader) {
+        return untilUp(launch(command(), Path.of("").toAbsolutePath(), environment, Optional.of(reader)));
     }
 
     /**

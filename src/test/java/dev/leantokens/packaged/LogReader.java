@@ -1,0 +1,42 @@
+package dev.leantokens.packaged;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Semaphore;
+
+/** Reads an application's log from a pipe, as a container engine does, and can stop doing so. */
+final class LogReader {
+
+    private final Semaphore reading = new Semaphore(1);
+
+    /** Starts to copy what comes by the pipe to a file. */
+    void copy(InputStream pipe, Path file) {
+        Thread thread = new Thread(() -> {
+            try (OutputStream log = Files.newOutputStream(file)) {
+                byte[] bytes = new byte[1024];
+                for (int length = pipe.read(bytes); length >= 0; length = pipe.read(bytes)) {
+                    reading.acquireUninterruptibly();
+                    log.write(bytes, 0, length);
+                    reading.release();
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }, "log-reader");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Reads no more, except for what is read at the moment. */
+    void stall() {
+        reading.acquireUninterruptibly();
+    }
+
+    void readOn() {
+        reading.release();
+    }
+}
