@@ -77,8 +77,12 @@ public class AccessRules {
             throw TokenError.INVALID_SCOPE.because("this client may not have this scope, ask for " + available(client));
         }
         Optional<ClientCredentials> own = client.flatMap(Client::leanCredentials);
-        boolean shares = own.isEmpty() && client.isPresent() && clients.current().size() > 1;
-        return new Entitlement(scope, own, client.or(caller::client), caller.address(), shares);
+        return new Entitlement(scope, own, client.or(caller::client), caller.address(), sharers());
+    }
+
+    /** @return the number of those that share the service's budget: each local client, and all anonymous callers as one */
+    private int sharers() {
+        return Math.max(1, clients.current().size() + (config.anonymous() == Anonymous.NEVER ? 0 : 1));
     }
 
     /** @return the scopes that a client may have, in words */

@@ -2,11 +2,13 @@ package dev.leantokens.access;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
 
 import dev.leantokens.http.RequestLog;
 import dev.leantokens.token.CacheControl;
+import io.netty.util.NetUtil;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
@@ -23,6 +25,8 @@ import io.vertx.ext.web.RoutingContext;
 public record Caller(String address, boolean local, Optional<Client> client, CacheControl cacheControl) {
 
     private static final String KEY = Caller.class.getName();
+
+    private static final int IPV6_BYTES = 16;
 
     private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "0:0:0:0:0:0:0:1");
 
@@ -52,14 +56,24 @@ public record Caller(String address, boolean local, Optional<Client> client, Cac
 
     /**
      * @return what the caller uses up is counted under this: its id if it has shown that it is its own, else the address
-     *         that it comes from, since ids can be made up
+     *         that it comes from, since ids can be made up; of IPv6 the network of 64 bits, in which a caller has as many
+     *         addresses as it likes
      */
     public String account() {
         return account(client, address);
     }
 
     static String account(Optional<Client> client, String address) {
-        return local(client).map(local -> "local client " + local.id()).orElse("address " + address);
+        return local(client).map(local -> "local client " + local.id()).orElseGet(() -> "address " + network(address));
+    }
+
+    private static String network(String address) {
+        byte[] bytes = NetUtil.createByteArrayFromIpAddressString(address);
+        if (bytes == null || bytes.length != IPV6_BYTES || isLoopback(address)) {
+            return address;
+        }
+        Arrays.fill(bytes, IPV6_BYTES / 2, IPV6_BYTES, (byte) 0);
+        return NetUtil.bytesToIpAddress(bytes) + "/64";
     }
 
     /** @return the local client that a client is; empty if it is not one */
@@ -85,7 +99,7 @@ public record Caller(String address, boolean local, Optional<Client> client, Cac
     /** As the log calls it. */
     @Override
     public String toString() {
-        return account();
+        return local(client).isPresent() ? account() : "address " + address;
     }
 
     private static boolean isLoopback(String literal) {

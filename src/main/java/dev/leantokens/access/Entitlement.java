@@ -13,13 +13,21 @@ import dev.leantokens.token.Scope;
  * @param leanCredentials its own Lean credentials; empty for the service's
  * @param client who it has shown or said that it is
  * @param address where it comes from
- * @param shares whether there are others like it with whom it shares the service's budget
+ * @param sharers the number of those that can use the service's budget
  */
 record Entitlement(Scope scope, Optional<ClientCredentials> leanCredentials, Optional<Client> client, String address,
-        boolean shares) implements Requester {
+        int sharers) implements Requester {
+
+    private static final String ANONYMOUS = "anonymous callers";
 
     @Override
     public String account() {
         return Caller.account(client, address);
+    }
+
+    /** Addresses are many, so all callers without credentials are one. */
+    @Override
+    public String sharer() {
+        return Caller.local(client).isPresent() ? account() : ANONYMOUS;
     }
 }

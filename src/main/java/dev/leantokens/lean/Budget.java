@@ -3,224 +3,168 @@ package dev.leantokens.lean;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
-import dev.leantokens.token.Requester;
+import dev.leantokens.token.Requesters;
 import dev.leantokens.token.TokenError;
 import dev.leantokens.token.TokenException;
+import io.smallrye.mutiny.Uni;
 
 /**
- * How many calls Lean may get for one client of it: so many in any minute, wherever the minute begins. A call counts from its
- * begin until a minute after its end, since it can have reached Lean at any time between. Calls that could also be left undone
- * get half of it at most, so that there is always something left for callers that have no token. Thread-safe.
+ * How many calls Lean gets for each client of it, and for whom they are made when more are wanted: the {@link ClientBudget} of
+ * each. Callers name the clients, so their number is bounded too. Thread-safe.
  */
 final class Budget {
 
     static final Duration WINDOW = Duration.ofMinutes(1);
 
     /**
-     * As many clients of Lean as have calls in a minute. They are named by callers, so there must be a limit; and what is known
-     * of one must not be forgotten, or by naming others enough calls could be had for it.
+     * The largest number of clients with calls in a minute whose credentials Lean has not accepted. What is known of one must
+     * not be forgotten, or a caller could get more calls for it by naming others.
      */
-    static final int MAX_CLIENTS = 10_000;
+    static final int MOST_UNKNOWN = 10_000;
 
-    private static final String NONE_LEFT = "as many tokens have been asked for as Lean allows in a minute";
-    private static final String NO_OPTIONAL_LEFT = "calls of this kind may be half of what Lean allows in a minute, "
-            + "and as many have been made";
-    private static final String NO_SHARE_LEFT = "as many tokens have been asked for as one of several clients may have in a minute";
-    private static final String TOO_MANY_CLIENTS = "tokens have been asked for with too many client ids";
+    private static final Duration SHORTEST_TIDYING = Duration.ofSeconds(1);
 
-    private final int calls;
-    /** Of optional calls, and of one that shares. */
-    private final int half;
-    private final Duration longestCall;
+    private final ClientBudget.Limits limits;
     private final Clock clock;
+    private final WaitTimer timer;
+    private final WaitingRoom room;
 
-    /** Guarded by this. */
-    private final Map<String, Account> accounts = new HashMap<>();
-    private Instant nextTidying = Instant.MIN;
+    /** By client id in small letters. Guarded by this, as everything below. */
+    private final Map<String, Known> clients = new HashMap<>();
+    /** The number of unknown clients by the account of the requester that named them first. */
+    private final Map<String, Integer> unknownOf = new HashMap<>();
+    private int unknown;
+    private Instant lastTidying = Instant.MIN;
+
+    private final class Known {
+
+        private final ClientBudget budget = new ClientBudget(limits, clock, timer);
+        /** The account of the requester that named the client first; empty once its credentials were accepted. */
+        private Optional<String> namedBy;
+
+        private Known(Optional<String> namedBy) {
+            this.namedBy = namedBy;
+        }
+    }
 
     /**
      * @param calls the number of calls in a minute
      * @param longestCall how long a call can take
+     * @param room where calls wait
      */
-    Budget(int calls, Duration longestCall, Clock clock) {
-        this.calls = calls;
-        this.half = Math.max(1, calls / 2);
-        this.longestCall = longestCall;
+    Budget(int calls, Duration longestCall, Clock clock, WaitTimer timer, WaitingRoom room) {
+        this.limits = ClientBudget.Limits.of(calls, longestCall);
         this.clock = clock;
+        this.timer = timer;
+        this.room = room;
     }
 
     /**
-     * @param clientId a client of Lean. Upper and lower case are the same to it, as they are in a UUID
-     * @param kind what is given up for it
-     * @param requester who it is for. One that shares gets half of the calls at most, so that there are some left for the
-     *        others
-     * @return the permission for one call, to be given back when it is over
-     * @throws TokenException if there is none left, with the time after which there is
+     * @param patience how long the call waits for its turn
+     * @return the permission for one call, to be given back when it is over; or a failure, with the time after which there
+     *         would be one
      */
-    Permit take(String clientId, Kind kind, Requester requester) {
-        Instant now = clock.instant();
-        Account account = account(clientId, kind == Kind.OWN, now);
-        return new Permit(account, account.take(now, kind == Kind.OPTIONAL, requester));
+    Uni<CallPermit> take(WantedCall call, Duration patience) {
+        return Uni.createFrom().emitter(outcome -> {
+            CallWait wait = new CallWait(call, patience, room, outcome);
+            Requesters.Snapshot present;
+            Optional<TokenException> refusal;
+            do {
+                present = call.requesters().now();
+                refusal = arrive(wait, present);
+                // One that joined since may have a better place.
+            } while (refusal.isPresent() && !call.requesters().closeAsOf(present));
+            refusal.ifPresent(outcome::fail);
+        });
     }
 
-    /** @return how many calls can be made for this client now, those included that it takes half of at most */
+    /** @return why the call is refused; empty if it is permitted or waits */
+    private Optional<TokenException> arrive(CallWait wait, Requesters.Snapshot present) {
+        try {
+            while (!of(wait.call()).arrive(wait, present)) {
+                // It was dropped since, being idle: the next one is new.
+            }
+            return Optional.empty();
+        } catch (TokenException refusal) {
+            return Optional.of(refusal);
+        }
+    }
+
+    /** @return how many calls can be made for this client now */
     int left(String clientId) {
-        Account known;
+        Known known;
         synchronized (this) {
-            known = accounts.get(clientId.toLowerCase(Locale.ROOT));
+            known = clients.get(key(clientId));
         }
-        return known == null ? calls : known.left(clock.instant());
-    }
-
-    /** What a call is for. */
-    enum Kind {
-        /** For callers that wait for it, with the service's own credentials. */
-        OWN,
-        /** For callers that wait for it, with credentials that they sent. */
-        CALLERS,
-        /** It could also be left undone. */
-        OPTIONAL
-    }
-
-    private synchronized Account account(String clientId, boolean always, Instant now) {
-        String id = clientId.toLowerCase(Locale.ROOT);
-        Account known = accounts.get(id);
-        if (known != null) {
-            return known;
-        }
-        if (accounts.size() >= MAX_CLIENTS && !now.isBefore(nextTidying)) {
-            nextTidying = now.plusSeconds(1);
-            accounts.values().removeIf(account -> account.isIdle(now));
-        }
-        if (accounts.size() >= MAX_CLIENTS && !always) {
-            throw TokenError.BUDGET_SPENT.because(TOO_MANY_CLIENTS).retryAfter(WINDOW);
-        }
-        Account made = new Account();
-        accounts.put(id, made);
-        return made;
+        return known == null ? limits.calls() : known.budget.left();
     }
 
     /** @return the number of clients that are known */
     synchronized int size() {
-        return accounts.size();
+        return clients.size();
     }
 
-    /** The permission for one call. Exactly one of its methods is to be called, once. */
-    final class Permit {
-
-        private final Account account;
-        private final List<Tally> tallies;
-
-        private Permit(Account account, List<Tally> tallies) {
-            this.account = account;
-            this.tallies = tallies;
+    private synchronized ClientBudget of(WantedCall call) {
+        Instant now = clock.instant();
+        if (!now.isBefore(lastTidying.plus(WINDOW))) {
+            tidy(now);
         }
-
-        /** The call was made and is over, however it ended. */
-        void used() {
-            account.end(tallies, true);
+        String key = key(call.clientId());
+        Known known = clients.get(key);
+        boolean vouchedFor = call.services() || call.accepted();
+        if (known == null) {
+            known = new Known(vouchedFor ? Optional.empty() : Optional.of(call.requesters().first().account()));
+            known.namedBy.ifPresent(account -> count(account, now));
+            clients.put(key, known);
+        } else if (vouchedFor) {
+            uncount(known);
         }
-
-        /** The call was not made. */
-        void unused() {
-            account.end(tallies, false);
-        }
+        return known.budget;
     }
 
-    /** The calls for one client. */
-    private final class Account {
-
-        private final Tally all = new Tally(calls, NONE_LEFT);
-        private final Tally optionals = new Tally(half, NO_OPTIONAL_LEFT);
-        /** By account, of those that share and have calls. */
-        private final Map<String, Tally> shares = new HashMap<>(1);
-
-        /** @return what the call counts for */
-        synchronized List<Tally> take(Instant now, boolean optional, Requester requester) {
-            List<Tally> counted = new ArrayList<>(2);
-            counted.add(all);
-            if (optional) {
-                counted.add(optionals);
-            }
-            if (requester.shares()) {
-                shares.values().removeIf(share -> share.isIdle(now));
-                counted.add(shares.computeIfAbsent(requester.account(), account -> new Tally(half, NO_SHARE_LEFT)));
-            }
-            counted.forEach(tally -> tally.requireOne(now));
-            counted.forEach(Tally::begin);
-            return counted;
+    /** A requester can name as many as are left: the first one a half, the next one a half of the rest. */
+    private void count(String account, Instant now) {
+        if (isFull(account) && now.isAfter(lastTidying.plus(SHORTEST_TIDYING))) {
+            tidy(now);
         }
-
-        synchronized int left(Instant now) {
-            return all.left(now);
+        if (isFull(account)) {
+            throw TokenError.BUDGET_SPENT
+                    .because("tokens have been requested with too many client ids that Lean has not accepted")
+                    .retryAfter(WINDOW);
         }
-
-        synchronized void end(List<Tally> counted, boolean made) {
-            Instant now = clock.instant();
-            counted.forEach(tally -> tally.end(now, made));
-        }
-
-        synchronized boolean isIdle(Instant now) {
-            return all.isIdle(now);
-        }
+        unknownOf.merge(account, 1, Integer::sum);
+        unknown++;
     }
 
-    /** Counts calls that are under way and calls that ended within the window; guarded by the account. */
-    private final class Tally {
+    private boolean isFull(String account) {
+        return unknownOf.getOrDefault(account, 0) >= MOST_UNKNOWN - unknown;
+    }
 
-        private final int limit;
-        private final String otherwise;
-        private final Deque<Instant> ends = new ArrayDeque<>(2);
-        private int underWay;
+    private void uncount(Known client) {
+        client.namedBy.ifPresent(account -> {
+            unknownOf.computeIfPresent(account, (name, count) -> count == 1 ? null : count - 1);
+            unknown--;
+        });
+        client.namedBy = Optional.empty();
+    }
 
-        private Tally(int limit, String otherwise) {
-            this.limit = limit;
-            this.otherwise = otherwise;
-        }
-
-        void requireOne(Instant now) {
-            forget(now);
-            if (underWay + ends.size() >= limit) {
-                // If all are under way, the next to end can be the one that has just begun.
-                Duration wait = ends.isEmpty() ? longestCall.plus(WINDOW)
-                        : Duration.between(now, ends.peekFirst().plus(WINDOW));
-                throw TokenError.BUDGET_SPENT.because(otherwise).retryAfter(wait);
+    private void tidy(Instant now) {
+        lastTidying = now;
+        clients.values().removeIf(client -> {
+            boolean idle = client.budget.retireIfIdle(now);
+            if (idle) {
+                uncount(client);
             }
-        }
+            return idle;
+        });
+    }
 
-        int left(Instant now) {
-            forget(now);
-            return limit - underWay - ends.size();
-        }
-
-        void begin() {
-            underWay++;
-        }
-
-        void end(Instant now, boolean made) {
-            underWay--;
-            if (made) {
-                ends.addLast(now);
-            }
-        }
-
-        boolean isIdle(Instant now) {
-            forget(now);
-            return underWay == 0 && ends.isEmpty();
-        }
-
-        private void forget(Instant now) {
-            while (!ends.isEmpty() && !ends.peekFirst().plus(WINDOW).isAfter(now)) {
-                ends.removeFirst();
-            }
-        }
+    private static String key(String clientId) {
+        return clientId.toLowerCase(Locale.ROOT);
     }
 }

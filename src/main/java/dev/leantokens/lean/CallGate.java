@@ -1,153 +1,149 @@
 package dev.leantokens.lean;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Comparator;
-import java.util.Deque;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.Optional;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.function.Consumer;
 
+import dev.leantokens.lean.WaitingRoom.Seat;
+import dev.leantokens.token.Requester;
+import dev.leantokens.token.Requesters;
 import dev.leantokens.token.TokenError;
+import dev.leantokens.token.TokenException;
 import io.smallrye.mutiny.Uni;
 
 /**
- * Lets so many calls through at a time; others wait. They wait here and not in the HTTP client, where to wait for a
+ * Lets a limited number of calls through at a time; others wait. They wait here and not in the HTTP client, where to wait for a
  * connection takes from the time that Lean has for its answer, so that a crowd of callers looks like a Lean that fails.
  * Each caller has a line of its own, and the lines take turns: who brings a crowd makes that crowd wait, and not the next
- * caller. Thread-safe.
+ * caller. A call that several callers wait for stands in the line of each and enters by the first whose turn comes.
+ * Thread-safe.
  */
 final class CallGate {
 
-    /** More in all lines together than so many times the calls at a time could not be served in time anyway. */
-    private static final int LINES = 10;
-
-    private static final Runnable NOTHING = () -> {
-    };
-
-    /** What tells a call that it has waited long enough. */
-    interface Timer {
-
-        /**
-         * @param millis after which the action is run
-         * @return ends the timer
-         */
-        Runnable start(long millis, Runnable action);
-    }
-
     private final int limit;
-    private final Timer timer;
+    private final WaitingRoom room;
 
     /** By account, the one whose turn it is first; none of them empty. Guarded by this, as everything below. */
-    private final LinkedHashMap<String, Deque<Waiting>> lines = new LinkedHashMap<>();
-    private int waiting;
+    private final LinkedHashMap<String, LinkedHashSet<Waiting>> lines = new LinkedHashMap<>();
     private int inside;
 
-    /**
-     * @param enter makes the call
-     * @param turnAway lets its caller know that it will not be made
-     */
-    private record Waiting(Runnable enter, Runnable turnAway) {
+    private final class Waiting {
+
+        private final Runnable enter;
+        private final Seat seat;
+        private final List<String> accounts = new ArrayList<>(1);
+        private boolean left;
+
+        private Waiting(Runnable enter, Consumer<Throwable> turnAway) {
+            this.enter = enter;
+            this.seat = room.seat(reason -> {
+                if (giveUp(this)) {
+                    turnAway.accept(busy());
+                }
+            });
+        }
     }
 
-    /**
-     * @param now what is to be done at once, outside of the lock
-     * @param waits whether the one that has come waits
-     */
-    private record Arrival(Runnable now, boolean waits) {
-    }
-
-    CallGate(int limit, Timer timer) {
+    /** @param room where calls wait, those of other gates too */
+    CallGate(int limit, WaitingRoom room) {
         this.limit = limit;
-        this.timer = timer;
+        this.room = room;
     }
 
     /**
-     * @param account who the call is for
+     * @param requesters who the call is for
      * @param call the call, which is made as soon as there is room
      * @param patience how long it waits for that
      * @return how the call ends; or a failure if there was no room in time, or too many wait
      */
-    <T> Uni<T> pass(String account, Uni<T> call, Duration patience) {
+    <T> Uni<T> pass(Requesters requesters, Uni<T> call, Duration patience) {
         return Uni.createFrom().emitter(outcome -> {
             Waiting waiter = new Waiting(
                     () -> call.onTermination().invoke(this::leave).subscribe().with(outcome::complete, outcome::fail),
-                    () -> outcome.fail(busy()));
-            Arrival arrival = arrive(account, waiter);
-            arrival.now().run();
-            if (arrival.waits()) {
-                // Without an end of its own it would hold on to the call, long since made, for the rest of the patience.
-                outcome.onTermination(timer.start(Math.max(1, patience.toMillis()), () -> {
-                    if (giveUp(account, waiter)) {
-                        waiter.turnAway().run();
-                    }
-                }));
+                    outcome::fail);
+            List<Requester> present = requesters.now().all();
+            if (entersAtOnce(waiter, present)) {
+                waiter.enter.run();
+            } else {
+                room.take(waiter.seat, present.get(0).account(), patience);
+                requesters.watch(joined -> join(waiter, joined));
             }
         });
     }
 
-    private synchronized Arrival arrive(String account, Waiting waiter) {
+    private synchronized boolean entersAtOnce(Waiting waiter, List<Requester> requesters) {
         if (inside < limit) {
             inside++;
-            return new Arrival(waiter.enter(), false);
+            return true;
         }
-        Deque<Waiting> line = lines.computeIfAbsent(account, name -> new ArrayDeque<>());
-        line.addLast(waiter);
-        waiting++;
-        if (waiting <= limit * LINES) {
-            return new Arrival(NOTHING, true);
-        }
-        // The last of the longest line has to go, which is the one that has come if its line is among the longest.
-        String longest = lines.entrySet().stream().max(Comparator.comparingInt(entry -> entry.getValue().size())).orElseThrow()
-                .getKey();
-        String full = line.size() == lines.get(longest).size() ? account : longest;
-        Waiting last = lines.get(full).peekLast();
-        remove(full, last);
-        return new Arrival(last.turnAway(), last != waiter);
+        requesters.forEach(requester -> queue(waiter, requester.account()));
+        return false;
     }
 
-    private synchronized boolean giveUp(String account, Waiting waiter) {
-        return remove(account, waiter);
+    private void join(Waiting waiter, Requester joined) {
+        synchronized (this) {
+            if (waiter.left) {
+                return;
+            }
+            queue(waiter, joined.account());
+        }
+        room.share(waiter.seat, joined.account());
     }
 
-    private boolean remove(String account, Waiting waiter) {
-        Deque<Waiting> line = lines.get(account);
-        if (line == null || !line.remove(waiter)) {
+    private void queue(Waiting waiter, String account) {
+        if (lines.computeIfAbsent(account, name -> new LinkedHashSet<>()).add(waiter)) {
+            waiter.accounts.add(account);
+        }
+    }
+
+    private synchronized boolean giveUp(Waiting waiter) {
+        return remove(waiter);
+    }
+
+    private boolean remove(Waiting waiter) {
+        if (waiter.left) {
             return false;
         }
-        waiting--;
-        if (line.isEmpty()) {
-            lines.remove(account);
+        waiter.left = true;
+        for (String account : waiter.accounts) {
+            LinkedHashSet<Waiting> line = lines.get(account);
+            line.remove(waiter);
+            if (line.isEmpty()) {
+                lines.remove(account);
+            }
         }
         return true;
     }
 
     /** Whoever leaves makes room for the first of the line whose turn it is. */
     private void leave() {
-        Optional<Waiting> next;
+        Waiting next = null;
         synchronized (this) {
-            next = next();
-            if (next.isEmpty()) {
+            if (lines.isEmpty()) {
                 inside--;
+            } else {
+                next = next();
             }
         }
-        next.map(Waiting::enter).ifPresent(Runnable::run);
+        if (next != null) {
+            next.seat.leave();
+            next.enter.run();
+        }
     }
 
-    private Optional<Waiting> next() {
-        if (lines.isEmpty()) {
-            return Optional.empty();
-        }
+    private Waiting next() {
         String account = lines.keySet().iterator().next();
-        Deque<Waiting> line = lines.remove(account);
-        Waiting first = line.removeFirst();
-        waiting--;
-        if (!line.isEmpty()) {
-            lines.put(account, line);
-        }
-        return Optional.of(first);
+        LinkedHashSet<Waiting> line = lines.remove(account);
+        lines.put(account, line);
+        Waiting first = line.iterator().next();
+        remove(first);
+        return first;
     }
 
-    private static Throwable busy() {
+    static TokenException busy() {
         return TokenError.TOO_MANY_CALLS.because("more calls to Lean are wanted than are made at a time");
     }
 }

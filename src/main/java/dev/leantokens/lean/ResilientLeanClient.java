@@ -4,10 +4,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -19,7 +17,6 @@ import dev.leantokens.token.AuthorizationServer;
 import dev.leantokens.token.ClientCredentials;
 import dev.leantokens.token.CredentialsOwner;
 import dev.leantokens.token.LeanRequest;
-import dev.leantokens.token.LeanRequest.Purpose;
 import dev.leantokens.token.ServiceClient;
 import dev.leantokens.token.TokenError;
 import dev.leantokens.token.TokenException;
@@ -43,9 +40,6 @@ public class ResilientLeanClient implements AuthorizationServer {
     private static final Duration AWAY_FOR = Duration.ofSeconds(5);
     /** When to come again if there are too many others. */
     private static final Duration BUSY_FOR = Duration.ofSeconds(1);
-
-    /** Ends of an attempt that did not get as far as Lean. */
-    private static final Set<TokenError> NOT_MADE = EnumSet.of(TokenError.TOO_MANY_CALLS, TokenError.BREAKER_OPEN);
 
     private final LeanClient client;
     private final LeanConnections connections;
@@ -85,15 +79,16 @@ public class ResilientLeanClient implements AuthorizationServer {
         this.config = config;
         this.clock = clock;
         this.vertx = vertx;
-        this.budget = new Budget(config.requestsPerMinute(), client.longestCall(), clock);
         this.throttled = new ThrottledCredentials(clock);
         int half = Math.max(1, config.maxConnections() / 2);
-        CallGate.Timer timer = (millis, action) -> {
+        WaitTimer timer = (millis, action) -> {
             long id = vertx.setTimer(millis, passed -> action.run());
             return () -> vertx.cancelTimer(id);
         };
-        this.callersGate = new CallGate(half, timer);
-        this.ownGate = new CallGate(half, timer);
+        WaitingRoom room = new WaitingRoom(WaitingRoom.seatsFor(Runtime.getRuntime().maxMemory()), timer);
+        this.budget = new Budget(config.requestsPerMinute(), client.longestCall(), clock, timer, room);
+        this.callersGate = new CallGate(half, room);
+        this.ownGate = new CallGate(half, room);
         this.policy = new RetryPolicy(config.maxAttempts(), config.retryDelay(), client.longestCall(),
                 () -> ThreadLocalRandom.current().nextDouble());
         this.retry = TypedGuard.create(uni())
@@ -150,7 +145,11 @@ public class ResilientLeanClient implements AuthorizationServer {
         /** Whether there is something else to show Lean than what it refused; once for each token. */
         private boolean renewed;
         /** The permit of a request that is sent again on a new connection; null if none is. */
-        private Budget.Permit another;
+        private CallPermit another;
+        /** Whether this attempt got as far as Lean. */
+        private boolean sent;
+        /** The service's credentials that Lean was shown. */
+        private Optional<ServiceClient> shown = Optional.empty();
 
         private Attempts(LeanRequest request) {
             this.request = request;
@@ -162,7 +161,6 @@ public class ResilientLeanClient implements AuthorizationServer {
                 if (made > 1) {
                     metrics.retried();
                 }
-                Optional<ServiceClient> shown = own.current();
                 return attempt()
                         .onItemOrFailure().invoke((token, failure) -> judged(request, shown, failure))
                         .onFailure(failure -> !renewed && isServiceRefused(failure))
@@ -183,32 +181,53 @@ public class ResilientLeanClient implements AuthorizationServer {
 
         private Uni<AccessToken> attempt() {
             throttled.requireNoPause(request);
-            Budget.Permit permit = budget.take(clientId(request), kindOf(request), request.requester());
+            // The turn can come on any thread.
+            return budget.take(wanted(request), patience()).emitOn(onContext()).chain(this::call);
+        }
+
+        /** What may have changed while the attempt waited is looked at when its turn has come. */
+        private Uni<AccessToken> call(CallPermit permit) {
             CallGate gate = request.owner() == CredentialsOwner.CALLER ? callersGate : ownGate;
-            Duration patience = Duration.between(clock.instant(), deadline).minus(client.longestCall());
-            return gate
-                    .pass(request.requester().account(),
-                            breaker.pass(metrics.timed(() -> client.requestToken(request, deadline, this::oneMoreCall)))
-                                    .runSubscriptionOn(onContext()),
-                            patience)
-                    .onItem().invoke(permit::used)
-                    .onFailure(failure -> !wasMade(failure)).invoke(permit::unused)
-                    .onFailure(ResilientLeanClient::wasMade).invoke(permit::used)
-                    .onTermination().invoke(this::giveBack)
+            sent = false;
+            return gate.pass(request.requesters(), Uni.createFrom().deferred(() -> {
+                throttled.requireNoPause(request);
+                return breaker.pass(metrics.timed(() -> send(permit)));
+            }).runSubscriptionOn(onContext()), patience())
+                    .onItemOrFailure().invoke((token, failure) -> giveBack(permit, failure))
+                    .onTermination().invoke(this::giveBackAnother)
                     .onFailure(TokenException.class).invoke(failure -> pauseIfThrottled(request, failure));
         }
 
+        private Uni<AccessToken> send(CallPermit permit) {
+            sent = true;
+            shown = own.current();
+            return client.requestToken(request, deadline, () -> oneMoreCall(permit));
+        }
+
+        /** @return how long this attempt can wait: then there is no time left for it */
+        private Duration patience() {
+            return Duration.between(clock.instant(), deadline).minus(client.longestCall());
+        }
+
         /** The first request may have reached Lean, so sending it again counts as another call. */
-        private boolean oneMoreCall() {
-            try {
-                another = budget.take(clientId(request), kindOf(request), request.requester());
-                return true;
-            } catch (TokenException none) {
-                return false;
+        private boolean oneMoreCall(CallPermit first) {
+            another = first.another().orElse(null);
+            return another != null;
+        }
+
+        private void giveBack(CallPermit permit, Throwable failure) {
+            if (!sent) {
+                permit.unused();
+            } else if (failure == null) {
+                permit.accepted();
+            } else if (failure instanceof TokenException exception && exception.isAboutCredentials()) {
+                permit.refused(exception);
+            } else {
+                permit.used();
             }
         }
 
-        private void giveBack() {
+        private void giveBackAnother() {
             if (another != null) {
                 another.used();
                 another = null;
@@ -220,16 +239,9 @@ public class ResilientLeanClient implements AuthorizationServer {
         }
     }
 
-    /**
-     * A replacement is optional. And so is a call by which a caller tries the service's own id with another secret, right or
-     * wrong: by such calls no one may use up what the service needs.
-     */
-    private Budget.Kind kindOf(LeanRequest request) {
-        boolean ownId = request.callers().filter(callers -> own.isOfId(callers.clientId())).isPresent();
-        if (request.purpose() == Purpose.REPLACEMENT || ownId) {
-            return Budget.Kind.OPTIONAL;
-        }
-        return request.owner() == CredentialsOwner.SERVICE ? Budget.Kind.OWN : Budget.Kind.CALLERS;
+    private WantedCall wanted(LeanRequest request) {
+        String clientId = clientId(request);
+        return new WantedCall(clientId, own.isOfId(clientId), request.accepted(), request);
     }
 
     private String clientId(LeanRequest request) {
@@ -239,10 +251,6 @@ public class ResilientLeanClient implements AuthorizationServer {
 
     private static boolean isServiceRefused(Throwable failure) {
         return failure instanceof TokenException exception && exception.error() == TokenError.SERVICE_CREDENTIALS_REFUSED;
-    }
-
-    private static boolean wasMade(Throwable failure) {
-        return !(failure instanceof TokenException exception && NOT_MADE.contains(exception.error()));
     }
 
     /** What Lean says of what it was shown; the rest says nothing of it. */

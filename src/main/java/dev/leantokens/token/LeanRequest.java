@@ -10,12 +10,11 @@ import java.util.Optional;
  * @param fingerprint tells what Lean is shown from all else that it is shown, also from what it was before the service's secret
  *        was exchanged; and does not tell what it is
  * @param scope the scope to ask for
- * @param purpose what the token is wanted for
- * @param requester who it is wanted by
+ * @param requesters who it is for, and for which purpose
  * @param acceptance what Lean has accepted of it before
  */
-public record LeanRequest(Optional<ClientCredentials> callers, String fingerprint, Scope scope, Purpose purpose,
-        Requester requester, Acceptance acceptance) {
+public record LeanRequest(Optional<ClientCredentials> callers, String fingerprint, Scope scope, Requesters requesters,
+        Acceptance acceptance) {
 
     /** What a token is wanted for. It decides how much of the budget of calls there is for it. */
     public enum Purpose {
@@ -29,15 +28,14 @@ public record LeanRequest(Optional<ClientCredentials> callers, String fingerprin
         Objects.requireNonNull(callers, "callers");
         Objects.requireNonNull(fingerprint, "fingerprint");
         Objects.requireNonNull(scope, "scope");
-        Objects.requireNonNull(purpose, "purpose");
-        Objects.requireNonNull(requester, "requester");
+        Objects.requireNonNull(requesters, "requesters");
         Objects.requireNonNull(acceptance, "acceptance");
     }
 
     /** A request of which Lean has accepted nothing before. */
     public LeanRequest(Optional<ClientCredentials> callers, String fingerprint, Scope scope, Purpose purpose,
             Requester requester) {
-        this(callers, fingerprint, scope, purpose, requester, Acceptance.NONE);
+        this(callers, fingerprint, scope, new Requesters(requester, purpose), Acceptance.NONE);
     }
 
     /** @return whose credentials Lean is shown */
@@ -53,19 +51,24 @@ public record LeanRequest(Optional<ClientCredentials> callers, String fingerprin
         return callers.isEmpty() || acceptance.credentials();
     }
 
-    /** @return the same request for another purpose */
+    /** @return what the token is wanted for now: a caller that has none can join a replacement */
+    public Purpose purpose() {
+        return requesters.purpose();
+    }
+
+    /** @return the same request of the same caller for another purpose, before others have joined it */
     public LeanRequest withPurpose(Purpose other) {
-        return new LeanRequest(callers, fingerprint, scope, other, requester, acceptance);
+        return new LeanRequest(callers, fingerprint, scope, requesters.withPurpose(other), acceptance);
     }
 
     /** @return the same request with what Lean has accepted of it before */
     LeanRequest withAcceptance(Acceptance known) {
-        return new LeanRequest(callers, fingerprint, scope, purpose, requester, known);
+        return new LeanRequest(callers, fingerprint, scope, requesters, known);
     }
 
     /** Not the fingerprint: it would let someone who sees a log try secrets at leisure. */
     @Override
     public String toString() {
-        return "LeanRequest[" + owner() + ", " + scope + ", " + purpose + "]";
+        return "LeanRequest[" + owner() + ", " + scope + ", " + purpose() + "]";
     }
 }

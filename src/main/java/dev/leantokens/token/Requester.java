@@ -1,6 +1,6 @@
 package dev.leantokens.token;
 
-/** Who a call to Lean is made for, as far as others have to do with it. Asked only where a call is made. */
+/** A caller that a call to Lean is made for, as far as other callers are concerned. Used only where a call is made. */
 public interface Requester {
 
     /** The service itself. */
@@ -12,14 +12,22 @@ public interface Requester {
         }
 
         @Override
-        public boolean shares() {
-            return false;
+        public String sharer() {
+            return account();
+        }
+
+        @Override
+        public int sharers() {
+            return 1;
         }
     };
 
-    /** @return what the calls of one caller are counted under, no secret */
+    /** @return the name under which the caller waits in line; not a secret */
     String account();
 
-    /** @return whether it is one of several that share the service's own budget of calls */
-    boolean shares();
+    /** @return the name under which its calls with the service's credentials are counted; several callers can have one */
+    String sharer();
+
+    /** @return the number of sharers that can exist: each is guaranteed an equal part of the service's budget */
+    int sharers();
 }

@@ -11,13 +11,23 @@ import io.smallrye.mutiny.Uni;
 
 /**
  * Has any number of concurrent callers for the same thing share one call. The call belongs to none of them: a caller that
- * gives up leaves, and the call goes on for the others. How it ends, all learn; then it is over, and who comes next begins
- * another one. Thread-safe.
+ * gives up leaves, and the call goes on for the others. All learn how it ends; then it is over, and the next caller begins
+ * another one. The call is made for all {@link Requesters} that joined it. Thread-safe.
  */
 final class SingleFlight<K, V> {
 
-    private final ConcurrentMap<K, CompletableFuture<V>> running = new ConcurrentHashMap<>();
+    private final ConcurrentMap<K, Running<V>> running = new ConcurrentHashMap<>();
     private final AtomicInteger waiting = new AtomicInteger();
+
+    private static final class Running<V> {
+
+        private final Requesters requesters;
+        private final CompletableFuture<V> outcome = new CompletableFuture<>();
+
+        private Running(Requesters requesters) {
+            this.requesters = requesters;
+        }
+    }
 
     /**
      * @param outcome how the call ends, told on the thread that it ends on
@@ -27,23 +37,29 @@ final class SingleFlight<K, V> {
     }
 
     /**
+     * @param requesters the caller, which others join if it begins the call
      * @param call makes the call, if none is running for the key. It is over when its outcome is there: whatever the next
      *        caller has to find must be in place by then
      */
-    Flight<V> join(K key, Supplier<Uni<? extends V>> call) {
-        CompletableFuture<V> mine = new CompletableFuture<>();
-        CompletableFuture<V> others = running.putIfAbsent(key, mine);
-        if (others != null) {
-            return new Flight<>(outcome(others), true);
+    Flight<V> join(K key, Requesters requesters, Supplier<Uni<? extends V>> call) {
+        Running<V> mine = new Running<>(requesters);
+        Running<V> others = running.putIfAbsent(key, mine);
+        while (others != null) {
+            if (others.requesters.join(requesters.first(), requesters.purpose())) {
+                return new Flight<>(outcome(others.outcome), true);
+            }
+            // It was refused for those that it was made for, and is about to end.
+            running.remove(key, others);
+            others = running.putIfAbsent(key, mine);
         }
         Uni.createFrom().deferred(call).subscribe().with(value -> {
             running.remove(key, mine);
-            mine.complete(value);
+            mine.outcome.complete(value);
         }, failure -> {
             running.remove(key, mine);
-            mine.completeExceptionally(failure);
+            mine.outcome.completeExceptionally(failure);
         });
-        return new Flight<>(outcome(mine), false);
+        return new Flight<>(outcome(mine.outcome), false);
     }
 
     /** Not made from the future itself: that would be cancelled for all by one who gives up. */

@@ -112,7 +112,7 @@ final class TokenSupply {
      * @param unnoticed whether those who wait may get a token although the call fails, so that its failure is logged here
      */
     private Flight<Obtained> call(TokenKey key, LeanRequest request, CachedToken kept, boolean unnoticed) {
-        return calls.join(key, () -> {
+        return calls.join(key, request.requesters(), () -> {
             Instant askedAt = clock.instant();
             CachedToken found = usable(cache.look(key), key, askedAt);
             if (found != null && found != kept && isGood(found, key, askedAt)) {

@@ -293,24 +293,37 @@ class AccessRulesTest {
     }
 
     @Test
-    void severalLocalClientsShareTheServicesBudget() {
-        AccessRules one = rules(WITH_PAYMENTS);
+    void localClientsAndAllAnonymousCallersTogetherShareTheServicesBudget() {
+        AccessRules one = rules(with("access.anonymous", "never"));
         AccessRules two = rules(
                 with("access.clients.agents.secret", "secret-of-agents-secret", "access.clients.agents.scopes", "api"));
 
-        assertRequester("local client payments", true, two, request(PAYMENTS), caller(LOCAL));
-        assertRequester("local client payments", true, two, request(), caller(two, PAYMENTS));
-        assertRequester("local client payments", false, one, request(PAYMENTS), caller(LOCAL));
-        assertRequester("address 192.0.2.1", false, two, request(), caller(LOCAL));
-        assertRequester("address 192.0.2.1", false, two, request(LEANS), caller(LOCAL));
+        assertRequester("local client payments", "local client payments", 3, two, request(PAYMENTS), caller(LOCAL));
+        assertRequester("local client payments", "local client payments", 3, two, request(), caller(two, PAYMENTS));
+        assertRequester("local client payments", "local client payments", 1, one, request(PAYMENTS), caller(LOCAL));
+        assertRequester("address 192.0.2.1", "anonymous callers", 3, two, request(), caller(LOCAL));
+        assertRequester("address 192.0.2.1", "anonymous callers", 3, two, request(LEANS), caller(LOCAL));
+        assertRequester("address 192.0.2.1", "anonymous callers", 1, rules(), request(), caller(LOCAL));
     }
 
-    private static void assertRequester(String account, boolean shares, AccessRules rules, Request request,
+    private static void assertRequester(String account, String sharer, int sharers, AccessRules rules, Request request,
             Caller caller) {
         Requester requester = entitle(rules, request, caller, BodyCredentials.AUTHENTICATE_CALLER);
 
         assertThat(requester.account()).isEqualTo(account);
-        assertThat(requester.shares()).isEqualTo(shares);
+        assertThat(requester.sharer()).isEqualTo(sharer);
+        assertThat(requester.sharers()).isEqualTo(sharers);
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "192.0.2.1, address 192.0.2.1", "0:0:0:0:0:0:0:1, address 0:0:0:0:0:0:0:1",
+            "2001:db8:1:2:3:4:5:6, address 2001:db8:1:2::/64", "2001:db8:1:2:aaaa:bbbb:cccc:dddd, address 2001:db8:1:2::/64",
+            "fe80:0:0:0:1:2:3:4%eth0, address fe80::/64" })
+    void networkOfIpv6IsOneCaller(String address, String account) {
+        Caller caller = new Caller(address, false, Optional.empty(), CacheControl.ANY);
+
+        assertThat(caller.account()).isEqualTo(account);
+        assertThat(caller).as("in the log").hasToString("address " + address);
     }
 
     @Test

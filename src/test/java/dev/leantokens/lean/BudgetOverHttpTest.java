@@ -83,9 +83,10 @@ class BudgetOverHttpTest {
 
     @Test
     void attemptsCountAndNotRequests() {
+        callers.rest(own("api")).join();
         lean.answers(503, "{}");
         for (int i = 0; i < 30; i++) {
-            callers.rest(own("api")).join();
+            callers.rest(own("customer.1")).join();
         }
 
         assertThat(lean.requests()).hasSize(60);
@@ -112,14 +113,30 @@ class BudgetOverHttpTest {
         assertThat(callers.rest(own("customer.new")).join().status()).isEqualTo(200);
     }
 
+    /** In whatever case they write the id. */
     @Test
-    void callersThatTryTheServicesOwnIdLeaveItHalfInWhateverCaseTheyWriteIt() {
+    void callersThatTryTheServicesOwnIdTakeFewOfItsCalls() {
         List<Answer> tries = all(IntStream.range(0, 100).mapToObj(i -> callers.rest(scope("api",
                 i % 2 == 0 ? LeanStub.CLIENT_ID : LeanStub.CLIENT_ID.toUpperCase(Locale.ROOT), "guess-" + i))).toList());
 
-        assertThat(tries).filteredOn(answer -> answer.status() == 200).hasSize(30);
-        assertThat(tries).filteredOn(answer -> answer.status() == 429).hasSize(70);
+        assertThat(tries).filteredOn(answer -> answer.status() == 200).hasSize(3);
+        assertThat(tries).filteredOn(answer -> answer.status() == 429).hasSize(97);
         assertThat(callers.rest(scope("api")).join().status()).isEqualTo(200);
+    }
+
+    @Test
+    void wrongSecretsWithAnotherCallersIdLeaveItItsCalls() {
+        callers.rest(own("customer.0")).join();
+
+        List<Answer> tries = all(IntStream.range(0, 60).mapToObj(i -> callers.rest(scope("api", clientId, "guess-" + i)))
+                .toList());
+        List<Answer> rightOnes = all(IntStream.range(1, 58).mapToObj(i -> callers.rest(own("customer." + i))).toList());
+
+        // The first call was a try too.
+        assertThat(tries).filteredOn(answer -> answer.status() == 429).hasSize(58).allSatisfy(
+                answer -> assertThat(answer.body().getString("error_description")).contains("has not accepted before"));
+        assertThat(rightOnes).allSatisfy(answer -> assertThat(answer.status()).isEqualTo(200));
+        assertThat(lean.requests()).hasSize(60);
     }
 
     private Map<String, Object> own(String scope) {

@@ -1,8 +1,12 @@
 package dev.leantokens.lean;
 
+import static dev.leantokens.lean.Wants.alone;
+import static dev.leantokens.lean.Wants.ofCaller;
+import static dev.leantokens.lean.Wants.ofService;
+import static dev.leantokens.lean.Wants.one;
+import static dev.leantokens.lean.Wants.optional;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.quicktheories.QuickTheory.qt;
 import static org.quicktheories.generators.SourceDSL.integers;
 import static org.quicktheories.generators.SourceDSL.lists;
@@ -11,35 +15,50 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-import dev.leantokens.lean.Budget.Kind;
-import dev.leantokens.testing.TestClock;
+import dev.leantokens.token.LeanRequest.Purpose;
 import dev.leantokens.token.Requester;
+import dev.leantokens.token.RequestersTest;
 import dev.leantokens.token.TokenError;
 import dev.leantokens.token.TokenException;
+import io.smallrye.mutiny.Uni;
 
 class BudgetTest {
 
-    private static final String CLIENT = "client";
     private static final Duration LONGEST_CALL = Duration.ofSeconds(3);
+    private static final Duration PATIENCE = Duration.ofSeconds(7);
+    private static final int SEATS = 100;
 
-    private final TestClock clock = new TestClock();
-    private final Budget budget = new Budget(4, LONGEST_CALL, clock);
+    private final SimulatedTime time = new SimulatedTime();
+    private final Budget budget = budget(4);
+
+    private Budget budget(int calls) {
+        return new Budget(calls, LONGEST_CALL, time.clock(), time, new WaitingRoom(SEATS, time));
+    }
+
+    /** Mutiny's context propagation sets itself up at first use, which two threads must not do at once. Quarkus sees to it. */
+    @BeforeAll
+    static void setMutinyUp() {
+        Uni.createFrom().emitter(emitter -> emitter.complete("ready")).await().indefinitely();
+    }
 
     @Test
     void callsBeyondTheBudgetAreToldAtOnceWhenToComeBack() {
-        use(CLIENT);
-        clock.advance(Duration.ofSeconds(10));
-        use(CLIENT, CLIENT, CLIENT);
-        clock.advance(Duration.ofSeconds(5));
+        use(1);
+        time.advance(Duration.ofSeconds(10));
+        use(3);
+        time.advance(Duration.ofSeconds(5));
 
-        TokenException refusal = refusal(CLIENT, Kind.CALLERS);
+        TokenException refusal = refusal(ofService(alone()));
 
         assertThat(refusal.error()).isEqualTo(TokenError.BUDGET_SPENT);
         assertThat(refusal.response().retryAfter()).contains(Duration.ofSeconds(45));
@@ -47,122 +66,335 @@ class BudgetTest {
 
     @Test
     void whoComesBackThenIsServed() {
-        use(CLIENT, CLIENT, CLIENT, CLIENT);
-        Duration wait = refusal(CLIENT, Kind.CALLERS).response().retryAfter().orElseThrow();
-        clock.advance(wait.minusMillis(1));
-        refusal(CLIENT, Kind.CALLERS);
+        use(4);
+        Duration wait = refusal(ofService(alone())).response().retryAfter().orElseThrow();
+        time.advance(wait.minus(PATIENCE).minusMillis(1));
+        refusal(ofService(alone()));
 
-        clock.advance(Duration.ofMillis(1));
+        time.advance(Duration.ofMillis(1));
 
-        use(CLIENT);
+        CompletableFuture<CallPermit> waits = take(ofService(alone()));
+        assertThat(waits).isNotDone();
+        time.advance(PATIENCE);
+        assertThat(waits).isCompleted();
     }
 
     @Test
     void callCountsUntilAMinuteAfterItsEnd() {
-        Budget.Permit slow = budget.take(CLIENT, Kind.CALLERS, Requester.SERVICE);
-        use(CLIENT, CLIENT, CLIENT);
-        clock.advance(Duration.ofSeconds(3));
+        CallPermit slow = permit(ofService(alone()));
+        use(3);
+        time.advance(Duration.ofSeconds(3));
         slow.used();
-        clock.advance(Duration.ofSeconds(57));
+        time.advance(Duration.ofSeconds(57));
 
-        use(CLIENT, CLIENT, CLIENT);
-        assertThat(refusal(CLIENT, Kind.CALLERS).response().retryAfter()).contains(Duration.ofSeconds(3));
+        use(3);
+        CompletableFuture<CallPermit> waits = take(ofService(alone()));
+        time.advance(Duration.ofMillis(2_999));
+        assertThat(waits).isNotDone();
+        time.advance(Duration.ofMillis(1));
+        assertThat(waits).isCompleted();
     }
 
     @Test
     void whileAllCallsAreUnderWayTheLastOfThemIsReckonedWith() {
         for (int i = 0; i < 4; i++) {
-            budget.take(CLIENT, Kind.CALLERS, Requester.SERVICE);
+            permit(ofService(alone()));
         }
 
-        assertThat(refusal(CLIENT, Kind.CALLERS).response().retryAfter()).contains(Duration.ofSeconds(63));
+        assertThat(refusal(ofService(alone())).response().retryAfter()).contains(Duration.ofSeconds(63));
     }
 
     @Test
     void callThatWasNotMadeDoesNotCount() {
         for (int i = 0; i < 20; i++) {
-            budget.take(CLIENT, Kind.OPTIONAL, Requester.SERVICE).unused();
+            permit(optional(alone())).unused();
         }
 
-        use(CLIENT, CLIENT, CLIENT, CLIENT);
+        use(4);
+    }
+
+    @Test
+    void callThatIsGivenBackGoesToTheOneThatWaits() {
+        use(3);
+        time.advance(Duration.ofSeconds(55));
+        CallPermit unused = permit(ofService(alone()));
+        CompletableFuture<CallPermit> first = take(ofService(alone()));
+        CompletableFuture<CallPermit> second = take(ofService(alone()));
+
+        unused.unused();
+
+        assertThat(first).isCompleted();
+        assertThat(second).isNotDone();
+        time.advance(Duration.ofSeconds(5));
+        assertThat(second).isCompleted();
+    }
+
+    @Test
+    void noMoreCallsWaitThanCanBeMadeInTime() {
+        use(4);
+        time.advance(Duration.ofSeconds(55));
+        List<CompletableFuture<CallPermit>> waiting = takeAll(4, ofService(alone()));
+        assertThat(waiting).noneMatch(CompletableFuture::isDone);
+
+        assertThat(refusal(ofService(alone())).response().retryAfter()).as("after the next four")
+                .contains(Duration.ofSeconds(63));
+
+        time.advance(Duration.ofSeconds(5));
+        assertThat(waiting).allMatch(CompletableFuture::isDone);
+        assertThat(time.timers()).as("nothing waits any longer").isZero();
+    }
+
+    @Test
+    void callThatIsOvertakenIsSentAwayWhenItsPatienceEnds() {
+        // Two sharers, of which one has had its share and all that the other one left.
+        Requester greedy = one("greedy", "greedy", 2);
+        Requester modest = one("modest", "modest", 2);
+        use(2, greedy);
+        time.advance(Duration.ofSeconds(20));
+        use(1, greedy);
+        time.advance(Duration.ofSeconds(30));
+        use(1, greedy);
+        time.advance(Duration.ofSeconds(5));
+        List<CompletableFuture<CallPermit>> overtaken = takeAll(2, ofService(greedy));
+        List<CompletableFuture<CallPermit>> served = takeAll(2, ofService(modest));
+        assertThat(overtaken).noneMatch(CompletableFuture::isDone);
+
+        time.advance(PATIENCE);
+
+        assertThat(served).allMatch(CallerOutcome::permitted);
+        assertThat(overtaken).noneMatch(CallerOutcome::permitted);
+        assertThatThrownBy(overtaken.get(1)::join).cause().isInstanceOfSatisfying(TokenException.class, refusal -> {
+            assertThat(refusal.error()).isEqualTo(TokenError.BUDGET_SPENT);
+            assertThat(refusal.response().retryAfter()).contains(Duration.ofSeconds(18));
+        });
     }
 
     @Test
     void whatIsLeftIsKnown() {
         assertThat(budget.left("never seen")).isEqualTo(4);
-        budget.take(CLIENT, Kind.CALLERS, Requester.SERVICE);
-        use(CLIENT, CLIENT);
-        assertThat(budget.left("CLIENT")).isEqualTo(1);
+        permit(ofService(alone()));
+        use(2);
+        assertThat(budget.left("SERVICE")).isEqualTo(1);
 
-        clock.advance(Budget.WINDOW);
-        assertThat(budget.left(CLIENT)).as("one is under way still").isEqualTo(3);
+        time.advance(Budget.WINDOW);
+        assertThat(budget.left(Wants.SERVICE)).as("one is under way still").isEqualTo(3);
         assertThat(budget.size()).as("whoever asks makes no account").isOne();
     }
 
     @Test
     void clientsHaveABudgetEach() {
-        use("a", "a", "a", "a");
+        use(4);
 
-        use("b");
+        permit(ofCaller("another", "secret", true, "a"));
     }
 
     @Test
-    void callsThatCouldBeLeftUndoneGetHalfOfIt() {
-        budget.take(CLIENT, Kind.OPTIONAL, Requester.SERVICE).used();
-        budget.take(CLIENT, Kind.OPTIONAL, Requester.SERVICE).used();
-
-        assertThat(refusal(CLIENT, Kind.OPTIONAL).error()).isEqualTo(TokenError.BUDGET_SPENT);
-        use(CLIENT, CLIENT);
-        refusal(CLIENT, Kind.CALLERS);
-    }
-
-    @Test
-    void callsThatCouldBeLeftUndoneGetNoneOfWhatIsSpent() {
-        use(CLIENT, CLIENT, CLIENT, CLIENT);
-
-        refusal(CLIENT, Kind.OPTIONAL);
-    }
-
-    @Test
-    void oneOfSeveralThatShareGetsHalfOfIt() {
-        Requester payments = sharing("payments");
-        Requester agents = sharing("agents");
-        budget.take(CLIENT, Kind.OWN, payments).used();
-        clock.advance(Duration.ofSeconds(10));
-        budget.take(CLIENT, Kind.OWN, payments).used();
-
-        TokenException refusal = catchThrowableOfType(TokenException.class, () -> budget.take(CLIENT, Kind.OWN, payments));
-        assertThat(refusal.error()).isEqualTo(TokenError.BUDGET_SPENT);
-        assertThat(refusal.getMessage()).contains("one of several");
-        assertThat(refusal.response().retryAfter()).contains(Duration.ofSeconds(50));
-        budget.take(CLIENT, Kind.OWN, agents).used();
-        budget.take(CLIENT, Kind.OWN, Requester.SERVICE).used();
-        assertThatThrownBy(() -> budget.take(CLIENT, Kind.OWN, agents)).hasMessageContaining("as Lean allows");
-
-        clock.advance(Duration.ofSeconds(50));
-        budget.take(CLIENT, Kind.OWN, payments).used();
-    }
-
-    @Test
-    void callThatIsRefusedForOneReasonCountsForNone() {
-        Requester payments = sharing("payments");
-        budget.take(CLIENT, Kind.OWN, payments).used();
-        budget.take(CLIENT, Kind.OWN, payments).unused();
-        budget.take(CLIENT, Kind.OPTIONAL, payments).used();
-        for (int i = 0; i < 10; i++) {
-            assertThatThrownBy(() -> budget.take(CLIENT, Kind.OPTIONAL, payments)).isInstanceOf(TokenException.class);
+    void caseOfAnIdMakesNoOtherClient() {
+        for (String id : List.of("aa-bb", "AA-bb", "aa-BB", "Aa-Bb")) {
+            permit(ofCaller(id, "secret", true, "a")).used();
         }
 
-        use(CLIENT, CLIENT);
+        refusal(ofCaller("AA-BB", "secret", true, "a"));
+    }
+
+    @Test
+    void callsThatCouldBeLeftUndoneGetHalfAndDoNotWait() {
+        permit(optional(alone())).used();
+        time.advance(Duration.ofSeconds(55));
+        permit(optional(alone())).used();
+
+        TokenException refusal = refusal(optional(alone()));
+        assertThat(refusal).hasMessageContaining("calls of this kind");
+        assertThat(refusal.response().retryAfter()).contains(Duration.ofSeconds(5));
+        use(2);
+        refusal(optional(alone()));
+        assertThat(take(ofService(alone()))).as("one that is needed waits").isNotDone();
+    }
+
+    @Test
+    void callThatCouldBeLeftUndoneDoesNotOvertakeOneThatWaits() {
+        Budget sixty = budget(60);
+        Requester greedy = one("greedy", "greedy", 60);
+        permit(sixty, ofService(greedy)).used();
+        assertThat(take(sixty, ofService(greedy))).as("borrows the next one in a while").isNotDone();
+
+        refusal(sixty, optional(one("modest", "modest", 60)));
     }
 
     @Test
     void smallestBudgetHasRoomForOneOfEitherKind() {
-        Budget one = new Budget(1, LONGEST_CALL, clock);
-        one.take("a", Kind.OPTIONAL, Requester.SERVICE).used();
-        one.take("b", Kind.CALLERS, Requester.SERVICE).used();
+        Budget one = budget(1);
+        one.take(optional(alone()), Duration.ZERO).await().indefinitely().used();
+        one.take(ofCaller("b", "secret", false, "a"), Duration.ZERO).await().indefinitely().used();
 
-        assertThatThrownBy(() -> one.take("a", Kind.CALLERS, Requester.SERVICE)).isInstanceOf(TokenException.class);
+        assertThatThrownBy(() -> one.take(ofService(alone()), Duration.ZERO).await().indefinitely())
+                .isInstanceOf(TokenException.class);
+    }
+
+    @Test
+    void sharerGetsItsShareAtOnceAndBorrowsTheRestOneByOne() {
+        Budget sixty = budget(60);
+        Requester greedy = one("greedy", "greedy", 4);
+        for (int i = 0; i < 15; i++) {
+            assertThat(take(sixty, ofService(greedy))).isCompleted();
+        }
+        // The others have their shares first, and 45 calls are left to borrow in 60 s; they were 60 before.
+        CompletableFuture<CallPermit> first = take(sixty, ofService(greedy));
+        CompletableFuture<CallPermit> next = take(sixty, ofService(greedy));
+        time.advance(Duration.ofMillis(1_000));
+        assertThat(first).isCompleted();
+        time.advance(Duration.ofMillis(1_333));
+        assertThat(next).isNotDone();
+        time.advance(Duration.ofMillis(1));
+        assertThat(next).isCompleted();
+
+        takeAll(5, sixty, ofService(greedy));
+        TokenException refusal = refusal(sixty, ofService(greedy));
+        assertThat(refusal).hasMessageContaining("one of several clients");
+        assertThat(refusal.response().retryAfter().orElseThrow().toSeconds()).isEqualTo(7);
+        for (String modest : List.of("b", "c", "d")) {
+            for (int i = 0; i < 12; i++) {
+                assertThat(take(sixty, ofService(one(modest, modest, 4)))).isCompleted();
+            }
+        }
+    }
+
+    @Test
+    void callersThatHaveNoCredentialsAreOneSharerWhoseAddressesTakeTurns() {
+        Budget sixty = budget(60);
+        for (int i = 0; i < 30; i++) {
+            assertThat(take(sixty, ofService(one("address " + i, "anonymous", 2)))).isCompleted();
+        }
+        time.advance(Duration.ofSeconds(1));
+        assertThat(take(sixty, ofService(one("address crowd", "anonymous", 2)))).isCompleted();
+        time.advance(Duration.ofMillis(100));
+        List<CompletableFuture<CallPermit>> crowd = takeAll(2, sixty, ofService(one("address crowd", "anonymous", 2)));
+        CompletableFuture<CallPermit> other = take(sixty, ofService(one("address other", "anonymous", 2)));
+        assertThat(take(sixty, ofService(one("local client", "local client", 2)))).isCompleted();
+
+        time.advance(Duration.ofMillis(4_100));
+        assertThat(crowd.get(0)).isCompleted();
+        assertThat(crowd.get(1)).isNotDone();
+        assertThat(other).isCompleted();
+    }
+
+    @Test
+    void credentialsThatLeanHasNotAcceptedGetATenthHalfOfItFromOneAddress() {
+        Budget sixty = budget(60);
+        List<CompletableFuture<CallPermit>> tries = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            tries.add(take(sixty, ofCaller("b", "guess-" + i, false, "attacker")));
+        }
+        assertThat(tries).filteredOn(CallerOutcome::permitted).hasSize(3);
+        assertThatThrownBy(tries.get(59)::join).hasMessageContaining("has not accepted before");
+        assertThat(take(sixty, ofCaller("b", "right", false, "other address"))).isCompleted();
+
+        for (int i = 0; i < 56; i++) {
+            assertThat(take(sixty, ofCaller("b", "right", true, "attacker"))).isCompleted();
+        }
+    }
+
+    @Test
+    void triesOfManyAddressesLeaveNineTenths() {
+        Budget sixty = budget(60);
+        List<CompletableFuture<CallPermit>> tries = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            tries.add(take(sixty, ofCaller("b", "guess-" + i, false, "address " + i)));
+        }
+
+        assertThat(tries).filteredOn(CallerOutcome::permitted).hasSize(6);
+        for (int i = 0; i < 54; i++) {
+            assertThat(take(sixty, ofCaller("b", "right", true, "one"))).isCompleted();
+        }
+        refusal(sixty, ofCaller("b", "right", true, "one"));
+    }
+
+    @Test
+    void firstCallsWithNewCredentialsWaitForTheOneThatTriesThem() {
+        Budget sixty = budget(60);
+        CallPermit first = permit(sixty, ofCaller("b", "right", false, "one"));
+        List<CompletableFuture<CallPermit>> others = takeAll(59, sixty, ofCaller("b", "right", false, "one"));
+        assertThat(others).noneMatch(CompletableFuture::isDone);
+        assertThat(refusal(sixty, ofCaller("b", "right", false, "one")).response().retryAfter()).as("more than Lean allows")
+                .contains(Duration.ofSeconds(63));
+
+        first.accepted();
+
+        assertThat(others).allMatch(CallerOutcome::permitted);
+    }
+
+    @Test
+    void callsThatWaitForATryThatLeanRefusesAreRefusedAlike() {
+        TokenException refused = TokenError.CALLER_REFUSED.because("no");
+        CallPermit first = permit(ofCaller("b", "wrong", false, "one"));
+        List<CompletableFuture<CallPermit>> others = takeAll(2, ofCaller("b", "wrong", false, "one"));
+
+        first.refused(refused);
+
+        assertThat(others).allSatisfy(other -> assertThatThrownBy(other::join).hasCause(refused));
+        assertThat(budget.left("b")).isEqualTo(3);
+        assertThat(time.timers()).isZero();
+    }
+
+    @Test
+    void callerWithTheServicesOwnSecretGetsWhatTheServiceLeaves() {
+        Budget sixty = budget(60);
+        assertThat(take(sixty, ofCaller("SERVICE", "right", true, "one"))).isCompleted();
+        CompletableFuture<CallPermit> next = take(sixty, ofCaller("SERVICE", "right", true, "one"));
+        assertThat(next).isNotDone();
+        for (int i = 0; i < 59; i++) {
+            assertThat(take(sixty, ofService(alone()))).isCompleted();
+        }
+    }
+
+    @Test
+    void requestThatIsSentOnceMoreNeedsAnotherCall() {
+        CallPermit first = permit(ofService(alone()));
+        use(2);
+
+        assertThat(first.another()).hasValueSatisfying(CallPermit::used);
+        assertThat(first.another()).isEmpty();
+    }
+
+    @Test
+    void callWaitsInTheLineOfEachRequesterAndIsChargedToTheOneWhoseTurnComes() {
+        Budget sixty = budget(60);
+        Requester greedy = one("greedy", "greedy", 4);
+        takeAll(19, sixty, ofService(greedy));
+        RequestersTest.Joinable call = RequestersTest.joinable(greedy, Purpose.NEED);
+        CompletableFuture<CallPermit> waits = take(sixty, ofService(call.requesters()));
+        assertThat(waits).isNotDone();
+
+        call.join(one("modest", "modest", 4), Purpose.NEED);
+
+        assertThat(waits).isCompleted();
+        assertThat(IntStream.range(0, 15)
+                .filter(i -> take(sixty, ofService(one("modest", "modest", 4))).isDone())).as("its share, less one, and")
+                .hasSize(14);
+    }
+
+    @Test
+    void callOfSeveralCanBeginByAnyOfThem() {
+        Budget sixty = budget(60);
+        Requester greedy = one("greedy", "greedy", 60);
+        takeAll(2, sixty, ofService(greedy));
+        RequestersTest.Joinable call = RequestersTest.joinable(greedy, Purpose.NEED);
+        call.join(one("modest", "modest", 60), Purpose.NEED);
+
+        assertThat(take(sixty, ofService(call.requesters()))).isCompleted();
+    }
+
+    @Test
+    void replacementThatACallerNeedsIsNoReplacementAnyMore() {
+        use(2);
+        permit(optional(alone())).used();
+        permit(optional(alone())).unused();
+        RequestersTest.Joinable call = RequestersTest.joinable(alone(), Purpose.REPLACEMENT);
+        call.join(alone(), Purpose.NEED);
+        time.advance(Duration.ofSeconds(55));
+        permit(optional(alone())).used();
+
+        assertThat(take(ofService(call.requesters()))).as("waits for its turn").isNotDone();
     }
 
     /** Lean sees a call at some time between its begin and its end: whenever that is, it sees no more than allowed. */
@@ -170,23 +402,30 @@ class BudgetTest {
     void leanNeverSeesMoreInAnyMinute() {
         qt().withExamples(500).forAll(integers().between(1, 10),
                 lists().of(integers().between(0, 19_999)).ofSizeBetween(1, 200)).checkAssert((limit, steps) -> {
-                    TestClock time = new TestClock();
-                    Budget its = new Budget(limit, LONGEST_CALL, time);
+                    SimulatedTime its = new SimulatedTime();
+                    Budget small = new Budget(limit, LONGEST_CALL, its.clock(), its, new WaitingRoom(SEATS, its));
                     List<Instant> seen = new ArrayList<>();
                     for (int step : steps) {
-                        time.advance(Duration.ofMillis(step / 2 % 5_000));
-                        try {
-                            Budget.Permit permit = its.take(CLIENT, step % 2 == 0 ? Kind.OPTIONAL : Kind.OWN,
-                                    Requester.SERVICE);
-                            Instant begin = time.instant();
-                            time.advance(Duration.ofMillis(step / 7 % 3_000));
-                            seen.add(step % 3 == 0 ? begin : time.instant());
-                            permit.used();
-                        } catch (TokenException refused) {
-                            assertThat(refused.response().retryAfter().orElseThrow()).isPositive()
-                                    .isLessThanOrEqualTo(Duration.ofSeconds(63));
-                        }
+                        its.advance(Duration.ofMillis(step / 2 % 5_000));
+                        Requester requester = one("r" + step % 5, "r" + step % 5, 1 + step % 7);
+                        CompletableFuture<CallPermit> taken = take(small,
+                                step % 2 == 0 ? optional(requester) : ofService(requester));
+                        boolean early = step % 3 == 0;
+                        taken.whenComplete((permit, refused) -> {
+                            if (refused instanceof TokenException refusal) {
+                                assertThat(refusal.response().retryAfter().orElseThrow()).isPositive()
+                                        .isLessThanOrEqualTo(Duration.ofSeconds(63));
+                                return;
+                            }
+                            Instant begin = its.now();
+                            its.start(1 + step / 7 % 3_000, () -> {
+                                seen.add(early ? begin : its.now());
+                                permit.used();
+                            });
+                        });
                     }
+                    its.advance(Duration.ofMinutes(2));
+                    seen.sort(null);
                     for (int i = 0; i + limit < seen.size(); i++) {
                         assertThat(Duration.between(seen.get(i), seen.get(i + limit)))
                                 .isGreaterThanOrEqualTo(Duration.ofMinutes(1));
@@ -197,19 +436,19 @@ class BudgetTest {
     @Test
     void threadsTogetherGetNoMoreThanThereIs() throws Exception {
         int threads = 16;
-        Budget fifty = new Budget(50, LONGEST_CALL, clock);
+        Budget fifty = budget(50);
         AtomicInteger granted = new AtomicInteger();
         CountDownLatch done = new CountDownLatch(threads);
         ExecutorService executor = Executors.newFixedThreadPool(threads);
         for (int i = 0; i < threads; i++) {
             executor.execute(() -> {
                 for (int n = 0; n < 100; n++) {
-                    try {
-                        fifty.take(CLIENT, Kind.CALLERS, Requester.SERVICE).used();
+                    fifty.take(ofService(alone()), Duration.ZERO).subscribe().with(permit -> {
                         granted.incrementAndGet();
-                    } catch (TokenException refused) {
+                        permit.used();
+                    }, refused -> {
                         // The budget is spent.
-                    }
+                    });
                 }
                 done.countDown();
             });
@@ -220,68 +459,130 @@ class BudgetTest {
         assertThat(granted).hasValue(50);
     }
 
+    /** One address makes up client ids; what is known of a client is not forgotten, and another address is served. */
     @Test
-    void caseOfAnIdMakesNoOtherClient() {
-        use("aa-bb", "AA-bb", "aa-BB", "Aa-Bb");
+    void clientsThatOneCallerMakesUpFillHalfAndLeaveTheRestToOthers() {
+        use(4);
+        int served = 0;
+        for (int i = 0; i < Budget.MOST_UNKNOWN; i++) {
+            served += CallerOutcome.permitted(used(ofCaller("made-up-" + i, "x", false, "attacker"))) ? 1 : 0;
+        }
 
-        refusal("AA-BB", Kind.CALLERS);
+        assertThat(served).isEqualTo(Budget.MOST_UNKNOWN / 2);
+        assertThat(refusal(ofCaller("one-too-many", "x", false, "attacker")).response().retryAfter())
+                .contains(Duration.ofMinutes(1));
+        assertThat(used(ofCaller("new", "right", false, "newcomer"))).isCompleted();
+        assertThat(used(ofCaller("known", "right", true, "attacker"))).isCompleted();
+        refusal(ofService(alone()));
+
+        time.advance(Duration.ofMinutes(1));
+        assertThat(used(ofCaller("one-too-many", "x", false, "attacker"))).isCompleted();
+        assertThat(budget.size()).isOne();
     }
 
     @Test
-    void clientsThatCallersMakeUpNeitherFillTheMemoryNorHaveAnyoneForgotten() {
-        use(CLIENT, CLIENT, CLIENT, CLIENT);
-        for (int i = 1; i < Budget.MAX_CLIENTS; i++) {
-            use("client-" + i);
+    void clientThatIsAcceptedNoLongerCountsAsMadeUp() {
+        used(ofCaller("mine", "right", false, "one"));
+        used(ofCaller("mine", "right", true, "one"));
+        for (int i = 0; i < Budget.MOST_UNKNOWN / 2; i++) {
+            assertThat(used(ofCaller("made-up-" + i, "x", false, "one"))).isCompleted();
         }
-
-        assertThat(refusal("one-too-many", Kind.CALLERS).response().retryAfter()).contains(Duration.ofMinutes(1));
-        assertThat(refusal(CLIENT, Kind.CALLERS).error()).isEqualTo(TokenError.BUDGET_SPENT);
-        assertThat(budget.size()).isEqualTo(Budget.MAX_CLIENTS);
-
-        // The service's own id is always served, and the others once it is a minute later.
-        budget.take("own", Kind.OWN, Requester.SERVICE).used();
-        clock.advance(Duration.ofMinutes(1));
-        use("one-too-many");
-        assertThat(budget.size()).isEqualTo(1);
+        refusal(ofCaller("one-too-many", "x", false, "one"));
     }
 
     @Test
-    void clientThatHasACallUnderWayIsNotForgotten() {
-        Budget.Permit permit = budget.take("under way", Kind.CALLERS, Requester.SERVICE);
-        for (int i = 1; i < Budget.MAX_CLIENTS; i++) {
-            use("client-" + i);
-        }
-        clock.advance(Duration.ofMinutes(1));
-        use("another");
+    void clientWithACallUnderWayIsNotForgotten() {
+        CallPermit permit = permit(ofCaller("under way", "x", false, "one"));
+        time.advance(Duration.ofMinutes(2));
 
+        use(1);
         assertThat(budget.size()).isEqualTo(2);
         permit.used();
+        time.advance(Duration.ofMinutes(2));
+        use(1);
+        assertThat(budget.size()).isOne();
     }
 
-    private void use(String... clients) {
-        for (String client : clients) {
-            budget.take(client, Kind.CALLERS, Requester.SERVICE).used();
+    @Test
+    void crowdThatWaitsIsBoundedAndKeepsNoOtherOut() {
+        Budget many = budget(1_000);
+        for (int i = 0; i < 1_000; i++) {
+            permit(many, ofService(alone())).used();
+        }
+        time.advance(Duration.ofSeconds(55));
+        List<CompletableFuture<CallPermit>> crowd = takeAll(SEATS + 1, many, ofService(alone()));
+        assertThat(crowd).filteredOn(CompletableFuture::isDone).singleElement().satisfies(last -> assertThatThrownBy(last::join)
+                .cause().isInstanceOfSatisfying(TokenException.class,
+                        e -> assertThat(e.error()).isEqualTo(TokenError.TOO_MANY_CALLS)));
+
+        CompletableFuture<CallPermit> other = take(many, ofService(one("other", "anonymous", 1)));
+
+        assertThat(other).isNotDone();
+        assertThat(crowd).filteredOn(CompletableFuture::isDone).hasSize(2);
+        time.advance(Duration.ofSeconds(5));
+        assertThat(other).isCompleted();
+    }
+
+    /** Whether a call was permitted. */
+    private static final class CallerOutcome {
+
+        static boolean permitted(CompletableFuture<CallPermit> call) {
+            return call.isDone() && !call.isCompletedExceptionally();
         }
     }
 
-    private TokenException refusal(String client, Kind kind) {
-        TokenException refusal = catchThrowableOfType(TokenException.class, () -> budget.take(client, kind, Requester.SERVICE));
-        assertThat(refusal).isNotNull();
-        return refusal;
+    private void use(int calls) {
+        use(calls, alone());
     }
 
-    private static Requester sharing(String account) {
-        return new Requester() {
+    private void use(int calls, Requester requester) {
+        for (int i = 0; i < calls; i++) {
+            permit(ofService(requester)).used();
+        }
+    }
 
-            @Override
-            public String account() {
-                return account;
-            }
+    private CompletableFuture<CallPermit> used(WantedCall call) {
+        CompletableFuture<CallPermit> taken = take(call);
+        if (CallerOutcome.permitted(taken)) {
+            taken.join().used();
+        }
+        return taken;
+    }
 
-            @Override
-            public boolean shares() {
-                return true;
-            }
-        };
+    private CallPermit permit(WantedCall call) {
+        return permit(budget, call);
+    }
+
+    private static CallPermit permit(Budget budget, WantedCall call) {
+        CompletableFuture<CallPermit> taken = take(budget, call);
+        assertThat(taken).isCompleted();
+        return taken.join();
+    }
+
+    private TokenException refusal(WantedCall call) {
+        return refusal(budget, call);
+    }
+
+    private static TokenException refusal(Budget budget, WantedCall call) {
+        CompletableFuture<CallPermit> taken = take(budget, call);
+        assertThat(taken).isCompletedExceptionally();
+        return (TokenException) taken.handle((permit, refusal) -> refusal).join();
+    }
+
+    private CompletableFuture<CallPermit> take(WantedCall call) {
+        return take(budget, call);
+    }
+
+    private List<CompletableFuture<CallPermit>> takeAll(int number, WantedCall call) {
+        return takeAll(number, budget, call);
+    }
+
+    /** Each is a call of its own, which others do not join. */
+    private static List<CompletableFuture<CallPermit>> takeAll(int number, Budget budget, WantedCall call) {
+        return IntStream.range(0, number).mapToObj(i -> take(budget, call)).toList();
+    }
+
+    private static CompletableFuture<CallPermit> take(Budget budget, WantedCall call) {
+        return budget.take(call, PATIENCE).subscribeAsCompletionStage();
     }
 }

@@ -10,6 +10,10 @@ import java.util.concurrent.CompletableFuture;
 
 import org.junit.jupiter.api.Test;
 
+import dev.leantokens.token.LeanRequest.Purpose;
+import dev.leantokens.token.Requester;
+import dev.leantokens.token.Requesters;
+import dev.leantokens.token.RequestersTest;
 import dev.leantokens.token.TokenError;
 import dev.leantokens.token.TokenException;
 import io.smallrye.mutiny.Uni;
@@ -18,15 +22,13 @@ import io.smallrye.mutiny.subscription.UniEmitter;
 class CallGateTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(6);
+    private static final int SEATS = 20;
 
     private final List<String> made = new ArrayList<>();
     private final List<UniEmitter<? super String>> underWay = new ArrayList<>();
-    private final List<Runnable> timers = new ArrayList<>();
-    private final CallGate gate = new CallGate(2, (millis, action) -> {
-        assertThat(millis).isEqualTo(PATIENCE.toMillis());
-        timers.add(action);
-        return () -> timers.remove(action);
-    });
+    private final SimulatedTime time = new SimulatedTime();
+    private final WaitingRoom room = new WaitingRoom(SEATS, time);
+    private final CallGate gate = new CallGate(2, room);
 
     @Test
     void soManyCallsAreMadeAtATimeAndTheOthersInTheirTurn() {
@@ -49,9 +51,11 @@ class CallGateTest {
 
     @Test
     void whoHasWaitedLongEnoughIsSentAway() {
-        List<CompletableFuture<String>> calls = passed("a", "b", "c", "d");
+        List<CompletableFuture<String>> calls = passed("a", "b", "c");
+        time.advance(Duration.ofSeconds(1));
+        calls.addAll(passed("d"));
 
-        timers.get(0).run();
+        time.advance(PATIENCE.minusSeconds(1));
         assertBusy(calls.get(2));
 
         underWay.get(0).complete("token");
@@ -59,27 +63,18 @@ class CallGateTest {
     }
 
     @Test
-    void timerOfOneWhoseTurnCameDoesNothingAndEndsWithTheCall() {
+    void timerEndsWithTheWait() {
         List<CompletableFuture<String>> calls = passed("a", "b", "c");
+        assertThat(time.timers()).isOne();
+
         underWay.get(0).complete("token");
 
-        timers.get(0).run();
-
+        assertThat(time.timers()).as("what they would hold on to").isZero();
+        assertThat(room.size()).isZero();
+        time.advance(PATIENCE);
         assertThat(calls.get(2)).isNotDone();
         underWay.get(2).complete("c");
         assertThat(calls.get(2)).isCompletedWithValue("c");
-        assertThat(timers).as("what they would hold on to").isEmpty();
-    }
-
-    @Test
-    void lineHasAnEnd() {
-        List<CompletableFuture<String>> calls = new ArrayList<>();
-        for (int i = 0; i < 2 + 20; i++) {
-            calls.addAll(passed("call"));
-        }
-        assertThat(calls).noneMatch(CompletableFuture::isDone);
-
-        assertBusy(passed("one too many").get(0));
     }
 
     @Test
@@ -96,11 +91,31 @@ class CallGateTest {
     }
 
     @Test
+    void callThatAnotherWaitsForTooEntersByTheFirstWhoseTurnComes() {
+        passedFor("greedy", "g1", "g2", "g3", "g4");
+        RequestersTest.Joinable shared = RequestersTest.joinable(requester("greedy"), Purpose.NEED);
+        CompletableFuture<String> call = pass("shared", shared.requesters());
+
+        shared.join(requester("modest"), Purpose.NEED);
+        shared.join(requester("modest"), Purpose.NEED);
+        passedFor("modest", "m1");
+        for (int i = 0; i < 3; i++) {
+            underWay.get(i).complete("token");
+        }
+
+        assertThat(made).containsExactly("g1", "g2", "g3", "shared", "g4");
+        underWay.get(3).complete("token");
+        assertThat(call).isCompletedWithValue("token");
+        assertThat(made).containsExactly("g1", "g2", "g3", "shared", "g4", "m1");
+    }
+
+    @Test
     void whoComesWhenTooManyWaitTakesThePlaceOfTheLastInTheLongestLine() {
         List<CompletableFuture<String>> greedy = new ArrayList<>();
-        for (int i = 0; i < 2 + 20; i++) {
+        for (int i = 0; i < 2 + SEATS; i++) {
             greedy.addAll(passedFor("greedy", "g" + i));
         }
+        assertThat(greedy).noneMatch(CompletableFuture::isDone);
 
         List<CompletableFuture<String>> modest = passedFor("modest", "m1", "m2");
 
@@ -114,11 +129,39 @@ class CallGateTest {
         assertThat(made).containsExactly("g0", "g1", "g2", "m1");
     }
 
+    /** The last of the crowd's calls is one that another caller waits for too. */
+    @Test
+    void callThatAnotherWaitsForTooDoesNotGoWithTheCrowd() {
+        RequestersTest.Joinable shared = RequestersTest.joinable(requester("greedy"), Purpose.NEED);
+        for (int i = 0; i < 2 + SEATS - 1; i++) {
+            passedFor("greedy", "g" + i);
+        }
+        CompletableFuture<String> call = pass("shared", shared.requesters());
+        shared.join(requester("modest"), Purpose.NEED);
+
+        passedFor("other", "o1");
+
+        assertThat(call).isNotDone();
+        assertThat(room.size()).isEqualTo(SEATS);
+    }
+
+    @Test
+    void gatesShareTheRoom() {
+        CallGate another = new CallGate(1, room);
+        another.pass(requesters("a"), call("x"), PATIENCE).subscribeAsCompletionStage();
+        another.pass(requesters("a"), call("y"), PATIENCE).subscribeAsCompletionStage();
+        for (int i = 0; i < 2 + SEATS - 1; i++) {
+            passed("g" + i);
+        }
+
+        assertBusy(passed("one too many").get(0));
+    }
+
     @Test
     void lineThatHasBecomeEmptyIsForgotten() {
         passedFor("greedy", "g1", "g2");
         List<CompletableFuture<String>> modest = passedFor("modest", "m1");
-        timers.get(0).run();
+        time.advance(PATIENCE);
         assertBusy(modest.get(0));
 
         passedFor("other", "o1");
@@ -134,13 +177,28 @@ class CallGateTest {
     private List<CompletableFuture<String>> passedFor(String account, String... names) {
         List<CompletableFuture<String>> calls = new ArrayList<>();
         for (String name : names) {
-            Uni<String> call = Uni.createFrom().emitter(outcome -> {
-                made.add(name);
-                underWay.add(outcome);
-            });
-            calls.add(gate.pass(account, call, PATIENCE).subscribeAsCompletionStage());
+            calls.add(pass(name, requesters(account)));
         }
         return calls;
+    }
+
+    private CompletableFuture<String> pass(String name, Requesters requesters) {
+        return gate.pass(requesters, call(name), PATIENCE).subscribeAsCompletionStage();
+    }
+
+    private Uni<String> call(String name) {
+        return Uni.createFrom().emitter(outcome -> {
+            made.add(name);
+            underWay.add(outcome);
+        });
+    }
+
+    private static Requesters requesters(String account) {
+        return new Requesters(requester(account), Purpose.NEED);
+    }
+
+    private static Requester requester(String account) {
+        return Wants.one(account, account, 1);
     }
 
     private static void assertBusy(CompletableFuture<String> call) {

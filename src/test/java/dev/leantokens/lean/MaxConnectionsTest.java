@@ -73,8 +73,9 @@ class MaxConnectionsTest {
 
         await().until(() -> accepted.size() == 2);
         await().during(Duration.ofSeconds(1)).until(() -> accepted.size() == 2);
-        // Those who got a connection learn that Lean does not answer, and the others that there are too many of them.
-        assertThat(answers).allSatisfy(answer -> assertThat(answer.join()).isIn(503, 504))
+        // Those who got a connection learn that Lean does not answer, and the others that there are too many of them, or
+        // that their credentials were tried often enough.
+        assertThat(answers).allSatisfy(answer -> assertThat(answer.join()).isIn(429, 503, 504))
                 .anySatisfy(answer -> assertThat(answer.join()).isEqualTo(503))
                 .anySatisfy(answer -> assertThat(answer.join()).isEqualTo(504));
 

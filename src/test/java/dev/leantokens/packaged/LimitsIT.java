@@ -60,8 +60,8 @@ class LimitsIT {
                 Integer.toString(CONNECTIONS_OF_A_PEER), "LIMITS_REQUEST_TIME", REQUEST_TIME.minus(DEADLINE).toSeconds() + "s",
                 "MCP_MAX_SESSIONS_PER_CALLER", Integer.toString(SESSIONS_OF_A_CALLER)));
         environment.putAll(Map.of("ACCESS_CLIENTS_AGENTS_SECRET", "secret-of-agents-0123456789", "ACCESS_CLIENTS_AGENTS_SCOPES",
-                "api", "ACCESS_CLIENTS_PAYMENTS_SECRET", "secret-of-payments-0123456789", "ACCESS_CLIENTS_PAYMENTS_SCOPES",
-                "api"));
+                "api,customer.*", "ACCESS_CLIENTS_PAYMENTS_SECRET", "secret-of-payments-0123456789",
+                "ACCESS_CLIENTS_PAYMENTS_SCOPES", "api,customer.*"));
         application = PackagedApplication.start(environment);
     }
 
@@ -178,6 +178,24 @@ class LimitsIT {
     private String refused(int port) {
         return "POST " + (port == application.port() ? "/v1/oauth2/token" : "/mcp") + " HTTP/1.1\r\nHost: localhost\r\n"
                 + "Authorization: Bearer nobodys-secret\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n";
+    }
+
+    /** Callers without credentials and a local client each request more tokens than Lean allows in a minute. */
+    @Test
+    void greedyCallersLeaveAnotherClientItsShareOfLeansCalls() {
+        Peers peers = new Peers(application.port(), application.mcpPort());
+        for (int i = 0; i < 35; i++) {
+            peers.token(RawHttp.LOOPBACK, "customer.a" + i, "");
+            peers.token(RawHttp.ELSEWHERE, "customer.b" + i, "");
+            peers.modernCall(RawHttp.LOOPBACK, "customer.c" + i, "", AGENTS);
+        }
+
+        for (int i = 0; i < 14; i += 2) {
+            assertThat(peers.token(RawHttp.LOOPBACK, "customer.d" + i, "", PAYMENTS).status()).isEqualTo(200);
+            assertThat(peers.modernCall(RawHttp.LOOPBACK, "customer.d" + (i + 1), "", PAYMENTS).body())
+                    .contains("access_token");
+        }
+        assertThat(lean.requests()).hasSizeBetween(54, 60);
     }
 
     @Test

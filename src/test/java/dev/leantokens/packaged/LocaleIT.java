@@ -24,7 +24,7 @@ class LocaleIT {
         try (PackagedApplication application = PackagedApplication.start(Map.of("JAVA_TOOL_OPTIONS", LOCALE, "LC_ALL",
                 "ar_SA.UTF-8",
                 "LEAN_CLIENT_ID", LeanStub.CLIENT_ID, "LEAN_CLIENT_SECRET", LeanStub.CLIENT_SECRET, "LEAN_URL", lean.url(),
-                "LEAN_REQUESTS_PER_MINUTE", "2", "ACCESS_LOG", "true", "ACCESS_CLIENTS_I_SECRET", "short",
+                "LEAN_REQUESTS_PER_MINUTE", "4", "ACCESS_LOG", "true", "ACCESS_CLIENTS_I_SECRET", "short",
                 "ACCESS_CLIENTS_I_SCOPES",
                 "api"))) {
             Peers callers = new Peers(application.port(), application.mcpPort());
@@ -36,7 +36,8 @@ class LocaleIT {
             }
             assertThat(callers.mcp(RawHttp.LOOPBACK)).matches(ASCII);
             assertThat(RawHttp.post(RawHttp.LOOPBACK, application.port(), "/v1/oauth2/token", "APPLICATION/JSON",
-                    "{\"scope\":\"api\"}", "AUTHORIZATION: BASIC aTpzaG9ydA==").status()).as("of the client i").isEqualTo(429);
+                    "{\"scope\":\"api\"}", "AUTHORIZATION: BASIC aTpzaG9ydA==").status()).as("the share of the client i")
+                    .isEqualTo(200);
             for (String path : new String[] { "/q/metrics", "/q/health", "/q/openapi?format=JSON" }) {
                 assertThat(RawHttp.send(RawHttp.LOOPBACK, application.port(),
                         "GET " + path + " HTTP/1.1\r\nHost: LOCALHOST\r\nConnection: close\r\n\r\n"))

@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
+import dev.leantokens.token.LeanRequest.Purpose;
 import dev.leantokens.token.SingleFlight.Flight;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
@@ -33,8 +34,8 @@ class SingleFlightTest {
 
     @Test
     void callersForTheSameKeyShareACall() {
-        Flight<String> first = flights.join("a", this::call);
-        Flight<String> second = flights.join("a", this::call);
+        Flight<String> first = join("a");
+        Flight<String> second = join("a");
         CompletableFuture<String> one = first.outcome().subscribeAsCompletionStage();
         CompletableFuture<String> two = second.outcome().subscribeAsCompletionStage();
         assertThat(one).isNotDone();
@@ -50,18 +51,18 @@ class SingleFlightTest {
 
     @Test
     void callersForOtherKeysDoNot() {
-        flights.join("a", this::call);
-        flights.join("b", this::call);
+        join("a");
+        join("b");
 
         assertThat(calls).hasValue(2);
     }
 
     @Test
     void whoComesAfterACallBeginsAnother() {
-        flights.join("a", this::call);
+        join("a");
         running.complete("token");
 
-        assertThat(flights.join("a", this::call).joined()).isFalse();
+        assertThat(join("a").joined()).isFalse();
         assertThat(calls).hasValue(2);
     }
 
@@ -69,31 +70,31 @@ class SingleFlightTest {
     void failureWakesAllWhoWaitAndIsNotKept() {
         List<CompletableFuture<String>> waiting = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
-            waiting.add(flights.join("a", this::call).outcome().subscribeAsCompletionStage());
+            waiting.add(join("a").outcome().subscribeAsCompletionStage());
         }
         IllegalStateException failure = new IllegalStateException("Lean is away");
 
         running.fail(failure);
 
         assertThat(waiting).allSatisfy(one -> assertThatThrownBy(one::join).hasCause(failure));
-        assertThat(flights.join("a", this::call).joined()).isFalse();
+        assertThat(join("a").joined()).isFalse();
         assertThat(calls).hasValue(2);
     }
 
     @Test
     void callThatFailsBeforeItBeginsIsNoDifferentFromOneThatFailsLater() {
-        Flight<String> flight = flights.join("a", () -> {
+        Flight<String> flight = flights.join("a", requesters("caller"), () -> {
             throw new IllegalStateException("at once");
         });
 
         assertThatThrownBy(() -> flight.outcome().await().indefinitely()).hasMessage("at once");
-        assertThat(flights.join("a", this::call).joined()).isFalse();
+        assertThat(join("a").joined()).isFalse();
     }
 
     @Test
     void whoWaitsIsCountedUntilTheCallEndsOrTheCallerGivesUp() {
-        Flight<String> first = flights.join("a", this::call);
-        Flight<String> second = flights.join("a", this::call);
+        Flight<String> first = join("a");
+        Flight<String> second = join("a");
         assertThat(flights.waiting()).isZero();
         first.outcome().subscribeAsCompletionStage();
         first.outcome().subscribeAsCompletionStage();
@@ -112,9 +113,9 @@ class SingleFlightTest {
 
     @Test
     void callerThatGivesUpLeavesTheCallToTheOthers() {
-        Cancellable first = flights.join("a", this::call).outcome().subscribe().with(token -> {
+        Cancellable first = join("a").outcome().subscribe().with(token -> {
         });
-        CompletableFuture<String> second = flights.join("a", this::call).outcome().subscribeAsCompletionStage();
+        CompletableFuture<String> second = join("a").outcome().subscribeAsCompletionStage();
 
         first.cancel();
         running.complete("token");
@@ -124,14 +125,45 @@ class SingleFlightTest {
 
     @Test
     void callGoesOnWhenAllHaveGivenUp() {
-        flights.join("a", this::call).outcome().subscribe().with(token -> {
+        join("a").outcome().subscribe().with(token -> {
         }).cancel();
 
-        CompletableFuture<String> late = flights.join("a", this::call).outcome().subscribeAsCompletionStage();
+        CompletableFuture<String> late = join("a").outcome().subscribeAsCompletionStage();
         running.complete("token");
 
         assertThat(late).isCompletedWithValue("token");
         assertThat(calls).hasValue(1);
+    }
+
+    @Test
+    void whoJoinsIsAmongThoseThatTheCallIsMadeFor() {
+        Requesters first = requesters("first");
+        flights.join("a", first, this::call);
+
+        for (int i = 0; i < 5_000; i++) {
+            flights.join("a", requesters("second"), this::call);
+        }
+
+        assertThat(first.now().all()).extracting(Requester::account).containsExactly("first", "second");
+        assertThat(calls).hasValue(1);
+    }
+
+    @Test
+    void callThatWasRefusedForItsCallersIsNotJoined() {
+        Requesters first = requesters("first");
+        Flight<String> refused = flights.join("a", first, this::call);
+        UniEmitter<? super String> ending = running;
+        first.closeAsOf(first.now());
+
+        Flight<String> another = join("a");
+        CompletableFuture<String> outcome = another.outcome().subscribeAsCompletionStage();
+        ending.fail(new IllegalStateException("refused"));
+
+        assertThat(another.joined()).isFalse();
+        assertThat(join("a").joined()).as("the end of the first is not the second's").isTrue();
+        running.complete("token");
+        assertThat(outcome).isCompletedWithValue("token");
+        assertThatThrownBy(() -> refused.outcome().await().indefinitely()).hasMessage("refused");
     }
 
     @Test
@@ -147,7 +179,7 @@ class SingleFlightTest {
                     outcomes.add(CompletableFuture.supplyAsync(() -> {
                         together.countDown();
                         await(together);
-                        Uni<String> outcome = flights.join("a", this::call).outcome();
+                        Uni<String> outcome = join("a").outcome();
                         joined.countDown();
                         return outcome.await().indefinitely();
                     }, executor));
@@ -160,6 +192,14 @@ class SingleFlightTest {
         } finally {
             executor.shutdownNow();
         }
+    }
+
+    private Flight<String> join(String key) {
+        return flights.join(key, requesters("caller"), this::call);
+    }
+
+    private static Requesters requesters(String account) {
+        return RequestersTest.joinable(RequestersTest.requester(account), Purpose.NEED).requesters();
     }
 
     private Uni<String> call() {

@@ -1,0 +1,88 @@
+package dev.leantokens.lean;
+
+import java.time.Instant;
+import java.util.Optional;
+
+import dev.leantokens.token.TokenException;
+
+/**
+ * The permission for one call. Exactly one of {@link #used()}, {@link #accepted()}, {@link #refused} and {@link #unused()} is
+ * to be called, once.
+ */
+final class CallPermit {
+
+    private final ClientBudget budget;
+    private final ClientBudget.Standing standing;
+    private final ClientBudget.Grade grade;
+    private final boolean optional;
+    private final Instant borrowableBefore;
+    private final Instant borrowableAfter;
+
+    /**
+     * @param budget to which it is given back
+     * @param borrowableBefore when the next call could be borrowed, without this one
+     * @param borrowableAfter the same, with this one
+     */
+    CallPermit(ClientBudget budget, ClientBudget.Standing standing, ClientBudget.Grade grade, boolean optional,
+            Instant borrowableBefore, Instant borrowableAfter) {
+        this.budget = budget;
+        this.standing = standing;
+        this.grade = grade;
+        this.optional = optional;
+        this.borrowableBefore = borrowableBefore;
+        this.borrowableAfter = borrowableAfter;
+    }
+
+    /** The call was made and is over. It did not become known what Lean thinks of the credentials. */
+    void used() {
+        budget.end(this, true);
+    }
+
+    /** The call was made and is over: Lean accepted the credentials. */
+    void accepted() {
+        budget.accept(standing.credentials());
+        budget.end(this, true);
+    }
+
+    /** The call was made and is over: Lean refused the credentials. */
+    void refused(TokenException refusal) {
+        if (isTry()) {
+            budget.refuse(standing.credentials(), refusal);
+        }
+        budget.end(this, true);
+    }
+
+    /** The call was not made. */
+    void unused() {
+        budget.end(this, false);
+    }
+
+    /** @return another one for the same request, which is sent once more; empty if there is none for it now */
+    Optional<CallPermit> another() {
+        return budget.another(this);
+    }
+
+    ClientBudget.Standing standing() {
+        return standing;
+    }
+
+    boolean isBorrowed() {
+        return grade == ClientBudget.Grade.BORROWED;
+    }
+
+    boolean isOptional() {
+        return optional;
+    }
+
+    boolean isTry() {
+        return !standing.accepted();
+    }
+
+    Instant borrowableBefore() {
+        return borrowableBefore;
+    }
+
+    Instant borrowableAfter() {
+        return borrowableAfter;
+    }
+}
