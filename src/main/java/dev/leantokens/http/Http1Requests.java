@@ -64,7 +64,7 @@ final class Http1Requests {
      * Adds the handlers for a connection whose codec has just been added.
      *
      * @param name of the handler before which they wait as bytes
-     * @param requestBegins called when a request is passed on
+     * @param requestBegins called when a request is passed on, and when its client is told to continue
      * @param first what has been read already
      */
     static void handle(ChannelPipeline pipeline, String name, Backlog.Connection backlog, Runnable requestBegins,
@@ -224,6 +224,8 @@ final class Http1Requests {
             if (message instanceof HttpResponse response) {
                 if (response.status().codeClass() == HttpStatusClass.INFORMATIONAL) {
                     super.write(context, message, written);
+                    // That was no answer, so the time for the rest of the request goes on.
+                    requestBegins.run();
                     return;
                 }
                 requestBytes = 0;

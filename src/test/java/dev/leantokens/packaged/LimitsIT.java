@@ -175,6 +175,19 @@ class LimitsIT {
         }
     }
 
+    /** {@code 100 Continue} is no answer. */
+    @Test
+    void requestThatIsToldToContinueAndDoesNotIsClosed() {
+        for (int port : new int[] { application.port(), application.mcpPort() }) {
+            try (KeptConnection connection = new KeptConnection(RawHttp.LOOPBACK, port)) {
+                String request = refused(port).replaceFirst("Authorization: [^\r]+", "Expect: 100-continue");
+                assertThat(connection.send(request).response().status()).isEqualTo(100);
+
+                assertThat(connection.isClosed()).isTrue();
+            }
+        }
+    }
+
     private String refused(int port) {
         return "POST " + (port == application.port() ? "/v1/oauth2/token" : "/mcp") + " HTTP/1.1\r\nHost: localhost\r\n"
                 + "Authorization: Bearer nobodys-secret\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n";
