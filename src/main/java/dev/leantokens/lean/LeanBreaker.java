@@ -2,71 +2,116 @@ package dev.leantokens.lean;
 
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
+import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenException;
-import org.jboss.logging.Logger;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 
+import dev.leantokens.lean.Breaker.Sign;
 import dev.leantokens.token.AccessToken;
+import dev.leantokens.token.CredentialsOwner;
+import dev.leantokens.token.LeanRequest;
+import dev.leantokens.token.Scope;
 import dev.leantokens.token.TokenError;
 import dev.leantokens.token.TokenException;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.faulttolerance.api.CircuitBreakerState;
-import io.smallrye.faulttolerance.api.TypedGuard;
 import io.smallrye.mutiny.Uni;
 
 /**
- * Leaves a Lean that keeps failing alone for a while, and then lets one call find out whether it is back. The log is told when
- * that begins and when it ends, and not each time that it goes on. Thread-safe.
+ * Leaves a Lean that keeps failing alone for a while, and then lets one call find out whether it is back. There is one for the
+ * calls with the service's own credentials and one for those with callers'. What is left alone is no more than what fails (ADR
+ * 16):
+ * <ul>
+ * <li>Lean as a whole, where no connection can be opened. No caller has an influence on that, and any response ends it.</li>
+ * <li>Lean as a whole, where it fails for many that it has accepted before: scopes of the service, accounts of callers.</li>
+ * <li>What one caller asks for the first time, where Lean fails for many such requests of it.</li>
+ * <li>One scope of one client, where Lean fails for it.</li>
+ * </ul>
+ * Thread-safe.
  */
+@RegisterForReflection(classNames = {
+        // Caffeine finds by name the classes that its settings here need.
+        "com.github.benmanes.caffeine.cache.SSMSA", "com.github.benmanes.caffeine.cache.PSAMS" })
 final class LeanBreaker {
-
-    private static final Logger LOG = Logger.getLogger(LeanBreaker.class);
 
     /** What counts as Lean's failure. That it refuses or throttles shows that it works. */
     private static final Set<TokenError> FAILURES_OF_LEAN = EnumSet.of(TokenError.LEAN_UNAVAILABLE, TokenError.LEAN_FAILED,
             TokenError.LEAN_TIMED_OUT, TokenError.LEAN_UNTRUSTED);
 
-    /** When to come again while one call is finding out. */
-    private static final Duration PROBED_FOR = Duration.ofSeconds(1);
+    /** One of them takes about 1 KiB. More are forgotten, those first that nobody asks for. */
+    private static final int MAX_SUBJECTS = 1000;
+    private static final int MAX_ASKERS = 200;
+    private static final Duration IDLE_TIME = Duration.ofMinutes(10);
 
-    private final Duration delay;
+    private final LeanConfig config;
     private final Clock clock;
-    private final TypedGuard<Uni<AccessToken>> guard;
-    private volatile Instant openUntil = Instant.MIN;
-    private volatile CircuitBreakerState state = CircuitBreakerState.CLOSED;
-    private volatile TokenException lastFailure;
-    /** Since when Lean is away; null if it is not. Guarded by this. */
-    private Instant awaySince;
+    private final OutageLines lines;
+    private final Breaker connection;
+    private final OutageBreaker outage;
+    /** What callers request has no influence on it, so it tells how Lean is where nothing else is requested. */
+    private final Breaker api;
+    /** Only of those that have failed. */
+    private final Cache<Subject, Breaker> subjects;
+    /** By who asks, for what Lean has not accepted yet; only of those for whom Lean has failed. */
+    private final Cache<String, OutageBreaker> firsts;
 
-    LeanBreaker(LeanConfig config, Clock clock) {
-        this.delay = config.breakerDelay();
+    private record Subject(String fingerprint, Scope scope) {
+
+        static Subject of(LeanRequest request) {
+            return new Subject(request.fingerprint(), request.scope());
+        }
+
+        @Override
+        public String toString() {
+            return "Subject[" + scope + "]";
+        }
+    }
+
+    LeanBreaker(CredentialsOwner owner, LeanConfig config, Clock clock) {
+        this.config = config;
         this.clock = clock;
-        this.guard = TypedGuard.create(ResilientLeanClient.uni())
-                .withDescription("lean-breaker")
-                .withCircuitBreaker()
-                .requestVolumeThreshold(config.breakerCalls())
-                .failureRatio(config.breakerFailureRatio())
-                .delay(delay.toMillis(), ChronoUnit.MILLIS)
-                .successThreshold(1)
-                .when(LeanBreaker::isOfLean)
-                .onStateChange(this::changed)
-                .done()
-                .build();
+        this.lines = new OutageLines(owner == CredentialsOwner.SERVICE ? "" : " for callers with credentials of their own",
+                clock);
+        this.connection = new Breaker(config, clock, lines.of("connection"));
+        this.outage = new OutageBreaker(config, clock, lines.of("outage"));
+        this.api = new Breaker(config, clock, lines.of("api"));
+        this.subjects = bounded(MAX_SUBJECTS, clock);
+        this.firsts = bounded(MAX_ASKERS, clock);
     }
 
     /** @return how the call ends; or {@link TokenError#BREAKER_OPEN} if it is not made */
-    Uni<AccessToken> pass(Supplier<Uni<AccessToken>> call) {
-        return guard.get(
-                () -> call.get().onFailure(LeanBreaker::isOfLean).invoke(failure -> lastFailure = (TokenException) failure))
-                .onFailure(CircuitBreakerOpenException.class).transform(open -> open());
+    Uni<AccessToken> pass(LeanRequest request, Supplier<Uni<AccessToken>> call) {
+        return Uni.createFrom().deferred(() -> {
+            Breaker subject = isApiOfService(request) ? api : subjects.getIfPresent(Subject.of(request));
+            String asker = asker(request);
+            OutageBreaker first = asker == null ? null : firsts.getIfPresent(asker);
+            String scope = request.scope().value();
+            String witness = witness(request);
+            refuse(subject, subject != null && subject.closedIn().compareTo(Duration.ZERO) > 0);
+            refuse(first == null ? null : first.breaker(), first != null && first.refuses(scope));
+            refuse(outage.breaker(), outage.refuses(witness));
+            refuse(connection, connection.closedIn().compareTo(Duration.ZERO) > 0);
+
+            Supplier<Uni<AccessToken>> connecting = () -> connection.pass(noticed(call), LeanBreaker::ofConnection);
+            Supplier<Uni<AccessToken>> whole = () -> outage.pass(witness, connecting);
+            Supplier<Uni<AccessToken>> asking = first != null ? () -> first.pass(scope, whole)
+                    : asker == null ? whole
+                            : () -> whole.get().onFailure(LeanBreaker::isOfSubject)
+                                    .invoke(failure -> firstOf(asker).count(scope, failure));
+            return subject != null ? subject.pass(asking, LeanBreaker::ofLean)
+                    : asking.get().onFailure(LeanBreaker::isOfSubject)
+                            .invoke(failure -> subject(request).count(ofLean(failure)));
+        });
     }
 
+    /** @return the state of what concerns all calls, and of the scope api of the service */
     CircuitBreakerState state() {
-        return state;
+        return lines.state();
     }
 
     /** @return whether it counts as a failure of Lean's */
@@ -76,25 +121,80 @@ final class LeanBreaker {
                 && !(exception.getCause() instanceof StaleConnectionException);
     }
 
-    private synchronized void changed(CircuitBreakerState next) {
-        state = next;
-        Instant now = clock.instant();
-        if (next == CircuitBreakerState.OPEN) {
-            openUntil = now.plus(delay);
-            if (awaySince == null) {
-                awaySince = now;
-                LOG.warn("Lean is away: it has kept failing, the last time with " + lastFailure.explanation()
-                        + ". It is asked once in LEAN_BREAKER_DELAY whether it is back");
-            }
-        } else if (next == CircuitBreakerState.CLOSED && awaySince != null) {
-            LOG.info("Lean is back, after " + Duration.between(awaySince, now).toSeconds() + " s");
-            awaySince = null;
+    /** What the end of a call says about Lean where there is a connection to it. */
+    static Sign ofLean(Throwable failure) {
+        if (failure == null) {
+            return Sign.GOOD;
+        }
+        if (isOfSubject(failure)) {
+            return Sign.BAD;
+        }
+        // Lean was not asked, or a fault of this service.
+        boolean withoutAnswer = !(failure instanceof TokenException known) || known.error() == TokenError.BREAKER_OPEN
+                || FAILURES_OF_LEAN.contains(known.error());
+        return withoutAnswer ? Sign.NONE : Sign.GOOD;
+    }
+
+    /** A response, a timeout and a connection that broke all show that one could be opened. */
+    private static Sign ofConnection(Throwable failure) {
+        return LeanFailure.isWithoutConnection(failure) ? Sign.BAD : Sign.GOOD;
+    }
+
+    private static boolean isOfSubject(Throwable failure) {
+        return isOfLean(failure) && !LeanFailure.isWithoutConnection(failure);
+    }
+
+    private static void refuse(Breaker breaker, boolean refuses) {
+        if (refuses) {
+            throw breaker.refusal();
         }
     }
 
-    private TokenException open() {
-        Duration rest = Duration.between(clock.instant(), openUntil);
-        return TokenError.BREAKER_OPEN.because("Lean has kept failing and is not asked for the moment")
-                .retryAfter(rest.compareTo(PROBED_FOR) > 0 ? rest : PROBED_FOR);
+    private Supplier<Uni<AccessToken>> noticed(Supplier<Uni<AccessToken>> call) {
+        return () -> call.get().onFailure(LeanBreaker::isOfLean).invoke(failure -> lines.failed((TokenException) failure));
+    }
+
+    private static boolean isApiOfService(LeanRequest request) {
+        return request.owner() == CredentialsOwner.SERVICE && request.scope().equals(Scope.API);
+    }
+
+    /**
+     * Whose failure can be one of Lean as a whole: not that of an id or a customer that somebody can have made up.
+     *
+     * @return null if it cannot
+     */
+    private static String witness(LeanRequest request) {
+        if (request.owner() == CredentialsOwner.SERVICE) {
+            return request.acceptance().scope() ? request.scope().value() : null;
+        }
+        return request.accepted() ? request.callers().orElseThrow().clientId().toLowerCase(Locale.ROOT) : null;
+    }
+
+    /** @return who requests something for the first time; null if Lean has accepted it before, or nobody is known */
+    private static String asker(LeanRequest request) {
+        if (request.acceptance().scope() || isApiOfService(request) || !request.accepted()) {
+            return null;
+        }
+        return request.owner() == CredentialsOwner.SERVICE ? request.requesters().first().account() : request.fingerprint();
+    }
+
+    private Breaker subject(LeanRequest request) {
+        return subjects.get(Subject.of(request), key -> new Breaker(config, clock, state -> {
+        }));
+    }
+
+    private OutageBreaker firstOf(String asker) {
+        return firsts.get(asker, key -> new OutageBreaker(config, clock, state -> {
+        }));
+    }
+
+    /** @return a cache that forgets what is not used, at the latest when it is full */
+    static <K, V> Cache<K, V> bounded(int size, Clock clock) {
+        return Caffeine.newBuilder()
+                .maximumSize(size)
+                .expireAfterAccess(IDLE_TIME)
+                .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
+                .executor(Runnable::run)
+                .build();
     }
 }

@@ -2,6 +2,7 @@ package dev.leantokens.lean;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.security.GeneralSecurityException;
 import java.util.concurrent.TimeoutException;
@@ -50,12 +51,15 @@ final class LeanFailure {
                 return untrusted(innermost(cause));
             }
             if (cause instanceof ProxyConnectException) {
-                return TokenError.LEAN_UNAVAILABLE.because("the proxy on the way to Lean does not lead there" + status(cause));
+                return TokenError.LEAN_UNAVAILABLE.because("the proxy on the way to Lean does not lead there" + status(cause),
+                        // Another one, since the message of this one can quote what was sent.
+                        new ProxyConnectException("no tunnel was opened"));
             }
             // A connection that takes too long to open is an unreachable Lean, not a slow one: it comes first, since its
             // class is a ConnectException beside other things.
             if (cause instanceof ConnectTimeoutException || cause instanceof ConnectException
-                    || cause instanceof UnknownHostException || cause instanceof SSLException) {
+                    || cause instanceof NoRouteToHostException || cause instanceof UnknownHostException
+                    || cause instanceof SSLException) {
                 // These say which address or certificate it was, and nothing that was sent.
                 return TokenError.LEAN_UNAVAILABLE.because("Lean cannot be reached", cause);
             }
@@ -78,13 +82,25 @@ final class LeanFailure {
     static boolean isNotConnected(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = next(cause)) {
             if (cause instanceof ProxyConnectException || cause instanceof ConnectTimeoutException
-                    || cause instanceof ConnectException || cause instanceof SSLHandshakeException) {
+                    || cause instanceof ConnectException || cause instanceof NoRouteToHostException
+                    || cause instanceof SSLHandshakeException) {
                 // Not if it is about certificates: they would be the same elsewhere, and an operator has to be told.
                 return translate(failure) instanceof TokenException translated
                         && translated.error() == TokenError.LEAN_UNAVAILABLE;
             }
         }
         return false;
+    }
+
+    /** @return whether it means that no connection to Lean could be opened, which does not depend on what was to be sent */
+    static boolean isWithoutConnection(Throwable translated) {
+        if (!(translated instanceof TokenException failure)) {
+            return false;
+        }
+        Throwable cause = failure.getCause();
+        return failure.error() == TokenError.LEAN_UNTRUSTED || failure.error() == TokenError.LEAN_UNAVAILABLE
+                && (cause instanceof ConnectException || cause instanceof NoRouteToHostException
+                        || cause instanceof UnknownHostException || cause instanceof SSLHandshakeException);
     }
 
     /** @return whether the connection has failed the request, so that a new one may do */

@@ -31,11 +31,11 @@ public class LeanVerdict {
     private record Known(ServiceClient of, Scope accepted) {
 
         /**
-         * The refused scope can be the only one that Lean refuses, unless it is the one that was accepted last, or no
-         * customer's.
+         * The refused scope can be the only one that Lean refuses, unless it is the one that was accepted last, or
+         * {@code api}.
          */
         boolean outweighs(ServiceClient shown, Scope refused) {
-            return of.equals(shown) && accepted != null && !accepted.equals(refused) && refused.isCustomers();
+            return of.equals(shown) && accepted != null && !accepted.equals(refused) && !refused.equals(Scope.API);
         }
     }
 

@@ -54,7 +54,8 @@ public class ResilientLeanClient implements AuthorizationServer {
     private final CallGate callersGate;
     private final CallGate ownGate;
     private final TypedGuard<Uni<AccessToken>> retry;
-    private final LeanBreaker breaker;
+    private final LeanBreaker callersBreaker;
+    private final LeanBreaker ownBreaker;
     private final LeanVerdict verdict;
     private final LeanMetrics metrics;
 
@@ -100,12 +101,15 @@ public class ResilientLeanClient implements AuthorizationServer {
                 .withCustomBackoff().strategy(() -> failure -> ((AnotherAttempt) failure).waitMillis).done()
                 .done()
                 .build();
-        this.breaker = new LeanBreaker(config, clock);
+        this.callersBreaker = new LeanBreaker(CredentialsOwner.CALLER, config, clock);
+        this.ownBreaker = new LeanBreaker(CredentialsOwner.SERVICE, config, clock);
         this.verdict = verdict;
         this.metrics = new LeanMetrics(registry);
         for (CircuitBreakerState state : CircuitBreakerState.values()) {
-            Gauge.builder("lean.breaker.state", breaker, it -> it.state() == state ? 1 : 0)
-                    .description("1 for the state that the breaker is in, 0 for the others; open means that Lean is not asked")
+            Gauge.builder("lean.breaker.state", ownBreaker, it -> it.state() == state ? 1 : 0)
+                    .description(
+                            "1 for the state that the breaker of the service's own calls is in, 0 for the others; open means "
+                                    + "that Lean is not asked")
                     .tag("state", state.name().toLowerCase(Locale.ROOT)).register(registry);
         }
         Gauge.builder("lean.budget.left", this, ResilientLeanClient::callsLeft)
@@ -187,11 +191,13 @@ public class ResilientLeanClient implements AuthorizationServer {
 
         /** What may have changed while the attempt waited is looked at when its turn has come. */
         private Uni<AccessToken> call(CallPermit permit) {
-            CallGate gate = request.owner() == CredentialsOwner.CALLER ? callersGate : ownGate;
+            boolean callers = request.owner() == CredentialsOwner.CALLER;
+            CallGate gate = callers ? callersGate : ownGate;
+            LeanBreaker breaker = callers ? callersBreaker : ownBreaker;
             sent = false;
             return gate.pass(request.requesters(), Uni.createFrom().deferred(() -> {
                 throttled.requireNoPause(request);
-                return breaker.pass(metrics.timed(() -> send(permit)));
+                return breaker.pass(request, metrics.timed(() -> send(permit)));
             }).runSubscriptionOn(onContext()), patience())
                     .onItemOrFailure().invoke((token, failure) -> giveBack(permit, failure))
                     .onTermination().invoke(this::giveBackAnother)

@@ -48,7 +48,14 @@ class McpMessageFilter {
             return;
         }
         bodies.read(context.request())
-                .onSuccess(body -> message(context, Buffer.buffer(body)))
+                .onSuccess(body -> {
+                    try {
+                        message(context, Buffer.buffer(body));
+                    } catch (RuntimeException e) {
+                        // The router is not on the stack: nothing else would answer.
+                        context.fail(e);
+                    }
+                })
                 .onFailure(failure -> errors.send(context, (TokenException) failure));
     }
 

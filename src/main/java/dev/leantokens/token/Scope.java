@@ -8,7 +8,7 @@ package dev.leantokens.token;
 public record Scope(String value) {
 
     /** For calls to Lean's API from a backend. */
-    static final Scope API = new Scope("api");
+    public static final Scope API = new Scope("api");
 
     /** Longest scope that is looked at: {@code customer.} and a UUID are 45 characters. */
     static final int MAX_LENGTH = 128;
@@ -42,7 +42,7 @@ public record Scope(String value) {
     }
 
     /** @return whether it is for the LinkSDK in a customer's app */
-    public boolean isCustomers() {
+    boolean isCustomers() {
         return value.startsWith("customer.");
     }
 

@@ -1,12 +1,18 @@
 package dev.leantokens.lean;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static dev.leantokens.testing.Callers.all;
 import static dev.leantokens.testing.Callers.scope;
+import static dev.leantokens.testing.LeanStub.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,6 +39,8 @@ class BreakerTest {
     LeanStub lean;
 
     private Callers callers;
+    /** So that each test has accounts of its own. */
+    private final UUID accounts = UUID.randomUUID();
 
     @BeforeEach
     void connect() {
@@ -110,6 +118,151 @@ class BreakerTest {
 
         lean.givesToken();
         assertThat(ask().status()).isEqualTo(200);
+    }
+
+    @Test
+    void idsAtWhichLeanFailsConcernNobodyElse() {
+        lean.answersFor("client_secret", "made-up", aResponse().withStatus(500));
+        assertThat(callers.rest(own("accepted")).join().status()).isEqualTo(200);
+        String one = UUID.randomUUID().toString();
+
+        for (int i = 0; i < 15; i++) {
+            // One that goes on and on, as it would to take every turn to find out whether Lean is back, and ever new ones.
+            List<Answer> failed = all(List.of(callers.rest(scope("api", one, "made-up")),
+                    callers.rest(scope("api", one, "made-up")),
+                    callers.rest(scope("api", UUID.randomUUID().toString(), "made-up"))));
+            assertThat(failed).extracting(Answer::status).containsOnly(503);
+            assertThat(ask().status()).isEqualTo(200);
+            assertThat(callers.rest(scope("customer." + UUID.randomUUID())).join().status()).isEqualTo(200);
+            assertThat(callers.rest(own("accepted")).join().status()).isEqualTo(200);
+            assertThat(callers.rest(own("new-" + i)).join().status()).isEqualTo(200);
+        }
+        assertThat(Metrics.scrape().value(STATE, "state=\"closed\"")).isOne();
+    }
+
+    @Test
+    void scopeAtWhichLeanFailsIsLeftAloneByItself() {
+        String failing = "customer." + UUID.randomUUID();
+        lean.answersFor("scope", failing, aResponse().withStatus(500));
+
+        for (int i = 0; i < 30; i++) {
+            assertThat(callers.rest(scope(failing)).join().status()).isEqualTo(503);
+            assertThat(ask().status()).isEqualTo(200);
+        }
+
+        assertThat(callers.rest(scope(failing)).join().body().getString("error_description")).contains("kept failing");
+        assertThat(callsFor(failing)).isBetween(10L, 20L);
+        assertThat(callers.rest(scope("customer." + UUID.randomUUID())).join().status()).isEqualTo(200);
+        assertThat(Metrics.scrape().value(STATE, "state=\"closed\"")).isOne();
+    }
+
+    @Test
+    void customersThatOneCallerMakesUpTakeNothingFromThoseThatLeanKnows() {
+        List<String> known = IntStream.range(0, 3).mapToObj(i -> "customer." + UUID.randomUUID()).toList();
+        known.forEach(customer -> assertThat(callers.rest(scope(customer)).join().status()).isEqualTo(200));
+        lean.answers(aResponse().withStatus(500));
+        for (String scope : List.of("api", known.get(0), known.get(1), known.get(2))) {
+            lean.answersFor("scope", scope, json(200, LeanStub.tokenResponse(scope)));
+        }
+
+        Answer madeUp = null;
+        for (int i = 0; i < 30; i++) {
+            madeUp = callers.rest(scope("customer." + UUID.randomUUID())).join();
+            assertThat(madeUp.status()).isEqualTo(503);
+            assertThat(ask().status()).isEqualTo(200);
+            assertThat(callers.rest(scope(known.get(i % 3))).join().status()).isEqualTo(200);
+        }
+
+        assertThat(madeUp.body().getString("error_description")).contains("kept failing");
+        assertThat(Metrics.scrape().value(STATE, "state=\"closed\"")).isOne();
+
+        lean.givesToken();
+        await().atMost(DELAY.multipliedBy(3))
+                .until(() -> callers.rest(scope("customer." + UUID.randomUUID())).join().status() == 200);
+    }
+
+    @Test
+    void failuresForManyScopesThatLeanHasAcceptedAreOfLean() {
+        List<String> known = acceptedCustomers();
+        lean.answers(aResponse().withStatus(500));
+        known.forEach(customer -> assertThat(callers.rest(scope(customer)).join().status()).isEqualTo(503));
+
+        int calls = lean.requests().size();
+        assertThat(ask().body().getString("error_description")).contains("kept failing");
+        assertThat(callers.rest(scope("customer." + UUID.randomUUID())).join().status()).isEqualTo(503);
+        assertThat(lean.requests()).hasSize(calls).hasSizeLessThan(10);
+        assertThat(Metrics.scrape().value(STATE, "state=\"closed\"")).isZero();
+        // Calls with callers' own credentials find out by themselves.
+        callers.rest(own("accepted")).join();
+        assertThat(lean.requests()).hasSize(calls + 1);
+
+        // Lean is back, but for one scope. Whoever goes on asking for that one does not keep the others waiting.
+        lean.givesToken();
+        lean.answersFor("scope", known.get(0), aResponse().withStatus(500));
+        await().atMost(DELAY.multipliedBy(6)).until(() -> {
+            callers.rest(scope(known.get(0))).join();
+            return ask().status() == 200;
+        });
+        assertThat(callers.rest(scope(known.get(1))).join().status()).isEqualTo(200);
+    }
+
+    @Test
+    void failuresForManyAccountsThatLeanHasAcceptedLeaveTheService() {
+        List<String> accounts = IntStream.range(0, 10).mapToObj(i -> UUID.randomUUID().toString()).toList();
+        accounts.forEach(id -> assertThat(callers.rest(scope("api", id, "right")).join().status()).isEqualTo(200));
+        lean.answersFor("client_secret", "right", aResponse().withStatus(500));
+        accounts.forEach(id -> assertThat(callers.rest(scope("api", id, "right")).join().status()).isEqualTo(503));
+
+        int calls = lean.requests().size();
+        assertThat(callers.rest(scope("api", UUID.randomUUID().toString(), "right")).join().body()
+                .getString("error_description")).contains("kept failing");
+        assertThat(lean.requests()).hasSize(calls);
+        assertThat(ask().status()).isEqualTo(200);
+        assertThat(Metrics.scrape().value(STATE, "state=\"closed\"")).isOne();
+
+        lean.givesToken();
+        await().atMost(DELAY.multipliedBy(6)).until(() -> callers.rest(own("accepted")).join().status() == 200);
+    }
+
+    @Test
+    void leanToWhichNoConnectionOpensIsAwayForAllUntilItResponds() {
+        lean.whileAway(() -> {
+            for (int i = 0; i < 10; i++) {
+                assertThat(callers.rest(scope("customer." + UUID.randomUUID())).join().status()).isEqualTo(503);
+                assertThat(callers.rest(scope("api", UUID.randomUUID().toString(), "secret")).join().status()).isEqualTo(503);
+            }
+            assertThat(ask().body().getString("error_description")).contains("kept failing");
+            assertThat(callers.rest(own("new")).join().body().getString("error_description")).contains("kept failing");
+            assertThat(Metrics.scrape().value(STATE, "state=\"closed\"")).isZero();
+        });
+
+        // Any response will do: no one can hold the others up by what is answered to it.
+        String failing = "customer." + UUID.randomUUID();
+        lean.answersFor("scope", failing, aResponse().withStatus(500));
+        await().atMost(DELAY.multipliedBy(3)).until(() -> {
+            callers.rest(scope(failing)).join();
+            return callsFor(failing) > 0;
+        });
+        assertThat(ask().status()).isEqualTo(200);
+        await().atMost(DELAY.multipliedBy(3)).until(() -> callers.rest(own("new")).join().status() == 200);
+    }
+
+    /** @return as many that the last ten calls have all been accepted */
+    private List<String> acceptedCustomers() {
+        List<String> customers = IntStream.range(0, 10).mapToObj(i -> "customer." + UUID.randomUUID()).toList();
+        lean.reset();
+        customers.forEach(customer -> assertThat(callers.rest(scope(customer)).join().status()).isEqualTo(200));
+        lean.reset();
+        return customers;
+    }
+
+    private long callsFor(String scope) {
+        return lean.requests().stream().filter(request -> request.formParameter("scope").firstValue().equals(scope)).count();
+    }
+
+    /** @return a request with credentials of the caller's own */
+    private Map<String, Object> own(String name) {
+        return scope("api", UUID.nameUUIDFromBytes((accounts + name).getBytes(StandardCharsets.UTF_8)).toString(), "secret");
     }
 
     /** Lean fails until the breaker opens. */

@@ -39,7 +39,7 @@ class LeanVerdictTest {
     }
 
     @Test
-    void refusalOfTheScopeThatIsNoCustomersIsOfTheCredentials() {
+    void refusalOfApiIsOfTheCredentials() {
         verdict.accepted(current, CUSTOMER);
         verdict.refused(current, API);
 

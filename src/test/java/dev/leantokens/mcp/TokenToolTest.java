@@ -344,7 +344,7 @@ class TokenToolTest {
     @ParameterizedTest
     @ValueSource(strings = { "Accept: text/html", "Accept: text/event-stream", "Accept: application/json;q=0",
             "Accept: */*, application/json;q=0", "Accept: application/*;q=0.000, */*", "Accept: application/json; Q=0.0",
-            "Accept: */*;q=0", "Accept: application/jsonp, application/json-seq", "Accept: json" })
+            "Accept: */*;q=0", "Accept: application/jsonp, application/json-seq", "Accept: json", "Accept: ;" })
     void clientThatExcludesJsonIsRefused(String accept) {
         RawHttp.Response response = raw(INITIALIZE, accept);
 
