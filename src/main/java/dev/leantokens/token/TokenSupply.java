@@ -145,12 +145,14 @@ final class TokenSupply {
     }
 
     /**
-     * A refusal is kept for all scopes only while Lean has accepted nothing of the credentials: otherwise one scope that Lean
-     * refuses would take the others from everyone who shares the credentials. If Lean no longer accepts the secret, each scope
-     * costs a call to find out, again after the refusal is forgotten; the budget limits these calls.
+     * A refusal is kept for all scopes only while Lean has accepted nothing of the credentials. Of the service's own it must be
+     * one of {@code api}, which is the same request whoever asks. Otherwise one scope that Lean refuses would take the others
+     * from everyone who shares the credentials. If Lean no longer accepts the secret, each scope costs a call to find out,
+     * within the budget, and another one when the refusal is forgotten.
      */
     private void keepRefusal(LeanRequest request, TokenException failure) {
-        if (failure.isAboutCredentials() && accepted.refuse(request.fingerprint())) {
+        boolean shared = request.owner() == CredentialsOwner.SERVICE && !request.scope().equals(Scope.API);
+        if (failure.isAboutCredentials() && accepted.refuse(request.fingerprint()) && !shared) {
             cache.keepRefusal(request.fingerprint(), failure);
         } else if (failure.isAboutCredentials() || failure.isAboutAuthorization()) {
             cache.keepRefusal(request.fingerprint(), request.scope(), failure);

@@ -321,6 +321,19 @@ class TokenSupplyTest {
         assertThat(failure(CUSTOMER).error()).isEqualTo(error);
     }
 
+    /** Otherwise whoever goes on asking for one that Lean refuses could keep the service from ever having another accepted. */
+    @Test
+    void refusalOfACustomersScopeLeavesTheServicesOthersFromTheStart() {
+        lean.failsWith(TokenError.SERVICE_CREDENTIALS_REFUSED.because("refused"));
+        failure(CUSTOMER);
+        failure(CUSTOMER);
+        assertThat(lean.calls()).isOne();
+        lean.gives(Duration.ofHours(1));
+
+        assertThat(ask(Scope.API).cacheStatus().source()).isEqualTo(Source.MISS);
+        assertThat(failure(CUSTOMER).error()).isEqualTo(TokenError.SERVICE_CREDENTIALS_REFUSED);
+    }
+
     /** Otherwise whoever has a customer of its own deleted at Lean could have the others refused again and again. */
     @Test
     void refusalOfAScopeThatWasAcceptedLeavesTheOthersToo() {
