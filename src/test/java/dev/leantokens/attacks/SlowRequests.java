@@ -1,0 +1,30 @@
+package dev.leantokens.attacks;
+
+import java.nio.charset.StandardCharsets;
+
+import dev.leantokens.testing.RawHttp;
+
+/** Sends requests byte for byte, one each second, on many connections of both ports: headers, and bodies. */
+final class SlowRequests implements Attack {
+
+    private static final int CONNECTIONS = 50;
+
+    @Override
+    public void start(Attacker attacker) {
+        Target target = attacker.target();
+        for (int port : new int[] { target.port(), target.mcpPort() }) {
+            String path = port == target.port() ? Target.TOKEN_PATH : Target.MCP_PATH;
+            begin(attacker, port, "POST " + path + " HTTP/1.1\r\nX-");
+            begin(attacker, port, "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                    + "Accept: application/json, text/event-stream\r\nAuthorization: Bearer " + Parties.GREEDY.clientSecret()
+                    + "\r\nContent-Length: 1000\r\n\r\n{");
+        }
+    }
+
+    private static void begin(Attacker attacker, int port, String text) {
+        attacker.keepEachSecond(CONNECTIONS, RawHttp.ELSEWHERE, port, socket -> {
+            socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+            attacker.outcomes().sent(1);
+        }, socket -> socket.getOutputStream().write('b'));
+    }
+}
