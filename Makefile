@@ -27,6 +27,14 @@ jmh: ## Measure what a token out of the cache costs, in about 3 minutes
 soak: ## Run the packaged jar under load and a failing Lean for 10 minutes, every answer checked
 	$(MVNW) --quiet -Pbenchmark -DskipTests package exec:exec@soak
 
+.PHONY: attacks
+attacks: ## Attack the packaged jar in every known way while ordinary callers ask, in about 20 minutes
+	$(MVNW) --quiet -Pbenchmark -DskipTests package exec:exec@attacks
+
+.PHONY: flat
+flat: ## Measure whether a hit costs the same beside many keys, connections and sessions, in about 3 minutes
+	$(MVNW) --quiet -Pbenchmark -DskipTests package exec:exec@flat
+
 .PHONY: peers
 peers: ## Measure the service beside bare Vert.x, Quarkus REST and nginx, in about 15 minutes
 	src/benchmark/peers/run

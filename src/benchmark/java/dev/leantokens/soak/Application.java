@@ -4,20 +4,19 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
 
+import dev.leantokens.attacks.Parties;
+import dev.leantokens.attacks.Target;
 import dev.leantokens.token.ClientCredentials;
+import dev.leantokens.vitals.Vitals;
 
 /** The packaged application, as a process of its own. */
 final class Application implements AutoCloseable {
@@ -29,18 +28,21 @@ final class Application implements AutoCloseable {
     private static final Path JAR = Path.of("target", "quarkus-app", "quarkus-run.jar");
     private static final Path LOG = Path.of("target", "soak.log");
     private static final Path HOSTS = Path.of("target", "soak-hosts");
+    private static final Path ATTACKS = Path.of("target", "soak-attacks");
     private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    /** Of jcmd's: one line for each generation of the heap, whatever the collector; that of the metaspace has no total. */
-    private static final Pattern USED = Pattern.compile("total \\d+K, used (\\d+)K");
+    /** Few enough for someone to open all that one address may have. */
+    private static final int CONNECTIONS = 1_200;
 
     private final Process process;
+    private final Target target;
     private final URI rest;
     private final URI mcp;
 
     private Application(Process process, int port, int mcpPort) {
         this.process = process;
+        this.target = new Target(port, mcpPort);
         this.rest = URI.create("http://127.0.0.1:" + port + "/v1/oauth2/token");
         this.mcp = URI.create("http://127.0.0.1:" + mcpPort + "/mcp");
     }
@@ -55,12 +57,15 @@ final class Application implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(JAVA.resolve("java").toString(), "-Xmx128m",
                 "-Djdk.net.hosts.file=" + Files.writeString(HOSTS, RudeGateway.HOSTS).toAbsolutePath(), "-jar", JAR.toString())
                 .redirectErrorStream(true).redirectOutput(LOG.toFile());
-        builder.environment().keySet().removeIf(name -> name.matches("(LEAN|TOKEN|CACHE|ACCESS|QUARKUS|ALLOWED|MCP)_.*"));
+        builder.environment().keySet()
+                .removeIf(name -> name.matches("(LEAN|TOKEN|CACHE|ACCESS|QUARKUS|ALLOWED|MCP|LIMITS)_.*"));
+        builder.environment().putAll(Parties.environment(lean));
         builder.environment().putAll(Map.of(
+                "ACCESS_CLIENTS_FILE", Parties.writeClientsFile(Files.createDirectories(ATTACKS)).toString(),
+                "LIMITS_CONNECTIONS", Integer.toString(CONNECTIONS),
                 "PORT", Integer.toString(port),
                 "MCP_PORT", Integer.toString(mcpPort),
                 "QUARKUS_HTTP_HOST", "127.0.0.1",
-                "LEAN_URL", lean,
                 "LEAN_CLIENT_ID", credentials.clientId(),
                 "LEAN_CLIENT_SECRET", credentials.clientSecret(),
                 "LEAN_REQUESTS_PER_MINUTE", Integer.toString(REQUESTS_PER_MINUTE),
@@ -87,6 +92,10 @@ final class Application implements AutoCloseable {
         return Files.readString(LOG);
     }
 
+    Target target() {
+        return target;
+    }
+
     URI rest() {
         return rest;
     }
@@ -101,22 +110,7 @@ final class Application implements AutoCloseable {
 
     /** Has it collect its garbage, and looks what is left. */
     Vitals vitals() throws IOException {
-        jcmd("GC.run");
-        long heap = USED.matcher(jcmd("GC.heap_info")).results().map(MatchResult::group)
-                .mapToLong(line -> Long.parseLong(line.replaceAll(".* (\\d+)K", "$1"))).sum();
-        return new Vitals(heap, entries("fd"), entries("task"));
-    }
-
-    private String jcmd(String command) throws IOException {
-        Process jcmd = new ProcessBuilder(JAVA.resolve("jcmd").toString(), Long.toString(process.pid()), command)
-                .redirectErrorStream(true).start();
-        return new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    }
-
-    private int entries(String folder) throws IOException {
-        try (Stream<Path> entries = Files.list(Path.of("/proc", Long.toString(process.pid()), folder))) {
-            return (int) entries.count();
-        }
+        return Vitals.of(process);
     }
 
     /**

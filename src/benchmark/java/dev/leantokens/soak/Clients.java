@@ -7,6 +7,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import dev.leantokens.attacks.Parties;
 import dev.leantokens.token.ClientCredentials;
 
 /** The clients that the stand-in for Lean knows. */
@@ -17,8 +18,12 @@ final class Clients {
 
     private static final int CALLERS = 5;
 
-    private final ClientCredentials service = credentials();
-    private final List<ClientCredentials> callers = Stream.generate(Clients::credentials).limit(CALLERS).toList();
+    /** Their ids are those that attackers are after. */
+    private final ClientCredentials service = new ClientCredentials(Parties.SERVICE.clientId(), secret());
+    private final List<ClientCredentials> callers = Stream
+            .concat(Parties.CALLERS.stream().map(caller -> new ClientCredentials(caller.clientId(), secret())),
+                    Stream.generate(Clients::credentials))
+            .limit(CALLERS).toList();
     private final ClientCredentials greedy = credentials();
     private final Map<String, ClientCredentials> byId = Stream.concat(Stream.of(service, greedy), callers.stream())
             .collect(Collectors.toUnmodifiableMap(ClientCredentials::clientId, Function.identity()));

@@ -2,13 +2,19 @@ package dev.leantokens.soak;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+
+import dev.leantokens.attacks.Attacker;
+import dev.leantokens.attacks.Kind;
+import dev.leantokens.vitals.Vitals;
 
 /** Runs the packaged application under load for some time, and ends with an exit code other than 0 if anything was wrong. */
 public final class Soak {
@@ -17,6 +23,12 @@ public final class Soak {
     private static final int TERMINATED = 128 + 15;
     private static final Duration TO_TERMINATE = Duration.ofSeconds(15);
     private static final long TO_DRAIN_SECONDS = 30;
+
+    /** Of each kind, but those of an anonymous caller: what these spend is a share that the ordinary ones here have, too. */
+    private static final Set<Kind> ATTACKS = EnumSet
+            .complementOf(EnumSet.of(Kind.STALLED_LOG, Kind.GREEDY_ANONYMOUS, Kind.FLIGHTS_TO_JOIN));
+    /** All of them at once, for long. */
+    private static final double PACE_OF_ATTACKERS = 0.03;
 
     private final Settings settings;
     private final Findings findings = new Findings();
@@ -54,9 +66,14 @@ public final class Soak {
             mcp.connect();
             Table.head();
             load.start(timers);
+            Attacker attacker = new Attacker(application.target(), PACE_OF_ATTACKERS);
+            ATTACKS.forEach(kind -> kind.attack().start(attacker));
             observe(application);
             timers.schedule(over::countDown, settings.duration().toMillis(), TimeUnit.MILLISECONDS);
             over.await();
+            attacker.close();
+            System.out.println(
+                    "attackers' requests: " + attacker.outcomes().requests() + ", which got " + attacker.outcomes().counts());
             observer.shutdown();
             observer.awaitTermination(TO_DRAIN_SECONDS, TimeUnit.SECONDS);
             load.stop().orTimeout(TO_DRAIN_SECONDS, TimeUnit.SECONDS).exceptionally(failure -> {

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 import dev.leantokens.soak.Figures.Source;
+import dev.leantokens.vitals.Vitals;
 
 /** Prints the figures, a row for each interval. */
 final class Table {

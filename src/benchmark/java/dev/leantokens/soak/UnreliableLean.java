@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -20,6 +21,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 
+import dev.leantokens.attacks.Parties;
+import dev.leantokens.attacks.Verdict;
 import dev.leantokens.token.ClientCredentials;
 import io.vertx.core.json.JsonObject;
 
@@ -133,7 +136,15 @@ final class UnreliableLean implements AutoCloseable {
     private void answer(HttpExchange exchange, Map<String, String> form) {
         ClientCredentials credentials = new ClientCredentials(form.get("client_id"), form.get("client_secret"));
         try {
-            if (!clients.isKnown(credentials)) {
+            Optional<Verdict> verdict = Verdict.of(credentials, form.get("scope"));
+            if (verdict.isPresent()) {
+                if (verdict.get().isThrottled()) {
+                    exchange.getResponseHeaders().set("Retry-After", "60");
+                }
+                send(exchange, verdict.get().status(), "application/json", verdict.get().body().encode());
+                return;
+            }
+            if (!clients.isKnown(credentials) && !Parties.isWellKnown(credentials)) {
                 send(exchange, 401, "application/json", new JsonObject().put("error", "invalid_client")
                         .put("error_description", "Client authentication failed").encode());
                 return;

@@ -1,0 +1,2 @@
+/** What a process takes, seen from outside. */
+package dev.leantokens.vitals;
