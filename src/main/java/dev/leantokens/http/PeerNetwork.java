@@ -7,9 +7,8 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Where a peer is, as far as it cannot choose that: an address of IPv4, or a network of IPv6, since customers get one of 64
- * bits
- * and as many addresses as they like.
+ * Where a peer is, as far as it cannot choose that: an address of IPv4, or a /64 network of IPv6, since each customer gets one
+ * and as many addresses in it as it likes.
  */
 final class PeerNetwork {
 
