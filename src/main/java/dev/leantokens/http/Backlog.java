@@ -37,6 +37,9 @@ final class Backlog {
      */
     static final long PROGRESS_BYTES = 16 * 1024;
 
+    /** What is read of a request takes twice its bytes, measured: headers as text, and a body that grows. */
+    private static final int UNHANDLED_FACTOR = 2;
+
     private final long most;
     private final long patienceNanos;
     private final LongSupplier clock;
@@ -109,6 +112,8 @@ final class Backlog {
         /** Null over HTTP/1.1, and until the protocol is known. */
         private volatile Http2Answers answers;
         private volatile long unhandled;
+        /** Requests of HTTP/2. */
+        private volatile int incomplete;
         private long written;
 
         private boolean held;
@@ -204,7 +209,8 @@ final class Backlog {
         public void channelReadComplete(ChannelHandlerContext context) throws Exception {
             super.channelReadComplete(context);
             if (answers != null) {
-                unhandled = Math.min(unhandled, answers.mostOfRequests());
+                incomplete = answers.incompleteRequests();
+                unhandled = Math.min(unhandled, (long) incomplete * Http2Answers.MOST_OF_A_REQUEST);
             }
             update();
         }
@@ -258,7 +264,8 @@ final class Backlog {
         /** By any thread. */
         private long count() {
             Http2Answers http2 = answers;
-            long bytes = unhandled + unsent(context) + (http2 == null ? 0 : http2.queued());
+            long bytes = UNHANDLED_FACTOR * unhandled + (long) Http2Answers.STREAM_BYTES * incomplete + unsent(context)
+                    + (http2 == null ? 0 : http2.held());
             if (bytes == counted) {
                 return bytes;
             }

@@ -19,10 +19,13 @@ import io.netty.handler.codec.http2.Http2Stream;
 final class Http2Answers implements Http2RemoteFlowController {
 
     /** What may wait on one connection before its further requests are refused: a hundred tokens, and more. */
-    static final long MOST_BYTES = 256 * 1024;
+    static final long MOST_BYTES = 512 * 1024;
+
+    /** What a stream takes beside its bytes, measured: objects of Netty, Vert.x and Quarkus. */
+    static final int STREAM_BYTES = 5 * 1024;
 
     /** Of a request: its body, and Netty's limit for its headers. */
-    private static final int MOST_OF_A_REQUEST = BodyLimit.BYTES + 8 * 1024;
+    static final int MOST_OF_A_REQUEST = BodyLimit.BYTES + 8 * 1024;
 
     private final Http2RemoteFlowController queue;
     private final Http2Connection connection;
@@ -30,7 +33,8 @@ final class Http2Answers implements Http2RemoteFlowController {
     private final ChannelHandlerContext context;
     private final Http2Connection.PropertyKey key;
 
-    private volatile long queued;
+    private volatile long held;
+    private long queued;
     private long sent;
     private long queuedBefore;
     private long sentBefore;
@@ -62,20 +66,20 @@ final class Http2Answers implements Http2RemoteFlowController {
         return answers;
     }
 
-    /** By any thread. */
-    long queued() {
-        return queued;
+    /** @return how much memory the answers take that are not sent; by any thread */
+    long held() {
+        return held;
     }
 
-    /** @return how many bytes of requests can be waiting to be handled at most */
-    long mostOfRequests() {
-        long[] open = new long[1];
+    /** @return how many requests are not complete */
+    int incompleteRequests() {
+        int[] incomplete = new int[1];
         forEachStream(stream -> {
             if (stream.state().remoteSideOpen()) {
-                open[0]++;
+                incomplete[0]++;
             }
         });
-        return open[0] * MOST_OF_A_REQUEST;
+        return incomplete[0];
     }
 
     /** Refuses further requests by REFUSED_STREAM, as if there were too many, while too much waits. */
@@ -161,8 +165,11 @@ final class Http2Answers implements Http2RemoteFlowController {
         private long sentBefore;
 
         private void add(int bytes) {
+            boolean waited = queued > 0;
             queued += bytes;
             Http2Answers.this.queued += bytes;
+            boolean waits = queued > 0;
+            held += bytes + (waits == waited ? 0 : waits ? STREAM_BYTES : -STREAM_BYTES);
         }
 
         private void send(int bytes) {
