@@ -94,6 +94,10 @@ final class Backlog {
         }
     }
 
+    private boolean isScarce() {
+        return total.get() > most / 2;
+    }
+
     private void closed() {
         closed.incrementAndGet();
         log.say(() -> "Connections are closed whose callers do not read the answers or do not finish the requests, "
@@ -113,7 +117,7 @@ final class Backlog {
         private volatile Http2Answers answers;
         private volatile long unhandled;
         /** Requests of HTTP/2. */
-        private volatile int incomplete;
+        private volatile int unanswered;
         private long written;
 
         private boolean held;
@@ -202,6 +206,9 @@ final class Backlog {
                 // Over HTTP/1.1 corrected by what the bytes turn out to be.
                 unhandled += bytes.readableBytes();
             }
+            if (answers != null) {
+                answers.limit(counted, isScarce());
+            }
             super.channelRead(context, read);
         }
 
@@ -209,8 +216,7 @@ final class Backlog {
         public void channelReadComplete(ChannelHandlerContext context) throws Exception {
             super.channelReadComplete(context);
             if (answers != null) {
-                incomplete = answers.incompleteRequests();
-                unhandled = Math.min(unhandled, (long) incomplete * Http2Answers.MOST_OF_A_REQUEST);
+                unhandled = Math.min(unhandled, (long) answers.unanswered() * Http2Answers.MOST_OF_A_REQUEST);
             }
             update();
         }
@@ -246,10 +252,13 @@ final class Backlog {
         }
 
         private void update() {
-            long bytes = count();
             Http2Answers http2 = answers;
             if (http2 != null) {
-                http2.limit(bytes);
+                unanswered = http2.unanswered();
+            }
+            long bytes = count();
+            if (http2 != null) {
+                http2.limit(bytes, isScarce());
             }
             if (bytes > 0) {
                 if (check == null && context.channel().isActive()) {
@@ -264,7 +273,7 @@ final class Backlog {
         /** By any thread. */
         private long count() {
             Http2Answers http2 = answers;
-            long bytes = UNHANDLED_FACTOR * unhandled + (long) Http2Answers.STREAM_BYTES * incomplete + unsent(context)
+            long bytes = UNHANDLED_FACTOR * unhandled + (long) Http2Answers.STREAM_BYTES * unanswered + unsent(context)
                     + (http2 == null ? 0 : http2.held());
             if (bytes == counted) {
                 return bytes;

@@ -21,6 +21,9 @@ final class Http2Answers implements Http2RemoteFlowController {
     /** What may wait on one connection before its further requests are refused: a hundred tokens, and more. */
     static final long MOST_BYTES = 512 * 1024;
 
+    /** How many requests of one connection are served at a time while much waits on all connections together. */
+    private static final int STREAMS_IF_SCARCE = 8;
+
     /** What a stream takes beside its bytes, measured: objects of Netty, Vert.x and Quarkus. */
     static final int STREAM_BYTES = 5 * 1024;
 
@@ -39,8 +42,8 @@ final class Http2Answers implements Http2RemoteFlowController {
     private long queuedBefore;
     private long sentBefore;
     private boolean warned;
-    private boolean refusing;
-    private int streamsAllowed;
+    /** While there are fewer; negative else. */
+    private int streamsAllowed = -1;
 
     private Http2Answers(Http2ConnectionHandler handler, ChannelHandlerContext context) {
         this.handler = handler;
@@ -71,26 +74,34 @@ final class Http2Answers implements Http2RemoteFlowController {
         return held;
     }
 
-    /** @return how many requests are not complete */
-    int incompleteRequests() {
-        int[] incomplete = new int[1];
+    /** @return how many requests have no answer that has begun */
+    int unanswered() {
+        int[] unanswered = new int[1];
         forEachStream(stream -> {
-            if (stream.state().remoteSideOpen()) {
-                incomplete[0]++;
+            if (!stream.isHeadersSent()) {
+                unanswered[0]++;
             }
         });
-        return incomplete[0];
+        return unanswered[0];
     }
 
-    /** Refuses further requests by REFUSED_STREAM, as if there were too many, while too much waits. */
-    void limit(long waiting) {
-        if (waiting > MOST_BYTES && !refusing) {
+    /**
+     * Refuses requests by REFUSED_STREAM, as if there were too many, while too much waits.
+     *
+     * @param waiting on this connection
+     * @param scarce whether it is much on all of them together
+     */
+    void limit(long waiting, boolean scarce) {
+        int streams = waiting > MOST_BYTES ? 0 : scarce ? STREAMS_IF_SCARCE : Integer.MAX_VALUE;
+        if (streams == Integer.MAX_VALUE && streamsAllowed < 0) {
+            return;
+        }
+        if (streamsAllowed < 0) {
             streamsAllowed = connection.remote().maxActiveStreams();
-            connection.remote().maxActiveStreams(0);
-            refusing = true;
-        } else if (waiting <= MOST_BYTES && refusing) {
-            connection.remote().maxActiveStreams(streamsAllowed);
-            refusing = false;
+        }
+        connection.remote().maxActiveStreams(Math.min(streams, streamsAllowed));
+        if (streams == Integer.MAX_VALUE) {
+            streamsAllowed = -1;
         }
     }
 

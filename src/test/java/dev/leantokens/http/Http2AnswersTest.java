@@ -122,6 +122,25 @@ class Http2AnswersTest {
     }
 
     @Test
+    void fewRequestsOfAConnectionAreServedWhileMuchWaitsOnAllTogether() {
+        receive(new RawHttp2().preface(65_535));
+        SlowPeer other = new SlowPeer(backlog.connection());
+        other.writeOneOutbound(Unpooled.wrappedBuffer(new byte[6_000_000]));
+        other.flush();
+        RawHttp2 posts = new RawHttp2();
+        for (int stream = 1; stream < 40; stream += 2) {
+            posts.post(stream, "/");
+        }
+        receive(posts);
+        assertThat(requests).hasSize(8);
+
+        other.readsAll();
+        receive(gets(new RawHttp2(), 41, 3));
+
+        assertThat(requests).hasSize(11);
+    }
+
+    @Test
     void streamThatMakesNoProgressIsResetAndThenTheConnectionIsClosed() {
         receive(gets(new RawHttp2().preface(0), 1, 1));
         for (int stream = 3; stream <= 11; stream += 4) {
