@@ -50,8 +50,9 @@ class ValuesInTextTest {
     private static final Set<String> SHOWN = Set.of(
             "Audience.groups", "Exposure.host", "Caller.address", "Entitlement.address", "LocalClient.id", "Scope.value",
             "Session.owner", "Session.account", "Verdict.reason", "LeanAccount.url", "Problem.message",
-            "LeanConnection.certificate",
-            "SigningKey.algorithm");
+            "LeanConnection.certificate", "SigningKey.algorithm",
+            // Addresses, and ids that are configured here.
+            "CallerName.name", "CallerName.group", "Key.callers", "Summary.callers");
 
     /**
      * Classes that are no records and say something of themselves; {@code SecretsInTextTest} has them one by one, except the
