@@ -7,7 +7,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -59,8 +58,8 @@ final class ClientBudget {
     private final Tally all = new Tally();
     private int optional;
     private int tries;
-    /** Credentials that are being tried. */
-    private final Set<String> onTrial = new HashSet<>(2);
+    /** Credentials that are being tried, and by which call. */
+    private final Map<String, CallPermit> onTrial = new HashMap<>(2);
     /** When the next call can be borrowed. */
     private Instant borrowable = Instant.MIN;
     /** The one whose turn it is first; none is empty. */
@@ -262,7 +261,8 @@ final class ClientBudget {
         synchronized (this) {
             Instant now = clock.instant();
             if (permit.isTry()) {
-                onTrial.remove(permit.standing().credentials());
+                // Not if it was sent once more: by then the next call can be trying them.
+                onTrial.remove(permit.standing().credentials(), permit);
             }
             if (made) {
                 ended.addLast(new Ended(permit, now));
@@ -329,7 +329,7 @@ final class ClientBudget {
             return Grade.NOT_NOW;
         }
         if (!standing.accepted()) {
-            return !onTrial.contains(standing.credentials()) && mayTry(tally(standing).calls, tries) ? Grade.WITHIN_SHARE
+            return !onTrial.containsKey(standing.credentials()) && mayTry(tally(standing).calls, tries) ? Grade.WITHIN_SHARE
                     : Grade.NOT_NOW;
         }
         if (tally(standing).withinShare() < standing.share()) {
@@ -361,7 +361,7 @@ final class ClientBudget {
         optional += isOptional ? 1 : 0;
         if (permit.isTry()) {
             tries++;
-            onTrial.add(standing.credentials());
+            onTrial.putIfAbsent(standing.credentials(), permit);
         }
         return permit;
     }
@@ -538,7 +538,7 @@ final class ClientBudget {
 
     /** What is on trial is no try once that is over, if it is made at all. */
     private boolean mayBeAccepted(boolean accepted, WantedCall call) {
-        return accepted || onTrial.contains(call.credentials());
+        return accepted || onTrial.containsKey(call.credentials());
     }
 
     /** @return how many of further calls would be within the share */

@@ -324,6 +324,19 @@ class BudgetTest {
     }
 
     @Test
+    void oneCallAtATimeTriesCredentialsAlsoIfARequestWasSentOnceMore() {
+        Budget sixty = budget(60);
+        CallPermit first = permit(sixty, ofCaller("b", "right", false, "one"));
+        CallPermit sentOnceMore = first.another().orElseThrow();
+        List<CompletableFuture<CallPermit>> others = takeAll(3, sixty, ofCaller("b", "right", false, "two"));
+
+        first.used();
+        sentOnceMore.used();
+
+        assertThat(others).filteredOn(CompletableFuture::isDone).hasSize(1);
+    }
+
+    @Test
     void callsThatWaitForATryThatLeanRefusesAreRefusedAlike() {
         TokenException refused = TokenError.CALLER_REFUSED.because("no");
         CallPermit first = permit(ofCaller("b", "wrong", false, "one"));
