@@ -10,7 +10,7 @@ import dev.leantokens.token.Requesters;
 import dev.leantokens.token.TokenException;
 import io.smallrye.mutiny.subscription.UniEmitter;
 
-/** A call that waits for its turn at a {@link ClientBudget}, or has just come. It stands in the line of each requester. */
+/** A call that waits for its turn at a {@link ClientBudget}, or has just come. It stands in the lines of its requesters. */
 final class CallWait {
 
     private final WantedCall call;

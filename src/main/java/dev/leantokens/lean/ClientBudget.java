@@ -5,8 +5,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -42,6 +44,12 @@ final class ClientBudget {
 
     /** All callers with accepted credentials of a client: they are that client. */
     private static final String CALLERS = "callers";
+
+    /**
+     * The largest number of lines that one call stands in: those of the requesters with the best places. Any number can wait
+     * for one call, and each look at the lines takes time.
+     */
+    static final int MOST_LINES = 16;
 
     /** When to come again if there are calls, but others wait. */
     private static final Duration OTHERS_FIRST = Duration.ofSeconds(1);
@@ -189,10 +197,11 @@ final class ClientBudget {
         if (isOptional && optional >= limits.optional()) {
             return Optional.of(refusal(NO_OPTIONAL_LEFT, now, comesBack(0, CallPermit::isOptional, now)));
         }
+        List<Requester> requesters = best(call, present.all());
         Standing best = null;
         Grade grade = Grade.NOT_NOW;
         // Who waits could not be served now, so nobody is overtaken; but what can be left undone takes nothing from them.
-        for (Requester requester : isOptional && !lines.isEmpty() ? List.<Requester> of() : present.all()) {
+        for (Requester requester : isOptional && !lines.isEmpty() ? List.<Requester> of() : requesters) {
             Standing standing = standing(call, call.accepted(), requester);
             Grade its = grade(standing, now);
             if (its.compareTo(grade) < 0) {
@@ -205,11 +214,11 @@ final class ClientBudget {
             then.add(() -> wait.granted(permit));
             return Optional.empty();
         }
-        Instant turn = turn(call, present.all(), now);
+        Instant turn = turn(call, requesters, now);
         if (isOptional || turn.isAfter(now.plus(wait.patience()))) {
             return Optional.of(refusal(call, turn, now));
         }
-        present.all().forEach(requester -> queue(wait, requester));
+        requesters.forEach(requester -> queue(wait, requester));
         lookAgain(now);
         then.add(() -> wait.begins(present));
         return Optional.empty();
@@ -219,7 +228,7 @@ final class ClientBudget {
     void join(CallWait wait, Requester requester) {
         List<Runnable> then;
         synchronized (this) {
-            if (wait.isOver() || !queue(wait, requester)) {
+            if (wait.isOver() || !queueIfBetter(wait, requester)) {
                 return;
             }
             then = serve(clock.instant());
@@ -426,15 +435,53 @@ final class ClientBudget {
         return next;
     }
 
-    private boolean queue(CallWait wait, Requester requester) {
-        String key = key(requester, wait.call());
-        Line line = lines.computeIfAbsent(key, name -> new Line(name, requester));
-        line.accepted |= wait.call().accepted();
-        if (!line.waiting.add(wait)) {
+    private void queue(CallWait wait, Requester requester) {
+        Line line = lines.computeIfAbsent(key(requester, wait.call()), key -> new Line(key, requester));
+        line.accepted |= isAccepted(wait);
+        line.waiting.add(wait);
+        wait.lines().add(line);
+    }
+
+    /** @return whether the call stands in one more line, or in a better one than before */
+    private boolean queueIfBetter(CallWait wait, Requester requester) {
+        Line its = lines.get(key(requester, wait.call()));
+        if (its != null && its.waiting.contains(wait)) {
             return false;
         }
-        wait.lines().add(line);
+        if (wait.lines().size() >= MOST_LINES) {
+            Line worst = wait.lines().stream()
+                    .max(Comparator.comparingInt(line -> place(standing(wait.call(), line.accepted, line.requester))))
+                    .orElseThrow();
+            if (place(standing(wait.call(), isAccepted(wait), requester)) >= place(
+                    standing(wait.call(), worst.accepted, worst.requester))) {
+                return false;
+            }
+            wait.lines().remove(worst);
+            leave(worst, wait);
+        }
+        queue(wait, requester);
         return true;
+    }
+
+    private static boolean isAccepted(CallWait wait) {
+        return wait.call().accepted() || wait.lines().stream().anyMatch(line -> line.accepted);
+    }
+
+    /** @return the requesters with the best places; one whose call is permitted now is among them */
+    private List<Requester> best(WantedCall call, List<Requester> requesters) {
+        if (requesters.size() <= MOST_LINES) {
+            return requesters;
+        }
+        Map<Requester, Integer> places = new IdentityHashMap<>(requesters.size());
+        requesters.forEach(requester -> places.put(requester, place(standing(call, call.accepted(), requester))));
+        return requesters.stream().sorted(Comparator.comparing(places::get)).limit(MOST_LINES).toList();
+    }
+
+    /** @return smaller for a better place: first those that have calls of their share left, then those with fewer calls */
+    private int place(Standing standing) {
+        Tally its = tally(standing);
+        boolean within = !standing.accepted() || its.withinShare() < standing.share();
+        return within ? its.calls : limits.calls() + its.calls;
     }
 
     private static String key(Requester requester, WantedCall call) {
@@ -443,11 +490,13 @@ final class ClientBudget {
 
     private void remove(CallWait wait) {
         wait.ends();
-        for (Line line : wait.lines()) {
-            line.waiting.remove(wait);
-            if (line.waiting.isEmpty()) {
-                lines.remove(line.key);
-            }
+        wait.lines().forEach(line -> leave(line, wait));
+    }
+
+    private void leave(Line line, CallWait wait) {
+        line.waiting.remove(wait);
+        if (line.waiting.isEmpty()) {
+            lines.remove(line.key);
         }
     }
 

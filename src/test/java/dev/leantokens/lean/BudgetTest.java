@@ -7,6 +7,7 @@ import static dev.leantokens.lean.Wants.one;
 import static dev.leantokens.lean.Wants.optional;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.quicktheories.QuickTheory.qt;
 import static org.quicktheories.generators.SourceDSL.integers;
 import static org.quicktheories.generators.SourceDSL.lists;
@@ -384,6 +385,49 @@ class BudgetTest {
         assertThat(IntStream.range(0, 15)
                 .filter(i -> take(sixty, ofService(one("modest", "modest", 4))).isDone())).as("its share, less one, and")
                 .hasSize(14);
+    }
+
+    @Test
+    void callOfACrowdHasTheBestPlaceOfAll() {
+        Budget sixty = budget(60);
+        Requester greedy = one("greedy", "greedy", 2);
+        takeAll(30, sixty, ofService(greedy));
+        takeAll(1, sixty, ofService(one("first of crowd", "crowd", 2)));
+        RequestersTest.Joinable call = RequestersTest.joinable(greedy, Purpose.NEED);
+        for (int i = 0; i < 1_000; i++) {
+            call.join(one("greedy " + i, "greedy", 2), Purpose.NEED);
+        }
+        CompletableFuture<CallPermit> waits = take(sixty, ofService(call.requesters()));
+        assertThat(waits).isNotDone();
+
+        call.join(one("modest", "crowd", 2), Purpose.NEED);
+
+        assertThat(waits).isCompleted();
+        assertThat(time.timers()).isZero();
+    }
+
+    /** It was the square of their number: 8,000 accounts that waited for two calls held an event loop up for half a minute. */
+    @Test
+    void timeThatACrowdTakesGrowsWithItsNumberAlone() {
+        int crowd = 8_000;
+        Budget sixty = budget(60);
+        for (int i = 0; i < 60; i++) {
+            permit(sixty, ofService(one("other " + i, "other " + i, crowd))).used();
+        }
+        time.advance(Duration.ofSeconds(54));
+        RequestersTest.Joinable call = RequestersTest.joinable(alone(), Purpose.NEED);
+        CompletableFuture<CallPermit> waits = take(sixty, ofService(call.requesters()));
+
+        assertTimeout(Duration.ofSeconds(5), () -> {
+            for (int i = 0; i < crowd; i++) {
+                call.join(one("account " + i, "account " + i, crowd), Purpose.NEED);
+            }
+            take(sixty, ofService(call.requesters()));
+        });
+
+        assertThat(waits).isNotDone();
+        time.advance(Duration.ofSeconds(6));
+        assertThat(waits).isCompleted();
     }
 
     @Test
