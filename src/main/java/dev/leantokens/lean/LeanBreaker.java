@@ -15,6 +15,7 @@ import dev.leantokens.lean.Breaker.Sign;
 import dev.leantokens.token.AccessToken;
 import dev.leantokens.token.CredentialsOwner;
 import dev.leantokens.token.LeanRequest;
+import dev.leantokens.token.Requester;
 import dev.leantokens.token.Scope;
 import dev.leantokens.token.TokenError;
 import dev.leantokens.token.TokenException;
@@ -170,12 +171,25 @@ final class LeanBreaker {
         return request.accepted() ? request.callers().orElseThrow().clientId().toLowerCase(Locale.ROOT) : null;
     }
 
-    /** @return who requests something for the first time; null if Lean has accepted it before, or nobody is known */
-    private static String asker(LeanRequest request) {
+    /**
+     * @return who requests something for the first time: of several that wait for the call, one for whom Lean does not keep
+     *         failing, since nobody is to be refused for what another one requested; null if Lean has accepted it before, or
+     *         nobody is known
+     */
+    private String asker(LeanRequest request) {
         if (request.acceptance().scope() || isApiOfService(request) || !request.accepted()) {
             return null;
         }
-        return request.owner() == CredentialsOwner.SERVICE ? request.requesters().first().account() : request.fingerprint();
+        if (request.owner() == CredentialsOwner.CALLER) {
+            return request.fingerprint();
+        }
+        return request.requesters().now().all().stream().map(Requester::account).filter(account -> !isFailing(account))
+                .findFirst().orElseGet(() -> request.requesters().first().account());
+    }
+
+    private boolean isFailing(String asker) {
+        OutageBreaker first = firsts.getIfPresent(asker);
+        return first != null && first.breaker().state() != CircuitBreakerState.CLOSED;
     }
 
     private Breaker subject(LeanRequest request) {

@@ -11,7 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.AfterEach;
@@ -22,9 +24,23 @@ import dev.leantokens.testing.Callers;
 import dev.leantokens.testing.Callers.Answer;
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.Metrics;
+import dev.leantokens.testing.Settings;
+import dev.leantokens.testing.TestClock;
+import dev.leantokens.token.Acceptance;
+import dev.leantokens.token.AccessToken;
+import dev.leantokens.token.CredentialsOwner;
+import dev.leantokens.token.LeanRequest;
+import dev.leantokens.token.LeanRequest.Purpose;
+import dev.leantokens.token.Requester;
+import dev.leantokens.token.RequestersTest;
+import dev.leantokens.token.Scope;
+import dev.leantokens.token.TokenError;
+import dev.leantokens.token.TokenException;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.DisabledOnIntegrationTest;
 import io.quarkus.test.junit.QuarkusTest;
+import io.smallrye.mutiny.Uni;
 
 /** A Lean that keeps failing is left alone for a while. */
 @QuarkusTest
@@ -154,6 +170,32 @@ class BreakerTest {
         assertThat(callsFor(failing)).isBetween(10L, 20L);
         assertThat(callers.rest(scope("customer." + UUID.randomUUID())).join().status()).isEqualTo(200);
         assertThat(Metrics.scrape().value(STATE, "state=\"closed\"")).isOne();
+    }
+
+    @Test
+    @DisabledOnIntegrationTest("which has no state machines of its own")
+    void callThatSeveralWaitForIsNotRefusedForWhatOneOfThemRequested() {
+        LeanBreaker breaker = new LeanBreaker(CredentialsOwner.SERVICE, Settings.of(LeanConfig.class), new TestClock());
+        Requester inventor = Wants.one("inventor", "inventor", 2);
+        for (int i = 0; i < 10; i++) {
+            assertThat(outcome(breaker, RequestersTest.joinable(inventor, Purpose.NEED), "customer.made-up-" + i,
+                    Uni.createFrom().failure(TokenError.LEAN_FAILED.because("Lean answered 500"))))
+                    .isEqualTo(TokenError.LEAN_FAILED);
+        }
+        RequestersTest.Joinable call = RequestersTest.joinable(inventor, Purpose.NEED);
+        assertThat(outcome(breaker, call, "customer.new", Uni.createFrom().nullItem())).isEqualTo(TokenError.BREAKER_OPEN);
+
+        call.join(Wants.one("other", "other", 2), Purpose.NEED);
+
+        assertThat(outcome(breaker, call, "customer.new", Uni.createFrom().nullItem())).as("none").isNull();
+    }
+
+    /** @return how a first request for the scope fails; null for a token */
+    private static TokenError outcome(LeanBreaker breaker, RequestersTest.Joinable call, String scope, Uni<AccessToken> lean) {
+        LeanRequest request = new LeanRequest(Optional.empty(), "service", new Scope(scope), call.requesters(),
+                Acceptance.NONE);
+        CompletableFuture<AccessToken> outcome = breaker.pass(request, () -> lean).subscribeAsCompletionStage();
+        return outcome.handle((token, failure) -> failure == null ? null : ((TokenException) failure).error()).join();
     }
 
     @Test
