@@ -1,6 +1,5 @@
 package dev.leantokens.lean;
 
-import java.time.Instant;
 import java.util.Optional;
 
 import dev.leantokens.token.TokenException;
@@ -15,22 +14,22 @@ final class CallPermit {
     private final ClientBudget.Standing standing;
     private final ClientBudget.Grade grade;
     private final boolean optional;
-    private final Instant borrowableBefore;
-    private final Instant borrowableAfter;
+    private final ClientBudget.Loan loanBefore;
+    private final ClientBudget.Loan loan;
 
     /**
      * @param budget to which it is given back
-     * @param borrowableBefore when the next call could be borrowed, without this one
-     * @param borrowableAfter the same, with this one
+     * @param loanBefore the last loan, without this call
+     * @param loan the same, with this one
      */
     CallPermit(ClientBudget budget, ClientBudget.Standing standing, ClientBudget.Grade grade, boolean optional,
-            Instant borrowableBefore, Instant borrowableAfter) {
+            ClientBudget.Loan loanBefore, ClientBudget.Loan loan) {
         this.budget = budget;
         this.standing = standing;
         this.grade = grade;
         this.optional = optional;
-        this.borrowableBefore = borrowableBefore;
-        this.borrowableAfter = borrowableAfter;
+        this.loanBefore = loanBefore;
+        this.loan = loan;
     }
 
     /** The call was made and is over. It did not become known what Lean thinks of the credentials. */
@@ -78,11 +77,11 @@ final class CallPermit {
         return !standing.accepted();
     }
 
-    Instant borrowableBefore() {
-        return borrowableBefore;
+    ClientBudget.Loan loanBefore() {
+        return loanBefore;
     }
 
-    Instant borrowableAfter() {
-        return borrowableAfter;
+    ClientBudget.Loan loan() {
+        return loan;
     }
 }

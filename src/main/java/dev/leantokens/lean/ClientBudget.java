@@ -68,8 +68,7 @@ final class ClientBudget {
     private int tries;
     /** Credentials that are being tried, and by which call. */
     private final Map<String, CallPermit> onTrial = new HashMap<>(2);
-    /** When the next call can be borrowed. */
-    private Instant borrowable = Instant.MIN;
+    private Loan lastLoan = new Loan(Instant.MIN, Instant.MIN);
     /** The one whose turn it is first; none is empty. */
     private final LinkedHashMap<String, Line> lines = new LinkedHashMap<>(2);
     /** When the lines are looked at next; null if nothing waits for a time. */
@@ -112,6 +111,15 @@ final class ClientBudget {
         public String toString() {
             return "Standing[" + share + ", " + accepted + "]";
         }
+    }
+
+    /**
+     * A call that was borrowed, or the first one after a rest.
+     *
+     * @param at when it was made
+     * @param next when the next one can be borrowed, by what could be borrowed at that time
+     */
+    record Loan(Instant at, Instant next) {
     }
 
     /** The calls that wait for one requester with one client's credentials. */
@@ -278,8 +286,8 @@ final class ClientBudget {
             } else {
                 release(permit);
                 // As if it had not been borrowed, unless another was since.
-                if (permit.isBorrowed() && borrowable.equals(permit.borrowableAfter())) {
-                    borrowable = permit.borrowableBefore();
+                if (permit.isBorrowed() && lastLoan == permit.loan()) {
+                    lastLoan = permit.loanBefore();
                 }
             }
             then = serve(now);
@@ -344,7 +352,7 @@ final class ClientBudget {
         if (tally(standing).withinShare() < standing.share()) {
             return Grade.WITHIN_SHARE;
         }
-        return now.isBefore(borrowable) ? Grade.NOT_NOW : Grade.BORROWED;
+        return now.isBefore(borrowable()) ? Grade.NOT_NOW : Grade.BORROWED;
     }
 
     /** A requester can have as many tries as are left: the first one a half, the next one a half of the rest. */
@@ -357,14 +365,12 @@ final class ClientBudget {
     }
 
     private CallPermit permit(Standing standing, Grade grade, boolean isOptional, Instant now) {
-        Instant before = borrowable;
-        if (grade == Grade.BORROWED) {
-            borrowable = now.plus(interval());
-        } else if (all.calls == 0) {
-            // Those that come together after a rest have their shares before one of them borrows.
-            borrowable = later(borrowable, now.plus(interval()));
+        Loan before = lastLoan;
+        // Those that come together after a rest have their shares before one of them borrows.
+        if (grade == Grade.BORROWED || all.calls == 0) {
+            lastLoan = new Loan(now, now.plus(interval()));
         }
-        CallPermit permit = new CallPermit(this, standing, grade, isOptional, before, borrowable);
+        CallPermit permit = new CallPermit(this, standing, grade, isOptional, before, lastLoan);
         all.add(permit, 1);
         tallies.computeIfAbsent(standing.sharer(), sharer -> new Tally()).add(permit, 1);
         optional += isOptional ? 1 : 0;
@@ -383,6 +389,12 @@ final class ClientBudget {
         });
         optional -= permit.isOptional() ? 1 : 0;
         tries -= permit.isTry() ? 1 : 0;
+    }
+
+    /** @return when the next call can be borrowed: sooner than thought at the last one if shares have come back since */
+    private Instant borrowable() {
+        Instant byNow = lastLoan.at().plus(interval());
+        return byNow.isBefore(lastLoan.next()) ? byNow : lastLoan.next();
     }
 
     /** Spreads what is not within shares over the window, so that it comes back evenly. */
@@ -505,6 +517,7 @@ final class ClientBudget {
         Instant next = null;
         if (!lines.isEmpty()) {
             next = ended.isEmpty() ? null : ended.peekFirst().until;
+            Instant borrowable = borrowable();
             if (all.calls < limits.calls() && borrowable.isAfter(now) && (next == null || borrowable.isBefore(next))) {
                 next = borrowable;
             }
@@ -579,7 +592,7 @@ final class ClientBudget {
         if (within) {
             return turn;
         }
-        Instant borrows = later(now, borrowable).plus(interval().multipliedBy(borrowing));
+        Instant borrows = later(now, borrowable()).plus(interval().multipliedBy(borrowing));
         Instant shareComesBack = comesBack(own - ownWithin,
                 permit -> !permit.isBorrowed() && permit.standing().sharer().equals(mine.sharer()), now);
         return later(turn, borrows.isBefore(shareComesBack) ? borrows : shareComesBack);

@@ -260,6 +260,27 @@ class BudgetTest {
         }
     }
 
+    /** The interval between borrowed calls follows from how many can be borrowed now, and not when one was borrowed last. */
+    @Test
+    void sharesThatComeBackCanBeBorrowedAtOnce() {
+        Budget sixty = budget(60);
+        for (int i = 0; i < 59; i++) {
+            permit(sixty, ofService(one("sharer " + i / 15, "sharer " + i / 15, 4))).used();
+        }
+        time.advance(Duration.ofSeconds(55));
+        Requester greedy = one("sharer 0", "sharer 0", 4);
+        permit(sixty, ofService(greedy)).used();
+        time.advance(Duration.ofSeconds(5));
+        for (int i = 0; i < 15; i++) {
+            permit(sixty, ofService(greedy)).used();
+        }
+
+        CompletableFuture<CallPermit> waits = take(sixty, ofService(greedy));
+
+        time.advance(Duration.ofMillis(1_334));
+        assertThat(waits).as("44 are left, and nobody else wants them").isCompleted();
+    }
+
     @Test
     void callersThatHaveNoCredentialsAreOneSharerWhoseAddressesTakeTurns() {
         Budget sixty = budget(60);
