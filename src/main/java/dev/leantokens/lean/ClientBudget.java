@@ -38,7 +38,7 @@ final class ClientBudget {
     private static final String NONE_LEFT = "as many tokens have been requested as Lean allows in a minute";
     private static final String NO_OPTIONAL_LEFT = "calls of this kind may be half of what Lean allows in a minute, "
             + "and as many have been made";
-    private static final String NO_SHARE_LEFT = "as many tokens have been requested as one of several clients may request now";
+    private static final String NO_SHARE_LEFT = "this client has had its share of the tokens that can be requested in a minute, and no more are left";
     private static final String NO_TRY_LEFT = "as many tokens have been requested as is allowed in a minute with credentials "
             + "that Lean has not accepted before";
 
