@@ -251,7 +251,7 @@ class BudgetTest {
 
         takeAll(5, sixty, ofService(greedy));
         TokenException refusal = refusal(sixty, ofService(greedy));
-        assertThat(refusal).hasMessageContaining("one of several clients");
+        assertThat(refusal).hasMessageContaining("has had its share");
         assertThat(refusal.response().retryAfter().orElseThrow().toSeconds()).isEqualTo(7);
         for (String modest : List.of("b", "c", "d")) {
             for (int i = 0; i < 12; i++) {
