@@ -1,11 +1,15 @@
 package dev.leantokens.http;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -19,6 +23,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
+import io.netty.util.ReferenceCountUtil;
 
 /**
  * Bounds what waits in memory for callers: requests that were read and whose answer has not begun, and answers that were
@@ -27,6 +32,8 @@ import io.netty.channel.ChannelPromise;
  * <li>A connection whose write queue is full is not read from.
  * <li>An answer that makes no progress ends its connection; over HTTP/2 its stream first.
  * <li>Over all connections no more than a limit waits. Beyond it, those are closed that have held the most for the longest.
+ * <li>Until their memory is free, what the others have sent waits as bytes, and no more is read: Netty closes a connection only
+ * after it has read from all that are ready, which can be thousands.
  * </ul>
  */
 final class Backlog {
@@ -40,6 +47,9 @@ final class Backlog {
     /** What is read of a request takes twice its bytes, measured: headers as text, and a body that grows. */
     private static final int UNHANDLED_FACTOR = 2;
 
+    /** What a connection may hold and still be served while there is no room for more: more than an ordinary request. */
+    private static final int LITTLE_BYTES = 4 * 1024;
+
     private final long most;
     private final long patienceNanos;
     private final LongSupplier clock;
@@ -47,6 +57,10 @@ final class Backlog {
 
     private final Set<Connection> waiting = ConcurrentHashMap.newKeySet();
     private final AtomicLong total = new AtomicLong();
+    /** Of connections that are being closed, beside the total, until their memory is free. */
+    private final AtomicLong ending = new AtomicLong();
+    /** Those that wait for room with what they have read, the first one first. */
+    private final Deque<Connection> readers = new ConcurrentLinkedDeque<>();
     private final AtomicBoolean relieving = new AtomicBoolean();
     private final AtomicLong closed = new AtomicLong();
 
@@ -94,6 +108,19 @@ final class Backlog {
         }
     }
 
+    /** Those that hold little have twice the room, so that they need not wait for those that hold much. */
+    private boolean hasRoom(long held) {
+        return total.get() + ending.get() <= (held > LITTLE_BYTES ? most : 2 * most);
+    }
+
+    /** Wakes one reader, which wakes the next. To be called after whatever may have made room. */
+    private void wakeReader() {
+        Connection next = readers.peek();
+        if (next != null && hasRoom(next.counted) && readers.remove(next)) {
+            next.context.executor().execute(next::passEarly);
+        }
+    }
+
     private boolean isScarce() {
         return total.get() > most / 2;
     }
@@ -119,6 +146,9 @@ final class Backlog {
         /** Requests of HTTP/2. */
         private volatile int unanswered;
         private long written;
+        /** What was read while there was no room, in buffers of {@link #earlyBytes}; null if there never was any. */
+        private Queue<ByteBuf> early;
+        private volatile long earlyBytes;
 
         private boolean held;
         private boolean heldForRequests;
@@ -128,7 +158,8 @@ final class Backlog {
         /** Written under the lock of this, like those that follow. */
         private volatile long counted;
         private long since;
-        private boolean ended;
+        private volatile boolean ended;
+        private long endingBytes;
         /** How much it has held for how long, as of when this was last asked. */
         private double byteSeconds;
 
@@ -156,7 +187,7 @@ final class Backlog {
         }
 
         private void holdOrRead() {
-            boolean hold = heldForRequests || !context.channel().isWritable();
+            boolean hold = heldForRequests || earlyBytes > 0 || !context.channel().isWritable();
             if (hold == held) {
                 return;
             }
@@ -202,6 +233,17 @@ final class Backlog {
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object read) throws Exception {
+            if (ended) {
+                ReferenceCountUtil.release(read);
+            } else if (read instanceof ByteBuf bytes
+                    && (earlyBytes > 0 || !hasRoom(counted + UNHANDLED_FACTOR * bytes.readableBytes()))) {
+                waitForRoom(bytes);
+            } else {
+                pass(context, read);
+            }
+        }
+
+        private void pass(ChannelHandlerContext context, Object read) throws Exception {
             if (read instanceof ByteBuf bytes) {
                 // Over HTTP/1.1 corrected by what the bytes turn out to be.
                 unhandled += bytes.readableBytes();
@@ -210,6 +252,47 @@ final class Backlog {
                 answers.limit(counted, isScarce());
             }
             super.channelRead(context, read);
+        }
+
+        private void waitForRoom(ByteBuf read) {
+            if (early == null) {
+                early = new ArrayDeque<>(2);
+            }
+            early.add(read);
+            boolean first = earlyBytes == 0;
+            earlyBytes += read.capacity();
+            holdOrRead();
+            update();
+            if (first) {
+                queue();
+                wakeReader();
+            }
+        }
+
+        private void queue() {
+            if (counted > LITTLE_BYTES) {
+                readers.addLast(this);
+            } else {
+                readers.addFirst(this);
+            }
+        }
+
+        private void passEarly() {
+            try {
+                while (!early.isEmpty() && hasRoom(counted)) {
+                    ByteBuf read = early.poll();
+                    earlyBytes -= read.capacity();
+                    pass(context, read);
+                    channelReadComplete(context);
+                }
+            } catch (Exception e) {
+                context.fireExceptionCaught(e);
+            }
+            if (!early.isEmpty()) {
+                queue();
+            }
+            holdOrRead();
+            wakeReader();
         }
 
         @Override
@@ -244,11 +327,17 @@ final class Backlog {
 
         @Override
         public void channelInactive(ChannelHandlerContext context) throws Exception {
-            forget();
+            if (early != null) {
+                early.forEach(ByteBuf::release);
+                early.clear();
+                earlyBytes = 0;
+            }
             if (check != null) {
                 check.cancel(false);
             }
             super.channelInactive(context);
+            forget();
+            wakeReader();
         }
 
         private void update() {
@@ -268,13 +357,14 @@ final class Backlog {
                     relieve();
                 }
             }
+            wakeReader();
         }
 
         /** By any thread. */
         private long count() {
             Http2Answers http2 = answers;
             long bytes = UNHANDLED_FACTOR * unhandled + (long) Http2Answers.STREAM_BYTES * unanswered + unsent(context)
-                    + (http2 == null ? 0 : http2.held());
+                    + earlyBytes + (http2 == null ? 0 : http2.held());
             if (bytes == counted) {
                 return bytes;
             }
@@ -295,6 +385,12 @@ final class Backlog {
         }
 
         private synchronized void forget() {
+            leaveTotal();
+            ending.addAndGet(-endingBytes);
+            endingBytes = 0;
+        }
+
+        private synchronized void leaveTotal() {
             ended = true;
             total.addAndGet(-counted);
             counted = 0;
@@ -302,12 +398,21 @@ final class Backlog {
         }
 
         private synchronized void weigh(long now) {
-            byteSeconds = (double) counted * (1 + Math.max(0, now - since));
+            // How long a little request waits is this process' doing rather than its caller's, as it is with what is early.
+            long time = counted > LITTLE_BYTES ? Math.max(0, now - since) : 0;
+            byteSeconds = (double) (counted - earlyBytes) * (1 + time);
         }
 
         /** By any thread. Without what has not been sent, neither here nor by the system. */
         private void end() {
-            forget();
+            synchronized (this) {
+                if (ended) {
+                    return;
+                }
+                endingBytes = counted;
+                ending.addAndGet(endingBytes);
+                leaveTotal();
+            }
             closed();
             context.executor().execute(() -> {
                 if (context.channel().isActive()) {

@@ -32,6 +32,9 @@ final class Http1Requests {
     /** How much is decoded at a time, so that few requests are decoded too early. */
     private static final int PIECE_BYTES = 1024;
 
+    /** Headers that are longer leave something behind that counts: a connection takes as much anyway. */
+    private static final int SHORT_HEADERS = 4 * 1024;
+
     private final Backlog.Connection backlog;
     private final Runnable requestBegins;
     private final Bytes bytes = new Bytes();
@@ -54,6 +57,8 @@ final class Http1Requests {
     private long undecodedBytes;
     /** Of the current request, until its answer begins. */
     private long requestBytes;
+    /** Of the longest headers so far: Netty's decoder keeps a buffer for them as long as the connection lives. */
+    private long keptBytes;
 
     private Http1Requests(Backlog.Connection backlog, Runnable requestBegins) {
         this.backlog = backlog;
@@ -134,6 +139,9 @@ final class Http1Requests {
         if (message instanceof HttpRequest) {
             unanswered = true;
             incomplete = true;
+            if (requestBytes > SHORT_HEADERS) {
+                keptBytes = Math.max(keptBytes, requestBytes);
+            }
             requestBegins.run();
         }
         if (message instanceof LastHttpContent) {
@@ -146,7 +154,7 @@ final class Http1Requests {
     }
 
     private void report() {
-        backlog.waitsToBeHandled(undecodedBytes + requestBytes, undecodedBytes > 0 || !decoded.isEmpty());
+        backlog.waitsToBeHandled(undecodedBytes + Math.max(requestBytes, keptBytes), undecodedBytes > 0 || !decoded.isEmpty());
     }
 
     /** Later, since Vert.x is still busy with what has led to this. */
@@ -235,6 +243,9 @@ final class Http1Requests {
             if (message instanceof LastHttpContent) {
                 unanswered = false;
                 passLater();
+                if (!passing) {
+                    report();
+                }
             }
         }
     }

@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import org.junit.jupiter.api.Test;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 
 class BacklogTest {
@@ -30,6 +31,20 @@ class BacklogTest {
     private void write(SlowPeer peer, int bytes) {
         peer.writeOneOutbound(Unpooled.wrappedBuffer(new byte[bytes]));
         peer.flush();
+    }
+
+    /** Its memory is free when its tasks have run. */
+    private SlowPeer connectThatIsClosing() {
+        SlowPeer closing = connect();
+        closing.pipeline().fireChannelRead(bytes(300_000)).fireChannelReadComplete();
+        nanos.addAndGet(1_000);
+        connect().pipeline().fireChannelRead(bytes(300_000)).fireChannelReadComplete();
+        assertThat(backlog.total()).isEqualTo(600_000);
+        return closing;
+    }
+
+    private static ByteBuf bytes(int length) {
+        return Unpooled.wrappedBuffer(new byte[length]);
     }
 
     private void pass(Duration time) {
@@ -135,6 +150,67 @@ class BacklogTest {
         write(connect(), 300_000);
 
         assertThat(peers).allMatch(SlowPeer::isOpen);
+    }
+
+    /** Netty closes no connection before it has read from all that are ready. */
+    @Test
+    void nothingLongIsPassedOnBeforeTheMemoryOfClosedConnectionsIsFree() {
+        List<SlowPeer> ready = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            ready.add(connect());
+        }
+
+        ready.forEach(peer -> peer.pipeline().fireChannelRead(bytes(27_000)).fireChannelReadComplete());
+
+        List<SlowPeer> served = ready.stream().filter(peer -> !peer.inboundMessages().isEmpty()).toList();
+        assertThat(served).hasSizeLessThan(MOST / 27_000);
+        assertThat(served).first().satisfies(peer -> assertThat(peer.config().isAutoRead()).isTrue());
+        assertThat(ready).last().satisfies(peer -> assertThat(peer.config().isAutoRead()).isFalse());
+    }
+
+    @Test
+    void shortRequestIsPassedOnMeanwhile() {
+        for (int i = 0; i < 100; i++) {
+            connect().pipeline().fireChannelRead(bytes(27_000)).fireChannelReadComplete();
+        }
+        pass(Duration.ZERO);
+        SlowPeer ordinary = connect();
+
+        ordinary.pipeline().fireChannelRead(bytes(500)).fireChannelReadComplete();
+        for (int i = 0; i < 100; i++) {
+            connect().pipeline().fireChannelRead(bytes(27_000)).fireChannelReadComplete();
+            pass(Duration.ofSeconds(1));
+        }
+
+        assertThat(ordinary.inboundMessages()).hasSize(1);
+        assertThat(ordinary.isOpen()).isTrue();
+    }
+
+    @Test
+    void whatWaitsIsPassedOnInOrderWhenThereIsRoom() {
+        SlowPeer closing = connectThatIsClosing();
+        SlowPeer late = connect();
+        late.pipeline().fireChannelRead(bytes(5_000)).fireChannelRead(bytes(6_000)).fireChannelReadComplete();
+        assertThat(late.inboundMessages()).isEmpty();
+        assertThat(late.config().isAutoRead()).isFalse();
+
+        pass(Duration.ZERO);
+
+        assertThat(closing.isOpen()).isFalse();
+        assertThat(late.inboundMessages()).extracting(read -> ((ByteBuf) read).readableBytes()).containsExactly(5_000, 6_000);
+        assertThat(late.config().isAutoRead()).isTrue();
+    }
+
+    @Test
+    void whatWaitsIsReleasedWithItsConnection() {
+        connectThatIsClosing();
+        SlowPeer late = connect();
+        ByteBuf read = bytes(5_000);
+        late.pipeline().fireChannelRead(read);
+
+        late.close();
+
+        assertThat(read.refCnt()).isZero();
     }
 
     @Test

@@ -136,6 +136,31 @@ class Http1RequestsTest {
     }
 
     @Test
+    void requestThatIsAnsweredLaterIsNotCountedAnyMore() {
+        peer.readsAll();
+        receive(get("/1"));
+        assertThat(backlog.total()).isPositive();
+
+        answer(10);
+
+        assertThat(backlog.total()).isZero();
+    }
+
+    @Test
+    void longHeaderIsCountedAsLongAsItsConnectionIsOpen() {
+        peer.readsAll();
+        receive("GET /1 HTTP/1.1\r\nX: " + "x".repeat(6_000) + "\r\n\r\n");
+        answer(10);
+        receive(get("/2"));
+        answer(10);
+        assertThat(backlog.total()).isGreaterThan(6_000);
+
+        peer.close();
+
+        assertThat(backlog.total()).isZero();
+    }
+
+    @Test
     void requestsWaitAsBytes() {
         peer.readsAll();
         receive(get("/").repeat(3_000));
