@@ -4,25 +4,36 @@ import java.nio.charset.StandardCharsets;
 
 import dev.leantokens.testing.RawHttp;
 
-/** Sends requests byte for byte, one each second, on many connections of both ports: headers, and bodies. */
+/**
+ * Sends requests byte for byte, one each second, on many connections of both ports: headers, bodies, and the end of long ones.
+ */
 final class SlowRequests implements Attack {
 
     private static final int CONNECTIONS = 50;
+    /** As long as requests may be, these take more than a heap of 64 MiB. */
+    private static final int LONG_ONES = 1_000;
 
     @Override
     public void start(Attacker attacker) {
         Target target = attacker.target();
         for (int port : new int[] { target.port(), target.mcpPort() }) {
             String path = port == target.port() ? Target.TOKEN_PATH : Target.MCP_PATH;
-            begin(attacker, port, "POST " + path + " HTTP/1.1\r\nX-");
-            begin(attacker, port, "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-                    + "Accept: application/json, text/event-stream\r\nAuthorization: Bearer " + Parties.GREEDY.clientSecret()
-                    + "\r\nContent-Length: 1000\r\n\r\n{");
+            begin(attacker, CONNECTIONS, port, "POST " + path + " HTTP/1.1\r\nX-");
+            begin(attacker, CONNECTIONS, port,
+                    "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                            + "Accept: application/json, text/event-stream\r\nAuthorization: Bearer "
+                            + Parties.GREEDY.clientSecret()
+                            + "\r\nContent-Length: 1000\r\n\r\n{");
+            begin(attacker, LONG_ONES, port,
+                    "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                            + "Accept: application/json, text/event-stream\r\nAuthorization: Bearer "
+                            + Parties.GREEDY.clientSecret()
+                            + "\r\nX: " + "x".repeat(12_000) + "\r\nContent-Length: 16000\r\n\r\n" + " ".repeat(15_000));
         }
     }
 
-    private static void begin(Attacker attacker, int port, String text) {
-        attacker.keepEachSecond(CONNECTIONS, RawHttp.ELSEWHERE, port, socket -> {
+    private static void begin(Attacker attacker, int connections, int port, String text) {
+        attacker.keepEachSecond(connections, RawHttp.ELSEWHERE, port, socket -> {
             socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
             attacker.outcomes().sent(1);
         }, socket -> socket.getOutputStream().write('b'));
