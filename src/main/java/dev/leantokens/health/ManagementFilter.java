@@ -23,7 +23,7 @@ import io.vertx.ext.web.RoutingContext;
 class ManagementFilter implements AllowedMethods {
 
     private static final String HEALTH = "/q/health";
-    private static final String METRICS = "/q/metrics";
+    static final String METRICS = "/q/metrics";
     private static final Set<String> PATHS = Set.of(HEALTH, HEALTH + "/live", HEALTH + "/ready", HEALTH + "/started",
             HEALTH + "/group/lean", METRICS);
     private static final Set<HttpMethod> METHODS = Set.of(HttpMethod.GET, HttpMethod.HEAD);

@@ -41,6 +41,8 @@ public final class FilterOrder {
     public static final int MCP_SESSIONS = 255;
     /** Opens the streams of those sessions. */
     public static final int MCP_STREAMS = 250;
+    /** Answers who asks for metrics. */
+    public static final int METRICS = 245;
 
     private FilterOrder() {
     }
