@@ -19,7 +19,7 @@ import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
-import io.smallrye.common.annotation.Blocking;
+import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
 
 /**
@@ -28,7 +28,6 @@ import io.vertx.core.json.JsonObject;
  * file" has the figures.
  */
 @Path("/q/openapi")
-@Blocking
 public class ApiDescription {
 
     private static final String RESOURCE = "/META-INF/openapi.yaml";
@@ -37,15 +36,19 @@ public class ApiDescription {
     private static final Variant AS_YAML = new Variant(new MediaType("application", "yaml"), (String) null, null);
     private static final Variant JSON = new Variant(MediaType.APPLICATION_JSON_TYPE, (String) null, null);
 
+    private final Uni<String> yaml = PackagedFile.content(RESOURCE).map(bytes -> new String(bytes, StandardCharsets.UTF_8))
+            .memoize().indefinitely();
+    private final Uni<String> json = yaml.map(ApiDescription::json).memoize().indefinitely();
+
     /** @param format {@code JSON}, for who cannot send a header */
     @GET
     @Produces(MediaType.WILDCARD)
-    public RestResponse<String> description(@Context Request request, @QueryParam("format") String format) {
-        boolean json = "JSON".equalsIgnoreCase(format) || JSON.equals(request.selectVariant(List.of(AS_YAML, JSON)));
-        String yaml = new String(PackagedFile.read(RESOURCE), StandardCharsets.UTF_8);
-        return RestResponse.ResponseBuilder.ok(json ? json(yaml) : yaml, json ? MediaType.APPLICATION_JSON_TYPE : YAML)
+    public Uni<RestResponse<String>> description(@Context Request request, @QueryParam("format") String format) {
+        boolean asJson = "JSON".equalsIgnoreCase(format) || JSON.equals(request.selectVariant(List.of(AS_YAML, JSON)));
+        return (asJson ? json : yaml).map(text -> RestResponse.ResponseBuilder
+                .ok(text, asJson ? MediaType.APPLICATION_JSON_TYPE : YAML)
                 .header(HttpHeaders.VARY, HttpHeaders.ACCEPT)
-                .build();
+                .build());
     }
 
     private static String json(String yaml) {

@@ -4,14 +4,27 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
+
 /** Files that are resources of the application. */
 final class PackagedFile {
 
     private PackagedFile() {
     }
 
-    /** @param path from the root of the class path; it must be there */
-    static byte[] read(String path) {
+    /**
+     * @param path from the root of the class path; it must be there
+     * @return what is in it. A worker thread reads it once, when it is first asked for: a request for each would queue behind
+     *         the
+     *         workers without a limit, also those that were cancelled
+     */
+    static Uni<byte[]> content(String path) {
+        return Uni.createFrom().item(() -> read(path)).runSubscriptionOn(Infrastructure.getDefaultWorkerPool()).memoize()
+                .indefinitely();
+    }
+
+    private static byte[] read(String path) {
         try (InputStream resource = PackagedFile.class.getResourceAsStream(path)) {
             return resource.readAllBytes();
         } catch (IOException e) {

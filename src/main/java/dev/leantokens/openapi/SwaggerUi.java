@@ -1,6 +1,8 @@
 package dev.leantokens.openapi;
 
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.NotFoundException;
@@ -11,11 +13,10 @@ import jakarta.ws.rs.core.MediaType;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestResponse;
 
-import io.smallrye.common.annotation.Blocking;
+import io.smallrye.mutiny.Uni;
 
 /** A page that shows the API description and tries it out, if it is switched on. */
 @Path("/q/swagger-ui")
-@Blocking
 public class SwaggerUi {
 
     private static final String FOLDER = "/swagger-ui/";
@@ -33,28 +34,30 @@ public class SwaggerUi {
             + "frame-ancestors 'none'";
 
     private final OpenapiConfig config;
+    private final Map<String, Uni<byte[]>> contents = FILES.keySet().stream()
+            .collect(Collectors.toUnmodifiableMap(Function.identity(), file -> PackagedFile.content(FOLDER + file)));
 
     SwaggerUi(OpenapiConfig config) {
         this.config = config;
     }
 
     @GET
-    public RestResponse<byte[]> page() {
+    public Uni<RestResponse<byte[]>> page() {
         return file(PAGE);
     }
 
     /** @throws NotFoundException if there is no such file, or the page is not switched on */
     @GET
     @Path("/{file}")
-    public RestResponse<byte[]> file(@RestPath String file) {
+    public Uni<RestResponse<byte[]>> file(@RestPath String file) {
         String type = config.swaggerUi() ? FILES.get(file) : null;
         if (type == null) {
             throw new NotFoundException();
         }
-        return RestResponse.ResponseBuilder.ok(PackagedFile.read(FOLDER + file), MediaType.valueOf(type))
+        return contents.get(file).map(content -> RestResponse.ResponseBuilder.ok(content, MediaType.valueOf(type))
                 .header("Content-Security-Policy", POLICY)
                 .header("X-Content-Type-Options", "nosniff")
                 .header(HttpHeaders.CACHE_CONTROL, "no-cache")
-                .build();
+                .build());
     }
 }
