@@ -172,7 +172,7 @@ final class Backlog {
 
         /** The answers of HTTP/2 have a queue of their own. */
         void countAnswers() {
-            answers = Http2Answers.of(context.pipeline());
+            answers = Http2Answers.of(context.pipeline(), Backlog.this::isScarce);
         }
 
         /**
@@ -249,7 +249,7 @@ final class Backlog {
                 unhandled += bytes.readableBytes();
             }
             if (answers != null) {
-                answers.limit(counted, isScarce());
+                answers.limit(counted);
             }
             super.channelRead(context, read);
         }
@@ -347,7 +347,7 @@ final class Backlog {
             }
             long bytes = count();
             if (http2 != null) {
-                http2.limit(bytes, isScarce());
+                http2.limit(bytes);
             }
             if (bytes > 0) {
                 if (check == null && context.channel().isActive()) {

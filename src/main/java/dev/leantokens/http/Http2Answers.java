@@ -2,6 +2,7 @@ package dev.leantokens.http;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
@@ -21,6 +22,12 @@ final class Http2Answers implements Http2RemoteFlowController {
     /** What may wait on one connection before its further requests are refused: a hundred tokens, and more. */
     static final long MOST_BYTES = 512 * 1024;
 
+    /**
+     * What may wait on one connection for the client's windows while much waits on all connections together: as much as Vert.x
+     * queues on one of HTTP/1.1. The stream of a further answer is reset.
+     */
+    static final long MOST_BYTES_IF_SCARCE = 64 * 1024;
+
     /** How many requests of one connection are served at a time while much waits on all connections together. */
     private static final int STREAMS_IF_SCARCE = 8;
 
@@ -35,6 +42,7 @@ final class Http2Answers implements Http2RemoteFlowController {
     private final Http2ConnectionHandler handler;
     private final ChannelHandlerContext context;
     private final Http2Connection.PropertyKey key;
+    private final BooleanSupplier scarce;
 
     private volatile long held;
     private long queued;
@@ -45,9 +53,10 @@ final class Http2Answers implements Http2RemoteFlowController {
     /** While there are fewer; negative else. */
     private int streamsAllowed = -1;
 
-    private Http2Answers(Http2ConnectionHandler handler, ChannelHandlerContext context) {
+    private Http2Answers(Http2ConnectionHandler handler, ChannelHandlerContext context, BooleanSupplier scarce) {
         this.handler = handler;
         this.context = context;
+        this.scarce = scarce;
         this.connection = handler.connection();
         this.queue = connection.remote().flowController();
         this.key = connection.newKey();
@@ -56,15 +65,16 @@ final class Http2Answers implements Http2RemoteFlowController {
     /**
      * Takes over from Netty's flow controller, to which all is passed on.
      *
+     * @param scarce whether much waits on all connections together
      * @return null if HTTP/2 is not spoken
      */
-    static Http2Answers of(ChannelPipeline pipeline) {
+    static Http2Answers of(ChannelPipeline pipeline, BooleanSupplier scarce) {
         ChannelHandlerContext context = pipeline.context(Http2ConnectionHandler.class);
         if (context == null) {
             return null;
         }
         Http2ConnectionHandler handler = (Http2ConnectionHandler) context.handler();
-        Http2Answers answers = new Http2Answers(handler, context);
+        Http2Answers answers = new Http2Answers(handler, context, scarce);
         handler.connection().remote().flowController(answers);
         return answers;
     }
@@ -89,10 +99,10 @@ final class Http2Answers implements Http2RemoteFlowController {
      * Refuses requests by REFUSED_STREAM, as if there were too many, while too much waits.
      *
      * @param waiting on this connection
-     * @param scarce whether it is much on all of them together
      */
-    void limit(long waiting, boolean scarce) {
-        int streams = waiting > MOST_BYTES ? 0 : scarce ? STREAMS_IF_SCARCE : Integer.MAX_VALUE;
+    void limit(long waiting) {
+        int streams = waiting > MOST_BYTES || hasTooMuchUnread() ? 0
+                : scarce.getAsBoolean() ? STREAMS_IF_SCARCE : Integer.MAX_VALUE;
         if (streams == Integer.MAX_VALUE && streamsAllowed < 0) {
             return;
         }
@@ -163,8 +173,23 @@ final class Http2Answers implements Http2RemoteFlowController {
             answer = new Answer();
             stream.setProperty(key, answer);
         }
+        if (frame.size() > 0 && hasTooMuchUnread() && !canBeSent(stream, answer, frame)) {
+            // Closing the connection instead would make an attacker open another one, whose requests are answered again.
+            frame.error(context, Http2Exception.streamError(stream.id(), Http2Error.ENHANCE_YOUR_CALM, "Too much is unread"));
+            return;
+        }
         answer.add(frame.size());
         queue.addFlowControlled(stream, new Frame(frame, answer));
+    }
+
+    private boolean hasTooMuchUnread() {
+        return held > MOST_BYTES_IF_SCARCE && scarce.getAsBoolean();
+    }
+
+    /** Whether the client's windows have room for it, behind what has been queued. */
+    private boolean canBeSent(Http2Stream stream, Answer answer, FlowControlled frame) {
+        return answer.queued + frame.size() <= queue.windowSize(stream)
+                && queued + frame.size() <= queue.windowSize(connection.connectionStream());
     }
 
     /** What waits of the answer on one stream. */

@@ -24,12 +24,15 @@ class Http2AnswersTest {
 
     private static final int ANSWER = 10_000;
     private static final int HELD = ANSWER + Http2Answers.STREAM_BYTES;
+    /** More than half of what may wait. */
+    private static final int WAITS_ELSEWHERE = 6_000_000;
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final AtomicLong nanos = new AtomicLong();
     private final Backlog backlog = new Backlog(10_000_000, PATIENCE, nanos::get, line -> {
     });
     private final List<Integer> requests = new ArrayList<>();
+    private Http2ConnectionHandler handler;
     private final SlowPeer peer = start();
 
     private SlowPeer start() {
@@ -47,10 +50,9 @@ class Http2AnswersTest {
         return started;
     }
 
-    /** Answers each request at once. */
+    /** Answers each request that is complete at once. */
     private Http2ConnectionHandler application() {
-        Http2ConnectionHandler[] handler = new Http2ConnectionHandler[1];
-        handler[0] = new Http2ConnectionHandlerBuilder().server(true)
+        handler = new Http2ConnectionHandlerBuilder().server(true)
                 .initialSettings(new Http2Settings().maxConcurrentStreams(100))
                 .frameListener(new Http2FrameAdapter() {
                     @Override
@@ -64,17 +66,21 @@ class Http2AnswersTest {
                             short weight, boolean exclusive, int padding, boolean end) {
                         requests.add(stream);
                         if (end) {
-                            handler[0].encoder().writeHeaders(context, stream, new DefaultHttp2Headers().status("200"), 0,
-                                    false,
-                                    context.newPromise());
-                            handler[0].encoder().writeData(context, stream, Unpooled.wrappedBuffer(new byte[ANSWER / 2]), 0,
-                                    false, context.newPromise());
-                            handler[0].encoder().writeData(context, stream, Unpooled.wrappedBuffer(new byte[ANSWER / 2]), 0,
-                                    true, context.newPromise());
+                            answer(stream);
                         }
                     }
                 }).build();
-        return handler[0];
+        return handler;
+    }
+
+    private void answer(int stream) {
+        ChannelHandlerContext context = peer.pipeline().context(handler);
+        handler.encoder().writeHeaders(context, stream, new DefaultHttp2Headers().status("200"), 0, false,
+                context.newPromise());
+        for (boolean last : new boolean[] { false, true }) {
+            handler.encoder().writeData(context, stream, Unpooled.wrappedBuffer(new byte[ANSWER / 2]), 0, last,
+                    context.newPromise());
+        }
     }
 
     private void receive(RawHttp2 frames) {
@@ -88,9 +94,23 @@ class Http2AnswersTest {
         peer.readsAll();
     }
 
+    private SlowPeer waitsElsewhere() {
+        SlowPeer other = new SlowPeer(backlog.connection());
+        other.writeOneOutbound(Unpooled.wrappedBuffer(new byte[WAITS_ELSEWHERE]));
+        other.flush();
+        return other;
+    }
+
     private static RawHttp2 gets(RawHttp2 frames, int first, int count) {
         for (int i = 0; i < count; i++) {
             frames.get(first + 2 * i, "/");
+        }
+        return frames;
+    }
+
+    private static RawHttp2 posts(RawHttp2 frames, int count) {
+        for (int i = 0; i < count; i++) {
+            frames.post(1 + 2 * i, "/");
         }
         return frames;
     }
@@ -124,20 +144,41 @@ class Http2AnswersTest {
     @Test
     void fewRequestsOfAConnectionAreServedWhileMuchWaitsOnAllTogether() {
         receive(new RawHttp2().preface(65_535));
-        SlowPeer other = new SlowPeer(backlog.connection());
-        other.writeOneOutbound(Unpooled.wrappedBuffer(new byte[6_000_000]));
-        other.flush();
-        RawHttp2 posts = new RawHttp2();
-        for (int stream = 1; stream < 40; stream += 2) {
-            posts.post(stream, "/");
-        }
-        receive(posts);
+        SlowPeer other = waitsElsewhere();
+        receive(posts(new RawHttp2(), 20));
         assertThat(requests).hasSize(8);
 
         other.readsAll();
         receive(gets(new RawHttp2(), 41, 3));
 
         assertThat(requests).hasSize(11);
+    }
+
+    @Test
+    void hundredAnswersAtATimeWaitIfNothingElseDoes() {
+        receive(posts(new RawHttp2().preface(0), 100));
+        for (int stream = 1; stream < 200; stream += 2) {
+            answer(stream);
+        }
+        receive(new RawHttp2());
+
+        assertThat(backlog.total()).isEqualTo(100 * HELD);
+        assertThat(handler.connection().numActiveStreams()).isEqualTo(100);
+    }
+
+    @Test
+    void answersThatCannotBeSentAreDroppedWhileMuchWaitsOnAllTogether() {
+        receive(posts(new RawHttp2().preface(0), 20));
+        SlowPeer other = waitsElsewhere();
+        for (int stream = 1; stream < 40; stream += 2) {
+            answer(stream);
+        }
+        other.readsAll();
+        receive(new RawHttp2());
+
+        assertThat(backlog.total()).isEqualTo(Http2Answers.MOST_BYTES_IF_SCARCE / HELD * HELD);
+        assertThat(handler.connection().numActiveStreams()).isEqualTo((int) Http2Answers.MOST_BYTES_IF_SCARCE / HELD);
+        assertThat(peer.isOpen()).isTrue();
     }
 
     @Test

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -25,6 +26,14 @@ import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.Peers;
 import dev.leantokens.testing.RawHttp;
 import dev.leantokens.testing.RawHttp2;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.PoolOptions;
 
 /** A caller that does not read its answers does not take the memory for those of the others. */
 class UnreadAnswersIT {
@@ -136,6 +145,27 @@ class UnreadAnswersIT {
         });
 
         assertServedUntilEnded(List.of(ended));
+    }
+
+    @Test
+    void hundredRequestsAtATimeOnAConnectionOfHttp2AreAnswered() {
+        Vertx vertx = Vertx.vertx();
+        HttpClient client = vertx.createHttpClient(
+                new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2).setHttp2ClearTextUpgrade(false)
+                        .setHttp2MultiplexingLimit(100),
+                new PoolOptions().setHttp2MaxSize(1));
+        try {
+            List<Future<Integer>> statuses = IntStream.range(0, 300)
+                    .mapToObj(i -> client.request(HttpMethod.GET, application.port(), RawHttp.LOOPBACK, METRICS)
+                            .compose(HttpClientRequest::send)
+                            .compose(response -> response.body().map(body -> response.statusCode())))
+                    .toList();
+
+            assertThat(statuses).allSatisfy(status -> assertThat(status.toCompletionStage().toCompletableFuture().join())
+                    .isEqualTo(200));
+        } finally {
+            vertx.close().toCompletionStage().toCompletableFuture().join();
+        }
     }
 
     @Test
