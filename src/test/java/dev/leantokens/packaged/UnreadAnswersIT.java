@@ -21,6 +21,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.Peers;
@@ -147,16 +149,17 @@ class UnreadAnswersIT {
         assertServedUntilEnded(List.of(ended));
     }
 
-    @Test
-    void hundredRequestsAtATimeOnAConnectionOfHttp2AreAnswered() {
+    @ParameterizedTest
+    @CsvSource({ "/q/health, 100", METRICS + ", 10" })
+    void manyRequestsAtATimeOnAConnectionOfHttp2AreAnswered(String path, int atATime) {
         Vertx vertx = Vertx.vertx();
         HttpClient client = vertx.createHttpClient(
                 new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2).setHttp2ClearTextUpgrade(false)
-                        .setHttp2MultiplexingLimit(100),
+                        .setHttp2MultiplexingLimit(atATime),
                 new PoolOptions().setHttp2MaxSize(1));
         try {
             List<Future<Integer>> statuses = IntStream.range(0, 300)
-                    .mapToObj(i -> client.request(HttpMethod.GET, application.port(), RawHttp.LOOPBACK, METRICS)
+                    .mapToObj(i -> client.request(HttpMethod.GET, application.port(), RawHttp.LOOPBACK, path)
                             .compose(HttpClientRequest::send)
                             .compose(response -> response.body().map(body -> response.statusCode())))
                     .toList();
