@@ -7,6 +7,7 @@ import java.util.function.BooleanSupplier;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
@@ -50,8 +51,8 @@ final class Http2Answers implements Http2RemoteFlowController {
     private long queuedBefore;
     private long sentBefore;
     private boolean warned;
-    /** While there are fewer; negative else. */
-    private int streamsAllowed = -1;
+    /** How many requests are served at a time; further ones are refused. */
+    private int served = Integer.MAX_VALUE;
 
     private Http2Answers(Http2ConnectionHandler handler, ChannelHandlerContext context, BooleanSupplier scarce) {
         this.handler = handler;
@@ -76,6 +77,7 @@ final class Http2Answers implements Http2RemoteFlowController {
         Http2ConnectionHandler handler = (Http2ConnectionHandler) context.handler();
         Http2Answers answers = new Http2Answers(handler, context, scarce);
         handler.connection().remote().flowController(answers);
+        handler.connection().addListener(answers.new Refusal());
         return answers;
     }
 
@@ -96,23 +98,13 @@ final class Http2Answers implements Http2RemoteFlowController {
     }
 
     /**
-     * Refuses requests by REFUSED_STREAM, as if there were too many, while too much waits.
+     * Refuses requests by REFUSED_STREAM from now on while too much waits. Clients may send these again (RFC 9113 §8.7).
      *
      * @param waiting on this connection
      */
     void limit(long waiting) {
-        int streams = waiting > MOST_BYTES || hasTooMuchUnread() ? 0
+        served = waiting > MOST_BYTES || hasTooMuchUnread() ? 0
                 : scarce.getAsBoolean() ? STREAMS_IF_SCARCE : Integer.MAX_VALUE;
-        if (streams == Integer.MAX_VALUE && streamsAllowed < 0) {
-            return;
-        }
-        if (streamsAllowed < 0) {
-            streamsAllowed = connection.remote().maxActiveStreams();
-        }
-        connection.remote().maxActiveStreams(Math.min(streams, streamsAllowed));
-        if (streams == Integer.MAX_VALUE) {
-            streamsAllowed = -1;
-        }
     }
 
     /** What is waiting now must have made progress by the next call of {@link #areStuck}. */
@@ -190,6 +182,23 @@ final class Http2Answers implements Http2RemoteFlowController {
     private boolean canBeSent(Http2Stream stream, Answer answer, FlowControlled frame) {
         return answer.queued + frame.size() <= queue.windowSize(stream)
                 && queued + frame.size() <= queue.windowSize(connection.connectionStream());
+    }
+
+    /**
+     * Resets requests that are too many before Vert.x hears of them. A lower limit of Netty's for active streams would do
+     * that too, but then Netty does not know the stream: it closes the connection when the request's body comes, which is on
+     * its
+     * way already.
+     */
+    private final class Refusal extends Http2ConnectionAdapter {
+
+        @Override
+        public void onStreamActive(Http2Stream stream) {
+            if (connection.numActiveStreams() > served) {
+                handler.resetStream(context, stream.id(), Http2Error.REFUSED_STREAM.code(), context.newPromise());
+                context.flush();
+            }
+        }
     }
 
     /** What waits of the answer on one stream. */

@@ -115,6 +115,13 @@ class Http2AnswersTest {
         return frames;
     }
 
+    private static RawHttp2 data(RawHttp2 frames, int count) {
+        for (int i = 0; i < count; i++) {
+            frames.data(1 + 2 * i, new byte[100]);
+        }
+        return frames;
+    }
+
     @Test
     void answersThatWaitForAWindowCount() {
         receive(gets(new RawHttp2().preface(0), 1, 3));
@@ -146,7 +153,13 @@ class Http2AnswersTest {
         receive(new RawHttp2().preface(65_535));
         SlowPeer other = waitsElsewhere();
         receive(posts(new RawHttp2(), 20));
+        // Their bodies were on the way.
+        receive(data(new RawHttp2(), 20));
         assertThat(requests).hasSize(8);
+        assertThat(peer.isOpen()).isTrue();
+        for (int stream = 1; stream < 16; stream += 2) {
+            answer(stream);
+        }
 
         other.readsAll();
         receive(gets(new RawHttp2(), 41, 3));
