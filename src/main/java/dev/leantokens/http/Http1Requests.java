@@ -50,6 +50,8 @@ final class Http1Requests {
     private boolean passing;
     /** Whether a request is passed on that is not answered. */
     private boolean unanswered;
+    /** Whether its answer has begun. */
+    private boolean answerBegun;
     /** Whether a request is passed on whose body has not ended. */
     private boolean incomplete;
     /** Whether the answer closes the connection. */
@@ -124,7 +126,8 @@ final class Http1Requests {
         if (last && !incomplete) {
             piece.release();
         } else {
-            requestBytes += size;
+            // The rest of a body whose answer has begun is dropped, and not kept.
+            requestBytes += incomplete && answerBegun ? 0 : size;
             beforeDecoder.fireChannelRead(piece);
         }
         return true;
@@ -138,6 +141,7 @@ final class Http1Requests {
         }
         if (message instanceof HttpRequest) {
             unanswered = true;
+            answerBegun = false;
             incomplete = true;
             if (requestBytes > SHORT_HEADERS) {
                 keptBytes = Math.max(keptBytes, requestBytes);
@@ -165,6 +169,14 @@ final class Http1Requests {
                 // Vert.x holds back what it writes until a read is complete.
                 beforeDecoder.fireChannelReadComplete();
             });
+        }
+    }
+
+    private void answerBegins() {
+        answerBegun = true;
+        requestBytes = 0;
+        if (!passing) {
+            report();
         }
     }
 
@@ -236,7 +248,7 @@ final class Http1Requests {
                     requestBegins.run();
                     return;
                 }
-                requestBytes = 0;
+                answerBegins();
                 last |= response.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
             }
             super.write(context, message, written);

@@ -240,6 +240,32 @@ class Http1RequestsTest {
     }
 
     @Test
+    void requestWaitsUntilItsAnswerBegins() {
+        peer.readsAll();
+        receive(get("/1"));
+        assertThat(backlog.total()).isPositive();
+
+        answer(10);
+
+        assertThat(backlog.total()).as("an idle connection holds nothing").isZero();
+        receive("GET /2 HTTP/1.1\r\n");
+        assertThat(backlog.total()).as("the next request, which is not complete").isPositive();
+    }
+
+    @Test
+    void restOfABodyThatIsAnsweredBeforeDoesNotWait() {
+        peer.readsAll();
+        receive("POST /1 HTTP/1.1\r\nContent-Length: 100000\r\n\r\n");
+        answer(10);
+
+        receive("b".repeat(50_000));
+        assertThat(backlog.total()).isZero();
+        receive("b".repeat(50_000) + get("/2"));
+
+        assertThat(application.requests).containsExactly("/1", "/2");
+    }
+
+    @Test
     void interimResponseIsNoAnswer() {
         peer.readsAll();
         receive(get("/1") + get("/2"));
