@@ -245,7 +245,7 @@ final class Backlog {
 
         private void pass(ChannelHandlerContext context, Object read) throws Exception {
             if (read instanceof ByteBuf bytes) {
-                // Over HTTP/1.1 corrected by what the bytes turn out to be.
+                // Corrected by what the bytes turn out to be.
                 unhandled += bytes.readableBytes();
             }
             if (answers != null) {
@@ -298,9 +298,6 @@ final class Backlog {
         @Override
         public void channelReadComplete(ChannelHandlerContext context) throws Exception {
             super.channelReadComplete(context);
-            if (answers != null) {
-                unhandled = Math.min(unhandled, (long) answers.unanswered() * Http2Answers.MOST_OF_A_REQUEST);
-            }
             update();
         }
 
@@ -344,6 +341,7 @@ final class Backlog {
             Http2Answers http2 = answers;
             if (http2 != null) {
                 unanswered = http2.unanswered();
+                unhandled = http2.unhandled();
             }
             long bytes = count();
             if (http2 != null) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http2.Http2Connection;
@@ -11,7 +12,11 @@ import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameListener;
+import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
+import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2RemoteFlowController;
+import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 
 /**
@@ -20,8 +25,8 @@ import io.netty.handler.codec.http2.Http2Stream;
  */
 final class Http2Answers implements Http2RemoteFlowController {
 
-    /** What may wait on one connection before its further requests are refused: a hundred tokens, and more. */
-    static final long MOST_BYTES = 512 * 1024;
+    /** What may wait on one connection before its further requests are refused: a hundred requests for tokens, and more. */
+    static final long MOST_BYTES = 1024 * 1024;
 
     /**
      * What may wait on one connection for the client's windows while much waits on all connections together: as much as Vert.x
@@ -34,9 +39,6 @@ final class Http2Answers implements Http2RemoteFlowController {
 
     /** What a stream takes beside its bytes, measured: objects of Netty, Vert.x and Quarkus. */
     static final int STREAM_BYTES = 5 * 1024;
-
-    /** Of a request: its body, and Netty's limit for its headers. */
-    static final int MOST_OF_A_REQUEST = BodyLimit.BYTES + 8 * 1024;
 
     private final Http2RemoteFlowController queue;
     private final Http2Connection connection;
@@ -78,6 +80,7 @@ final class Http2Answers implements Http2RemoteFlowController {
         Http2Answers answers = new Http2Answers(handler, context, scarce);
         handler.connection().remote().flowController(answers);
         handler.connection().addListener(answers.new Refusal());
+        answers.hearOfRequests();
         return answers;
     }
 
@@ -95,6 +98,18 @@ final class Http2Answers implements Http2RemoteFlowController {
             }
         });
         return unanswered[0];
+    }
+
+    /** @return how much was read of these */
+    long unhandled() {
+        long[] unhandled = new long[1];
+        forEachStream(stream -> {
+            Answer answer = stream.getProperty(key);
+            if (answer != null && !stream.isHeadersSent()) {
+                unhandled[0] += answer.requested;
+            }
+        });
+        return unhandled[0];
     }
 
     /**
@@ -160,11 +175,7 @@ final class Http2Answers implements Http2RemoteFlowController {
 
     @Override
     public void addFlowControlled(Http2Stream stream, FlowControlled frame) {
-        Answer answer = stream.getProperty(key);
-        if (answer == null) {
-            answer = new Answer();
-            stream.setProperty(key, answer);
-        }
+        Answer answer = answerOn(stream);
         if (frame.size() > 0 && hasTooMuchUnread() && !canBeSent(stream, answer, frame)) {
             // Closing the connection instead would make an attacker open another one, whose requests are answered again.
             frame.error(context, Http2Exception.streamError(stream.id(), Http2Error.ENHANCE_YOUR_CALM, "Too much is unread"));
@@ -172,6 +183,63 @@ final class Http2Answers implements Http2RemoteFlowController {
         }
         answer.add(frame.size());
         queue.addFlowControlled(stream, new Frame(frame, answer));
+    }
+
+    private Answer answerOn(Http2Stream stream) {
+        Answer answer = stream.getProperty(key);
+        if (answer == null) {
+            answer = new Answer();
+            stream.setProperty(key, answer);
+        }
+        return answer;
+    }
+
+    private void hearOfRequests() {
+        Http2FrameListener listener = handler.decoder().frameListener();
+        if (!(listener instanceof Requests)) {
+            handler.decoder().frameListener(new Requests(listener));
+        }
+    }
+
+    /** Counts what is read of requests. */
+    private final class Requests extends Http2FrameListenerDecorator {
+
+        private Requests(Http2FrameListener listener) {
+            super(listener);
+        }
+
+        @Override
+        public void onSettingsRead(ChannelHandlerContext context, Http2Settings settings) throws Http2Exception {
+            super.onSettingsRead(context, settings);
+            // By the client's first ones, Vert.x has replaced this by its own listener.
+            hearOfRequests();
+        }
+
+        @Override
+        public void onHeadersRead(ChannelHandlerContext context, int stream, Http2Headers headers, int padding, boolean end)
+                throws Http2Exception {
+            count(stream, headers);
+            super.onHeadersRead(context, stream, headers, padding, end);
+        }
+
+        @Override
+        public void onHeadersRead(ChannelHandlerContext context, int stream, Http2Headers headers, int dependency, short weight,
+                boolean exclusive, int padding, boolean end) throws Http2Exception {
+            count(stream, headers);
+            super.onHeadersRead(context, stream, headers, dependency, weight, exclusive, padding, end);
+        }
+
+        @Override
+        public int onDataRead(ChannelHandlerContext context, int stream, ByteBuf data, int padding, boolean end)
+                throws Http2Exception {
+            answerOn(connection.stream(stream)).requested += data.readableBytes();
+            return super.onDataRead(context, stream, data, padding, end);
+        }
+
+        private void count(int stream, Http2Headers headers) {
+            Answer answer = answerOn(connection.stream(stream));
+            headers.forEach(header -> answer.requested += header.getKey().length() + header.getValue().length());
+        }
     }
 
     private boolean hasTooMuchUnread() {
@@ -204,6 +272,8 @@ final class Http2Answers implements Http2RemoteFlowController {
     /** What waits of the answer on one stream. */
     private final class Answer {
 
+        /** Bytes of the request. */
+        private long requested;
         private long queued;
         private long sent;
         private long queuedBefore;

@@ -83,6 +83,12 @@ class Http2AnswersTest {
         }
     }
 
+    private void answerWithoutBody(int stream) {
+        ChannelHandlerContext context = peer.pipeline().context(handler);
+        handler.encoder().writeHeaders(context, stream, new DefaultHttp2Headers().status("200"), 0, true, context.newPromise());
+        context.flush();
+    }
+
     private void receive(RawHttp2 frames) {
         peer.writeInbound(Unpooled.wrappedBuffer(frames.bytes()));
         peer.readsAll();
@@ -192,6 +198,34 @@ class Http2AnswersTest {
         assertThat(backlog.total()).isEqualTo(Http2Answers.MOST_BYTES_IF_SCARCE / HELD * HELD);
         assertThat(handler.connection().numActiveStreams()).isEqualTo((int) Http2Answers.MOST_BYTES_IF_SCARCE / HELD);
         assertThat(peer.isOpen()).isTrue();
+    }
+
+    @Test
+    void bodyOfARefusedRequestDoesNotEndTheConnection() {
+        int fits = (int) (Http2Answers.MOST_BYTES / HELD);
+        receive(gets(new RawHttp2().preface(0), 1, fits + 1));
+
+        receive(new RawHttp2().post(1001, "/").data(1001, new byte[100]));
+        receive(new RawHttp2().data(1001, new byte[100]).windowUpdate(1001, 100));
+        assertThat(requests).doesNotContain(1001);
+        assertThat(peer.isOpen()).isTrue();
+
+        receive(new RawHttp2().windowUpdate(1, ANSWER).windowUpdate(3, ANSWER));
+        receive(gets(new RawHttp2(), 1003, 1));
+        assertThat(requests).contains(1003);
+    }
+
+    @Test
+    void requestWaitsUntilItsAnswerBegins() {
+        receive(new RawHttp2().preface(65_535).post(1, "/").data(1, new byte[1_000]).post(3, "/"));
+        long both = backlog.total();
+
+        answerWithoutBody(1);
+        assertThat(backlog.total()).isBetween(Http2Answers.STREAM_BYTES + 1L, both - Http2Answers.STREAM_BYTES - 2_000);
+        answerWithoutBody(3);
+
+        assertThat(backlog.total()).as("an idle connection holds nothing").isZero();
+
     }
 
     @Test
