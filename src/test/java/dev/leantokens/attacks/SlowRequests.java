@@ -10,8 +10,8 @@ import dev.leantokens.testing.RawHttp;
 final class SlowRequests implements Attack {
 
     private static final int CONNECTIONS = 50;
-    /** As long as requests may be, these take more than a heap of 64 MiB. */
-    private static final int LONG_ONES = 1_000;
+    /** As long as requests may be, these take three times what may wait with a heap of 64 MiB. */
+    private static final int LONG_ONES = 300;
 
     @Override
     public void start(Attacker attacker) {
