@@ -2,25 +2,33 @@ package dev.leantokens.lean;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 
 import dev.leantokens.lean.Breaker.Sign;
 import dev.leantokens.token.AccessToken;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.faulttolerance.api.CircuitBreakerState;
 import io.smallrye.mutiny.Uni;
 
 /**
- * Opens when Lean fails for many: a failure counts once for each witness, until that one succeeds. However often somebody asks
- * for the one thing at which Lean fails, it says nothing new. The same holds for finding out whether Lean is back: a witness
- * for which Lean still failed leaves the next turn to the others. Thread-safe.
+ * Opens when Lean fails for many: a failure counts once for each witness, until that one succeeds or the breaker closes, or for
+ * ten minutes. However often somebody asks for the one thing at which Lean fails, it says nothing new. The same holds for
+ * finding out whether Lean is back: a witness for which Lean still failed leaves the next turn to the others. Thread-safe.
  */
+@RegisterForReflection(classNames = {
+        // Caffeine finds by name the classes that its settings here need.
+        "com.github.benmanes.caffeine.cache.SSMSW", "com.github.benmanes.caffeine.cache.PSWMS" })
 final class OutageBreaker {
 
     /** More are forgotten early, and count once more. */
     private static final int MAX_WITNESSES = 1000;
+    /** So that what was one failure does not hide an outage for good. */
+    private static final Duration ONCE_IN = Duration.ofMinutes(10);
 
     private final Breaker breaker;
     private final Duration delay;
@@ -29,10 +37,12 @@ final class OutageBreaker {
 
     OutageBreaker(LeanConfig config, Clock clock, Consumer<CircuitBreakerState> listener) {
         this.delay = config.breakerDelay();
-        this.failing = LeanBreaker.bounded(MAX_WITNESSES, clock);
-        this.probed = LeanBreaker.bounded(MAX_WITNESSES, clock);
+        this.failing = witnesses(clock);
+        this.probed = witnesses(clock);
         this.breaker = new Breaker(config, clock, state -> {
             if (state == CircuitBreakerState.CLOSED) {
+                // Each of them can fail in the next outage too.
+                failing.invalidateAll();
                 probed.invalidateAll();
             }
             listener.accept(state);
@@ -68,7 +78,8 @@ final class OutageBreaker {
     private Sign judge(String witness, Throwable failure) {
         Sign sign = LeanBreaker.ofLean(failure);
         if (witness == null) {
-            return sign == Sign.BAD ? Sign.NONE : sign;
+            // Only a token: anyone can have wrong secrets refused, also by a Lean that fails at all that is right.
+            return failure == null ? Sign.GOOD : Sign.NONE;
         }
         if (sign == Sign.GOOD) {
             failing.invalidate(witness);
@@ -78,5 +89,14 @@ final class OutageBreaker {
             probed.put(witness, Boolean.TRUE);
         }
         return sign;
+    }
+
+    private static Cache<String, Boolean> witnesses(Clock clock) {
+        return Caffeine.newBuilder()
+                .maximumSize(MAX_WITNESSES)
+                .expireAfterWrite(ONCE_IN)
+                .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
+                .executor(Runnable::run)
+                .build();
     }
 }

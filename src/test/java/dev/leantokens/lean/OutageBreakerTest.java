@@ -1,0 +1,139 @@
+package dev.leantokens.lean;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import org.junit.jupiter.api.Test;
+
+import dev.leantokens.testing.CaffeineClasses;
+import dev.leantokens.testing.LeanStub;
+import dev.leantokens.testing.Settings;
+import dev.leantokens.testing.TestClock;
+import dev.leantokens.token.TokenError;
+import dev.leantokens.token.TokenException;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.smallrye.faulttolerance.api.CircuitBreakerState;
+import io.smallrye.mutiny.Uni;
+
+/** In an application, without which the library has no state machines. */
+@QuarkusTest
+@WithTestResource(LeanStub.class)
+class OutageBreakerTest {
+
+    private static final int CALLS = 10;
+
+    private final TestClock clock = new TestClock();
+    private final OutageBreaker breaker = new OutageBreaker(
+            // The library has a clock of its own: by it, the next call may always find out.
+            Settings.of(LeanConfig.class, "lean.breaker-calls", String.valueOf(CALLS), "lean.breaker-delay", "0s"),
+            clock, state -> {
+            });
+
+    @Test
+    void opensAgainForWhatItOpenedForBefore() {
+        succeed();
+        fail(5);
+        assertThat(breaker.breaker().state()).isNotEqualTo(CircuitBreakerState.CLOSED);
+        untilClosed("another", null);
+
+        succeed();
+        fail(7);
+
+        assertThat(breaker.breaker().state()).isNotEqualTo(CircuitBreakerState.CLOSED);
+    }
+
+    @Test
+    void witnessThatKeepsFailingCountsAgainAfterAWhile() {
+        succeed();
+        fail(4);
+        for (int minute = 0; minute < 10; minute++) {
+            clock.advance(Duration.ofMinutes(1));
+            fail(4);
+        }
+        succeed();
+
+        fail(5);
+
+        assertThat(breaker.breaker().state()).isNotEqualTo(CircuitBreakerState.CLOSED);
+    }
+
+    @Test
+    void refusalOfWhatIsNoWitnessSaysNothing() {
+        succeed();
+        fail(5);
+
+        // Whoever sends a wrong secret is answered so, and can send any number of them.
+        AtomicBoolean asked = new AtomicBoolean();
+        await().until(() -> {
+            pass(null, TokenError.CALLER_REFUSED.because("Lean answered 401"), asked);
+            return asked.get();
+        });
+        assertThat(breaker.breaker().state()).isNotEqualTo(CircuitBreakerState.CLOSED);
+
+        untilClosed("another", TokenError.CALLER_REFUSED.because("Lean answered 401"));
+    }
+
+    @Test
+    void refusalsOfWhatIsNoWitnessHideNoOutage() {
+        for (int i = 0; i < CALLS; i++) {
+            pass(null, TokenError.CALLER_REFUSED.because("Lean answered 401"));
+            pass("witness " + i, TokenError.LEAN_FAILED.because("Lean answered 500"));
+            pass(null, TokenError.CALLER_REFUSED.because("Lean answered 401"));
+        }
+
+        assertThat(breaker.breaker().state()).isNotEqualTo(CircuitBreakerState.CLOSED);
+    }
+
+    @Test
+    void tokenForWhatIsNoWitnessShowsThatLeanIsBack() {
+        succeed();
+        fail(5);
+
+        untilClosed(null, null);
+    }
+
+    /** A native executable has only those of Caffeine's classes that are named to it. */
+    @Test
+    void classesThatCaffeineFindsByNameAreRegistered() {
+        assertThat(OutageBreaker.class.getAnnotation(RegisterForReflection.class).classNames())
+                .containsExactlyInAnyOrderElementsOf(CaffeineClasses.usedBy(breaker));
+    }
+
+    private void succeed() {
+        for (int i = 0; i < CALLS; i++) {
+            pass("another", null);
+        }
+    }
+
+    private void fail(int witnesses) {
+        for (int i = 0; i < witnesses; i++) {
+            pass("witness " + i, TokenError.LEAN_FAILED.because("Lean answered 500"));
+        }
+    }
+
+    /** The library lets the next call pass by a timer of its own. */
+    private void untilClosed(String witness, TokenException failure) {
+        await().until(() -> {
+            pass(witness, failure);
+            return breaker.breaker().state() == CircuitBreakerState.CLOSED;
+        });
+    }
+
+    private void pass(String witness, TokenException failure) {
+        pass(witness, failure, new AtomicBoolean());
+    }
+
+    private void pass(String witness, TokenException failure, AtomicBoolean asked) {
+        breaker.pass(witness, () -> {
+            asked.set(true);
+            return failure == null ? Uni.createFrom().nullItem() : Uni.createFrom().failure(failure);
+        }).subscribe().with(token -> {
+        }, failed -> {
+        });
+    }
+}
