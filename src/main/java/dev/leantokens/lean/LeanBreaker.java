@@ -137,8 +137,13 @@ final class LeanBreaker {
     }
 
     /** A response, a timeout and a connection that broke all show that one could be opened. */
-    private static Sign ofConnection(Throwable failure) {
-        return LeanFailure.isWithoutConnection(failure) ? Sign.BAD : Sign.GOOD;
+    static Sign ofConnection(Throwable failure) {
+        if (LeanFailure.isWithoutConnection(failure)) {
+            return Sign.BAD;
+        }
+        boolean asked = failure == null || failure instanceof TokenException known && known.error() != TokenError.BREAKER_OPEN
+                && !(known.getCause() instanceof StaleConnectionException);
+        return asked ? Sign.GOOD : Sign.NONE;
     }
 
     private static boolean isOfSubject(Throwable failure) {

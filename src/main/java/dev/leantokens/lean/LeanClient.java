@@ -84,6 +84,7 @@ public class LeanClient {
     /**
      * One attempt at a token, which is sent once more where the connection and not Lean has failed.
      *
+     * @param request one that {@link OwnCredentials#requireProof} lets pass
      * @param deadline when the last call of the attempt must be over
      * @param anotherCall whether one more call may be made
      * @return the token; or a failure: a {@link dev.leantokens.token.TokenException}, with the time to wait only where Lean
@@ -129,11 +130,7 @@ public class LeanClient {
     private Uni<ClientProof> proof(ClientCredentials callers) {
         return switch (config.clientAuthentication()) {
             case CLIENT_SECRET_BASIC -> Uni.createFrom().item(ClientProof.basic(callers));
-            case CLIENT_SECRET_POST, PRIVATE_KEY_JWT -> Uni.createFrom().item(ClientProof.post(callers));
-            // With its certificate on the connection, the service's id alone could do, whatever the secret beside it.
-            case TLS_CLIENT_AUTH -> own.isOfId(callers.clientId())
-                    ? Uni.createFrom().failure(TokenError.CALLER_REFUSED.because("this id has no secret"))
-                    : Uni.createFrom().item(ClientProof.post(callers));
+            case CLIENT_SECRET_POST, PRIVATE_KEY_JWT, TLS_CLIENT_AUTH -> Uni.createFrom().item(ClientProof.post(callers));
         };
     }
 

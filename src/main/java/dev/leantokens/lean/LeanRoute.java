@@ -1,8 +1,10 @@
 package dev.leantokens.lean;
 
+import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
 import io.smallrye.mutiny.Uni;
@@ -60,6 +62,7 @@ final class LeanRoute {
         private final BooleanSupplier anotherCall;
         private int addressesTried;
         private boolean onNewConnection;
+        private boolean looking;
 
         private Tries(Call<T> call, Instant deadline, BooleanSupplier anotherCall) {
             this.call = call;
@@ -68,8 +71,18 @@ final class LeanRoute {
         }
 
         private Uni<T> next() {
-            return limit.on(addresses.look().chain(() -> call.make(client(), onNewConnection)))
+            looking = true;
+            return limit.on(addresses.look().chain(this::make)).onFailure(this::isLateLook).transform(LeanRoute::unknownHost)
                     .onFailure(this::isWorthAnother).recoverWithUni(this::next);
+        }
+
+        private Uni<T> make() {
+            looking = false;
+            return call.make(client(), onNewConnection);
+        }
+
+        private boolean isLateLook(Throwable failure) {
+            return looking && failure instanceof TimeoutException;
         }
 
         private LeanApi client() {
@@ -92,5 +105,10 @@ final class LeanRoute {
             }
             return false;
         }
+    }
+
+    /** A name server that does not answer keeps connections from being opened, and says nothing of Lean's answers. */
+    private static Throwable unknownHost(Throwable timeout) {
+        return new UnknownHostException("no name server answered in time").initCause(timeout);
     }
 }

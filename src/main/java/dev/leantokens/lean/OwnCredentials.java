@@ -11,8 +11,11 @@ import org.jboss.logging.Logger;
 
 import dev.leantokens.file.FileWatch;
 import dev.leantokens.token.ClientCredentials;
+import dev.leantokens.token.LeanRequest;
 import dev.leantokens.token.ServiceClient;
 import dev.leantokens.token.ServiceCredentials;
+import dev.leantokens.token.TokenError;
+import dev.leantokens.token.TokenException;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
@@ -77,6 +80,20 @@ public class OwnCredentials implements ServiceCredentials {
     /** @return whether it is the service's own id, which Lean may tell from others without regard to case */
     boolean isOfId(String clientId) {
         return current().filter(client -> client.clientId().equalsIgnoreCase(clientId)).isPresent();
+    }
+
+    /**
+     * To be called before anything else is done for a request. With the service's certificate on the connection, its id alone
+     * could do, whatever the secret beside it.
+     *
+     * @throws TokenException if a caller names the id that is shown by certificate
+     */
+    void requireProof(LeanRequest request) {
+        boolean vouched = config.clientAuthentication() == ClientAuthenticationMethod.TLS_CLIENT_AUTH
+                && request.callers().filter(callers -> isOfId(callers.clientId())).isPresent();
+        if (vouched) {
+            throw TokenError.CALLER_REFUSED.because("this id has no secret");
+        }
     }
 
     /**

@@ -129,7 +129,10 @@ public class ResilientLeanClient implements AuthorizationServer {
 
     @Override
     public Uni<AccessToken> requestToken(LeanRequest request) {
-        return Uni.createFrom().deferred(() -> retry.get(new Attempts(request)::next))
+        return Uni.createFrom().deferred(() -> {
+            own.requireProof(request);
+            return retry.get(new Attempts(request)::next);
+        })
                 .onFailure(TokenException.class).transform(failure -> withWait(request, failure));
     }
 

@@ -46,6 +46,7 @@ class LeanBreakerTest {
 
         assertThat(LeanFailure.isWithoutConnection(translated)).isTrue();
         assertThat(LeanBreaker.ofLean(translated)).isEqualTo(Sign.NONE);
+        assertThat(LeanBreaker.ofConnection(translated)).isEqualTo(Sign.BAD);
     }
 
     static Stream<Throwable> withoutAConnectionNothingIsSaidOfWhatWasAskedFor() {
@@ -61,6 +62,7 @@ class LeanBreakerTest {
 
         assertThat(LeanFailure.isWithoutConnection(translated)).isFalse();
         assertThat(LeanBreaker.ofLean(translated)).isEqualTo(Sign.BAD);
+        assertThat(LeanBreaker.ofConnection(translated)).isEqualTo(Sign.GOOD);
     }
 
     static Stream<Throwable> whatHappensOnAConnectionIsOfWhatWasAskedFor() {
@@ -76,6 +78,15 @@ class LeanBreakerTest {
         assertThat(LeanBreaker.ofLean(TokenError.SERVICE_CREDENTIALS_REFUSED.because("so"))).isEqualTo(Sign.GOOD);
         assertThat(LeanBreaker.ofLean(TokenError.THROTTLED.because("so"))).isEqualTo(Sign.GOOD);
         assertThat(LeanBreaker.ofLean(null)).isEqualTo(Sign.GOOD);
+    }
+
+    @Test
+    void whatWasNotAskedSaysNothingOfTheConnection() {
+        assertThat(LeanBreaker.ofConnection(TokenError.BREAKER_OPEN.because("so"))).isEqualTo(Sign.NONE);
+        assertThat(LeanBreaker.ofConnection(LeanFailure.translate(new StaleConnectionException("so")))).isEqualTo(Sign.NONE);
+        assertThat(LeanBreaker.ofConnection(new IllegalStateException())).isEqualTo(Sign.NONE);
+        assertThat(LeanBreaker.ofConnection(TokenError.CALLER_REFUSED.because("so"))).isEqualTo(Sign.GOOD);
+        assertThat(LeanBreaker.ofConnection(null)).isEqualTo(Sign.GOOD);
     }
 
     /** A native executable has only those of Caffeine's classes that are named to it. */

@@ -1,8 +1,10 @@
 package dev.leantokens.lean;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.time.Duration;
@@ -16,7 +18,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 import dev.leantokens.testing.Certificates;
 import dev.leantokens.testing.Settings;
+import dev.leantokens.token.ClientCredentials;
+import dev.leantokens.token.LeanRequest;
 import dev.leantokens.token.ServiceClient;
+import dev.leantokens.token.TokenError;
+import dev.leantokens.token.TokenException;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.core.Vertx;
 
@@ -33,6 +39,31 @@ class OwnCredentialsTest {
     void stop() {
         own.stop(null);
         vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+
+    /** Anyone could have a token with the service's certificate, which is on the connection. */
+    @Test
+    void callerThatNamesTheIdOfTheCertificateIsRefusedBeforeAnyCall() {
+        own = new OwnCredentials(account(), config("tls-client-auth"), vertx);
+        assertThatThrownBy(() -> own.requireProof(callers("SERVICE"))).isInstanceOfSatisfying(TokenException.class,
+                refusal -> assertThat(refusal.error()).isEqualTo(TokenError.CALLER_REFUSED));
+        assertThatCode(() -> own.requireProof(callers("another"))).doesNotThrowAnyException();
+        assertThatCode(() -> own.requireProof(Wants.ofService(Wants.alone()).request())).doesNotThrowAnyException();
+
+        own = new OwnCredentials(account(), config("client-secret-post"), vertx);
+        assertThatCode(() -> own.requireProof(callers("service"))).doesNotThrowAnyException();
+    }
+
+    private static LeanAccount account() {
+        return LeanAccount.of(URI.create("https://localhost"), new ClientCredentials("service", "secret"));
+    }
+
+    private static LeanConfig config(String authentication) {
+        return Settings.of(LeanConfig.class, "lean.client-authentication", authentication);
+    }
+
+    private static LeanRequest callers(String id) {
+        return Wants.ofCaller(id, "guessed", false, "192.0.2.1").request();
     }
 
     @Test

@@ -1,0 +1,52 @@
+package dev.leantokens.lean;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import dev.leantokens.testing.Settings;
+import dev.leantokens.testing.TestClock;
+import dev.leantokens.token.ClientCredentials;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
+
+class LeanRouteTest {
+
+    private final Vertx vertx = Vertx.vertx();
+    private final LeanAddresses silent = new LeanAddresses(
+            LeanAccount.of(URI.create("https://lean"), new ClientCredentials("service", "secret")),
+            Settings.of(LeanConfig.class), vertx) {
+
+        @Override
+        Uni<Void> look() {
+            return Uni.createFrom().nothing();
+        }
+    };
+
+    @AfterEach
+    void close() {
+        silent.stop(null);
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+
+    /** The breaker of the connection has to know, and no other one. */
+    @Test
+    void nameServerThatDoesNotAnswerKeepsConnectionsFromBeingOpened() {
+        TestClock clock = new TestClock();
+        LeanRoute route = new LeanRoute(null, null, silent, new TimeLimit(vertx, Duration.ofMillis(1)), Duration.ofSeconds(3),
+                clock);
+
+        CompletableFuture<Throwable> failure = route
+                .through((api, onNewConnection) -> Uni.createFrom().nullItem(), clock.instant(), () -> true)
+                .onFailure().transform(LeanFailure::translate).subscribeAsCompletionStage()
+                .handle((nothing, failed) -> failed);
+
+        assertThat(LeanFailure.isWithoutConnection(failure.join())).isTrue();
+        assertThat(failure.join()).hasMessageContaining("cannot be reached");
+    }
+}
