@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -17,8 +18,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 /**
  * Leaves credentials alone that Lean throttles, for as long as Lean says. Only these: a caller can send any client id with a
  * secret of its own, and must not be able to pause the id for those who have the right one. If Lean throttles by client id,
- * each
- * of its users finds that out by its own call. Thread-safe.
+ * each of its users finds that out by its own call. Thread-safe.
  */
 @RegisterForReflection(classNames = {
         // Caffeine finds by name the classes that its settings here need.
@@ -30,11 +30,11 @@ final class ThrottledCredentials {
     /** More would be forgotten early, which costs a call that Lean throttles again. */
     private static final int MAX_SIZE = 10_000;
 
-    /** The service's own have one pause, also after their secret was replaced. No digest looks like this. */
-    private static final String SERVICE = "service";
-
     private final Clock clock;
+    /** Of callers' credentials. */
     private final Cache<String, Instant> pauses;
+    /** The service's own have one, also after their secret was replaced. Nobody else's can take its place. */
+    private final AtomicReference<Instant> servicesPause = new AtomicReference<>(Instant.EPOCH);
 
     ThrottledCredentials(Clock clock) {
         this.clock = clock;
@@ -48,7 +48,8 @@ final class ThrottledCredentials {
 
     /** @throws TokenException if Lean throttles the credentials of this request, with the time that is left */
     void requireNoPause(LeanRequest request) {
-        Duration left = left(keyOf(request));
+        Duration left = left(request.owner() == CredentialsOwner.SERVICE ? servicesPause.get()
+                : pauses.getIfPresent(request.fingerprint()));
         if (left.compareTo(Duration.ZERO) > 0) {
             throw TokenError.THROTTLED.because("Lean throttles its token requests").retryAfter(left);
         }
@@ -57,20 +58,24 @@ final class ThrottledCredentials {
     /** Pauses the credentials of this request for this long, for {@link #LONGEST_PAUSE} at most. */
     void pause(LeanRequest request, Duration wait) {
         Instant until = clock.instant().plus(wait.compareTo(LONGEST_PAUSE) < 0 ? wait : LONGEST_PAUSE);
-        pauses.asMap().merge(keyOf(request), until, (known, other) -> known.isAfter(other) ? known : other);
+        if (request.owner() == CredentialsOwner.SERVICE) {
+            servicesPause.accumulateAndGet(until, ThrottledCredentials::later);
+        } else {
+            pauses.asMap().merge(request.fingerprint(), until, ThrottledCredentials::later);
+        }
     }
 
     /** @return whether Lean throttles the service's own credentials */
     boolean isServicePaused() {
-        return left(SERVICE).compareTo(Duration.ZERO) > 0;
+        return left(servicesPause.get()).compareTo(Duration.ZERO) > 0;
     }
 
-    private Duration left(String key) {
-        Instant until = pauses.getIfPresent(key);
+    /** @param until null if there is no pause */
+    private Duration left(Instant until) {
         return until == null ? Duration.ZERO : Duration.between(clock.instant(), until);
     }
 
-    private static String keyOf(LeanRequest request) {
-        return request.owner() == CredentialsOwner.SERVICE ? SERVICE : request.fingerprint();
+    private static Instant later(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
     }
 }

@@ -73,6 +73,19 @@ class ThrottledCredentialsTest {
     }
 
     @Test
+    void pauseOfTheServiceIsNotForgottenForOthers() {
+        throttled.pause(SERVICE, Duration.ofSeconds(60));
+
+        for (int i = 0; i < 50_000; i++) {
+            throttled.pause(callers("made-up-" + i), Duration.ofSeconds(60));
+            throttled.pause(callers("made-up-" + i), Duration.ofSeconds(60));
+        }
+
+        assertThat(throttled.isServicePaused()).isTrue();
+        assertThat(refusal(SERVICE)).isNotNull();
+    }
+
+    @Test
     void memoryIsBounded() {
         for (int i = 0; i < 100_000; i++) {
             throttled.pause(callers("secret" + i), Duration.ofSeconds(20));
