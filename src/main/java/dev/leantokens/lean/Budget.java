@@ -32,7 +32,7 @@ final class Budget {
     private final ClientBudget.Limits limits;
     private final Clock clock;
     private final WaitTimer timer;
-    private final WaitingRoom room;
+    private final WaitingRooms rooms;
 
     /** By client id in small letters. Guarded by this, as everything below. */
     private final Map<String, Known> clients = new HashMap<>();
@@ -55,13 +55,13 @@ final class Budget {
     /**
      * @param calls the number of calls in a minute
      * @param longestCall how long a call can take
-     * @param room where calls wait
+     * @param rooms where calls wait
      */
-    Budget(int calls, Duration longestCall, Clock clock, WaitTimer timer, WaitingRoom room) {
+    Budget(int calls, Duration longestCall, Clock clock, WaitTimer timer, WaitingRooms rooms) {
         this.limits = ClientBudget.Limits.of(calls, longestCall);
         this.clock = clock;
         this.timer = timer;
-        this.room = room;
+        this.rooms = rooms;
     }
 
     /**
@@ -71,7 +71,7 @@ final class Budget {
      */
     Uni<CallPermit> take(WantedCall call, Duration patience) {
         return Uni.createFrom().emitter(outcome -> {
-            CallWait wait = new CallWait(call, patience, room, outcome);
+            CallWait wait = new CallWait(call, patience, rooms.of(call.request().owner()), outcome);
             Requesters.Snapshot present;
             Optional<TokenException> refusal;
             do {

@@ -47,7 +47,7 @@ final class CallGate {
         }
     }
 
-    /** @param room where calls wait, those of other gates too */
+    /** @param room where calls wait, those for the budget too */
     CallGate(int limit, WaitingRoom room) {
         this.limit = limit;
         this.room = room;

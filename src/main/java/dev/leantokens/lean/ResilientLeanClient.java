@@ -86,10 +86,10 @@ public class ResilientLeanClient implements AuthorizationServer {
             long id = vertx.setTimer(millis, passed -> action.run());
             return () -> vertx.cancelTimer(id);
         };
-        WaitingRoom room = new WaitingRoom(WaitingRoom.seatsFor(Runtime.getRuntime().maxMemory()), timer);
-        this.budget = new Budget(config.requestsPerMinute(), client.longestCall(), clock, timer, room);
-        this.callersGate = new CallGate(half, room);
-        this.ownGate = new CallGate(half, room);
+        WaitingRooms rooms = new WaitingRooms(WaitingRoom.seatsFor(Runtime.getRuntime().maxMemory()), timer);
+        this.budget = new Budget(config.requestsPerMinute(), client.longestCall(), clock, timer, rooms);
+        this.callersGate = new CallGate(half, rooms.of(CredentialsOwner.CALLER));
+        this.ownGate = new CallGate(half, rooms.of(CredentialsOwner.SERVICE));
         this.policy = new RetryPolicy(config.maxAttempts(), config.retryDelay(), client.longestCall(),
                 () -> ThreadLocalRandom.current().nextDouble());
         this.retry = TypedGuard.create(uni())

@@ -43,7 +43,7 @@ class BudgetTest {
     private final Budget budget = budget(4);
 
     private Budget budget(int calls) {
-        return new Budget(calls, LONGEST_CALL, time.clock(), time, new WaitingRoom(SEATS, time));
+        return new Budget(calls, LONGEST_CALL, time.clock(), time, new WaitingRooms(2 * SEATS, time));
     }
 
     /** Mutiny's context propagation sets itself up at first use, which two threads must not do at once. Quarkus sees to it. */
@@ -481,7 +481,7 @@ class BudgetTest {
         qt().withExamples(500).forAll(integers().between(1, 10),
                 lists().of(integers().between(0, 19_999)).ofSizeBetween(1, 200)).checkAssert((limit, steps) -> {
                     SimulatedTime its = new SimulatedTime();
-                    Budget small = new Budget(limit, LONGEST_CALL, its.clock(), its, new WaitingRoom(SEATS, its));
+                    Budget small = new Budget(limit, LONGEST_CALL, its.clock(), its, new WaitingRooms(2 * SEATS, its));
                     List<Instant> seen = new ArrayList<>();
                     for (int step : steps) {
                         its.advance(Duration.ofMillis(step / 2 % 5_000));

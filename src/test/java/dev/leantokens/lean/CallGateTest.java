@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 
 import org.junit.jupiter.api.Test;
 
+import dev.leantokens.token.CredentialsOwner;
 import dev.leantokens.token.LeanRequest.Purpose;
 import dev.leantokens.token.Requester;
 import dev.leantokens.token.Requesters;
@@ -155,6 +156,24 @@ class CallGateTest {
         }
 
         assertBusy(passed("one too many").get(0));
+    }
+
+    /** Whoever has many addresses can make any number of lines with one call in each. */
+    @Test
+    void crowdWithCredentialsOfItsOwnKeepsNobodyOutThatUsesTheServices() {
+        WaitingRooms rooms = new WaitingRooms(2 * SEATS, time);
+        CallGate callers = new CallGate(1, rooms.of(CredentialsOwner.CALLER));
+        CallGate own = new CallGate(1, rooms.of(CredentialsOwner.SERVICE));
+        for (int i = 0; i < 1 + 2 * SEATS; i++) {
+            callers.pass(requesters("address " + i), call("crowd"), PATIENCE).subscribe().with(token -> {
+            }, refused -> {
+            });
+        }
+
+        own.pass(requesters("a"), call("x"), PATIENCE).subscribeAsCompletionStage();
+        CompletableFuture<String> waits = own.pass(requesters("b"), call("y"), PATIENCE).subscribeAsCompletionStage();
+
+        assertThat(waits).isNotDone();
     }
 
     @Test

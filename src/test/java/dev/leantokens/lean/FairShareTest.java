@@ -27,7 +27,7 @@ class FairShareTest {
     private final long seed = new Random().nextLong();
     private final Random random = new Random(seed);
     private final SimulatedTime time = new SimulatedTime();
-    private final Budget budget = new Budget(CALLS, LONGEST_CALL, time.clock(), time, new WaitingRoom(10_000, time));
+    private final Budget budget = new Budget(CALLS, LONGEST_CALL, time.clock(), time, new WaitingRooms(10_000, time));
     private final List<Sharer> sharers = new ArrayList<>();
     private final List<Instant> starts = new ArrayList<>();
     private final List<Instant> ends = new ArrayList<>();

@@ -1,0 +1,25 @@
+package dev.leantokens.lean;
+
+import dev.leantokens.token.CredentialsOwner;
+
+/**
+ * A room for calls with the service's own credentials and one for those with callers', each of the same size. Nobody needs to
+ * be
+ * known to wait with credentials that are made up, from as many addresses as somebody has, so these calls get one half.
+ */
+final class WaitingRooms {
+
+    private final WaitingRoom service;
+    private final WaitingRoom callers;
+
+    /** @param seats in both of them together */
+    WaitingRooms(int seats, WaitTimer timer) {
+        int half = Math.max(1, seats / 2);
+        this.service = new WaitingRoom(half, timer);
+        this.callers = new WaitingRoom(half, timer);
+    }
+
+    WaitingRoom of(CredentialsOwner owner) {
+        return owner == CredentialsOwner.SERVICE ? service : callers;
+    }
+}
