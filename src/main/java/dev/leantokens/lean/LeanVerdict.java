@@ -10,7 +10,7 @@ import dev.leantokens.token.ServiceCredentials;
 
 /**
  * What Lean said last of the service's own credentials. Lean is not asked for it: it is what calls have shown. One customer's
- * scope that Lean refuses while it accepts others says nothing of the credentials. Thread-safe.
+ * scope that Lean refuses says nothing of the credentials, unless it is what Lean accepted last. Thread-safe.
  */
 @ApplicationScoped
 public class LeanVerdict {
@@ -29,14 +29,6 @@ public class LeanVerdict {
 
     /** @param accepted the scope that Lean accepted last; null if it refused the credentials since */
     private record Known(ServiceClient of, Scope accepted) {
-
-        /**
-         * The refused scope can be the only one that Lean refuses, unless it is the one that was accepted last, or
-         * {@code api}.
-         */
-        boolean outweighs(ServiceClient shown, Scope refused) {
-            return of.equals(shown) && accepted != null && !accepted.equals(refused) && !refused.equals(Scope.API);
-        }
     }
 
     LeanVerdict(ServiceCredentials credentials, LeanConfig config) {
@@ -52,7 +44,9 @@ public class LeanVerdict {
     /** @param shown what Lean was shown, which may have been replaced since */
     void refused(ServiceClient shown, Scope scope) {
         Known last = known;
-        if (last == null || !last.outweighs(shown, scope)) {
+        boolean isAboutThem = scope.equals(Scope.API)
+                || last != null && last.of().equals(shown) && scope.equals(last.accepted());
+        if (isAboutThem) {
             known = new Known(shown, null);
         }
     }

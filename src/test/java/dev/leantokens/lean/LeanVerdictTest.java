@@ -22,7 +22,7 @@ class LeanVerdictTest {
     @Test
     void lastCallDecides() {
         assertThat(verdict.opinion()).isEqualTo(Opinion.UNKNOWN);
-        verdict.refused(current, CUSTOMER);
+        verdict.refused(current, API);
         assertThat(verdict.opinion()).isEqualTo(Opinion.REFUSED);
         verdict.accepted(current, CUSTOMER);
         assertThat(verdict.opinion()).isEqualTo(Opinion.ACCEPTED);
@@ -36,6 +36,13 @@ class LeanVerdictTest {
         verdict.refused(current, CUSTOMER);
 
         assertThat(verdict.opinion()).isEqualTo(Opinion.ACCEPTED);
+    }
+
+    @Test
+    void refusalOfOneCustomersScopeSaysNothingOfCredentialsBeforeAnyWereAccepted() {
+        verdict.refused(current, CUSTOMER);
+
+        assertThat(verdict.opinion()).isEqualTo(Opinion.UNKNOWN);
     }
 
     @Test
@@ -53,6 +60,8 @@ class LeanVerdictTest {
         assertThat(verdict.opinion()).isEqualTo(Opinion.UNKNOWN);
 
         verdict.refused(current, CUSTOMER);
+        assertThat(verdict.opinion()).isEqualTo(Opinion.UNKNOWN);
+        verdict.refused(current, API);
 
         assertThat(verdict.opinion()).isEqualTo(Opinion.REFUSED);
     }
