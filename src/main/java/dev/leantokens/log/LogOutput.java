@@ -45,8 +45,8 @@ final class LogOutput extends OutputStream {
     private long unreported;
     private long lastReport;
     private boolean closing;
-    /** Until when the threads that log wait for their lines to be written, if closing. */
-    private long deadline;
+    /** How long the threads that log still wait for their lines to be written, if closing. */
+    private long patienceNanos;
 
     /**
      * @param target where the lines are written, by one thread
@@ -111,13 +111,13 @@ final class LogOutput extends OutputStream {
      * Waits until all lines are written, and has further lines waited for as well, so that none is lost when the process exits.
      * It exits on time even if nothing is read.
      *
-     * @param patience for how long to wait, from now on and for all lines together
+     * @param patience how long to wait, for all lines together
      */
     void finish(Duration patience) {
         long lines;
         synchronized (buffer) {
             closing = true;
-            deadline = clock.getAsLong() + patience.toNanos();
+            patienceNanos = patience.toNanos();
             awaitWritten();
             lines = size == 0 ? takeUnreported() : 0;
         }
@@ -127,13 +127,12 @@ final class LogOutput extends OutputStream {
     }
 
     private void awaitWritten() {
-        while (closing && size > 0 && Thread.currentThread() != writer) {
-            long left = TimeUnit.NANOSECONDS.toMillis(deadline - clock.getAsLong());
-            if (left <= 0) {
-                return;
-            }
+        while (closing && size > 0 && patienceNanos > 0 && Thread.currentThread() != writer) {
+            long before = clock.getAsLong();
             try {
-                buffer.wait(left);
+                buffer.wait(Math.max(1, TimeUnit.NANOSECONDS.toMillis(patienceNanos)));
+                // What else the shutdown takes its time for does not count.
+                patienceNanos -= clock.getAsLong() - before;
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
@@ -142,12 +141,15 @@ final class LogOutput extends OutputStream {
     }
 
     private void run() {
-        try {
-            while (true) {
+        while (true) {
+            try {
                 writeNext();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            } catch (RuntimeException | OutOfMemoryError e) {
+                // There is no place to say so, and the log has to go on when there is memory again.
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 
@@ -184,7 +186,7 @@ final class LogOutput extends OutputStream {
         try {
             target.write(buffer, start, length);
             return true;
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             // The reader is gone, or the disk is full; there is no place to say so.
             return false;
         }

@@ -28,6 +28,7 @@ class LogOutputTest {
     private final Pipe pipe = new Pipe();
     private final AtomicInteger dropped = new AtomicInteger();
     private final List<Long> reports = new CopyOnWriteArrayList<>();
+    private volatile boolean reportFails;
     private final LogOutput output = new LogOutput(pipe, CAPACITY, dropped::incrementAndGet, this::report, nanos::get);
 
     /** A pipe that takes no more writes than its reader reads. */
@@ -74,6 +75,9 @@ class LogOutputTest {
 
     private void report(long lines) {
         reports.add(lines);
+        if (reportFails) {
+            throw new IllegalStateException("logging fails");
+        }
         line("report");
     }
 
@@ -224,6 +228,22 @@ class LogOutputTest {
 
         awaitText("third\nreport\n");
         assertThat(reports).containsExactly(2L);
+    }
+
+    @Test
+    void failureOfTheReportDoesNotEndTheLog() {
+        output.start();
+        pipe.broken = true;
+        pipe.readOn();
+        line("lost");
+        await().until(() -> dropped.get() == 1);
+        reportFails = true;
+        pipe.broken = false;
+        line("first");
+        await().until(() -> reports.size() == 1);
+        line("second");
+
+        awaitText("first\nsecond\n");
     }
 
     @Test
