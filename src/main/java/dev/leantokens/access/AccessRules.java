@@ -77,7 +77,8 @@ public class AccessRules {
             throw TokenError.INVALID_SCOPE.because("this client may not have this scope, ask for " + available(client));
         }
         Optional<ClientCredentials> own = client.flatMap(Client::leanCredentials);
-        return new Entitlement(scope, own, client.or(caller::client), caller.address(), sharers());
+        return new Entitlement(scope, own, client.or(caller::client), caller.address(), sharers(),
+                config.ownCredentials() == OwnCredentials.ALLOWED);
     }
 
     /** @return the number of those that share the service's budget: each local client, and all anonymous callers as one */

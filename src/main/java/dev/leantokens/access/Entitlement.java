@@ -14,9 +14,10 @@ import dev.leantokens.token.Scope;
  * @param client who it has shown or said that it is
  * @param address where it comes from
  * @param sharers the number of those that can use the service's budget
+ * @param areTriesAllowed whether callers may bring Lean credentials of their own
  */
 record Entitlement(Scope scope, Optional<ClientCredentials> leanCredentials, Optional<Client> client, String address,
-        int sharers) implements Requester {
+        int sharers, boolean areTriesAllowed) implements Requester {
 
     private static final String ANONYMOUS = "anonymous callers";
 

@@ -335,10 +335,16 @@ final class ClientBudget {
             return new Standing(requester.account(), 0, false, credentials);
         }
         if (call.isServices()) {
-            return new Standing(requester.sharer(), Math.max(1, limits.calls() / requester.sharers()), true, credentials);
+            return new Standing(requester.sharer(), share(requester), true, credentials);
         }
         // A caller that has the service's own secret gets what its sharers leave.
         return new Standing(CALLERS, call.services() ? 0 : limits.calls(), true, credentials);
+    }
+
+    /** What others try with the client's id is not to be taken from the shares; one alone shares with nobody. */
+    private int share(Requester requester) {
+        int shared = requester.sharers() > 1 && requester.areTriesAllowed() ? limits.calls() - limits.tries() : limits.calls();
+        return Math.max(1, shared / requester.sharers());
     }
 
     private Grade grade(Standing standing, Instant now) {

@@ -30,4 +30,9 @@ public interface Requester {
 
     /** @return the number of sharers that can exist: each is guaranteed an equal part of the service's budget */
     int sharers();
+
+    /** @return whether there can be callers with Lean credentials of their own, who can try the service's client id */
+    default boolean areTriesAllowed() {
+        return false;
+    }
 }

@@ -306,6 +306,17 @@ class AccessRulesTest {
         assertRequester("address 192.0.2.1", "anonymous callers", 1, rules(), request(), caller(LOCAL));
     }
 
+    @Test
+    void triesAreBesideTheSharesWhereCallersMayHaveCredentialsOfTheirOwn() {
+        AccessRules allowed = rules(WITH_PAYMENTS);
+        AccessRules refused = rules(with("access.own-credentials", "refused"));
+
+        assertThat(entitle(allowed, request(PAYMENTS), caller(LOCAL), BodyCredentials.AUTHENTICATE_CALLER).areTriesAllowed())
+                .isTrue();
+        assertThat(entitle(refused, request(PAYMENTS), caller(LOCAL), BodyCredentials.AUTHENTICATE_CALLER).areTriesAllowed())
+                .isFalse();
+    }
+
     private static void assertRequester(String account, String sharer, int sharers, AccessRules rules, Request request,
             Caller caller) {
         Requester requester = entitle(rules, request, caller, BodyCredentials.AUTHENTICATE_CALLER);

@@ -317,6 +317,30 @@ class BudgetTest {
     }
 
     @Test
+    void triesWithTheServicesIdTakeNothingFromTheShares() {
+        Budget sixty = budget(60);
+        for (int i = 0; i < 20; i++) {
+            take(sixty, ofCaller(Wants.SERVICE, "guess-" + i, false, "address " + i % 4));
+        }
+
+        List<String> sharers = List.of("a", "b", "c", "d");
+        List<Long> served = sharers.stream().map(sharer -> one(sharer, sharer, 4, true))
+                .map(sharer -> takeAll(20, sixty, ofService(sharer)).stream().filter(CallerOutcome::permitted).count())
+                .toList();
+
+        assertThat(served).containsExactly(13L, 13L, 13L, 13L);
+    }
+
+    @Test
+    void oneAloneHasAllThatTriesLeave() {
+        Budget sixty = budget(60);
+
+        for (int i = 0; i < 60; i++) {
+            assertThat(take(sixty, ofService(one("only", "only", 1, true)))).isCompleted();
+        }
+    }
+
+    @Test
     void triesOfManyAddressesLeaveNineTenths() {
         Budget sixty = budget(60);
         List<CompletableFuture<CallPermit>> tries = new ArrayList<>();

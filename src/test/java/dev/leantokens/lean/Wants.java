@@ -45,6 +45,10 @@ final class Wants {
     }
 
     static Requester one(String account, String sharer, int sharers) {
+        return one(account, sharer, sharers, false);
+    }
+
+    static Requester one(String account, String sharer, int sharers, boolean areTriesAllowed) {
         return new Requester() {
 
             @Override
@@ -60,6 +64,11 @@ final class Wants {
             @Override
             public int sharers() {
                 return sharers;
+            }
+
+            @Override
+            public boolean areTriesAllowed() {
+                return areTriesAllowed;
             }
         };
     }
