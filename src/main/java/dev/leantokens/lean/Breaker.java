@@ -28,6 +28,7 @@ final class Breaker {
 
     private final Duration delay;
     private final Clock clock;
+    private final String refusal;
     private final Consumer<CircuitBreakerState> listener;
     private final TypedGuard<Uni<AccessToken>> guard;
     private volatile CircuitBreakerState state = CircuitBreakerState.CLOSED;
@@ -53,10 +54,14 @@ final class Breaker {
         }
     }
 
-    /** @param listener is told each change of the state */
-    Breaker(LeanConfig config, Clock clock, Consumer<CircuitBreakerState> listener) {
+    /**
+     * @param refusal what a caller is told whose call is not made
+     * @param listener is told each change of the state
+     */
+    Breaker(LeanConfig config, Clock clock, String refusal, Consumer<CircuitBreakerState> listener) {
         this.delay = config.breakerDelay();
         this.clock = clock;
+        this.refusal = refusal;
         this.listener = listener;
         this.guard = TypedGuard.create(ResilientLeanClient.uni())
                 .withDescription("lean-breaker")
@@ -116,8 +121,7 @@ final class Breaker {
 
     TokenException refusal() {
         Duration rest = Duration.between(clock.instant(), openUntil);
-        return TokenError.BREAKER_OPEN.because("Lean has kept failing and is not asked for the moment")
-                .retryAfter(rest.compareTo(PROBED_FOR) > 0 ? rest : PROBED_FOR);
+        return TokenError.BREAKER_OPEN.because(refusal).retryAfter(rest.compareTo(PROBED_FOR) > 0 ? rest : PROBED_FOR);
     }
 
     private void changed(CircuitBreakerState next) {

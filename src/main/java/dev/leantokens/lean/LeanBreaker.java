@@ -44,6 +44,12 @@ final class LeanBreaker {
     private static final Set<TokenError> FAILURES_OF_LEAN = EnumSet.of(TokenError.LEAN_UNAVAILABLE, TokenError.LEAN_FAILED,
             TokenError.LEAN_TIMED_OUT, TokenError.LEAN_UNTRUSTED);
 
+    private static final String ALL_FAIL = "Lean has kept failing and is not asked for the moment";
+    private static final String FIRSTS_FAIL = "Lean has kept failing for new scopes of this caller and is not asked for them for the "
+            + "moment";
+    private static final String SCOPE_FAILS = "Lean has kept failing for this scope of this client and is not asked for it for the "
+            + "moment";
+
     /** One of them takes about 1 KiB. More are forgotten, those first that nobody asks for. */
     private static final int MAX_SUBJECTS = 1000;
     private static final int MAX_ASKERS = 200;
@@ -78,9 +84,9 @@ final class LeanBreaker {
         this.clock = clock;
         this.lines = new OutageLines(owner == CredentialsOwner.SERVICE ? "" : " for callers with credentials of their own",
                 clock);
-        this.connection = new Breaker(config, clock, lines.of("connection"));
-        this.outage = new OutageBreaker(config, clock, lines.of("outage"));
-        this.api = new Breaker(config, clock, lines.of("api"));
+        this.connection = new Breaker(config, clock, ALL_FAIL, lines.of("connection"));
+        this.outage = new OutageBreaker(config, clock, ALL_FAIL, lines.of("outage"));
+        this.api = new Breaker(config, clock, SCOPE_FAILS, lines.of("api"));
         this.subjects = bounded(MAX_SUBJECTS, clock);
         this.firsts = bounded(MAX_ASKERS, clock);
     }
@@ -198,12 +204,12 @@ final class LeanBreaker {
     }
 
     private Breaker subject(LeanRequest request) {
-        return subjects.get(Subject.of(request), key -> new Breaker(config, clock, state -> {
+        return subjects.get(Subject.of(request), key -> new Breaker(config, clock, SCOPE_FAILS, state -> {
         }));
     }
 
     private OutageBreaker firstOf(String asker) {
-        return firsts.get(asker, key -> new OutageBreaker(config, clock, state -> {
+        return firsts.get(asker, key -> new OutageBreaker(config, clock, FIRSTS_FAIL, state -> {
         }));
     }
 

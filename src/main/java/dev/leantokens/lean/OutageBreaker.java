@@ -35,11 +35,15 @@ final class OutageBreaker {
     private final Cache<String, Boolean> failing;
     private final Cache<String, Boolean> probed;
 
-    OutageBreaker(LeanConfig config, Clock clock, Consumer<CircuitBreakerState> listener) {
+    /**
+     * @param refusal what a caller is told whose call is not made
+     * @param listener is told each change of the state
+     */
+    OutageBreaker(LeanConfig config, Clock clock, String refusal, Consumer<CircuitBreakerState> listener) {
         this.delay = config.breakerDelay();
         this.failing = witnesses(clock);
         this.probed = witnesses(clock);
-        this.breaker = new Breaker(config, clock, state -> {
+        this.breaker = new Breaker(config, clock, refusal, state -> {
             if (state == CircuitBreakerState.CLOSED) {
                 // Each of them can fail in the next outage too.
                 failing.invalidateAll();

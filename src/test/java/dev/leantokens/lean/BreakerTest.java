@@ -166,7 +166,8 @@ class BreakerTest {
             assertThat(ask().status()).isEqualTo(200);
         }
 
-        assertThat(callers.rest(scope(failing)).join().body().getString("error_description")).contains("kept failing");
+        assertThat(callers.rest(scope(failing)).join().body().getString("error_description"))
+                .contains("kept failing for this scope of this client");
         assertThat(callsFor(failing)).isBetween(10L, 20L);
         assertThat(callers.rest(scope("customer." + UUID.randomUUID())).join().status()).isEqualTo(200);
         assertThat(Metrics.scrape().value(STATE, "state=\"closed\"")).isOne();
@@ -215,7 +216,7 @@ class BreakerTest {
             assertThat(callers.rest(scope(known.get(i % 3))).join().status()).isEqualTo(200);
         }
 
-        assertThat(madeUp.body().getString("error_description")).contains("kept failing");
+        assertThat(madeUp.body().getString("error_description")).contains("kept failing for new scopes of this caller");
         assertThat(Metrics.scrape().value(STATE, "state=\"closed\"")).isOne();
 
         lean.givesToken();
@@ -230,7 +231,7 @@ class BreakerTest {
         known.forEach(customer -> assertThat(callers.rest(scope(customer)).join().status()).isEqualTo(503));
 
         int calls = lean.requests().size();
-        assertThat(ask().body().getString("error_description")).contains("kept failing");
+        assertThat(ask().body().getString("error_description")).contains("kept failing and is not asked");
         assertThat(callers.rest(scope("customer." + UUID.randomUUID())).join().status()).isEqualTo(503);
         assertThat(lean.requests()).hasSize(calls).hasSizeLessThan(10);
         assertThat(Metrics.scrape().value(STATE, "state=\"closed\"")).isZero();

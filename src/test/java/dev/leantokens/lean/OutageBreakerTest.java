@@ -31,7 +31,7 @@ class OutageBreakerTest {
     private final OutageBreaker breaker = new OutageBreaker(
             // The library has a clock of its own: by it, the next call may always find out.
             Settings.of(LeanConfig.class, "lean.breaker-calls", String.valueOf(CALLS), "lean.breaker-delay", "0s"),
-            clock, state -> {
+            clock, "away", state -> {
             });
 
     @Test
