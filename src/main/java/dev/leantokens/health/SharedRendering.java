@@ -32,7 +32,7 @@ final class SharedRendering {
         this.source = source;
     }
 
-    /** @return the next text that has not been begun, on any thread */
+    /** @return the next text that has not been started, on any thread */
     synchronized Future<Buffer> next() {
         Future<Buffer> rendering = next.future();
         wanted = true;

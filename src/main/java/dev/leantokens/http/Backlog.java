@@ -26,7 +26,7 @@ import io.netty.channel.ChannelPromise;
 import io.netty.util.ReferenceCountUtil;
 
 /**
- * Bounds what waits in memory for callers: requests that were read and whose answer has not begun, and answers that were
+ * Bounds what waits in memory for callers: requests that were read and whose answer has not started, and answers that were
  * written and have not been sent. Thread-safe.
  * <ul>
  * <li>A connection whose write queue is full is not read from.
@@ -176,7 +176,7 @@ final class Backlog {
         }
 
         /**
-         * @param bytes of requests whose answer has not begun
+         * @param bytes of requests whose answer has not started
          * @param enough whether these are more requests than can be handled now, so that nothing more is to be read
          */
         void waitsToBeHandled(long bytes, boolean enough) {

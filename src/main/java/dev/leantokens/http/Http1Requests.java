@@ -50,8 +50,8 @@ final class Http1Requests {
     private boolean passing;
     /** Whether a request is passed on that is not answered. */
     private boolean unanswered;
-    /** Whether its answer has begun. */
-    private boolean answerBegun;
+    /** Whether its answer has started. */
+    private boolean answerStarted;
     /** Whether a request is passed on whose body has not ended. */
     private boolean incomplete;
     /** Whether the answer closes the connection. */
@@ -126,8 +126,8 @@ final class Http1Requests {
         if (last && !incomplete) {
             piece.release();
         } else {
-            // The rest of a body whose answer has begun is dropped, and not kept.
-            requestBytes += incomplete && answerBegun ? 0 : size;
+            // The rest of a body whose answer has started is dropped, and not kept.
+            requestBytes += incomplete && answerStarted ? 0 : size;
             beforeDecoder.fireChannelRead(piece);
         }
         return true;
@@ -141,7 +141,7 @@ final class Http1Requests {
         }
         if (message instanceof HttpRequest) {
             unanswered = true;
-            answerBegun = false;
+            answerStarted = false;
             incomplete = true;
             if (requestBytes > SHORT_HEADERS) {
                 keptBytes = Math.max(keptBytes, requestBytes);
@@ -173,7 +173,7 @@ final class Http1Requests {
     }
 
     private void answerBegins() {
-        answerBegun = true;
+        answerStarted = true;
         requestBytes = 0;
         if (!passing) {
             report();

@@ -89,7 +89,7 @@ final class Http2Answers implements Http2RemoteFlowController {
         return held;
     }
 
-    /** @return how many requests have no answer that has begun */
+    /** @return how many requests have no answer that has started */
     int unanswered() {
         int[] unanswered = new int[1];
         forEachStream(stream -> {

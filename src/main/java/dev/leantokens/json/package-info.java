@@ -1,2 +1,2 @@
-/** How JSON that callers and Lean send is read, whoever reads it. */
+/** How JSON that callers and Lean send is read. */
 package dev.leantokens.json;

@@ -651,7 +651,7 @@ final class ClientBudget {
         return afterThoseUnderWay(now);
     }
 
-    /** The next to end can be the one that has just begun. */
+    /** The next to end can be the one that has just started. */
     private Instant afterThoseUnderWay(Instant now) {
         return now.plus(limits.longestCall()).plus(Budget.WINDOW);
     }
