@@ -253,10 +253,8 @@ final class Http2Answers implements Http2RemoteFlowController {
     }
 
     /**
-     * Resets requests that are too many before Vert.x hears of them. A lower limit of Netty's for active streams would do
-     * that too, but then Netty does not know the stream: it closes the connection when the request's body comes, which is on
-     * its
-     * way already.
+     * Resets requests that are too many before Vert.x hears of them. Netty's own limit of active streams would refuse them
+     * too, but then Netty does not know the stream and closes the connection for its body, which is on the way.
      */
     private final class Refusal extends Http2ConnectionAdapter {
 

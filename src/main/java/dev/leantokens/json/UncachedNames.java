@@ -15,8 +15,7 @@ public final class UncachedNames {
     }
 
     /**
-     * @return a new factory. The features cannot be switched off later: a factory's symbol tables have those that it was made
-     *         with
+     * @return a new factory. The features cannot be switched off later: its symbol tables keep those of its creation
      */
     public static JsonFactory factory() {
         return new JsonFactoryBuilder()

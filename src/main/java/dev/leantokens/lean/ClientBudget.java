@@ -432,9 +432,8 @@ final class ClientBudget {
     }
 
     /**
-     * @return the line whose turn it is: one within its share before one that borrows, the one whose sharer has the fewest
-     *         calls,
-     *         the one that has waited longest; null if there is none now
+     * @return the line whose turn it is: within its share before borrowing, then the sharer with the fewest calls, then the
+     *         one that has waited longest; null if no line has its turn now
      */
     private Line next(Instant now) {
         Line next = null;

@@ -3,9 +3,8 @@ package dev.leantokens.lean;
 import dev.leantokens.token.CredentialsOwner;
 
 /**
- * A room for calls with the service's own credentials and one for those with callers', each of the same size. Nobody needs to
- * be
- * known to wait with credentials that are made up, from as many addresses as somebody has, so these calls get one half.
+ * A room for calls with the service's own credentials and one of the same size for calls with callers' credentials. Callers can
+ * make up credentials and use many addresses, so they could fill a common room.
  */
 final class WaitingRooms {
 

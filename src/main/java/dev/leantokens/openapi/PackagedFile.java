@@ -15,9 +15,8 @@ final class PackagedFile {
 
     /**
      * @param path from the root of the class path; it must be there
-     * @return what is in it. A worker thread reads it once, when it is first asked for: a request for each would queue behind
-     *         the
-     *         workers without a limit, also those that were cancelled
+     * @return its content. A worker thread reads it once, when it is first requested: if each request read it, requests
+     *         would queue for workers without a limit, cancelled ones included
      */
     static Uni<byte[]> content(String path) {
         return Uni.createFrom().item(() -> read(path)).runSubscriptionOn(Infrastructure.getDefaultWorkerPool()).memoize()

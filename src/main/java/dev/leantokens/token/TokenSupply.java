@@ -146,7 +146,8 @@ final class TokenSupply {
 
     /**
      * A refusal is kept for all scopes only while Lean has accepted nothing of the credentials. Of the service's own it must be
-     * one of {@code api}, which is the same request for every caller. Otherwise one scope that Lean refuses would take the others
+     * one of {@code api}, which is the same request for every caller. Otherwise one scope that Lean refuses would take the
+     * others
      * from everyone who shares the credentials. If Lean no longer accepts the secret, each scope costs a call to find out,
      * within the budget, and another one when the refusal is forgotten.
      */
