@@ -11,8 +11,8 @@ final class LogCheck {
     /** The one line of a failure whose cause is of an exception's class: nobody listened at Lean's address. */
     private static final String UNREACHABLE = "LEAN_UNAVAILABLE: Lean cannot be reached";
 
-    /** As Lean has it for one of the attackers' scopes. */
-    private static final String REFUSED_SCOPE = "SERVICE_CREDENTIALS_REFUSED";
+    /** What Lean answers for two of the attackers' scopes, by 401 and by {@code unauthorized_client}. */
+    private static final List<String> REFUSED_SCOPES = List.of("SERVICE_CREDENTIALS_REFUSED", "SERVICE_NOT_AUTHORIZED");
 
     private final Findings findings;
 
@@ -35,7 +35,7 @@ final class LogCheck {
             if (line.startsWith("\tat ") || line.contains("Exception") && !line.contains(UNREACHABLE)) {
                 findings.add("an exception in the log", line);
             }
-            if (line.contains(" ERROR ") && !line.contains(REFUSED_SCOPE)) {
+            if (line.contains(" ERROR ") && REFUSED_SCOPES.stream().noneMatch(line::contains)) {
                 findings.add("an error of the application's own in the log", line);
             }
         }
