@@ -208,7 +208,8 @@ class LimitsIT {
             assertThat(peers.modernCall(RawHttp.LOOPBACK, "customer.d" + (i + 1), "", PAYMENTS).body())
                     .contains("access_token");
         }
-        assertThat(lean.requests()).hasSizeBetween(54, 60);
+        // Three shares of 18, of which one has 14 here, and what was lent.
+        assertThat(lean.requests()).hasSizeBetween(50, 60);
     }
 
     @Test

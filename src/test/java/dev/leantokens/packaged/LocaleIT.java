@@ -24,7 +24,7 @@ class LocaleIT {
         try (PackagedApplication application = PackagedApplication.start(Map.of("JAVA_TOOL_OPTIONS", LOCALE, "LC_ALL",
                 "ar_SA.UTF-8",
                 "LEAN_CLIENT_ID", LeanStub.CLIENT_ID, "LEAN_CLIENT_SECRET", LeanStub.CLIENT_SECRET, "LEAN_URL", lean.url(),
-                "LEAN_REQUESTS_PER_MINUTE", "4", "ACCESS_LOG", "true", "ACCESS_CLIENTS_I_SECRET", "short",
+                "LEAN_REQUESTS_PER_MINUTE", "5", "ACCESS_LOG", "true", "ACCESS_CLIENTS_I_SECRET", "short",
                 "ACCESS_CLIENTS_I_SCOPES",
                 "api"))) {
             Peers callers = new Peers(application.port(), application.mcpPort());
