@@ -7,7 +7,7 @@ import java.security.SecureRandom;
 /**
  * The SHA-256 of a random key and a {@link SecretDigest}, by which the owner of a secret is looked up in a hash table.
  * <p>
- * Without the key nobody can calculate it, so what can be measured from outside, namely whether a place in the table is taken,
+ * It cannot be calculated without the key, so what can be measured from outside, whether a place in the table is taken,
  * is unrelated to the secrets in it. With the plain digest a caller could calculate the places of guesses, measure which are
  * taken, and rule out most guesses without presenting them. Two keyed digests are compared in constant time.
  * <p>

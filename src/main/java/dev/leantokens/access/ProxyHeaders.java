@@ -47,7 +47,7 @@ final class ProxyHeaders {
         return false;
     }
 
-    /** Each request without credentials comes by here with all of its headers: no regular expression, nothing allocated. */
+    /** Checks all headers of each request without credentials: no regular expression, nothing allocated. */
     static boolean isOne(String name) {
         int begin = isAt(name, 0, EXPERIMENTAL) ? EXPERIMENTAL.length() : 0;
         if (isAnyAt(name, 0, BEGINNINGS) || isAnyAt(name, begin, BEGINNINGS)) {

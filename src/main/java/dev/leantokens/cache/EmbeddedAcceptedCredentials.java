@@ -16,7 +16,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 
 /**
  * Keeps accepted credentials in memory, whether or not tokens are cached. Only a token from Lean makes an entry, so entries
- * cannot be made up: what fills the memory has cost a call of a real client's budget.
+ * cannot be invented: each entry has cost a call of a real client's budget.
  */
 @Singleton
 @RegisterForReflection(classNames = {

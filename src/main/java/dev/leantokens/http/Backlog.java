@@ -136,7 +136,7 @@ final class Backlog {
         return queue == null ? 0 : queue.totalPendingWriteBytes();
     }
 
-    /** Of one connection, next to the socket. Called by the connection's event loop, where nothing else is said. */
+    /** Of one connection, next to the socket. Called by the connection's event loop unless stated otherwise. */
     final class Connection extends ChannelDuplexHandler {
 
         private ChannelHandlerContext context;

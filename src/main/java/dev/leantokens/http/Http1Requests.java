@@ -71,7 +71,7 @@ final class Http1Requests {
      * Adds the handlers for a connection whose codec has just been added.
      *
      * @param name of the handler before which they wait as bytes
-     * @param requestBegins called when a request is passed on, and when its client is told to continue
+     * @param requestBegins called when a request is passed on, and after an interim response
      * @param first what has been read already
      */
     static void handle(ChannelPipeline pipeline, String name, Backlog.Connection backlog, Runnable requestBegins,

@@ -21,7 +21,7 @@ import io.netty.handler.codec.http2.Http2Stream;
 
 /**
  * Counts the answers of one HTTP/2 connection that wait for the client's windows to open. Netty queues them without a limit,
- * and does not say how much it has. Called on the connection's event loop, where nothing else is said.
+ * and does not report how much. Called on the connection's event loop unless stated otherwise.
  */
 final class Http2Answers implements Http2RemoteFlowController {
 

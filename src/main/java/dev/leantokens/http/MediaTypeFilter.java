@@ -12,7 +12,7 @@ import io.vertx.ext.web.RoutingContext;
 
 /**
  * Refuses media types that are longer than any that makes sense, on both ports. Quarkus REST keeps the last 200 that it has
- * read, by their whole text: 8 MiB of what a caller can make up.
+ * read, by their whole text: 8 MiB that a caller controls.
  */
 @ApplicationScoped
 class MediaTypeFilter {

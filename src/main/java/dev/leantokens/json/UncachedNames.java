@@ -24,7 +24,7 @@ public final class UncachedNames {
                 .build();
     }
 
-    /** @return a builder of a mapper that reads by a {@link #factory} of its own */
+    /** @return a builder of a mapper with a new {@link #factory} */
     public static JsonMapper.Builder mapper() {
         return JsonMapper.builder(factory());
     }

@@ -18,12 +18,13 @@ import io.smallrye.faulttolerance.api.TypedGuard;
 import io.smallrye.mutiny.Uni;
 
 /**
- * A circuit breaker that is told what the end of a call says. A call that says nothing does not count while the breaker is
+ * A circuit breaker to which the outcome of each call is reported. An outcome that says nothing does not count while the
+ * breaker is
  * closed, and does not close it while it is open. Thread-safe.
  */
 final class Breaker {
 
-    /** When to try again while one call finds out. */
+    /** When to retry while one call probes. */
     private static final Duration PROBED_FOR = Duration.ofSeconds(1);
 
     private final Duration delay;
@@ -55,8 +56,8 @@ final class Breaker {
     }
 
     /**
-     * @param refusal what a caller is told whose call is not made
-     * @param listener is told each change of the state
+     * @param refusal the error of a call that is not made
+     * @param listener receives each new state
      */
     Breaker(LeanConfig config, Clock clock, String refusal, Consumer<CircuitBreakerState> listener) {
         this.delay = config.breakerDelay();
@@ -105,12 +106,12 @@ final class Breaker {
                 });
     }
 
-    /** @return for how long calls are refused without exception; zero or negative if the next one may find out */
+    /** @return for how long every call is refused; zero or negative if the next one may probe */
     Duration closedIn() {
         return state == CircuitBreakerState.OPEN ? Duration.between(clock.instant(), openUntil) : Duration.ZERO;
     }
 
-    /** @return for how long one call has been allowed to find out; negative while none is, zero if the breaker is closed */
+    /** @return for how long one call has been probing; negative while none is, zero if the breaker is closed */
     Duration probedFor() {
         return state == CircuitBreakerState.CLOSED ? Duration.ZERO : Duration.between(openUntil, clock.instant());
     }

@@ -56,7 +56,7 @@ final class CallPermit {
         budget.end(this, false);
     }
 
-    /** @return another one for the same request, which is sent once more; empty if there is none for it now */
+    /** @return another permit to resend the same request; empty if no call is left for it now */
     Optional<CallPermit> another() {
         return budget.another(this);
     }

@@ -51,7 +51,7 @@ final class ClientBudget {
      */
     static final int MOST_LINES = 16;
 
-    /** When to come again if there are calls, but others wait. */
+    /** When to retry if calls are left, but others wait for them. */
     private static final Duration OTHERS_FIRST = Duration.ofSeconds(1);
 
     private final Limits limits;
@@ -208,7 +208,7 @@ final class ClientBudget {
         List<Requester> requesters = best(call, present.all());
         Standing best = null;
         Grade grade = Grade.NOT_NOW;
-        // Who waits could not be served now, so nobody is overtaken; but what can be left undone takes nothing from them.
+        // Waiting calls could not be served now, so none is overtaken; an optional call takes nothing from them.
         for (Requester requester : isOptional && !lines.isEmpty() ? List.<Requester> of() : requesters) {
             Standing standing = standing(call, call.accepted(), requester);
             Grade its = grade(standing, now);
@@ -261,7 +261,7 @@ final class ClientBudget {
         wait.refused(refusal);
     }
 
-    /** @return a permit for the request of another one, which is sent once more; empty if there is none for it now */
+    /** @return another permit to resend the same request; empty if no call is left for it now */
     synchronized Optional<CallPermit> another(CallPermit first) {
         Instant now = clock.instant();
         forget(now);
@@ -549,7 +549,7 @@ final class ClientBudget {
         then.forEach(Runnable::run);
     }
 
-    /** @return when the call can be made if nobody else comes, by the requester that has the best place */
+    /** @return when the call can be made if no other call arrives, for the requester that has the best place */
     private Instant turn(WantedCall call, List<Requester> requesters, Instant now) {
         Instant turn = Instant.MAX;
         for (Requester requester : requesters) {

@@ -36,8 +36,8 @@ final class OutageBreaker {
     private final Cache<String, Boolean> probed;
 
     /**
-     * @param refusal what a caller is told whose call is not made
-     * @param listener is told each change of the state
+     * @param refusal the error of a call that is not made
+     * @param listener receives each new state
      */
     OutageBreaker(LeanConfig config, Clock clock, String refusal, Consumer<CircuitBreakerState> listener) {
         this.delay = config.breakerDelay();
@@ -66,7 +66,7 @@ final class OutageBreaker {
         breaker.count(judge(witness, failure));
     }
 
-    /** @return whether a call is to be refused, also if another one may find out whether Lean is back */
+    /** @return whether this call is to be refused, even if another one may probe */
     boolean refuses(String witness) {
         Duration probing = breaker.probedFor();
         // Those who cannot tell much wait longer, but not for ever: there may be no others.

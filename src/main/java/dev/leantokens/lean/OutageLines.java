@@ -28,7 +28,7 @@ final class OutageLines {
     /** Guarded by this. */
     private Instant since;
 
-    /** @param whose for which calls Lean is away, as the lines go on; empty for the service's own */
+    /** @param whose the calls that the breaker is for, as the log line continues; empty for the service's own */
     OutageLines(String whose, Clock clock) {
         this.whose = whose;
         this.clock = clock;

@@ -17,7 +17,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 
 /**
  * Leaves credentials alone that Lean throttles, for as long as Lean says. Only these: a caller can send any client id with a
- * secret of its own, and must not be able to pause the id for those who have the right one. If Lean throttles by client id,
+ * wrong secret, and must not be able to pause the id for clients with the right one. If Lean throttles by client id,
  * each of its users finds that out by its own call. Thread-safe.
  */
 @RegisterForReflection(classNames = {
@@ -33,7 +33,7 @@ final class ThrottledCredentials {
     private final Clock clock;
     /** Of callers' credentials. */
     private final Cache<String, Instant> pauses;
-    /** The service's own have one, also after their secret was replaced. Nobody else's can take its place. */
+    /** The pause of the service's own credentials, kept when their secret is replaced. Callers' pauses cannot evict it. */
     private final AtomicReference<Instant> servicesPause = new AtomicReference<>(Instant.EPOCH);
 
     ThrottledCredentials(Clock clock) {

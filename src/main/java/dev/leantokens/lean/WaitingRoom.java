@@ -9,12 +9,12 @@ import java.util.function.Consumer;
 
 /**
  * Bounds how many calls wait, and for how long, whatever they wait for: each of them holds a caller's request in memory. When
- * there are too many, the last call of the account with the most has to leave, so that a crowd keeps nobody else out.
+ * there are too many, the last call of the account with the most has to leave, so that a crowd keeps no other account out.
  * Thread-safe.
  */
 final class WaitingRoom {
 
-    /** Calls that wait may take this part of the heap, which the cache, the connections and everything else share. */
+    /** Calls that wait may take this part of the heap, which they share with the cache and the connections. */
     private static final int PART_OF_HEAP = 4;
     /** What a call takes while it waits, with the request and the connection of its caller: see docs/measurements.md. */
     private static final int BYTES_OF_CALL = 12 * 1024;
@@ -92,7 +92,7 @@ final class WaitingRoom {
         }
     }
 
-    /** Somebody else waits for the same call: it counts for whom fewer calls wait. */
+    /** Another account waits for the same call: it counts for the one with fewer waiting calls. */
     synchronized void share(Seat seat, String account) {
         if (seat.left || seat.account == null || seat.account.equals(account)) {
             return;

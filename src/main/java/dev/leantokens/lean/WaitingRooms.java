@@ -4,7 +4,7 @@ import dev.leantokens.token.CredentialsOwner;
 
 /**
  * A room for calls with the service's own credentials and one of the same size for calls with callers' credentials. Callers can
- * make up credentials and use many addresses, so they could fill a common room.
+ * invent credentials and use many addresses, so they could fill a common room.
  */
 final class WaitingRooms {
 

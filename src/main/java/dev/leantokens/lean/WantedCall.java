@@ -29,7 +29,7 @@ record WantedCall(String clientId, boolean services, boolean accepted, LeanReque
         return request.requesters();
     }
 
-    /** @return whether nobody needs it */
+    /** @return whether it can be left undone */
     boolean isOptional() {
         return request.purpose() == Purpose.REPLACEMENT;
     }

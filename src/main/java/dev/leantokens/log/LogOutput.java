@@ -131,7 +131,7 @@ final class LogOutput extends OutputStream {
             long before = clock.getAsLong();
             try {
                 buffer.wait(Math.max(1, TimeUnit.NANOSECONDS.toMillis(patienceNanos)));
-                // What else the shutdown takes its time for does not count.
+                // Time that the shutdown takes for other work does not count.
                 patienceNanos -= clock.getAsLong() - before;
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -163,7 +163,7 @@ final class LogOutput extends OutputStream {
             start = head;
             length = Math.min(Math.min(size, buffer.length - head), MOST_AT_ONCE);
         }
-        // Nobody else touches these bytes before the head has moved.
+        // No other thread touches these bytes before the head has moved.
         boolean written = write(start, length);
         long lines;
         synchronized (buffer) {

@@ -1,7 +1,7 @@
 package dev.leantokens.token;
 
 /**
- * Remembers which credentials Lean has accepted. Callers can make up any number of ids and secrets; what tells real ones from
+ * Remembers which credentials Lean has accepted. Callers can invent any number of ids and secrets; what tells real ones from
  * those is a token from Lean. Implementations are thread-safe, bounded, and may forget anything at any time.
  */
 public interface AcceptedCredentials {

@@ -1,7 +1,7 @@
 package dev.leantokens.token;
 
 /**
- * How the log names who made a request. Contains nothing that the caller could make up.
+ * How the log names the caller of a request. Contains nothing that the caller controls.
  *
  * @param name the caller
  * @param group the callers whose errors are counted together
