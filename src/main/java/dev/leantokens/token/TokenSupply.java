@@ -145,11 +145,11 @@ final class TokenSupply {
     }
 
     /**
-     * A refusal is kept for all scopes only while Lean has accepted nothing of the credentials. Of the service's own it must be
-     * one of {@code api}, which is the same request for every caller. Otherwise one scope that Lean refuses would take the
-     * others
-     * from everyone who shares the credentials. If Lean no longer accepts the secret, each scope costs a call to find out,
-     * within the budget, and another one when the refusal is forgotten.
+     * Keeps a refusal for all scopes only while Lean has accepted nothing of the credentials. With the service's own
+     * credentials,
+     * only a refusal of {@code api} counts for all scopes, since every caller sends the same request for it: otherwise one
+     * refused scope would take the others from all who share the credentials. If Lean no longer accepts the secret, each
+     * scope costs one call, within the budget, and another one when the refusal is forgotten.
      */
     private void keepRefusal(LeanRequest request, TokenException failure) {
         boolean shared = request.owner() == CredentialsOwner.SERVICE && !request.scope().equals(Scope.API);
@@ -195,8 +195,7 @@ final class TokenSupply {
     }
 
     /**
-     * @return null if none is cached. A token for another scope counts as missing, whatever cache it comes from, and is
-     *         replaced
+     * @return null if none is cached. A token for another scope counts as missing and is replaced
      */
     private static CachedToken usable(Optional<CachedToken> kept, TokenKey key, Instant now) {
         CachedToken found = kept.orElse(null);
