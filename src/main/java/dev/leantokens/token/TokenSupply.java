@@ -145,9 +145,8 @@ final class TokenSupply {
     }
 
     /**
-     * Keeps a refusal for all scopes only while Lean has accepted nothing of the credentials. With the service's own
-     * credentials,
-     * only a refusal of {@code api} counts for all scopes, since every caller sends the same request for it: otherwise one
+     * Keeps a refusal for all scopes only while Lean has accepted nothing of the credentials. With the service's own, only
+     * a refusal of {@code api} counts for all scopes, since every caller sends the same request for it: otherwise one
      * refused scope would take the others from all who share the credentials. If Lean no longer accepts the secret, each
      * scope costs one call, within the budget, and another one when the refusal is forgotten.
      */
