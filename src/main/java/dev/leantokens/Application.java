@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 import dev.leantokens.access.NewClient;
-import dev.leantokens.http.ConnectionLimits;
+import dev.leantokens.limits.ConnectionLimits;
 import dev.leantokens.token.ConfiguredScopes;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;

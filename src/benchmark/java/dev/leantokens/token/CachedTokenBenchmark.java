@@ -1,5 +1,7 @@
 package dev.leantokens.token;
 
+import dev.leantokens.error.ErrorLogs;
+
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
@@ -84,10 +86,10 @@ public class CachedTokenBenchmark {
     }
 
     private String text(Scope scope, Optional<ClientCredentials> credentials) {
-        return service.issue(scope, credentials, CacheControl.ANY, Requester.SERVICE).await().indefinitely().token().json();
+        return service.issue(scope, credentials, CacheControl.ANY, CallerAccount.SERVICE).await().indefinitely().token().json();
     }
 
-    private Uni<AccessToken> lean(LeanRequest request) {
+    private Uni<AccessToken> lean(UpstreamTokenRequest request) {
         calls.incrementAndGet();
         return Uni.createFrom().item(AccessToken.of(Map.of("access_token", TOKEN, "scope", request.scope().value(),
                 "token_type", "Bearer", "expires_in", 3599), request.scope()));
@@ -128,7 +130,7 @@ public class CachedTokenBenchmark {
     }
 
     private void issue(Scope scope, Optional<ClientCredentials> credentials, Blackhole answers) {
-        service.issue(scope, credentials, CacheControl.ANY, Requester.SERVICE).subscribe().with(
+        service.issue(scope, credentials, CacheControl.ANY, CallerAccount.SERVICE).subscribe().with(
                 issued -> answers.consume(issued.token().json()),
                 failure -> {
                     throw new IllegalStateException(failure);

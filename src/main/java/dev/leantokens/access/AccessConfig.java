@@ -20,7 +20,7 @@ public interface AccessConfig {
 
     /** Whether callers may send Lean credentials of their own. */
     @WithDefault("allowed")
-    OwnCredentials ownCredentials();
+    CallerCredentials callerCredentials();
 
     /** Names in {@code Host} that are served besides localhost, 127.0.0.1 and [::1]; without a port. */
     Optional<Set<String>> allowedHosts();
@@ -63,7 +63,7 @@ public interface AccessConfig {
         NEVER
     }
 
-    enum OwnCredentials {
+    enum CallerCredentials {
         ALLOWED,
         REFUSED
     }

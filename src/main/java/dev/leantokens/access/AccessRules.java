@@ -7,14 +7,14 @@ import java.util.Optional;
 import jakarta.enterprise.context.ApplicationScoped;
 
 import dev.leantokens.access.AccessConfig.Anonymous;
-import dev.leantokens.access.AccessConfig.OwnCredentials;
+import dev.leantokens.access.AccessConfig.CallerCredentials;
+import dev.leantokens.error.TokenError;
+import dev.leantokens.error.TokenException;
+import dev.leantokens.token.AccessTokenRequest;
 import dev.leantokens.token.ClientCredentials;
 import dev.leantokens.token.Scope;
 import dev.leantokens.token.ScopePattern;
 import dev.leantokens.token.TokenConfig;
-import dev.leantokens.token.TokenError;
-import dev.leantokens.token.TokenException;
-import dev.leantokens.token.TokenRequest;
 
 /** Decides who a caller is and whose credentials its request uses, or that it may use none. Thread-safe. */
 @ApplicationScoped
@@ -70,7 +70,7 @@ public class AccessRules {
      * @throws TokenException {@code invalid_scope} if the request names no scope and the client has no default, or the client
      *         may not have the scope
      */
-    Entitlement entitle(TokenRequest request, Optional<Client> client, Caller caller) {
+    Entitlement entitle(AccessTokenRequest request, Optional<Client> client, Caller caller) {
         Scope scope = request.scope().or(() -> client.flatMap(Client::defaultScope)).orElseThrow(
                 () -> TokenError.INVALID_SCOPE.because("scope is missing, ask for " + available(client)));
         if (client.isPresent() && !client.get().mayHave(scope)) {
@@ -78,7 +78,7 @@ public class AccessRules {
         }
         Optional<ClientCredentials> own = client.flatMap(Client::leanCredentials);
         return new Entitlement(scope, own, client.or(caller::client), caller.address(), sharers(),
-                config.ownCredentials() == OwnCredentials.ALLOWED);
+                config.callerCredentials() == CallerCredentials.ALLOWED);
     }
 
     /** @return the number of those that share the service's budget: each local client, and all anonymous callers as one */
@@ -97,15 +97,15 @@ public class AccessRules {
      * @throws TokenException {@code invalid_client} if nothing that follows could entitle the caller
      */
     public void requireEntitled(Caller caller) {
-        boolean bodyCouldHelp = config.ownCredentials() == OwnCredentials.ALLOWED;
+        boolean bodyCouldHelp = config.callerCredentials() == CallerCredentials.ALLOWED;
         if (caller.client().isEmpty() && !mayBeAnonymous(caller) && !bodyCouldHelp) {
             throw refused(caller, BodyCredentials.GO_TO_LEAN);
         }
     }
 
     /** @return whether no caller can use the service's own Lean credentials, so that none need be configured */
-    public boolean onlyOwnCredentials() {
-        return config.anonymous() == Anonymous.NEVER && config.ownCredentials() == OwnCredentials.ALLOWED
+    public boolean onlyCallerCredentials() {
+        return config.anonymous() == Anonymous.NEVER && config.callerCredentials() == CallerCredentials.ALLOWED
                 && clients.current().size() == 0;
     }
 
@@ -128,7 +128,7 @@ public class AccessRules {
                 groups.add(local == 1 ? "1 local client" : local + " local clients");
             }
         }
-        if (config.ownCredentials() == OwnCredentials.ALLOWED) {
+        if (config.callerCredentials() == CallerCredentials.ALLOWED) {
             groups.add("callers with Lean credentials of their own");
         }
         return new Audience(serviceCredentials && config.anonymous() == Anonymous.ALWAYS, groups);
@@ -136,28 +136,28 @@ public class AccessRules {
 
     /** Lean's secrets are read as RFC 6749 says, so that the right one goes to Lean; local ones as clients send them. */
     private Client authenticate(String id, AuthorizationHeader basic) {
-        if (ClientOfLean.isId(id)) {
+        if (LeanIssuedClient.isId(id)) {
             return clientOfLean(new ClientCredentials(id, basic.formDecodedSecret()));
         }
         return clients.current().find(id, basic.readings()).orElseThrow(AccessRules::unknown);
     }
 
     private Client authenticate(ClientCredentials sent) {
-        if (ClientOfLean.isId(sent.clientId())) {
+        if (LeanIssuedClient.isId(sent.clientId())) {
             return clientOfLean(sent);
         }
         return clients.current().find(sent.clientId(), sent.clientSecret()).orElseThrow(AccessRules::unknown);
     }
 
     private Client clientOfLean(ClientCredentials sent) {
-        if (!ClientOfLean.isId(sent.clientId())) {
+        if (!LeanIssuedClient.isId(sent.clientId())) {
             throw TokenError.CALLER_REFUSED.because("client_id is not of Lean's shape, a UUID; "
                     + "a local client authenticates by the Authorization header of the MCP client's configuration");
         }
-        if (config.ownCredentials() == OwnCredentials.REFUSED) {
+        if (config.callerCredentials() == CallerCredentials.REFUSED) {
             throw TokenError.CALLER_REFUSED.because("this service takes no Lean credentials of its callers");
         }
-        return new ClientOfLean(sent);
+        return new LeanIssuedClient(sent);
     }
 
     private static TokenException unknown() {

@@ -8,9 +8,9 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
+import dev.leantokens.error.TokenError;
+import dev.leantokens.error.TokenException;
 import dev.leantokens.token.RequestMembers;
-import dev.leantokens.token.TokenError;
-import dev.leantokens.token.TokenException;
 import io.netty.handler.codec.http.QueryStringDecoder;
 
 /**

@@ -31,7 +31,7 @@ public record Caller(String address, boolean local, Optional<Client> client, Cac
     private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "0:0:0:0:0:0:0:1");
 
     /**
-     * @throws dev.leantokens.token.TokenException {@code invalid_client} if the {@code Authorization} header is of nobody
+     * @throws dev.leantokens.error.TokenException {@code invalid_client} if the {@code Authorization} header is of nobody
      *         who is known, or of a scheme that is not supported; {@code invalid_request} if it is malformed
      */
     static Caller of(HttpServerRequest request, AccessRules rules) {

@@ -6,7 +6,7 @@ import dev.leantokens.token.ClientCredentials;
 import dev.leantokens.token.Scope;
 
 /** A client (RFC 6749 §2) that a caller has shown itself to be, or says that it is where only Lean can tell. Immutable. */
-public sealed interface Client permits LocalClient, ClientOfLean {
+public sealed interface Client permits LocalClient, LeanIssuedClient {
 
     /** @return the client identifier */
     String id();

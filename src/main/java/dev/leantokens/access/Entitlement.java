@@ -2,8 +2,8 @@ package dev.leantokens.access;
 
 import java.util.Optional;
 
+import dev.leantokens.token.CallerAccount;
 import dev.leantokens.token.ClientCredentials;
-import dev.leantokens.token.Requester;
 import dev.leantokens.token.Scope;
 
 /**
@@ -17,7 +17,7 @@ import dev.leantokens.token.Scope;
  * @param areTriesAllowed whether callers may bring Lean credentials of their own
  */
 record Entitlement(Scope scope, Optional<ClientCredentials> leanCredentials, Optional<Client> client, String address,
-        int sharers, boolean areTriesAllowed) implements Requester {
+        int sharers, boolean areTriesAllowed) implements CallerAccount {
 
     private static final String ANONYMOUS = "anonymous callers";
 

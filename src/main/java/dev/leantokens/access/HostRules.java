@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import dev.leantokens.settings.LoopbackHost;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
 /**
@@ -17,8 +18,6 @@ import io.quarkus.runtime.configuration.ConfigurationException;
  * the browser then sends. Refuses requests of foreign web pages, too, by the headers that the browser adds. Immutable.
  */
 final class HostRules {
-
-    private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
 
     /** Without the dot of the root, so it ends in a label. */
     private static final Pattern HOST_NAME = Pattern.compile("[a-z0-9._-]*[a-z0-9_-]|\\[[0-9a-f:.]+]");
@@ -40,7 +39,7 @@ final class HostRules {
      * @throws ConfigurationException if a name is none, so that it could never be met
      */
     HostRules(Set<String> hosts, Set<String> origins) {
-        this.hosts = Stream.concat(LOOPBACK_NAMES.stream(), hosts.stream())
+        this.hosts = Stream.concat(LoopbackHost.NAMES.stream(), hosts.stream())
                 .map(HostRules::checked)
                 .collect(Collectors.toUnmodifiableSet());
         this.origins = origins.stream().map(HostRules::checkedOrigin).collect(Collectors.toUnmodifiableSet());
@@ -84,7 +83,7 @@ final class HostRules {
     boolean allowsSite(String site, String host) {
         return switch (site.strip().toLowerCase(Locale.ROOT)) {
             case "same-origin", "none" -> true;
-            case "same-site" -> host != null && LOOPBACK_NAMES.contains(nameOf(host));
+            case "same-site" -> host != null && LoopbackHost.NAMES.contains(nameOf(host));
             default -> false;
         };
     }
@@ -98,7 +97,7 @@ final class HostRules {
             URI uri = new URI(origin.toLowerCase(Locale.ROOT));
             boolean web = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
             // Nothing but scheme, host and port: a prefix test would let http://localhost.example.org through.
-            return web && uri.getHost() != null && LOOPBACK_NAMES.contains(withoutRoot(uri.getHost()))
+            return web && uri.getHost() != null && LoopbackHost.NAMES.contains(withoutRoot(uri.getHost()))
                     && uri.getRawUserInfo() == null && uri.getRawPath().isEmpty() && uri.getRawQuery() == null
                     && uri.getRawFragment() == null;
         } catch (URISyntaxException e) {

@@ -7,10 +7,10 @@ import java.util.stream.Collectors;
 
 import org.jboss.logging.Logger;
 
+import dev.leantokens.error.TokenException;
 import dev.leantokens.settings.IntactText;
 import dev.leantokens.token.Scope;
 import dev.leantokens.token.ScopePattern;
-import dev.leantokens.token.TokenException;
 
 /** What must hold for a local client, wherever it is configured. */
 final class LocalClientRules {
@@ -35,7 +35,8 @@ final class LocalClientRules {
     static LocalClient client(String id, List<String> secrets, List<String> scopes, Optional<String> defaultScope) {
         require(ID.matcher(id).matches(), "the id of a local client consists of up to 64 letters, digits, - and _, and is not "
                 + id);
-        require(!ClientOfLean.isId(id), "local client " + id + " has an id of Lean's shape, so it would be taken for Lean's");
+        require(!LeanIssuedClient.isId(id),
+                "local client " + id + " has an id of Lean's shape, so it would be taken for Lean's");
         require(!secrets.isEmpty(), "local client " + id + " has no secret");
         require(secrets.size() <= MOST_SECRETS, "local client " + id + " has more than " + MOST_SECRETS
                 + " secrets (they are separated by commas, so that one of your own must not have one)");

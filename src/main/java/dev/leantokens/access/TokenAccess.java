@@ -4,13 +4,13 @@ import java.util.Optional;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
+import dev.leantokens.error.Origin;
+import dev.leantokens.error.TokenException;
+import dev.leantokens.token.AccessTokenRequest;
 import dev.leantokens.token.ClientCredentials;
 import dev.leantokens.token.IssuedToken;
-import dev.leantokens.token.Origin;
 import dev.leantokens.token.RequestMembers;
-import dev.leantokens.token.TokenException;
 import dev.leantokens.token.TokenMetrics;
-import dev.leantokens.token.TokenRequest;
 import dev.leantokens.token.TokenService;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
@@ -49,7 +49,7 @@ public class TokenAccess {
         if (authenticates && sent.isPresent()) {
             caller.as(client).keepIn(context);
         }
-        Entitlement entitlement = rules.entitle(TokenRequest.of(members), client, caller);
+        Entitlement entitlement = rules.entitle(AccessTokenRequest.of(members), client, caller);
         long begun = System.nanoTime();
         return tokens.issue(entitlement.scope(), entitlement.leanCredentials(), caller.cacheControl(), entitlement)
                 .onItemOrFailure().invoke((issued, failure) -> {

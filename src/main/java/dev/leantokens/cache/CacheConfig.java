@@ -20,5 +20,5 @@ public interface CacheConfig {
 
     /** For how long credentials that Lean refused are refused here. */
     @WithDefault("5s")
-    Duration refusalMemory();
+    Duration negativeTtl();
 }

@@ -10,10 +10,10 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.Ticker;
 
+import dev.leantokens.error.TokenException;
 import dev.leantokens.token.CachedToken;
 import dev.leantokens.token.Scope;
 import dev.leantokens.token.TokenCache;
-import dev.leantokens.token.TokenException;
 import dev.leantokens.token.TokenKey;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.cache.CaffeineCacheMetrics;
@@ -48,9 +48,9 @@ final class EmbeddedTokenCache implements TokenCache {
 
     /**
      * @param maxBytes how much memory the tokens may take, about
-     * @param refusalMemory for how long a refusal is kept
+     * @param negativeTtl for how long a refusal is kept
      */
-    EmbeddedTokenCache(long maxBytes, Duration refusalMemory, Clock clock, MeterRegistry registry) {
+    EmbeddedTokenCache(long maxBytes, Duration negativeTtl, Clock clock, MeterRegistry registry) {
         Ticker ticker = () -> TimeUnit.MILLISECONDS.toNanos(clock.millis());
         this.tokens = Caffeine.newBuilder()
                 .maximumWeight(maxBytes)
@@ -65,7 +65,7 @@ final class EmbeddedTokenCache implements TokenCache {
         CaffeineCacheMetrics.monitor(registry, tokens, "tokens");
         this.refusals = Caffeine.newBuilder()
                 .maximumSize(MAX_REFUSALS)
-                .expireAfterWrite(refusalMemory)
+                .expireAfterWrite(negativeTtl)
                 .ticker(ticker)
                 .executor(Runnable::run)
                 .build();

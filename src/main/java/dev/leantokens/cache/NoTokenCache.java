@@ -2,10 +2,10 @@ package dev.leantokens.cache;
 
 import java.util.Optional;
 
+import dev.leantokens.error.TokenException;
 import dev.leantokens.token.CachedToken;
 import dev.leantokens.token.Scope;
 import dev.leantokens.token.TokenCache;
-import dev.leantokens.token.TokenException;
 import dev.leantokens.token.TokenKey;
 
 /** Keeps nothing, for those who have switched the cache off. */

@@ -36,9 +36,9 @@ class TokenCacheProducer {
             throw new ConfigurationException(
                     "CACHE_MAX_SIZE must be from 256K to 1024G; CACHE_ENABLED=false keeps no token at all");
         }
-        if (config.refusalMemory().isNegative()) {
-            throw new ConfigurationException("CACHE_REFUSAL_MEMORY must not be negative");
+        if (config.negativeTtl().isNegative()) {
+            throw new ConfigurationException("CACHE_NEGATIVE_TTL must not be negative");
         }
-        return new EmbeddedTokenCache(config.maxSize().asLongValue(), config.refusalMemory(), clock, registry);
+        return new EmbeddedTokenCache(config.maxSize().asLongValue(), config.negativeTtl(), clock, registry);
     }
 }

@@ -14,7 +14,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 
 /**
- * Looks into a small text file every second and tells when it says something else. It reads and compares, where a
+ * PollingTask into a small text file every second and tells when it says something else. It reads and compares, where a
  * notification of the file system's would miss what Kubernetes does to a mounted secret, which is to exchange a folder
  * above it. The reading is done by a worker thread.
  */
@@ -24,7 +24,7 @@ public final class FileWatch implements AutoCloseable {
 
     private final Path file;
     private final Listener listener;
-    private final Looks looks;
+    private final PollingTask looks;
 
     private String text;
     /** Why the file could not be read the last time; null if it could. */
@@ -45,14 +45,14 @@ public final class FileWatch implements AutoCloseable {
      * @param text what is known of the file already
      */
     public FileWatch(Vertx vertx, Path file, String text, Listener listener) {
-        this(vertx, file, text, listener, Looks.INTERVAL);
+        this(vertx, file, text, listener, PollingTask.INTERVAL);
     }
 
     FileWatch(Vertx vertx, Path file, String text, Listener listener, Duration interval) {
         this.file = file;
         this.text = text;
         this.listener = listener;
-        this.looks = new Looks(vertx, this::look, interval);
+        this.looks = new PollingTask(vertx, this::look, interval);
     }
 
     /** @throws IOException if the file cannot be read, or is too large for a file of settings */
@@ -93,7 +93,7 @@ public final class FileWatch implements AutoCloseable {
     }
 
     /**
-     * Looks now, and does not wait for the next time.
+     * PollingTask now, and does not wait for the next time.
      *
      * @return when that is done and the listener has been told
      */

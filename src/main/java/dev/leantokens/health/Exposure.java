@@ -2,9 +2,9 @@ package dev.leantokens.health;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 import dev.leantokens.access.Audience;
+import dev.leantokens.settings.LoopbackHost;
 
 /**
  * What is exposed, and to whom.
@@ -16,8 +16,6 @@ import dev.leantokens.access.Audience;
  * @param audience who gets tokens
  */
 record Exposure(String host, boolean encrypted, boolean certified, Tokens tokens, Audience audience) {
-
-    private static final Set<String> LOOPBACK_HOSTS = Set.of("localhost", "127.0.0.1", "::1", "[::1]");
 
     enum Tokens {
         /** Lean's, which money can be moved with. */
@@ -58,7 +56,7 @@ record Exposure(String host, boolean encrypted, boolean certified, Tokens tokens
     /** @return what an operator should think about once more, a line each */
     List<String> warnings() {
         List<String> warnings = new ArrayList<>();
-        if (tokens == Tokens.REAL && audience.everyone() && !certified && !LOOPBACK_HOSTS.contains(host)) {
+        if (tokens == Tokens.REAL && audience.everyone() && !certified && !LoopbackHost.isLoopback(host)) {
             warnings.add(
                     "ACCESS_ANONYMOUS=always at " + host + " " + how()
                             + ": whoever reaches a port of this service gets a token "

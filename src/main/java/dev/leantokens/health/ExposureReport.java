@@ -52,6 +52,6 @@ class ExposureReport {
         if (standIn.isUsed()) {
             return Tokens.STAND_IN;
         }
-        return credentials.current().isPresent() || access.onlyOwnCredentials() ? Tokens.REAL : Tokens.INCOMPLETE;
+        return credentials.current().isPresent() || access.onlyCallerCredentials() ? Tokens.REAL : Tokens.INCOMPLETE;
     }
 }

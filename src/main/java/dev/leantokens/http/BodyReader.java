@@ -2,7 +2,8 @@ package dev.leantokens.http;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
-import dev.leantokens.token.TokenError;
+import dev.leantokens.error.TokenError;
+import dev.leantokens.limits.LimitsConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -23,7 +24,7 @@ public class BodyReader {
 
     /**
      * @param request whose body nobody has read yet, on its event loop
-     * @return the body, empty if it is missing; or a {@link dev.leantokens.token.TokenException}: 415 if it is compressed or
+     * @return the body, empty if it is missing; or a {@link dev.leantokens.error.TokenException}: 415 if it is compressed or
      *         has another content coding, 413 if it is longer than the limit, 400 if it ends before its end, and over HTTP/2
      *         also if it is not there in time
      */

@@ -2,7 +2,7 @@ package dev.leantokens.http;
 
 import java.util.regex.Pattern;
 
-import dev.leantokens.token.Origin;
+import dev.leantokens.error.Origin;
 import io.vertx.ext.web.RoutingContext;
 
 /** What a request is made to, by its path; who serves what is of no matter here. */

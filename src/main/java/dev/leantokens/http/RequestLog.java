@@ -7,9 +7,10 @@ import jakarta.enterprise.event.Observes;
 
 import org.eclipse.microprofile.config.ConfigProvider;
 
-import dev.leantokens.token.CallerName;
-import dev.leantokens.token.ErrorLog;
-import dev.leantokens.token.TokenException;
+import dev.leantokens.error.CallerName;
+import dev.leantokens.error.ErrorLog;
+import dev.leantokens.error.TokenException;
+import dev.leantokens.limits.PeerNetwork;
 import io.quarkus.vertx.http.runtime.VertxHttpConfig;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.smallrye.config.SmallRyeConfig;

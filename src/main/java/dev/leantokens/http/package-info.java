@@ -1,2 +1,2 @@
-/** What both ports have in common before and after the adapters: filters in their order, the size limit, error pages. */
+/** What the requests of both ports share before and after the adapters: the order of the filters, bodies, and error pages. */
 package dev.leantokens.http;

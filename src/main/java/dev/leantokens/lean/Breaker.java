@@ -10,9 +10,9 @@ import java.util.function.Supplier;
 
 import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenException;
 
+import dev.leantokens.error.TokenError;
+import dev.leantokens.error.TokenException;
 import dev.leantokens.token.AccessToken;
-import dev.leantokens.token.TokenError;
-import dev.leantokens.token.TokenException;
 import io.smallrye.faulttolerance.api.CircuitBreakerState;
 import io.smallrye.faulttolerance.api.TypedGuard;
 import io.smallrye.mutiny.Uni;
@@ -67,7 +67,7 @@ final class Breaker {
         this.guard = TypedGuard.create(ResilientLeanClient.uni())
                 .withDescription("lean-breaker")
                 .withCircuitBreaker()
-                .requestVolumeThreshold(config.breakerCalls())
+                .requestVolumeThreshold(config.breakerRequestVolume())
                 .failureRatio(config.breakerFailureRatio())
                 .delay(delay.toMillis(), ChronoUnit.MILLIS)
                 .successThreshold(1)

@@ -8,9 +8,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-import dev.leantokens.token.Requesters;
-import dev.leantokens.token.TokenError;
-import dev.leantokens.token.TokenException;
+import dev.leantokens.error.TokenError;
+import dev.leantokens.error.TokenException;
+import dev.leantokens.token.CallerAccounts;
 import io.smallrye.mutiny.Uni;
 
 /**
@@ -72,7 +72,7 @@ final class Budget {
     Uni<CallPermit> take(WantedCall call, Duration patience) {
         return Uni.createFrom().emitter(outcome -> {
             CallWait wait = new CallWait(call, patience, rooms.of(call.request().owner()), outcome);
-            Requesters.Snapshot present;
+            CallerAccounts.Snapshot present;
             Optional<TokenException> refusal;
             do {
                 present = call.requesters().now();
@@ -84,7 +84,7 @@ final class Budget {
     }
 
     /** @return why the call is refused; empty if it is permitted or waits */
-    private Optional<TokenException> arrive(CallWait wait, Requesters.Snapshot present) {
+    private Optional<TokenException> arrive(CallWait wait, CallerAccounts.Snapshot present) {
         try {
             while (!of(wait.call()).arrive(wait, present)) {
                 // It was dropped since, being idle: the next one is new.

@@ -2,7 +2,7 @@ package dev.leantokens.lean;
 
 import java.util.Optional;
 
-import dev.leantokens.token.TokenException;
+import dev.leantokens.error.TokenException;
 
 /**
  * The permission for one call. Exactly one of {@link #used()}, {@link #accepted()}, {@link #refused} and {@link #unused()} is

@@ -4,10 +4,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
+import dev.leantokens.error.TokenException;
 import dev.leantokens.lean.WaitingRoom.Seat;
-import dev.leantokens.token.Requester;
-import dev.leantokens.token.Requesters;
-import dev.leantokens.token.TokenException;
+import dev.leantokens.token.CallerAccount;
+import dev.leantokens.token.CallerAccounts;
 import io.smallrye.mutiny.subscription.UniEmitter;
 
 /** A call that waits for its turn at a {@link ClientBudget}, or has just come. It stands in the lines of its requesters. */
@@ -52,12 +52,12 @@ final class CallWait {
     }
 
     /** To be called without the budget's lock, as those below. */
-    void begins(Requesters.Snapshot present) {
+    void begins(CallerAccounts.Snapshot present) {
         room.take(seat, present.all().get(0).account(), patience);
         call.requesters().watch(this::join);
     }
 
-    private void join(Requester requester) {
+    private void join(CallerAccount requester) {
         budget.join(this, requester);
         room.share(seat, requester.account());
     }

@@ -18,10 +18,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
-import dev.leantokens.token.Requester;
-import dev.leantokens.token.Requesters;
-import dev.leantokens.token.TokenError;
-import dev.leantokens.token.TokenException;
+import dev.leantokens.error.TokenError;
+import dev.leantokens.error.TokenException;
+import dev.leantokens.token.CallerAccount;
+import dev.leantokens.token.CallerAccounts;
 
 /**
  * The calls that Lean gets for one client of it, and whose they are. In any minute, wherever it starts, there are no more than
@@ -126,11 +126,11 @@ final class ClientBudget {
     static final class Line {
 
         private final String key;
-        private final Requester requester;
+        private final CallerAccount requester;
         private final Set<CallWait> waiting = new LinkedHashSet<>(2);
         private boolean accepted;
 
-        private Line(String key, Requester requester) {
+        private Line(String key, CallerAccount requester) {
             this.key = key;
             this.requester = requester;
         }
@@ -180,7 +180,7 @@ final class ClientBudget {
      * @return false if this budget is no longer used
      * @throws TokenException if its turn cannot come in time, with the time after which it can
      */
-    boolean arrive(CallWait wait, Requesters.Snapshot present) {
+    boolean arrive(CallWait wait, CallerAccounts.Snapshot present) {
         List<Runnable> then;
         Optional<TokenException> refusal;
         synchronized (this) {
@@ -199,17 +199,17 @@ final class ClientBudget {
         return true;
     }
 
-    private Optional<TokenException> admit(CallWait wait, Requesters.Snapshot present, Instant now, List<Runnable> then) {
+    private Optional<TokenException> admit(CallWait wait, CallerAccounts.Snapshot present, Instant now, List<Runnable> then) {
         WantedCall call = wait.call();
         boolean isOptional = call.isOptional();
         if (isOptional && optional >= limits.optional()) {
             return Optional.of(refusal(NO_OPTIONAL_LEFT, now, comesBack(0, CallPermit::isOptional, now)));
         }
-        List<Requester> requesters = best(call, present.all());
+        List<CallerAccount> requesters = best(call, present.all());
         Standing best = null;
         Grade grade = Grade.NOT_NOW;
         // Waiting calls could not be served now, so none is overtaken; an optional call takes nothing from them.
-        for (Requester requester : isOptional && !lines.isEmpty() ? List.<Requester> of() : requesters) {
+        for (CallerAccount requester : isOptional && !lines.isEmpty() ? List.<CallerAccount> of() : requesters) {
             Standing standing = standing(call, call.accepted(), requester);
             Grade its = grade(standing, now);
             if (its.compareTo(grade) < 0) {
@@ -233,7 +233,7 @@ final class ClientBudget {
     }
 
     /** One more caller waits for the call. */
-    void join(CallWait wait, Requester requester) {
+    void join(CallWait wait, CallerAccount requester) {
         List<Runnable> then;
         synchronized (this) {
             if (wait.isOver() || !queueIfBetter(wait, requester)) {
@@ -251,10 +251,10 @@ final class ClientBudget {
             if (wait.isOver()) {
                 return;
             }
-            List<Requester> requesters = wait.lines().stream().map(line -> line.requester).toList();
+            List<CallerAccount> requesters = wait.lines().stream().map(line -> line.requester).toList();
             remove(wait);
             Instant now = clock.instant();
-            refusal = reason == WaitingRoom.Reason.FULL ? CallGate.busy()
+            refusal = reason == WaitingRoom.Reason.FULL ? FairBulkhead.busy()
                     : refusal(wait.call(), turn(wait.call(), requesters, now), now);
             lookAgain(now);
         }
@@ -329,7 +329,7 @@ final class ClientBudget {
         return retired;
     }
 
-    private Standing standing(WantedCall call, boolean accepted, Requester requester) {
+    private Standing standing(WantedCall call, boolean accepted, CallerAccount requester) {
         String credentials = call.credentials();
         if (!accepted) {
             return new Standing(requester.account(), 0, false, credentials);
@@ -342,7 +342,7 @@ final class ClientBudget {
     }
 
     /** What others try with the client's id is not to be taken from the shares; one alone shares with nobody. */
-    private int share(Requester requester) {
+    private int share(CallerAccount requester) {
         int shared = requester.sharers() > 1 && requester.areTriesAllowed() ? limits.calls() - limits.tries() : limits.calls();
         return Math.max(1, shared / requester.sharers());
     }
@@ -452,7 +452,7 @@ final class ClientBudget {
         return next;
     }
 
-    private void queue(CallWait wait, Requester requester) {
+    private void queue(CallWait wait, CallerAccount requester) {
         Line line = lines.computeIfAbsent(key(requester, wait.call()), key -> new Line(key, requester));
         line.accepted |= isAccepted(wait);
         line.waiting.add(wait);
@@ -460,7 +460,7 @@ final class ClientBudget {
     }
 
     /** @return whether the call stands in one more line, or in a better one than before */
-    private boolean queueIfBetter(CallWait wait, Requester requester) {
+    private boolean queueIfBetter(CallWait wait, CallerAccount requester) {
         Line its = lines.get(key(requester, wait.call()));
         if (its != null && its.waiting.contains(wait)) {
             return false;
@@ -485,11 +485,11 @@ final class ClientBudget {
     }
 
     /** @return the requesters with the best places; one whose call is permitted now is among them */
-    private List<Requester> best(WantedCall call, List<Requester> requesters) {
+    private List<CallerAccount> best(WantedCall call, List<CallerAccount> requesters) {
         if (requesters.size() <= MOST_LINES) {
             return requesters;
         }
-        Map<Requester, Integer> places = new IdentityHashMap<>(requesters.size());
+        Map<CallerAccount, Integer> places = new IdentityHashMap<>(requesters.size());
         requesters.forEach(requester -> places.put(requester, place(standing(call, call.accepted(), requester))));
         return requesters.stream().sorted(Comparator.comparing(places::get)).limit(MOST_LINES).toList();
     }
@@ -501,7 +501,7 @@ final class ClientBudget {
         return within ? its.calls : limits.calls() + its.calls;
     }
 
-    private static String key(Requester requester, WantedCall call) {
+    private static String key(CallerAccount requester, WantedCall call) {
         return requester.account() + '\n' + call.credentials();
     }
 
@@ -550,9 +550,9 @@ final class ClientBudget {
     }
 
     /** @return when the call can be made if no other call arrives, for the requester that has the best place */
-    private Instant turn(WantedCall call, List<Requester> requesters, Instant now) {
+    private Instant turn(WantedCall call, List<CallerAccount> requesters, Instant now) {
         Instant turn = Instant.MAX;
-        for (Requester requester : requesters) {
+        for (CallerAccount requester : requesters) {
             Standing standing = standing(call, mayBeAccepted(call.accepted(), call), requester);
             Instant its = standing.accepted() ? turn(standing, requester, call, now) : turnOfTry(standing, now);
             turn = its.isBefore(turn) ? its : turn;
@@ -560,7 +560,7 @@ final class ClientBudget {
         return turn;
     }
 
-    private Instant turn(Standing mine, Requester requester, WantedCall call, Instant now) {
+    private Instant turn(Standing mine, CallerAccount requester, WantedCall call, Instant now) {
         Line line = lines.get(key(requester, call));
         int inLine = line == null ? 0 : line.waiting.size();
         Map<String, Integer> waiting = new HashMap<>();

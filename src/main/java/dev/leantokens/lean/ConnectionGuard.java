@@ -58,7 +58,8 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     private static final int SWITCHING_PROTOCOLS = HttpResponseStatus.SWITCHING_PROTOCOLS.code();
 
     /**
-     * Of Lean's answer, in Netty's lower case: how long it is, whether another one follows, and what {@link LeanClient} reads.
+     * Of Lean's answer, in Netty's lower case: how long it is, whether another one follows, and what {@link LeanTokenEndpoint}
+     * reads.
      */
     private static final Set<String> NEEDED = Set.of(HttpHeaderNames.CONTENT_LENGTH.toString(),
             HttpHeaderNames.TRANSFER_ENCODING.toString(), HttpHeaderNames.CONTENT_ENCODING.toString(),

@@ -51,7 +51,7 @@ class ConnectionGuards {
     ConnectionGuards(LeanConfig config, LeanAddresses addresses) {
         this.lifetime = config.connectionLifetime();
         // Before the REST client's own limit, which cannot tell a reused connection from a new one.
-        this.patience = LeanClient.patience(config);
+        this.patience = LeanTokenEndpoint.patience(config);
         this.addresses = addresses;
     }
 

@@ -1,5 +1,7 @@
 package dev.leantokens.lean;
 
+import static dev.leantokens.settings.SettingRule.HIGHEST_PORT;
+
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -10,6 +12,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 import dev.leantokens.file.FileWatch;
+import dev.leantokens.settings.LoopbackHost;
 import dev.leantokens.token.ClientCredentials;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
@@ -23,7 +26,6 @@ import io.quarkus.runtime.configuration.ConfigurationException;
  */
 public record LeanAccount(URI url, Optional<String> clientId, String key, Optional<Path> keyFile) {
 
-    private static final int HIGHEST_PORT = 65_535;
     private static final Set<String> SCHEMES = Set.of("http", "https");
     private static final String NO_KEY = "";
 
@@ -54,7 +56,7 @@ public record LeanAccount(URI url, Optional<String> clientId, String key, Option
 
     /** @return whether what is sent to Lean does not leave this machine, as with a stand-in or a proxy beside it */
     boolean isLocal() {
-        return Set.of("localhost", "127.0.0.1", "[::1]").contains(url.getHost().toLowerCase(Locale.ROOT));
+        return LoopbackHost.isLoopback(url.getHost());
     }
 
     boolean isEncrypted() {

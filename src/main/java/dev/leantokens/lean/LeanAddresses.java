@@ -34,7 +34,7 @@ import io.vertx.core.Vertx;
 /**
  * The addresses that connections to Lean are opened to: Lean's own, or those of the proxy before it. Vert.x opens every
  * connection to the first address that the JVM has for a name. Netty's extension for new connections
- * replaces it. The extension is loaded as {@link dev.leantokens.http.ConnectionLimits} describes, and not in development.
+ * replaces it. The extension is loaded as {@link dev.leantokens.limits.ConnectionLimits} describes, and not in development.
  * Thread-safe.
  */
 @ApplicationScoped
@@ -50,7 +50,7 @@ class LeanAddresses {
 
     LeanAddresses(LeanAccount account, LeanConfig config, Vertx vertx) {
         this.host = LeanProxy.of(config).map(LeanProxy::host).orElse(account.url().getHost());
-        this.patience = LeanClient.patience(config);
+        this.patience = LeanTokenEndpoint.patience(config);
         this.lookup = new HostLookup(vertx, () -> addresses.found(List.of(InetAddress.getAllByName(host))));
         present = this;
     }

@@ -13,13 +13,13 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
 
+import dev.leantokens.error.ErrorResponse;
+import dev.leantokens.error.TokenError;
+import dev.leantokens.error.TokenException;
 import dev.leantokens.json.UncachedNames;
 import dev.leantokens.token.AccessToken;
 import dev.leantokens.token.CredentialsOwner;
-import dev.leantokens.token.ErrorResponse;
-import dev.leantokens.token.LeanRequest;
-import dev.leantokens.token.TokenError;
-import dev.leantokens.token.TokenException;
+import dev.leantokens.token.UpstreamTokenRequest;
 
 /**
  * What an answer of Lean's token endpoint means. A gateway in front of Lean can answer with anything, so nothing is
@@ -75,7 +75,7 @@ record LeanAnswer(int status, String retryAfter, byte[] body) {
      * @param now the time, against which a {@code Retry-After} that is a date is reckoned
      * @throws TokenException if the answer is no token
      */
-    AccessToken token(LeanRequest request, ClientProof proof, LeanConfig config, Instant now) {
+    AccessToken token(UpstreamTokenRequest request, ClientProof proof, LeanConfig config, Instant now) {
         if (status == 200) {
             return AccessToken.of(
                     jsonObject().orElseThrow(() -> unusable("status 200 and a body that is not a JSON object")),
@@ -89,7 +89,7 @@ record LeanAnswer(int status, String retryAfter, byte[] body) {
             throw withWait(error.because("Lean answered " + status), now);
         }
         if (ABOUT_CONNECTION.contains(status)) {
-            // On a new connection already, see LeanClient.
+            // On a new connection already, see LeanTokenEndpoint.
             throw withWait(TokenError.LEAN_FAILED.because("Lean did not process the request, it answered " + status), now);
         }
         if (status == BY_THE_PROXY) {
@@ -107,7 +107,7 @@ record LeanAnswer(int status, String retryAfter, byte[] body) {
     }
 
     /** A 4xx that is about the request. */
-    private TokenException refusal(LeanRequest request, ClientProof proof, LeanConfig config) {
+    private TokenException refusal(UpstreamTokenRequest request, ClientProof proof, LeanConfig config) {
         Optional<ErrorResponse> error = jsonObject().filter(LeanAnswer::isErrorResponse)
                 .map(members -> new ErrorResponse(status, members, Optional.empty()));
         boolean service = request.owner() == CredentialsOwner.SERVICE;

@@ -11,14 +11,14 @@ import java.util.function.Supplier;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 
+import dev.leantokens.error.TokenError;
+import dev.leantokens.error.TokenException;
 import dev.leantokens.lean.Breaker.Sign;
 import dev.leantokens.token.AccessToken;
+import dev.leantokens.token.CallerAccount;
 import dev.leantokens.token.CredentialsOwner;
-import dev.leantokens.token.LeanRequest;
-import dev.leantokens.token.Requester;
 import dev.leantokens.token.Scope;
-import dev.leantokens.token.TokenError;
-import dev.leantokens.token.TokenException;
+import dev.leantokens.token.UpstreamTokenRequest;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.faulttolerance.api.CircuitBreakerState;
 import io.smallrye.mutiny.Uni;
@@ -69,7 +69,7 @@ final class LeanBreaker {
 
     private record Subject(String fingerprint, Scope scope) {
 
-        static Subject of(LeanRequest request) {
+        static Subject of(UpstreamTokenRequest request) {
             return new Subject(request.fingerprint(), request.scope());
         }
 
@@ -92,7 +92,7 @@ final class LeanBreaker {
     }
 
     /** @return how the call ends; or {@link TokenError#BREAKER_OPEN} if it is not made */
-    Uni<AccessToken> pass(LeanRequest request, Supplier<Uni<AccessToken>> call) {
+    Uni<AccessToken> pass(UpstreamTokenRequest request, Supplier<Uni<AccessToken>> call) {
         return Uni.createFrom().deferred(() -> {
             Breaker subject = isApiOfService(request) ? api : subjects.getIfPresent(Subject.of(request));
             String asker = asker(request);
@@ -166,7 +166,7 @@ final class LeanBreaker {
         return () -> call.get().onFailure(LeanBreaker::isOfLean).invoke(failure -> lines.failed((TokenException) failure));
     }
 
-    private static boolean isApiOfService(LeanRequest request) {
+    private static boolean isApiOfService(UpstreamTokenRequest request) {
         return request.owner() == CredentialsOwner.SERVICE && request.scope().equals(Scope.API);
     }
 
@@ -175,7 +175,7 @@ final class LeanBreaker {
      *
      * @return null if it cannot
      */
-    private static String witness(LeanRequest request) {
+    private static String witness(UpstreamTokenRequest request) {
         if (request.owner() == CredentialsOwner.SERVICE) {
             return request.acceptance().scope() ? request.scope().value() : null;
         }
@@ -187,14 +187,14 @@ final class LeanBreaker {
      *         failing, since nobody is to be refused for what another one requested; null if Lean has accepted it before, or
      *         nobody is known
      */
-    private String asker(LeanRequest request) {
+    private String asker(UpstreamTokenRequest request) {
         if (request.acceptance().scope() || isApiOfService(request) || !request.accepted()) {
             return null;
         }
         if (request.owner() == CredentialsOwner.CALLER) {
             return request.fingerprint();
         }
-        return request.requesters().now().all().stream().map(Requester::account).filter(account -> !isFailing(account))
+        return request.requesters().now().all().stream().map(CallerAccount::account).filter(account -> !isFailing(account))
                 .findFirst().orElseGet(() -> request.requesters().first().account());
     }
 
@@ -203,7 +203,7 @@ final class LeanBreaker {
         return first != null && first.breaker().state() != CircuitBreakerState.CLOSED;
     }
 
-    private Breaker subject(LeanRequest request) {
+    private Breaker subject(UpstreamTokenRequest request) {
         return subjects.get(Subject.of(request), key -> new Breaker(config, clock, SCOPE_FAILS, state -> {
         }));
     }

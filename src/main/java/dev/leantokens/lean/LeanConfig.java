@@ -83,7 +83,7 @@ public interface LeanConfig {
 
     /** The number of calls of which the breaker looks at the last. */
     @WithDefault("10")
-    int breakerCalls();
+    int breakerRequestVolume();
 
     /** The part of these calls that must have failed for the breaker to open. */
     @WithDefault("0.5")

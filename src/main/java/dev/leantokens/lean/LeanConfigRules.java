@@ -1,5 +1,7 @@
 package dev.leantokens.lean;
 
+import static dev.leantokens.settings.SettingRule.require;
+
 import java.math.BigInteger;
 import java.time.Duration;
 
@@ -26,7 +28,7 @@ final class LeanConfigRules {
         requirePositive("LEAN_REQUESTS_PER_MINUTE", config.requestsPerMinute());
         requirePositive("LEAN_MAX_ATTEMPTS", config.maxAttempts());
         requirePositive("LEAN_RETRY_DELAY", config.retryDelay().toMillis());
-        requireBetween("LEAN_BREAKER_CALLS", BigInteger.valueOf(config.breakerCalls()), 1, MOST_BREAKER_CALLS);
+        requireBetween("LEAN_BREAKER_REQUEST_VOLUME", BigInteger.valueOf(config.breakerRequestVolume()), 1, MOST_BREAKER_CALLS);
         requirePositive("LEAN_BREAKER_DELAY", config.breakerDelay().toMillis());
         requirePositive("LEAN_CONNECTION_LIFETIME", config.connectionLifetime().toMillis());
         requirePositive("LEAN_CONNECTION_IDLE_TIME", config.connectionIdleTime().toSeconds());
@@ -51,11 +53,5 @@ final class LeanConfigRules {
     private static void requireBetween(String variable, BigInteger value, int least, int most) {
         require(value.compareTo(BigInteger.valueOf(least)) >= 0 && value.compareTo(BigInteger.valueOf(most)) <= 0,
                 variable + " must be from " + least + " to " + most);
-    }
-
-    private static void require(boolean holds, String otherwise) {
-        if (!holds) {
-            throw new ConfigurationException(otherwise);
-        }
     }
 }

@@ -1,5 +1,7 @@
 package dev.leantokens.lean;
 
+import static dev.leantokens.settings.SettingRule.require;
+
 import java.io.IOException;
 import java.security.KeyStore;
 import java.security.KeyStoreException;
@@ -106,12 +108,6 @@ public class LeanConnections {
             return HexFormat.of().formatHex(sha256.digest());
         } catch (KeyStoreException | CertificateEncodingException | NoSuchAlgorithmException e) {
             throw new IllegalStateException("a certificate that has been loaded can be read", e);
-        }
-    }
-
-    private static void require(boolean holds, String otherwise) {
-        if (!holds) {
-            throw new ConfigurationException(otherwise);
         }
     }
 }

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-import dev.leantokens.token.TokenError;
-import dev.leantokens.token.TokenException;
+import dev.leantokens.error.TokenError;
+import dev.leantokens.error.TokenException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;

@@ -1,5 +1,8 @@
 package dev.leantokens.lean;
 
+import static dev.leantokens.settings.SettingRule.HIGHEST_PORT;
+import static dev.leantokens.settings.SettingRule.require;
+
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,7 +17,6 @@ import io.quarkus.runtime.configuration.ConfigurationException;
  */
 record LeanProxy(String host, int port, Optional<String> username, Optional<String> password) {
 
-    private static final int HIGHEST_PORT = 65_535;
     private static final Pattern URL = Pattern.compile("(?i)http://([a-z0-9._-]+|\\[[0-9a-f:.]+]):(\\d{1,5})/?");
 
     /**
@@ -36,12 +38,6 @@ record LeanProxy(String host, int port, Optional<String> username, Optional<Stri
 
     private static boolean isPort(int number) {
         return number > 0 && number <= HIGHEST_PORT;
-    }
-
-    private static void require(boolean holds, String otherwise) {
-        if (!holds) {
-            throw new ConfigurationException(otherwise);
-        }
     }
 
     /** Neither name nor password. */

@@ -8,7 +8,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 
 import org.jboss.logging.Logger;
 
-import dev.leantokens.token.TokenException;
+import dev.leantokens.error.TokenException;
 import io.smallrye.mutiny.Uni;
 
 /**
@@ -26,7 +26,7 @@ public class LeanReachability {
     private final Uni<Verdict> verdict;
     private volatile Instant askedAgainFrom = Instant.MIN;
 
-    LeanReachability(LeanClient lean, Clock clock) {
+    LeanReachability(LeanTokenEndpoint lean, Clock clock) {
         this.clock = clock;
         this.verdict = lean.metadataStatus()
                 .map(LeanReachability::of)

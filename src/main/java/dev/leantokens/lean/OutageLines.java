@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 
 import org.jboss.logging.Logger;
 
-import dev.leantokens.token.TokenException;
+import dev.leantokens.error.TokenException;
 import io.smallrye.faulttolerance.api.CircuitBreakerState;
 
 /**

@@ -12,14 +12,14 @@ import java.util.concurrent.ThreadLocalRandom;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
+import dev.leantokens.error.TokenError;
+import dev.leantokens.error.TokenException;
 import dev.leantokens.token.AccessToken;
 import dev.leantokens.token.AuthorizationServer;
 import dev.leantokens.token.ClientCredentials;
 import dev.leantokens.token.CredentialsOwner;
-import dev.leantokens.token.LeanRequest;
 import dev.leantokens.token.ServiceClient;
-import dev.leantokens.token.TokenError;
-import dev.leantokens.token.TokenException;
+import dev.leantokens.token.UpstreamTokenRequest;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
@@ -41,9 +41,9 @@ public class ResilientLeanClient implements AuthorizationServer {
     /** When to come again if there are too many others. */
     private static final Duration BUSY_FOR = Duration.ofSeconds(1);
 
-    private final LeanClient client;
+    private final LeanTokenEndpoint client;
     private final LeanConnections connections;
-    private final OwnCredentials own;
+    private final ServiceLeanCredentials own;
     private final LeanConfig config;
     private final Clock clock;
     private final Vertx vertx;
@@ -51,8 +51,8 @@ public class ResilientLeanClient implements AuthorizationServer {
     private final ThrottledCredentials throttled;
     private final RetryPolicy policy;
     /** Callers with credentials of their own share one half of the connections, so that they cannot take all. */
-    private final CallGate callersGate;
-    private final CallGate ownGate;
+    private final FairBulkhead callersGate;
+    private final FairBulkhead ownGate;
     private final TypedGuard<Uni<AccessToken>> retry;
     private final LeanBreaker callersBreaker;
     private final LeanBreaker ownBreaker;
@@ -72,7 +72,8 @@ public class ResilientLeanClient implements AuthorizationServer {
         }
     }
 
-    ResilientLeanClient(LeanClient client, LeanConnections connections, OwnCredentials own, LeanConfig config, Clock clock,
+    ResilientLeanClient(LeanTokenEndpoint client, LeanConnections connections, ServiceLeanCredentials own, LeanConfig config,
+            Clock clock,
             Vertx vertx, LeanVerdict verdict, MeterRegistry registry) {
         this.client = client;
         this.connections = connections;
@@ -88,8 +89,8 @@ public class ResilientLeanClient implements AuthorizationServer {
         };
         WaitingRooms rooms = new WaitingRooms(WaitingRoom.seatsFor(Runtime.getRuntime().maxMemory()), timer);
         this.budget = new Budget(config.requestsPerMinute(), client.longestCall(), clock, timer, rooms);
-        this.callersGate = new CallGate(half, rooms.of(CredentialsOwner.CALLER));
-        this.ownGate = new CallGate(half, rooms.of(CredentialsOwner.SERVICE));
+        this.callersGate = new FairBulkhead(half, rooms.of(CredentialsOwner.CALLER));
+        this.ownGate = new FairBulkhead(half, rooms.of(CredentialsOwner.SERVICE));
         this.policy = new RetryPolicy(config.maxAttempts(), config.retryDelay(), client.longestCall(),
                 () -> ThreadLocalRandom.current().nextDouble());
         this.retry = TypedGuard.create(uni())
@@ -128,7 +129,7 @@ public class ResilientLeanClient implements AuthorizationServer {
     }
 
     @Override
-    public Uni<AccessToken> requestToken(LeanRequest request) {
+    public Uni<AccessToken> requestToken(UpstreamTokenRequest request) {
         return Uni.createFrom().deferred(() -> {
             own.requireProof(request);
             return retry.get(new Attempts(request)::next);
@@ -144,7 +145,7 @@ public class ResilientLeanClient implements AuthorizationServer {
     /** The attempts at one token, one after the other. */
     private final class Attempts {
 
-        private final LeanRequest request;
+        private final UpstreamTokenRequest request;
         private final Instant deadline = clock.instant().plus(config.deadline());
         /** Every attempt is made on the event loop that the first one is, whatever thread a wait ends on. */
         private final Context context = vertx.getOrCreateContext();
@@ -158,7 +159,7 @@ public class ResilientLeanClient implements AuthorizationServer {
         /** The service's credentials that Lean was shown. */
         private Optional<ServiceClient> shown = Optional.empty();
 
-        private Attempts(LeanRequest request) {
+        private Attempts(UpstreamTokenRequest request) {
             this.request = request;
         }
 
@@ -195,7 +196,7 @@ public class ResilientLeanClient implements AuthorizationServer {
         /** What may have changed while the attempt waited is looked at when its turn has come. */
         private Uni<AccessToken> call(CallPermit permit) {
             boolean callers = request.owner() == CredentialsOwner.CALLER;
-            CallGate gate = callers ? callersGate : ownGate;
+            FairBulkhead gate = callers ? callersGate : ownGate;
             LeanBreaker breaker = callers ? callersBreaker : ownBreaker;
             sent = false;
             return gate.pass(request.requesters(), Uni.createFrom().deferred(() -> {
@@ -248,12 +249,12 @@ public class ResilientLeanClient implements AuthorizationServer {
         }
     }
 
-    private WantedCall wanted(LeanRequest request) {
+    private WantedCall wanted(UpstreamTokenRequest request) {
         String clientId = clientId(request);
         return new WantedCall(clientId, own.isOfId(clientId), request.accepted(), request);
     }
 
-    private String clientId(LeanRequest request) {
+    private String clientId(UpstreamTokenRequest request) {
         return request.callers().map(ClientCredentials::clientId)
                 .orElseGet(() -> own.current().orElseThrow().clientId());
     }
@@ -263,7 +264,7 @@ public class ResilientLeanClient implements AuthorizationServer {
     }
 
     /** What Lean says of what it was shown; the rest says nothing of it. */
-    private void judged(LeanRequest request, Optional<ServiceClient> shown, Throwable failure) {
+    private void judged(UpstreamTokenRequest request, Optional<ServiceClient> shown, Throwable failure) {
         if (request.owner() == CredentialsOwner.CALLER) {
             return;
         }
@@ -281,14 +282,14 @@ public class ResilientLeanClient implements AuthorizationServer {
     }
 
     /** What a caller is told holds for all with these credentials: until then Lean is not asked for them. */
-    private void pauseIfThrottled(LeanRequest request, TokenException failure) {
+    private void pauseIfThrottled(UpstreamTokenRequest request, TokenException failure) {
         if (failure.error() == TokenError.THROTTLED) {
             failure.response().retryAfter().ifPresent(wait -> throttled.pause(request, wait));
         }
     }
 
     /** Where Lean did not say when to come again, we do. */
-    private TokenException withWait(LeanRequest request, TokenException failure) {
+    private TokenException withWait(UpstreamTokenRequest request, TokenException failure) {
         if (failure.response().retryAfter().isPresent()) {
             return failure;
         }

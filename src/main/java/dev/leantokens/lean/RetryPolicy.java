@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.DoubleSupplier;
 
-import dev.leantokens.token.TokenError;
-import dev.leantokens.token.TokenException;
+import dev.leantokens.error.TokenError;
+import dev.leantokens.error.TokenException;
 
 /**
  * Whether and when Lean is asked again after it failed. Immutable and thread-safe, as far as its source of chance is.

@@ -9,10 +9,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 
+import dev.leantokens.error.TokenError;
+import dev.leantokens.error.TokenException;
 import dev.leantokens.token.CredentialsOwner;
-import dev.leantokens.token.LeanRequest;
-import dev.leantokens.token.TokenError;
-import dev.leantokens.token.TokenException;
+import dev.leantokens.token.UpstreamTokenRequest;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
 /**
@@ -47,7 +47,7 @@ final class ThrottledCredentials {
     }
 
     /** @throws TokenException if Lean throttles the credentials of this request, with the time that is left */
-    void requireNoPause(LeanRequest request) {
+    void requireNoPause(UpstreamTokenRequest request) {
         Duration left = left(request.owner() == CredentialsOwner.SERVICE ? servicesPause.get()
                 : pauses.getIfPresent(request.fingerprint()));
         if (left.compareTo(Duration.ZERO) > 0) {
@@ -56,7 +56,7 @@ final class ThrottledCredentials {
     }
 
     /** Pauses the credentials of this request for this long, for {@link #LONGEST_PAUSE} at most. */
-    void pause(LeanRequest request, Duration wait) {
+    void pause(UpstreamTokenRequest request, Duration wait) {
         Instant until = clock.instant().plus(wait.compareTo(LONGEST_PAUSE) < 0 ? wait : LONGEST_PAUSE);
         if (request.owner() == CredentialsOwner.SERVICE) {
             servicesPause.accumulateAndGet(until, ThrottledCredentials::later);

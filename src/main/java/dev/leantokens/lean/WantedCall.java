@@ -1,9 +1,9 @@
 package dev.leantokens.lean;
 
+import dev.leantokens.token.CallerAccounts;
 import dev.leantokens.token.CredentialsOwner;
-import dev.leantokens.token.LeanRequest;
-import dev.leantokens.token.LeanRequest.Purpose;
-import dev.leantokens.token.Requesters;
+import dev.leantokens.token.UpstreamTokenRequest;
+import dev.leantokens.token.UpstreamTokenRequest.Purpose;
 
 /**
  * A call for which the budget is asked.
@@ -13,7 +13,7 @@ import dev.leantokens.token.Requesters;
  * @param accepted whether Lean has accepted the credentials before; otherwise the call is a try
  * @param request what Lean is asked for
  */
-record WantedCall(String clientId, boolean services, boolean accepted, LeanRequest request) {
+record WantedCall(String clientId, boolean services, boolean accepted, UpstreamTokenRequest request) {
 
     /** @return whether the credentials are the service's, and not a caller's for the same client */
     boolean isServices() {
@@ -25,7 +25,7 @@ record WantedCall(String clientId, boolean services, boolean accepted, LeanReque
         return request.fingerprint();
     }
 
-    Requesters requesters() {
+    CallerAccounts requesters() {
         return request.requesters();
     }
 

@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** Reads the {@code Accept} header of a request (RFC 9110 §12.5.1), as far as it says whether a media type may be sent. */
-final class AcceptHeader {
+public final class AcceptHeader {
 
     private static final int EXACT = 2;
     private static final int SUBTYPES = 1;
@@ -22,7 +22,7 @@ final class AcceptHeader {
      * @param type the media type, in lower case and without parameters
      * @return whether the range that fits the type best has a weight above zero
      */
-    static boolean accepts(List<String> values, String type) {
+    public static boolean accepts(List<String> values, String type) {
         boolean empty = true;
         int best = OTHER;
         boolean accepted = false;

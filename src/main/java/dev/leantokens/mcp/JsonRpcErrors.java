@@ -2,8 +2,8 @@ package dev.leantokens.mcp;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
+import dev.leantokens.error.TokenError;
 import dev.leantokens.http.RequestLog;
-import dev.leantokens.token.TokenError;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
@@ -30,14 +30,14 @@ public class JsonRpcErrors {
     }
 
     /** The same for what is wrong with a message, with the status of {@code error}. */
-    void send(RoutingContext context, TokenError error, McpMessage.Problem problem) {
+    public void send(RoutingContext context, TokenError error, McpMessage.Problem problem) {
         send(context, error.because(problem.message()), failure(problem));
     }
 
     /**
      * Ends the request with an error as the extension does that within a session: by a message, and without a line in the log.
      */
-    void answer(RoutingContext context, McpMessage.Problem problem) {
+    public void answer(RoutingContext context, McpMessage.Problem problem) {
         end(context, failure(problem));
     }
 

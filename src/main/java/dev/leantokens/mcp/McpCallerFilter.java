@@ -5,10 +5,10 @@ import jakarta.enterprise.event.Observes;
 
 import dev.leantokens.access.AccessRules;
 import dev.leantokens.access.Caller;
+import dev.leantokens.error.TokenException;
 import dev.leantokens.http.Endpoint;
 import dev.leantokens.http.FilterOrder;
 import dev.leantokens.http.HttpErrors;
-import dev.leantokens.token.TokenException;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;

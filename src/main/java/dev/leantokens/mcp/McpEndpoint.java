@@ -42,7 +42,7 @@ public enum McpEndpoint {
     }
 
     /** @return the id of the session that a message is sent to, by the path of {@link #MESSAGES} */
-    static String sessionOf(RoutingContext context) {
+    public static String sessionOf(RoutingContext context) {
         return pathOf(context).substring(Endpoint.MCP_MESSAGES_PATH.length());
     }
 

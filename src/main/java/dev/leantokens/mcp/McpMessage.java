@@ -116,12 +116,12 @@ public record McpMessage(Buffer body, Object json) {
     }
 
     /** @return whether it begins a session */
-    boolean begins() {
+    public boolean begins() {
         return first() instanceof JsonObject message && "initialize".equals(message.getValue("method"));
     }
 
     /** @return the id of what it begins with, null if that has none */
-    Object id() {
+    public Object id() {
         return first() instanceof JsonObject message ? message.getValue("id") : null;
     }
 

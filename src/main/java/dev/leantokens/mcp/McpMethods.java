@@ -6,6 +6,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 
 import dev.leantokens.http.AllowedMethods;
 import dev.leantokens.http.Endpoint;
+import dev.leantokens.mcp.port.McpConfig;
 import io.vertx.ext.web.RoutingContext;
 
 /** The HTTP methods of the MCP endpoints. */

@@ -34,7 +34,7 @@ public class ServerIntroduction {
     }
 
     /** @return name, version, title and description */
-    JsonObject describedServer() {
+    public JsonObject describedServer() {
         JsonObject server = server();
         config.description().ifPresent(description -> server.put("description", description));
         return server;

@@ -4,13 +4,13 @@ import java.util.List;
 
 import dev.leantokens.access.BodyCredentials;
 import dev.leantokens.access.TokenAccess;
-import dev.leantokens.http.JsonMembers;
+import dev.leantokens.error.Origin;
+import dev.leantokens.error.TokenError;
 import dev.leantokens.http.RequestLog;
 import dev.leantokens.token.AccessToken;
 import dev.leantokens.token.IssuedToken;
-import dev.leantokens.token.Origin;
+import dev.leantokens.token.JsonMembers;
 import dev.leantokens.token.RequestMembers;
-import dev.leantokens.token.TokenError;
 import io.quarkiverse.mcp.server.RawMessage;
 import io.quarkiverse.mcp.server.TextContent;
 import io.quarkiverse.mcp.server.Tool;

@@ -1,2 +1,2 @@
-/** The MCP adapter: the tool, and the port of its own that it is served on. */
+/** The MCP adapter: the tool, the messages, and the filter that every MCP request passes. */
 package dev.leantokens.mcp;

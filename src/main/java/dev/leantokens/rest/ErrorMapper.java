@@ -9,11 +9,11 @@ import jakarta.ws.rs.core.MediaType;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
+import dev.leantokens.error.ErrorResponse;
+import dev.leantokens.error.TokenError;
 import dev.leantokens.http.Endpoint;
 import dev.leantokens.http.HttpErrors;
 import dev.leantokens.http.RequestLog;
-import dev.leantokens.token.ErrorResponse;
-import dev.leantokens.token.TokenError;
 import io.vertx.ext.web.RoutingContext;
 
 /** Renders every error on the REST side as the error response of RFC 6749 §5.2, those of the container included. */

@@ -2,9 +2,9 @@ package dev.leantokens.rest;
 
 import java.nio.charset.StandardCharsets;
 
+import dev.leantokens.error.TokenError;
+import dev.leantokens.error.TokenException;
 import dev.leantokens.token.RequestMembers;
-import dev.leantokens.token.TokenError;
-import dev.leantokens.token.TokenException;
 import io.netty.handler.codec.http.QueryStringDecoder;
 
 /** Reads a token request that is a form ({@code application/x-www-form-urlencoded}, RFC 6749 appendix B). */

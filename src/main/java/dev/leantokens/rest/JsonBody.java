@@ -1,9 +1,9 @@
 package dev.leantokens.rest;
 
-import dev.leantokens.http.JsonMembers;
+import dev.leantokens.error.TokenError;
+import dev.leantokens.error.TokenException;
+import dev.leantokens.token.JsonMembers;
 import dev.leantokens.token.RequestMembers;
-import dev.leantokens.token.TokenError;
-import dev.leantokens.token.TokenException;
 
 /** Reads a token request that is a JSON object. */
 final class JsonBody {

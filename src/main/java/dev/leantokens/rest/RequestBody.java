@@ -4,9 +4,9 @@ import java.util.Locale;
 
 import jakarta.ws.rs.core.MediaType;
 
+import dev.leantokens.error.TokenError;
+import dev.leantokens.error.TokenException;
 import dev.leantokens.token.RequestMembers;
-import dev.leantokens.token.TokenError;
-import dev.leantokens.token.TokenException;
 
 /** Reads a token request's body in the format that its Content-Type declares. */
 final class RequestBody {

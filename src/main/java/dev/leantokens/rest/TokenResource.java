@@ -10,9 +10,9 @@ import org.jboss.resteasy.reactive.server.core.CurrentRequestManager;
 
 import dev.leantokens.access.BodyCredentials;
 import dev.leantokens.access.TokenAccess;
+import dev.leantokens.error.Origin;
 import dev.leantokens.http.Endpoint;
 import dev.leantokens.token.IssuedToken;
-import dev.leantokens.token.Origin;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.MultiMap;
 import io.vertx.ext.web.RoutingContext;
@@ -34,7 +34,7 @@ public class TokenResource {
     @POST
     public Uni<CharSequence> token(@HeaderParam(HttpHeaders.CONTENT_TYPE) String contentType, byte[] body,
             @Context RoutingContext context) {
-        PreparedJson.answers(CurrentRequestManager.get());
+        PreRenderedJsonWriter.answers(CurrentRequestManager.get());
         return tokens.request(RequestBody.read(contentType, body), context, BodyCredentials.AUTHENTICATE_CALLER, Origin.REST)
                 .map(issued -> answer(issued, context.response().headers()));
     }

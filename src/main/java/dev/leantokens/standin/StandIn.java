@@ -16,7 +16,7 @@ import dev.leantokens.lean.LeanAccount;
 import dev.leantokens.lean.LeanConfig;
 import dev.leantokens.lean.LeanEnvironment;
 import dev.leantokens.lean.LeanStandIn;
-import dev.leantokens.mcp.McpConfig;
+import dev.leantokens.mcp.port.McpConfig;
 import dev.leantokens.tls.LeanTlsConfig;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.StartupEvent;

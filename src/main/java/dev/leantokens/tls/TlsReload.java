@@ -16,7 +16,7 @@ import jakarta.enterprise.inject.spi.ObserverMethod;
 
 import org.eclipse.microprofile.config.ConfigProvider;
 
-import dev.leantokens.file.Looks;
+import dev.leantokens.file.PollingTask;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
@@ -34,7 +34,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.net.KeyCertOptions;
 
 /**
- * Looks every second whether files of Quarkus' TLS registry have changed, and has them taken over by
+ * PollingTask every second whether files of Quarkus' TLS registry have changed, and has them taken over by
  * {@link CertificateUpdatedEvent}, which is fired on a worker thread. Buckets with a {@code reload-period} are left to Quarkus,
  * whose own reloading is less: the ADR "TLS by short variables and by our own reloading" has the reasons.
  */
@@ -49,7 +49,7 @@ class TlsReload {
     private final NewConnections newConnections;
     private final Clock clock;
     private final MeterRegistry metrics;
-    private final List<Looks> looks = new ArrayList<>();
+    private final List<PollingTask> looks = new ArrayList<>();
 
     TlsReload(Vertx vertx, TlsConfigurationRegistry registry, Event<CertificateUpdatedEvent> updated,
             NewConnections newConnections, Clock clock, MeterRegistry metrics) {
@@ -68,7 +68,7 @@ class TlsReload {
         Map<String, TlsBucketConfig> all = new HashMap<>(buckets.namedCertificateConfig());
         buckets.defaultCertificateConfig().ifPresent(bucket -> all.put(TlsConfig.DEFAULT_NAME, bucket));
         all.forEach((name, bucket) -> {
-            BucketFiles files = new BucketFiles(bucket);
+            TlsBucketFiles files = new TlsBucketFiles(bucket);
             if (!files.isEmpty() && bucket.reloadPeriod().isEmpty()) {
                 watch(name, bucket, files, name.equalsIgnoreCase(ofCallers));
             }
@@ -76,7 +76,7 @@ class TlsReload {
     }
 
     void stop(@Observes ShutdownEvent event) {
-        looks.forEach(Looks::close);
+        looks.forEach(PollingTask::close);
     }
 
     /** @return the bucket that both ports use */
@@ -84,10 +84,10 @@ class TlsReload {
         return http.tlsConfigurationName().orElse(TlsConfig.DEFAULT_NAME);
     }
 
-    private void watch(String name, TlsBucketConfig bucket, BucketFiles files, boolean ofCallers) {
+    private void watch(String name, TlsBucketConfig bucket, TlsBucketFiles files, boolean ofCallers) {
         TlsConfiguration present = registry.get(name).orElseThrow();
         Runnable tell = () -> updated.fire(new CertificateUpdatedEvent(name, present));
-        BucketWatch watch = new BucketWatch(name, present, asTheRegistryReads(name, bucket, files), clock,
+        TlsBucketReloader watch = new TlsBucketReloader(name, present, asTheRegistryReads(name, bucket, files), clock,
                 ofCallers ? () -> newConnections.waitDuring(tell) : tell);
         watch.begin();
         if (watch.validity().isPresent()) {
@@ -95,14 +95,14 @@ class TlsReload {
                     .description("For how long a certificate is valid; negative if it has expired")
                     .tag("configuration", name).baseUnit("seconds").register(metrics);
         }
-        Looks every = new Looks(vertx, watch::look);
+        PollingTask every = new PollingTask(vertx, watch::look);
         looks.add(every);
         every.start();
     }
 
     /** As the registry reads them. */
-    private BucketWatch.Files asTheRegistryReads(String name, TlsBucketConfig bucket, BucketFiles files) {
-        return new BucketWatch.Files() {
+    private TlsBucketReloader.Files asTheRegistryReads(String name, TlsBucketConfig bucket, TlsBucketFiles files) {
+        return new TlsBucketReloader.Files() {
 
             @Override
             public String fingerprint() {

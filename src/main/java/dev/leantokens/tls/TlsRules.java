@@ -1,5 +1,7 @@
 package dev.leantokens.tls;
 
+import static dev.leantokens.settings.SettingRule.require;
+
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -33,12 +35,12 @@ final class TlsRules {
 
     private TlsRules(TlsSettings settings) {
         this.settings = settings;
-        TlsSide side = settings.side();
-        this.certificate = TlsSide.variable(side.property("certificate"));
-        this.key = TlsSide.variable(side.property("key"));
-        this.keyStore = TlsSide.variable(side.property("key-store"));
-        this.keyStorePassword = TlsSide.variable(side.property("key-store-password"));
-        this.ca = TlsSide.variable(side.ca());
+        TlsBucket side = settings.side();
+        this.certificate = TlsBucket.variable(side.property("certificate"));
+        this.key = TlsBucket.variable(side.property("key"));
+        this.keyStore = TlsBucket.variable(side.property("key-store"));
+        this.keyStorePassword = TlsBucket.variable(side.property("key-store-password"));
+        this.ca = TlsBucket.variable(side.ca());
     }
 
     /** @throws ConfigurationException if they do not; the message is for an operator, names the variable and has no secret */
@@ -57,7 +59,7 @@ final class TlsRules {
                 : certificate + " is set without " + key);
         require(store == settings.keyStorePassword().isPresent(), store ? keyStore + " is set without " + keyStorePassword
                 : keyStorePassword + " is set without " + keyStore);
-        require(settings.side() != TlsSide.CALLERS || settings.ca().isEmpty() || pem || store,
+        require(settings.side() != TlsBucket.CALLERS || settings.ca().isEmpty() || pem || store,
                 ca + " is set without " + certificate + " or " + keyStore
                         + ", but callers are asked for a certificate by TLS only");
     }
@@ -121,12 +123,6 @@ final class TlsRules {
             return reading.call();
         } catch (Exception e) {
             // Without the exception: it may quote what it cannot read.
-            throw new ConfigurationException(otherwise);
-        }
-    }
-
-    private static void require(boolean holds, String otherwise) {
-        if (!holds) {
             throw new ConfigurationException(otherwise);
         }
     }

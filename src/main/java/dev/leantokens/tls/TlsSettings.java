@@ -15,11 +15,11 @@ import io.smallrye.config.SecretKeys;
  * @param keyStore a PKCS#12 file, with its password
  * @param ca a PEM file with the authorities of the other side
  */
-record TlsSettings(TlsSide side, Optional<String> certificate, Optional<String> key, Optional<String> keyStore,
+record TlsSettings(TlsBucket side, Optional<String> certificate, Optional<String> key, Optional<String> keyStore,
         Optional<String> keyStorePassword, Optional<String> ca) {
 
     /** @param values the value of a property, or null */
-    static TlsSettings of(TlsSide side, Function<String, String> values) {
+    static TlsSettings of(TlsBucket side, Function<String, String> values) {
         // One of them is a secret, which else is given to mappings only.
         Function<String, Optional<String>> present = property -> Optional
                 .ofNullable(SecretKeys.doUnlocked(() -> values.apply(property))).filter(value -> !value.isEmpty());
@@ -38,7 +38,7 @@ record TlsSettings(TlsSide side, Optional<String> certificate, Optional<String> 
         // Literally: that of Quarkus is a secret as well, in which there are no expressions.
         keyStorePassword.ifPresent(password -> properties.put(bucket + ".key-store.p12.password", password));
         ca.ifPresent(set -> properties.put(bucket + ".trust-store.pem.certs", valueOf(side.ca())));
-        if (side == TlsSide.CALLERS && !properties.isEmpty()) {
+        if (side == TlsBucket.CALLERS && !properties.isEmpty()) {
             properties.put("quarkus.http.tls-configuration-name", side.bucket());
             properties.put("quarkus.http.insecure-requests", "disabled");
             properties.put("quarkus.http.ssl-port", valueOf("quarkus.http.port"));

@@ -18,7 +18,7 @@ class TlsStart {
 
     void check(@Observes @Priority(FIRST) StartupEvent event) {
         SmallRyeConfig config = ConfigProvider.getConfig().unwrap(SmallRyeConfig.class);
-        for (TlsSide side : TlsSide.values()) {
+        for (TlsBucket side : TlsBucket.values()) {
             TlsRules.check(TlsSettings.of(side, property -> config.getConfigValue(property).getValue()));
         }
     }

@@ -7,7 +7,7 @@ package dev.leantokens.token;
 public interface AcceptedCredentials {
 
     /**
-     * @param fingerprint that of {@link LeanRequest}
+     * @param fingerprint that of {@link UpstreamTokenRequest}
      * @return what Lean has accepted
      */
     Acceptance of(String fingerprint, Scope scope);

@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
+import dev.leantokens.error.TokenError;
+import dev.leantokens.error.TokenException;
 import io.vertx.core.json.JsonObject;
 
 /**

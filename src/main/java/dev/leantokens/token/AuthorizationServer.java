@@ -1,5 +1,6 @@
 package dev.leantokens.token;
 
+import dev.leantokens.error.TokenException;
 import io.smallrye.mutiny.Uni;
 
 /**
@@ -12,7 +13,7 @@ public interface AuthorizationServer {
      *
      * @return the token; or a failure that is always a {@link TokenException}, whatever Lean or the network did
      */
-    Uni<AccessToken> requestToken(LeanRequest request);
+    Uni<AccessToken> requestToken(UpstreamTokenRequest request);
 
     /**
      * Lean can bind a token to the certificate that it was shown on the connection (RFC 8705 §3).

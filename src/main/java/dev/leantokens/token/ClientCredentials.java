@@ -3,6 +3,9 @@ package dev.leantokens.token;
 import java.util.Objects;
 import java.util.Optional;
 
+import dev.leantokens.error.TokenError;
+import dev.leantokens.error.TokenException;
+
 /**
  * A client identifier and its secret (RFC 6749 §2.3.1). Which client is meant, one of Lean or one of this service,
  * depends on the place where it is used.

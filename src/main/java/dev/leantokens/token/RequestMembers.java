@@ -7,6 +7,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
+import dev.leantokens.error.TokenError;
+import dev.leantokens.error.TokenException;
+
 /**
  * The members of a token request as an adapter met them, before any rule was applied: from a JSON object, from a
  * form, from a tool's argument. Keeps the recognized ones and forgets the rest, which RFC 6749 §3.2 has ignored.

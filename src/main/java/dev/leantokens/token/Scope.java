@@ -1,5 +1,8 @@
 package dev.leantokens.token;
 
+import dev.leantokens.error.TokenError;
+import dev.leantokens.error.TokenException;
+
 /**
  * Exactly one scope-token of RFC 6749 §3.3, as it goes over the wire.
  *

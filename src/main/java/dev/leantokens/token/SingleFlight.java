@@ -12,7 +12,7 @@ import io.smallrye.mutiny.Uni;
 /**
  * Has any number of concurrent callers for the same thing share one call. The call belongs to none of them: a caller that
  * gives up leaves, and the call goes on for the others. All learn how it ends; then it is over, and the next caller begins
- * another one. The call is made for all {@link Requesters} that joined it. Thread-safe.
+ * another one. The call is made for all {@link CallerAccounts} that joined it. Thread-safe.
  */
 final class SingleFlight<K, V> {
 
@@ -21,10 +21,10 @@ final class SingleFlight<K, V> {
 
     private static final class Running<V> {
 
-        private final Requesters requesters;
+        private final CallerAccounts requesters;
         private final CompletableFuture<V> outcome = new CompletableFuture<>();
 
-        private Running(Requesters requesters) {
+        private Running(CallerAccounts requesters) {
             this.requesters = requesters;
         }
     }
@@ -41,7 +41,7 @@ final class SingleFlight<K, V> {
      * @param call makes the call, if none is running for the key. It is over when its outcome is there: whatever the next
      *        caller has to find must be in place by then
      */
-    Flight<V> join(K key, Requesters requesters, Supplier<Uni<? extends V>> call) {
+    Flight<V> join(K key, CallerAccounts requesters, Supplier<Uni<? extends V>> call) {
         Running<V> mine = new Running<>(requesters);
         Running<V> others = running.putIfAbsent(key, mine);
         while (others != null) {

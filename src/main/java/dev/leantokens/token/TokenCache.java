@@ -2,6 +2,8 @@ package dev.leantokens.token;
 
 import java.util.Optional;
 
+import dev.leantokens.error.TokenException;
+
 /**
  * Where tokens are kept, and refusals. Implementations are thread-safe, never block and do no I/O: what is shared between
  * processes belongs behind the miss, not here. They may forget anything at any time.
@@ -24,7 +26,7 @@ public interface TokenCache {
     void keepOnlyOf(String certificate);
 
     /**
-     * @param fingerprint that of {@link LeanRequest}
+     * @param fingerprint that of {@link UpstreamTokenRequest}
      * @return with what Lean refused these credentials lately, for this scope or for all
      */
     Optional<TokenException> refusalOf(String fingerprint, Scope scope);

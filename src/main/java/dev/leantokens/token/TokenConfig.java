@@ -33,11 +33,11 @@ public interface TokenConfig {
 
     /** How long a caller waits for Lean where there is a token that is valid, if for less than the minimum. */
     @WithDefault("1s")
-    Duration patience();
+    Duration staleAfter();
 
     /** For how long Lean is not asked again for a token of which there is a valid one, after a call for it failed. */
     @WithDefault("5s")
-    Duration pause();
+    Duration retryCooldown();
 
     /** Whether a token for {@code api} is asked for at the start, before anyone needs it. */
     @WithDefault("false")

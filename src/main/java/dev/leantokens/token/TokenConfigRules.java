@@ -1,5 +1,7 @@
 package dev.leantokens.token;
 
+import static dev.leantokens.settings.SettingRule.require;
+
 import java.time.Duration;
 
 import io.quarkus.runtime.configuration.ConfigurationException;
@@ -20,8 +22,8 @@ final class TokenConfigRules {
         requireValidity("TOKEN_CUSTOMER_MINIMUM_VALIDITY", config.customerMinimumValidity());
         require(config.refreshAhead() >= 0 && config.refreshAhead() < 1,
                 "TOKEN_REFRESH_AHEAD must be a part of the time in which a token is given out: 0 or more, and less than 1");
-        require(config.patience().toMillis() > 0, "TOKEN_PATIENCE must be more than nothing");
-        require(!config.pause().isNegative(), "TOKEN_PAUSE must not be negative");
+        require(config.staleAfter().toMillis() > 0, "TOKEN_STALE_AFTER must be more than nothing");
+        require(!config.retryCooldown().isNegative(), "TOKEN_RETRY_COOLDOWN must not be negative");
         require(!config.prefetch() || ScopePattern.anyAllows(config.scopes(), Scope.API),
                 "TOKEN_PREFETCH is on and TOKEN_SCOPES does not allow api: there is nothing to fetch");
     }
@@ -30,11 +32,5 @@ final class TokenConfigRules {
         require(!validity.isNegative(), variable + " must not be negative");
         require(validity.compareTo(LIFETIME) < 0, variable + " is " + validity.toSeconds() + " s, and Lean's tokens live for "
                 + LIFETIME.toSeconds() + " s: no token would ever be given out from the cache");
-    }
-
-    private static void require(boolean holds, String otherwise) {
-        if (!holds) {
-            throw new ConfigurationException(otherwise);
-        }
     }
 }

@@ -7,7 +7,11 @@ import java.util.Optional;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
-import dev.leantokens.token.LeanRequest.Purpose;
+import dev.leantokens.error.ErrorLog;
+import dev.leantokens.error.Origin;
+import dev.leantokens.error.TokenError;
+import dev.leantokens.error.TokenException;
+import dev.leantokens.token.UpstreamTokenRequest.Purpose;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
@@ -75,7 +79,7 @@ public class TokenService {
     /** Fetches the token that will be needed first, if that is wanted. The start neither waits for it nor fails with it. */
     void prefetch(@Observes StartupEvent event) {
         if (config.prefetch() && serviceCredentials.current().isPresent()) {
-            issue(Scope.API, Optional.empty(), CacheControl.ANY, Requester.SERVICE)
+            issue(Scope.API, Optional.empty(), CacheControl.ANY, CallerAccount.SERVICE)
                     .subscribe().with(fetched -> {
                     }, failure -> log.record(Origin.PREFETCH, failure));
         }
@@ -90,7 +94,7 @@ public class TokenService {
      * @return the token; or a failure that is always a {@link TokenException}
      */
     public Uni<IssuedToken> issue(Scope scope, Optional<ClientCredentials> callers, CacheControl control,
-            Requester requester) {
+            CallerAccount requester) {
         if (!ScopePattern.anyAllows(config.scopes(), scope)) {
             return Uni.createFrom().failure(TokenError.INVALID_SCOPE.because(
                     "this scope is not issued here, ask for " + ScopePattern.describe(config.scopes())));
@@ -110,9 +114,9 @@ public class TokenService {
     }
 
     private Uni<IssuedToken> token(String client, String shown, Optional<ClientCredentials> callers, String fingerprint,
-            Scope scope, CacheControl control, Requester requester) {
+            Scope scope, CacheControl control, CallerAccount requester) {
         return supply.token(new TokenKey(client, shown, scope),
-                new LeanRequest(callers, fingerprint, scope, Purpose.NEED, requester), control);
+                new UpstreamTokenRequest(callers, fingerprint, scope, Purpose.NEED, requester), control);
     }
 
     private Duration validity() {

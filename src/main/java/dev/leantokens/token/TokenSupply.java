@@ -9,9 +9,13 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import org.jboss.logging.Logger;
 
+import dev.leantokens.error.ErrorLog;
+import dev.leantokens.error.Origin;
+import dev.leantokens.error.TokenError;
+import dev.leantokens.error.TokenException;
 import dev.leantokens.token.CacheStatus.Source;
-import dev.leantokens.token.LeanRequest.Purpose;
 import dev.leantokens.token.SingleFlight.Flight;
+import dev.leantokens.token.UpstreamTokenRequest.Purpose;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -61,7 +65,7 @@ final class TokenSupply {
      * @param request how Lean is asked, if it is
      * @return the token; or a failure. It comes on the caller's Vert.x context, if there is one
      */
-    Uni<IssuedToken> token(TokenKey key, LeanRequest request, CacheControl control) {
+    Uni<IssuedToken> token(TokenKey key, UpstreamTokenRequest request, CacheControl control) {
         Instant now = clock.instant();
         CachedToken kept = usable(cache.find(key), key, now);
         if (kept == null) {
@@ -87,17 +91,17 @@ final class TokenSupply {
         return calls.waiting();
     }
 
-    private Uni<IssuedToken> fromLean(TokenKey key, LeanRequest request, CachedToken kept, Source source) {
+    private Uni<IssuedToken> fromLean(TokenKey key, UpstreamTokenRequest request, CachedToken kept, Source source) {
         Flight<Obtained> call = call(key, request, kept, false);
         return onCallersContext(call.outcome().map(obtained -> issue(obtained, key, source, call.joined())));
     }
 
     /** A valid token is better than none: for a while the caller waits for a better one, and then takes what there is. */
-    private Uni<IssuedToken> fromLeanElseKept(TokenKey key, LeanRequest request, CachedToken kept) {
+    private Uni<IssuedToken> fromLeanElseKept(TokenKey key, UpstreamTokenRequest request, CachedToken kept) {
         Flight<Obtained> call = call(key, request, kept, true);
         Uni<IssuedToken> better = call.outcome().map(obtained -> issue(obtained, key, Source.REPLACED, call.joined()));
         return onCallersContext(better
-                .ifNoItem().after(config.patience()).recoverWithUni(() -> keptElse(kept, key, better))
+                .ifNoItem().after(config.staleAfter()).recoverWithUni(() -> keptElse(kept, key, better))
                 .onFailure(failure -> !isCallersOwn(failure))
                 .recoverWithUni(failure -> keptElse(kept, key, Uni.createFrom().failure(failure))));
     }
@@ -111,7 +115,7 @@ final class TokenSupply {
      * @param kept the token that the caller found in the cache; null if there was none
      * @param unnoticed whether those who wait may get a token although the call fails, so that its failure is logged here
      */
-    private Flight<Obtained> call(TokenKey key, LeanRequest request, CachedToken kept, boolean unnoticed) {
+    private Flight<Obtained> call(TokenKey key, UpstreamTokenRequest request, CachedToken kept, boolean unnoticed) {
         return calls.join(key, request.requesters(), () -> {
             Instant askedAt = clock.instant();
             CachedToken found = usable(cache.look(key), key, askedAt);
@@ -123,7 +127,7 @@ final class TokenSupply {
                     .map(token -> keep(key, token, askedAt))
                     .onFailure().invoke(failure -> {
                         if (kept != null) {
-                            kept.keepUntil(clock.instant().plus(config.pause()));
+                            kept.keepUntil(clock.instant().plus(config.retryCooldown()));
                         }
                         if (unnoticed && !isCallersOwn(failure)) {
                             log.record(Origin.BACKGROUND, failure);
@@ -132,7 +136,7 @@ final class TokenSupply {
         });
     }
 
-    private Uni<AccessToken> ask(LeanRequest request) {
+    private Uni<AccessToken> ask(UpstreamTokenRequest request) {
         Optional<TokenException> refusal = cache.refusalOf(request.fingerprint(), request.scope());
         if (refusal.isPresent()) {
             return Uni.createFrom().failure(refusal.get());
@@ -150,7 +154,7 @@ final class TokenSupply {
      * refused scope would take the others from all who share the credentials. If Lean no longer accepts the secret, each
      * scope costs one call, within the budget, and another one when the refusal is forgotten.
      */
-    private void keepRefusal(LeanRequest request, TokenException failure) {
+    private void keepRefusal(UpstreamTokenRequest request, TokenException failure) {
         boolean shared = request.owner() == CredentialsOwner.SERVICE && !request.scope().equals(Scope.API);
         if (failure.isAboutCredentials() && accepted.refuse(request.fingerprint()) && !shared) {
             cache.keepRefusal(request.fingerprint(), failure);

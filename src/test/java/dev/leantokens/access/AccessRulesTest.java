@@ -21,15 +21,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.leantokens.access.AccessConfig.Anonymous;
+import dev.leantokens.error.TokenError;
+import dev.leantokens.error.TokenException;
 import dev.leantokens.testing.Settings;
+import dev.leantokens.token.AccessTokenRequest;
 import dev.leantokens.token.CacheControl;
+import dev.leantokens.token.CallerAccount;
 import dev.leantokens.token.ClientCredentials;
-import dev.leantokens.token.Requester;
 import dev.leantokens.token.Scope;
 import dev.leantokens.token.TokenConfig;
-import dev.leantokens.token.TokenError;
-import dev.leantokens.token.TokenException;
-import dev.leantokens.token.TokenRequest;
 
 class AccessRulesTest {
 
@@ -79,7 +79,7 @@ class AccessRulesTest {
     @ParameterizedTest
     @EnumSource(Anonymous.class)
     void callersOwnLeanCredentialsCanBeRefused(Anonymous anonymous) {
-        AccessRules rules = rules("access.anonymous", anonymous.name(), "access.own-credentials", "refused");
+        AccessRules rules = rules("access.anonymous", anonymous.name(), "access.caller-credentials", "refused");
 
         for (BodyCredentials meaning : BodyCredentials.values()) {
             assertRefused(() -> entitle(rules, request(LEANS), caller(LOCAL), meaning));
@@ -220,7 +220,7 @@ class AccessRulesTest {
     @Test
     void modelIsToldOfTheConfigurationAndNotOfASecret() {
         AccessRules open = rules(with("access.anonymous", "never"));
-        AccessRules closed = rules(with("access.anonymous", "never", "access.own-credentials", "refused"));
+        AccessRules closed = rules(with("access.anonymous", "never", "access.caller-credentials", "refused"));
 
         assertThat(List.of(refusal(() -> entitle(open, request(), caller(!LOCAL), BodyCredentials.GO_TO_LEAN)),
                 refusal(() -> closed.requireEntitled(caller(!LOCAL))),
@@ -250,7 +250,7 @@ class AccessRulesTest {
 
     @Test
     void callerWhomNothingCouldEntitleIsRefusedBeforeItsBodyIsRead() {
-        AccessRules closed = rules(with("access.anonymous", "never", "access.own-credentials", "refused"));
+        AccessRules closed = rules(with("access.anonymous", "never", "access.caller-credentials", "refused"));
         AccessRules open = rules(with("access.anonymous", "never"));
 
         assertRefused(() -> closed.requireEntitled(caller(LOCAL)));
@@ -260,26 +260,28 @@ class AccessRulesTest {
 
     @Test
     void onlyOwnCredentialsMeansThatNoCallerCanUseTheServices() {
-        assertThat(rules("access.anonymous", "never").onlyOwnCredentials()).isTrue();
-        assertThat(rules("access.anonymous", "never", "access.own-credentials", "refused").onlyOwnCredentials()).isFalse();
-        assertThat(rules("access.anonymous", "loopback").onlyOwnCredentials()).isFalse();
-        assertThat(rules(with("access.anonymous", "never")).onlyOwnCredentials()).isFalse();
+        assertThat(rules("access.anonymous", "never").onlyCallerCredentials()).isTrue();
+        assertThat(rules("access.anonymous", "never", "access.caller-credentials", "refused").onlyCallerCredentials())
+                .isFalse();
+        assertThat(rules("access.anonymous", "loopback").onlyCallerCredentials()).isFalse();
+        assertThat(rules(with("access.anonymous", "never")).onlyCallerCredentials()).isFalse();
     }
 
     @Test
     void audienceIsWhoGetsTokens() {
         assertThat(rules().audience(true)).isEqualTo(new Audience(false,
                 List.of("callers on this machine, without credentials", "callers with Lean credentials of their own")));
-        assertThat(rules(with("access.anonymous", "always", "access.own-credentials", "refused")).audience(true))
+        assertThat(rules(with("access.anonymous", "always", "access.caller-credentials", "refused")).audience(true))
                 .isEqualTo(new Audience(true, List.of("everyone, without credentials", "1 local client")));
-        assertThat(rules("access.anonymous", "never", "access.own-credentials", "refused").audience(true).groups()).isEmpty();
+        assertThat(rules("access.anonymous", "never", "access.caller-credentials", "refused").audience(true).groups())
+                .isEmpty();
     }
 
     @Test
     void withoutTheServicesCredentialsTheAudienceIsWhoBringsItsOwn() {
         assertThat(rules(with("access.anonymous", "always")).audience(false))
                 .isEqualTo(new Audience(false, List.of("callers with Lean credentials of their own")));
-        assertThat(rules(with("access.anonymous", "always", "access.own-credentials", "refused")).audience(false))
+        assertThat(rules(with("access.anonymous", "always", "access.caller-credentials", "refused")).audience(false))
                 .isEqualTo(new Audience(false, List.of()));
     }
 
@@ -309,7 +311,7 @@ class AccessRulesTest {
     @Test
     void triesAreBesideTheSharesWhereCallersMayHaveCredentialsOfTheirOwn() {
         AccessRules allowed = rules(WITH_PAYMENTS);
-        AccessRules refused = rules(with("access.own-credentials", "refused"));
+        AccessRules refused = rules(with("access.caller-credentials", "refused"));
 
         assertThat(entitle(allowed, request(PAYMENTS), caller(LOCAL), BodyCredentials.AUTHENTICATE_CALLER).areTriesAllowed())
                 .isTrue();
@@ -319,7 +321,7 @@ class AccessRulesTest {
 
     private static void assertRequester(String account, String sharer, int sharers, AccessRules rules, Request request,
             Caller caller) {
-        Requester requester = entitle(rules, request, caller, BodyCredentials.AUTHENTICATE_CALLER);
+        CallerAccount requester = entitle(rules, request, caller, BodyCredentials.AUTHENTICATE_CALLER);
 
         assertThat(requester.account()).isEqualTo(account);
         assertThat(requester.sharer()).isEqualTo(sharer);
@@ -380,7 +382,8 @@ class AccessRulesTest {
     }
 
     private static Entitlement entitle(AccessRules rules, Request request, Caller caller, BodyCredentials meaning) {
-        return rules.entitle(new TokenRequest(request.scope()), rules.client(request.credentials(), caller, meaning), caller);
+        return rules.entitle(new AccessTokenRequest(request.scope()), rules.client(request.credentials(), caller, meaning),
+                caller);
     }
 
     private static Caller caller(boolean local) {

@@ -37,7 +37,7 @@ class AnonymousNeverTest {
 
         @Override
         public Map<String, String> getConfigOverrides() {
-            return Map.of("access.anonymous", "never", "access.own-credentials", "refused",
+            return Map.of("access.anonymous", "never", "access.caller-credentials", "refused",
                     "access.clients.payments.secret", SECRET, "access.clients.payments.scopes", "api,customer.*",
                     "access.clients.payments.default-scope", "customer.7",
                     "access.clients.agents.secret", SECRET_OF_AGENTS, "access.clients.agents.scopes", "customer.*");

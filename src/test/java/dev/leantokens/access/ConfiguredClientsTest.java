@@ -45,7 +45,7 @@ class ConfiguredClientsTest {
     private static SmallRyeConfig config(Map<String, String> environment) {
         SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder().addDefaultInterceptors().addDiscoveredConverters()
                 .withMapping(AccessConfig.class).withSources(new EnvConfigSource(environment, 300));
-        ClientSecretKeys.mark(builder, environment.keySet());
+        ClientSecretKeysCustomizer.mark(builder, environment.keySet());
         new LiteralSecrets().configBuilder(builder);
         return builder.build();
     }

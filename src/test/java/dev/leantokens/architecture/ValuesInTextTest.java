@@ -29,10 +29,10 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 
 import dev.leantokens.token.AccessToken;
-import dev.leantokens.token.LeanRequest.Purpose;
-import dev.leantokens.token.Requester;
-import dev.leantokens.token.Requesters;
+import dev.leantokens.token.CallerAccount;
+import dev.leantokens.token.CallerAccounts;
 import dev.leantokens.token.Scope;
+import dev.leantokens.token.UpstreamTokenRequest.Purpose;
 import io.vertx.core.json.JsonObject;
 
 /**
@@ -137,7 +137,7 @@ class ValuesInTextTest {
             case "JsonObject" -> new JsonObject().put(text, text);
             case "AccessToken" -> AccessToken.of(Map.of("access_token", text, "token_type", "Bearer", "expires_in", 3599),
                     new Scope(text));
-            case "Requesters" -> new Requesters((Requester) value(Requester.class, text), Purpose.NEED);
+            case "CallerAccounts" -> new CallerAccounts((CallerAccount) value(CallerAccount.class, text), Purpose.NEED);
             case "SecretDigest" -> make(plain, "of", String.class, text);
             case "ScopePattern" -> make(plain, "of", String.class, "api");
             case "CachedToken" -> {

@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 import dev.leantokens.testing.McpCalls;
-import dev.leantokens.testing.ModernMcp;
+import dev.leantokens.testing.StatelessMcp;
 import dev.leantokens.token.ClientCredentials;
 import io.vertx.core.json.JsonObject;
 
@@ -69,7 +69,7 @@ record Request(String method, String path, Map<String, String> headers, String b
     static Request modernCall(JsonObject members) {
         JsonObject params = new JsonObject().put("name", McpCalls.TOOL)
                 .put("arguments", new JsonObject().put("body", members));
-        return mcp(ModernMcp.request("tools/call", params).encode()).with("MCP-Protocol-Version", ModernMcp.REVISION)
+        return mcp(StatelessMcp.request("tools/call", params).encode()).with("MCP-Protocol-Version", StatelessMcp.REVISION)
                 .with("Mcp-Method", "tools/call").with("Mcp-Name", McpCalls.TOOL);
     }
 

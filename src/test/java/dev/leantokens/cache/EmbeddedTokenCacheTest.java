@@ -6,10 +6,10 @@ import java.time.Duration;
 
 import org.junit.jupiter.api.Test;
 
+import dev.leantokens.error.TokenError;
 import dev.leantokens.testing.CaffeineClasses;
 import dev.leantokens.token.TokenCache;
 import dev.leantokens.token.TokenCacheContract;
-import dev.leantokens.token.TokenError;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

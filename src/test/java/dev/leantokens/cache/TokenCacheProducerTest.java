@@ -24,7 +24,7 @@ class TokenCacheProducerTest {
 
     @ParameterizedTest
     @CsvSource({ "cache.max-size, 255K, CACHE_MAX_SIZE", "cache.max-size, 9999999999G, CACHE_MAX_SIZE",
-            "cache.refusal-memory, -1s, CACHE_REFUSAL_MEMORY" })
+            "cache.negative-ttl, -1s, CACHE_NEGATIVE_TTL" })
     void settingThatMakesNoSenseRefusesToStart(String property, String value, String variable) {
         assertThatThrownBy(() -> cache(property, value)).isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining(variable);

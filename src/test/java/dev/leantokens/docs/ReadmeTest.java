@@ -27,15 +27,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.leantokens.access.AccessConfig;
 import dev.leantokens.cache.CacheConfig;
-import dev.leantokens.http.LimitsConfig;
+import dev.leantokens.error.TokenError;
 import dev.leantokens.lean.LeanConfig;
 import dev.leantokens.lean.LeanEnvironment;
-import dev.leantokens.mcp.McpConfig;
+import dev.leantokens.limits.LimitsConfig;
+import dev.leantokens.mcp.port.McpConfig;
 import dev.leantokens.openapi.OpenapiConfig;
 import dev.leantokens.tls.CallersTlsConfig;
 import dev.leantokens.tls.LeanTlsConfig;
 import dev.leantokens.token.TokenConfig;
-import dev.leantokens.token.TokenError;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;

@@ -10,8 +10,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+import dev.leantokens.error.TokenException;
+import dev.leantokens.limits.LimitsConfig;
 import dev.leantokens.testing.Settings;
-import dev.leantokens.token.TokenException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;

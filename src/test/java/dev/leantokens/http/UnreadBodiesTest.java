@@ -12,6 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+import dev.leantokens.limits.LimitsConfig;
 import dev.leantokens.testing.Settings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

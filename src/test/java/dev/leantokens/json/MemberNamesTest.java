@@ -18,8 +18,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.McpCalls;
-import dev.leantokens.testing.ModernMcp;
 import dev.leantokens.testing.RawHttp;
+import dev.leantokens.testing.StatelessMcp;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.vertx.runtime.jackson.QuarkusJacksonJsonCodec;
@@ -59,7 +59,7 @@ class MemberNamesTest {
                 "MCP with a session, McpMessage and the extension", name -> session(call(body(name))),
                 "MCP with a session, a batch", name -> session("[" + call(body(name)) + "," + call(body(name)) + "]"),
                 "MCP without a handshake, McpMessage",
-                name -> new ModernMcp(lean.mcpPort()).call(RawHttp.LOOPBACK, "api", ",\"" + name + "\":1"),
+                name -> new StatelessMcp(lean.mcpPort()).call(RawHttp.LOOPBACK, "api", ",\"" + name + "\":1"),
                 "MCP, the argument as a text, JsonMembers",
                 name -> session(call("\"" + body(name).replace("\"", "\\\"") + "\"")),
                 "Lean, LeanAnswer", this::leansAnswer);

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+import dev.leantokens.error.TokenError;
+import dev.leantokens.error.TokenException;
 import dev.leantokens.testing.Callers;
 import dev.leantokens.testing.Callers.Answer;
 import dev.leantokens.testing.LeanStub;
@@ -28,14 +30,12 @@ import dev.leantokens.testing.Settings;
 import dev.leantokens.testing.TestClock;
 import dev.leantokens.token.Acceptance;
 import dev.leantokens.token.AccessToken;
+import dev.leantokens.token.CallerAccount;
+import dev.leantokens.token.CallerAccountsTest;
 import dev.leantokens.token.CredentialsOwner;
-import dev.leantokens.token.LeanRequest;
-import dev.leantokens.token.LeanRequest.Purpose;
-import dev.leantokens.token.Requester;
-import dev.leantokens.token.RequestersTest;
 import dev.leantokens.token.Scope;
-import dev.leantokens.token.TokenError;
-import dev.leantokens.token.TokenException;
+import dev.leantokens.token.UpstreamTokenRequest;
+import dev.leantokens.token.UpstreamTokenRequest.Purpose;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.DisabledOnIntegrationTest;
@@ -45,7 +45,7 @@ import io.smallrye.mutiny.Uni;
 /** A Lean that keeps failing is left alone for a while. */
 @QuarkusTest
 @WithTestResource(value = LeanStub.class, initArgs = {
-        @ResourceArg(name = "lean.breaker-calls", value = "10"),
+        @ResourceArg(name = "lean.breaker-request-volume", value = "10"),
         @ResourceArg(name = "lean.breaker-delay", value = "2s") })
 class BreakerTest {
 
@@ -177,13 +177,13 @@ class BreakerTest {
     @DisabledOnIntegrationTest("which has no state machines of its own")
     void callThatSeveralWaitForIsNotRefusedForWhatOneOfThemRequested() {
         LeanBreaker breaker = new LeanBreaker(CredentialsOwner.SERVICE, Settings.of(LeanConfig.class), new TestClock());
-        Requester inventor = Wants.one("inventor", "inventor", 2);
+        CallerAccount inventor = Wants.one("inventor", "inventor", 2);
         for (int i = 0; i < 10; i++) {
-            assertThat(outcome(breaker, RequestersTest.joinable(inventor, Purpose.NEED), "customer.made-up-" + i,
+            assertThat(outcome(breaker, CallerAccountsTest.joinable(inventor, Purpose.NEED), "customer.made-up-" + i,
                     Uni.createFrom().failure(TokenError.LEAN_FAILED.because("Lean answered 500"))))
                     .isEqualTo(TokenError.LEAN_FAILED);
         }
-        RequestersTest.Joinable call = RequestersTest.joinable(inventor, Purpose.NEED);
+        CallerAccountsTest.Joinable call = CallerAccountsTest.joinable(inventor, Purpose.NEED);
         assertThat(outcome(breaker, call, "customer.new", Uni.createFrom().nullItem())).isEqualTo(TokenError.BREAKER_OPEN);
 
         call.join(Wants.one("other", "other", 2), Purpose.NEED);
@@ -192,8 +192,10 @@ class BreakerTest {
     }
 
     /** @return how a first request for the scope fails; null for a token */
-    private static TokenError outcome(LeanBreaker breaker, RequestersTest.Joinable call, String scope, Uni<AccessToken> lean) {
-        LeanRequest request = new LeanRequest(Optional.empty(), "service", new Scope(scope), call.requesters(),
+    private static TokenError outcome(LeanBreaker breaker, CallerAccountsTest.Joinable call, String scope,
+            Uni<AccessToken> lean) {
+        UpstreamTokenRequest request = new UpstreamTokenRequest(Optional.empty(), "service", new Scope(scope),
+                call.requesters(),
                 Acceptance.NONE);
         CompletableFuture<AccessToken> outcome = breaker.pass(request, () -> lean).subscribeAsCompletionStage();
         return outcome.handle((token, failure) -> failure == null ? null : ((TokenException) failure).error()).join();

@@ -26,11 +26,11 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-import dev.leantokens.token.LeanRequest.Purpose;
-import dev.leantokens.token.Requester;
-import dev.leantokens.token.RequestersTest;
-import dev.leantokens.token.TokenError;
-import dev.leantokens.token.TokenException;
+import dev.leantokens.error.TokenError;
+import dev.leantokens.error.TokenException;
+import dev.leantokens.token.CallerAccount;
+import dev.leantokens.token.CallerAccountsTest;
+import dev.leantokens.token.UpstreamTokenRequest.Purpose;
 import io.smallrye.mutiny.Uni;
 
 class BudgetTest {
@@ -148,8 +148,8 @@ class BudgetTest {
     @Test
     void callThatIsOvertakenIsSentAwayWhenItsPatienceEnds() {
         // Two sharers, of which one has had its share and all that the other one left.
-        Requester greedy = one("greedy", "greedy", 2);
-        Requester modest = one("modest", "modest", 2);
+        CallerAccount greedy = one("greedy", "greedy", 2);
+        CallerAccount modest = one("modest", "modest", 2);
         use(2, greedy);
         time.advance(Duration.ofSeconds(20));
         use(1, greedy);
@@ -215,7 +215,7 @@ class BudgetTest {
     @Test
     void callThatCouldBeLeftUndoneDoesNotOvertakeOneThatWaits() {
         Budget sixty = budget(60);
-        Requester greedy = one("greedy", "greedy", 60);
+        CallerAccount greedy = one("greedy", "greedy", 60);
         permit(sixty, ofService(greedy)).used();
         assertThat(take(sixty, ofService(greedy))).as("borrows the next one in a while").isNotDone();
 
@@ -235,7 +235,7 @@ class BudgetTest {
     @Test
     void sharerGetsItsShareAtOnceAndBorrowsTheRestOneByOne() {
         Budget sixty = budget(60);
-        Requester greedy = one("greedy", "greedy", 4);
+        CallerAccount greedy = one("greedy", "greedy", 4);
         for (int i = 0; i < 15; i++) {
             assertThat(take(sixty, ofService(greedy))).isCompleted();
         }
@@ -268,7 +268,7 @@ class BudgetTest {
             permit(sixty, ofService(one("sharer " + i / 15, "sharer " + i / 15, 4))).used();
         }
         time.advance(Duration.ofSeconds(55));
-        Requester greedy = one("sharer 0", "sharer 0", 4);
+        CallerAccount greedy = one("sharer 0", "sharer 0", 4);
         permit(sixty, ofService(greedy)).used();
         time.advance(Duration.ofSeconds(5));
         for (int i = 0; i < 15; i++) {
@@ -418,9 +418,9 @@ class BudgetTest {
     @Test
     void callWaitsInTheLineOfEachRequesterAndIsChargedToTheOneWhoseTurnComes() {
         Budget sixty = budget(60);
-        Requester greedy = one("greedy", "greedy", 4);
+        CallerAccount greedy = one("greedy", "greedy", 4);
         takeAll(19, sixty, ofService(greedy));
-        RequestersTest.Joinable call = RequestersTest.joinable(greedy, Purpose.NEED);
+        CallerAccountsTest.Joinable call = CallerAccountsTest.joinable(greedy, Purpose.NEED);
         CompletableFuture<CallPermit> waits = take(sixty, ofService(call.requesters()));
         assertThat(waits).isNotDone();
 
@@ -435,10 +435,10 @@ class BudgetTest {
     @Test
     void callOfACrowdHasTheBestPlaceOfAll() {
         Budget sixty = budget(60);
-        Requester greedy = one("greedy", "greedy", 2);
+        CallerAccount greedy = one("greedy", "greedy", 2);
         takeAll(30, sixty, ofService(greedy));
         takeAll(1, sixty, ofService(one("first of crowd", "crowd", 2)));
-        RequestersTest.Joinable call = RequestersTest.joinable(greedy, Purpose.NEED);
+        CallerAccountsTest.Joinable call = CallerAccountsTest.joinable(greedy, Purpose.NEED);
         for (int i = 0; i < 1_000; i++) {
             call.join(one("greedy " + i, "greedy", 2), Purpose.NEED);
         }
@@ -460,7 +460,7 @@ class BudgetTest {
             permit(sixty, ofService(one("other " + i, "other " + i, crowd))).used();
         }
         time.advance(Duration.ofSeconds(54));
-        RequestersTest.Joinable call = RequestersTest.joinable(alone(), Purpose.NEED);
+        CallerAccountsTest.Joinable call = CallerAccountsTest.joinable(alone(), Purpose.NEED);
         CompletableFuture<CallPermit> waits = take(sixty, ofService(call.requesters()));
 
         assertTimeout(Duration.ofSeconds(5), () -> {
@@ -478,9 +478,9 @@ class BudgetTest {
     @Test
     void callOfSeveralCanBeginByAnyOfThem() {
         Budget sixty = budget(60);
-        Requester greedy = one("greedy", "greedy", 60);
+        CallerAccount greedy = one("greedy", "greedy", 60);
         takeAll(2, sixty, ofService(greedy));
-        RequestersTest.Joinable call = RequestersTest.joinable(greedy, Purpose.NEED);
+        CallerAccountsTest.Joinable call = CallerAccountsTest.joinable(greedy, Purpose.NEED);
         call.join(one("modest", "modest", 60), Purpose.NEED);
 
         assertThat(take(sixty, ofService(call.requesters()))).isCompleted();
@@ -491,7 +491,7 @@ class BudgetTest {
         use(2);
         permit(optional(alone())).used();
         permit(optional(alone())).unused();
-        RequestersTest.Joinable call = RequestersTest.joinable(alone(), Purpose.REPLACEMENT);
+        CallerAccountsTest.Joinable call = CallerAccountsTest.joinable(alone(), Purpose.REPLACEMENT);
         call.join(alone(), Purpose.NEED);
         time.advance(Duration.ofSeconds(55));
         permit(optional(alone())).used();
@@ -509,7 +509,7 @@ class BudgetTest {
                     List<Instant> seen = new ArrayList<>();
                     for (int step : steps) {
                         its.advance(Duration.ofMillis(step / 2 % 5_000));
-                        Requester requester = one("r" + step % 5, "r" + step % 5, 1 + step % 7);
+                        CallerAccount requester = one("r" + step % 5, "r" + step % 5, 1 + step % 7);
                         CompletableFuture<CallPermit> taken = take(small,
                                 step % 2 == 0 ? optional(requester) : ofService(requester));
                         boolean early = step % 3 == 0;
@@ -637,7 +637,7 @@ class BudgetTest {
         use(calls, alone());
     }
 
-    private void use(int calls, Requester requester) {
+    private void use(int calls, CallerAccount requester) {
         for (int i = 0; i < calls; i++) {
             permit(ofService(requester)).used();
         }

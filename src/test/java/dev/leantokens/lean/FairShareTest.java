@@ -14,8 +14,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-import dev.leantokens.token.Requester;
-import dev.leantokens.token.TokenException;
+import dev.leantokens.error.TokenException;
+import dev.leantokens.token.CallerAccount;
 
 /** Who gets how many of 60 calls a minute, simulated over minutes. */
 class FairShareTest {
@@ -37,13 +37,13 @@ class FairShareTest {
      */
     private final class Sharer {
 
-        private final Requester requester;
+        private final CallerAccount requester;
         private final List<Instant> served = new ArrayList<>();
         private Duration longestWait = Duration.ZERO;
         private int refused;
         private boolean greedy;
 
-        private Sharer(Requester requester) {
+        private Sharer(CallerAccount requester) {
             this.requester = requester;
         }
 
@@ -88,7 +88,7 @@ class FairShareTest {
         return sharer(one(name, name, of));
     }
 
-    private Sharer sharer(Requester requester) {
+    private Sharer sharer(CallerAccount requester) {
         Sharer sharer = new Sharer(requester);
         sharers.add(sharer);
         return sharer;

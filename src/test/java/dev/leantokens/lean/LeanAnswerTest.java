@@ -24,15 +24,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import dev.leantokens.error.TokenError;
+import dev.leantokens.error.TokenException;
 import dev.leantokens.testing.Settings;
+import dev.leantokens.token.CallerAccount;
 import dev.leantokens.token.ClientCredentials;
 import dev.leantokens.token.CredentialsOwner;
-import dev.leantokens.token.LeanRequest;
-import dev.leantokens.token.LeanRequest.Purpose;
-import dev.leantokens.token.Requester;
 import dev.leantokens.token.Scope;
-import dev.leantokens.token.TokenError;
-import dev.leantokens.token.TokenException;
+import dev.leantokens.token.UpstreamTokenRequest;
+import dev.leantokens.token.UpstreamTokenRequest.Purpose;
 
 class LeanAnswerTest {
 
@@ -344,9 +344,10 @@ class LeanAnswerTest {
         return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static LeanRequest request(CredentialsOwner owner) {
-        return new LeanRequest(owner == CALLER ? Optional.of(CREDENTIALS) : Optional.empty(), "fingerprint", new Scope("api"),
-                Purpose.NEED, Requester.SERVICE);
+    private static UpstreamTokenRequest request(CredentialsOwner owner) {
+        return new UpstreamTokenRequest(owner == CALLER ? Optional.of(CREDENTIALS) : Optional.empty(), "fingerprint",
+                new Scope("api"),
+                Purpose.NEED, CallerAccount.SERVICE);
     }
 
     private TokenException failure(LeanAnswer answer, CredentialsOwner owner) {

@@ -17,10 +17,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import com.github.benmanes.caffeine.cache.Cache;
 
+import dev.leantokens.error.TokenError;
 import dev.leantokens.lean.Breaker.Sign;
 import dev.leantokens.testing.CaffeineClasses;
 import dev.leantokens.testing.TestClock;
-import dev.leantokens.token.TokenError;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.proxy.ProxyConnectException;
 import io.quarkus.runtime.annotations.RegisterForReflection;

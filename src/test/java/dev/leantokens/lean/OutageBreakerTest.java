@@ -8,12 +8,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.junit.jupiter.api.Test;
 
+import dev.leantokens.error.TokenError;
+import dev.leantokens.error.TokenException;
 import dev.leantokens.testing.CaffeineClasses;
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.Settings;
 import dev.leantokens.testing.TestClock;
-import dev.leantokens.token.TokenError;
-import dev.leantokens.token.TokenException;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -30,7 +30,7 @@ class OutageBreakerTest {
     private final TestClock clock = new TestClock();
     private final OutageBreaker breaker = new OutageBreaker(
             // The library has a clock of its own: by it, the next call may always find out.
-            Settings.of(LeanConfig.class, "lean.breaker-calls", String.valueOf(CALLS), "lean.breaker-delay", "0s"),
+            Settings.of(LeanConfig.class, "lean.breaker-request-volume", String.valueOf(CALLS), "lean.breaker-delay", "0s"),
             clock, "away", state -> {
             });
 

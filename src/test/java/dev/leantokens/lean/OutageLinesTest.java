@@ -19,7 +19,7 @@ import io.quarkus.test.junit.QuarkusTest;
 /** What the log says of Lean's being away; with the breaker that {@link BreakerTest} has. */
 @QuarkusTest
 @WithTestResource(value = LeanStub.class, initArgs = {
-        @ResourceArg(name = "lean.breaker-calls", value = "10"),
+        @ResourceArg(name = "lean.breaker-request-volume", value = "10"),
         @ResourceArg(name = "lean.breaker-delay", value = "2s") })
 class OutageLinesTest {
 

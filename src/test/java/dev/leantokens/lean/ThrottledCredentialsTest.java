@@ -8,22 +8,23 @@ import java.util.Optional;
 
 import org.junit.jupiter.api.Test;
 
+import dev.leantokens.error.TokenError;
+import dev.leantokens.error.TokenException;
 import dev.leantokens.testing.CaffeineClasses;
 import dev.leantokens.testing.TestClock;
+import dev.leantokens.token.CallerAccount;
 import dev.leantokens.token.ClientCredentials;
-import dev.leantokens.token.LeanRequest;
-import dev.leantokens.token.LeanRequest.Purpose;
-import dev.leantokens.token.Requester;
 import dev.leantokens.token.Scope;
-import dev.leantokens.token.TokenError;
-import dev.leantokens.token.TokenException;
+import dev.leantokens.token.UpstreamTokenRequest;
+import dev.leantokens.token.UpstreamTokenRequest.Purpose;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
 class ThrottledCredentialsTest {
 
     private static final Scope API = new Scope("api");
-    private static final LeanRequest SERVICE = new LeanRequest(Optional.empty(), "the service's digest", API, Purpose.NEED,
-            Requester.SERVICE);
+    private static final UpstreamTokenRequest SERVICE = new UpstreamTokenRequest(Optional.empty(), "the service's digest", API,
+            Purpose.NEED,
+            CallerAccount.SERVICE);
 
     private final TestClock clock = new TestClock();
     private final ThrottledCredentials throttled = new ThrottledCredentials(clock);
@@ -53,7 +54,8 @@ class ThrottledCredentialsTest {
     @Test
     void pauseOfTheServiceOutlivesItsSecret() {
         throttled.pause(SERVICE, Duration.ofSeconds(20));
-        LeanRequest newSecret = new LeanRequest(Optional.empty(), "another digest", API, Purpose.NEED, Requester.SERVICE);
+        UpstreamTokenRequest newSecret = new UpstreamTokenRequest(Optional.empty(), "another digest", API, Purpose.NEED,
+                CallerAccount.SERVICE);
 
         assertThat(refusal(newSecret)).isNotNull();
         assertThat(throttled.isServicePaused()).isTrue();
@@ -102,12 +104,13 @@ class ThrottledCredentialsTest {
                 .containsExactlyInAnyOrderElementsOf(CaffeineClasses.usedBy(throttled));
     }
 
-    private static LeanRequest callers(String secret) {
-        return new LeanRequest(Optional.of(new ClientCredentials("id", secret)), "digest of " + secret, API, Purpose.NEED,
-                Requester.SERVICE);
+    private static UpstreamTokenRequest callers(String secret) {
+        return new UpstreamTokenRequest(Optional.of(new ClientCredentials("id", secret)), "digest of " + secret, API,
+                Purpose.NEED,
+                CallerAccount.SERVICE);
     }
 
-    private TokenException refusal(LeanRequest request) {
+    private TokenException refusal(UpstreamTokenRequest request) {
         return catchThrowableOfType(TokenException.class, () -> throttled.requireNoPause(request));
     }
 }

@@ -26,9 +26,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.McpCalls;
-import dev.leantokens.testing.ModernMcp;
 import dev.leantokens.testing.OfficialClient;
 import dev.leantokens.testing.RawHttp;
+import dev.leantokens.testing.StatelessMcp;
 import io.modelcontextprotocol.spec.McpError;
 import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
 import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
@@ -337,7 +337,7 @@ class TokenToolTest {
         assertThat(called.headers()).containsEntry("Content-Type", "application/json");
         assertThat(new JsonObject(called.body()).getJsonObject("result").encode()).contains(LeanStub.TOKEN);
         assertThat(raw("[" + CALL + "]", accept, session).headers()).containsEntry("Content-Type", "application/json");
-        assertThat(new ModernMcp(lean.mcpPort()).accepting(accept).call(RawHttp.LOOPBACK, "api", "").body())
+        assertThat(new StatelessMcp(lean.mcpPort()).accepting(accept).call(RawHttp.LOOPBACK, "api", "").body())
                 .contains(LeanStub.TOKEN);
     }
 
@@ -350,7 +350,8 @@ class TokenToolTest {
 
         assertThat(response.status()).isEqualTo(406);
         assertThat(response.body()).contains("application/json");
-        assertThat(new ModernMcp(lean.mcpPort()).accepting(accept).call(RawHttp.LOOPBACK, "api", "").status()).isEqualTo(406);
+        assertThat(new StatelessMcp(lean.mcpPort()).accepting(accept).call(RawHttp.LOOPBACK, "api", "").status())
+                .isEqualTo(406);
     }
 
     /** The answer to a batch is the only one that is an event stream. */
@@ -500,7 +501,8 @@ class TokenToolTest {
         assertThat(postTo("/mcp/", "{", ACCEPT, session).status()).isEqualTo(400);
         assertThat(postTo("/mcp/", CALL, ACCEPT, session, "Authorization: Bearer nobodys").status()).isEqualTo(401);
         assertThat(postTo("/mcp/", CALL, ACCEPT, session, "Host: evil.example").status()).isEqualTo(403);
-        assertThat(postTo("/mcp/", ModernMcp.request("tools/list", new JsonObject()).encode(), ACCEPT, ModernMcp.VERSION_HEADER,
+        assertThat(postTo("/mcp/", StatelessMcp.request("tools/list", new JsonObject()).encode(), ACCEPT,
+                StatelessMcp.VERSION_HEADER,
                 "Mcp-Method: tools/list").body()).contains(McpCalls.TOOL);
         assertThat(RawHttp.send(RawHttp.LOOPBACK, lean.mcpPort(), "DELETE /mcp/ HTTP/1.1\r\nHost: localhost\r\n" + session
                 + "\r\nConnection: close\r\n\r\n").status()).isEqualTo(200);

@@ -30,9 +30,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import dev.leantokens.error.TokenError;
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.Schemas;
-import dev.leantokens.token.TokenError;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.Header;

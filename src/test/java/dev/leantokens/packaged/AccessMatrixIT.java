@@ -238,7 +238,7 @@ class AccessMatrixIT {
     void everyoneGetsWhatTheRulesSay(String anonymous, String own) {
         Map<String, String> environment = new HashMap<>(Map.of("LEAN_CLIENT_ID", LeanStub.CLIENT_ID, "LEAN_CLIENT_SECRET",
                 LeanStub.CLIENT_SECRET, "LEAN_URL", lean.url(), "CACHE_ENABLED", "false", "LEAN_REQUESTS_PER_MINUTE", "100000",
-                "ACCESS_ANONYMOUS", anonymous, "ACCESS_OWN_CREDENTIALS", own));
+                "ACCESS_ANONYMOUS", anonymous, "ACCESS_CALLER_CREDENTIALS", own));
         environment.putAll(Map.of("ACCESS_CLIENTS_PAYMENTS_SECRET", PAYMENTS_SECRET + "," + PAYMENTS_NEXT_SECRET,
                 "ACCESS_CLIENTS_PAYMENTS_SCOPES", "api,customer.*", "ACCESS_CLIENTS_AGENTS_SECRET", AGENTS_SECRET,
                 "ACCESS_CLIENTS_AGENTS_SCOPES", "api"));

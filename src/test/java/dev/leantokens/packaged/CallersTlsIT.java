@@ -100,7 +100,7 @@ class CallersTlsIT {
     private void start(Map<String, String> more) {
         Map<String, String> environment = new HashMap<>(Map.of("LEAN_CLIENT_ID", LeanStub.CLIENT_ID, "LEAN_CLIENT_SECRET",
                 LeanStub.CLIENT_SECRET, "LEAN_URL", lean.url(), "ACCESS_CLIENTS_AGENTS_SECRET", SECRET,
-                "ACCESS_CLIENTS_AGENTS_SCOPES", "api", "ACCESS_ANONYMOUS", "never", "ACCESS_OWN_CREDENTIALS", "refused"));
+                "ACCESS_CLIENTS_AGENTS_SCOPES", "api", "ACCESS_ANONYMOUS", "never", "ACCESS_CALLER_CREDENTIALS", "refused"));
         environment.putAll(more);
         application = PackagedApplication.start(environment);
         port = application.port();

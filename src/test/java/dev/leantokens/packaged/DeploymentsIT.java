@@ -23,8 +23,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.leantokens.testing.Deployment;
 import dev.leantokens.testing.LeanStub;
-import dev.leantokens.testing.ModernMcp;
 import dev.leantokens.testing.RawHttp;
+import dev.leantokens.testing.StatelessMcp;
 
 /** The packaged application runs as each deployment example says: with its variables, and with nothing that it can write to. */
 class DeploymentsIT {
@@ -65,7 +65,7 @@ class DeploymentsIT {
             RawHttp.Response token = RawHttp.post(RawHttp.LOOPBACK, port, "/v1/oauth2/token", "application/json",
                     "{\"scope\":\"api\"}", headers);
             assertThat(token.status()).as(token.body()).isEqualTo(200);
-            assertThat(ModernMcp.result(new ModernMcp(mcpPort).call(RawHttp.LOOPBACK, "api", "", headers))
+            assertThat(StatelessMcp.result(new StatelessMcp(mcpPort).call(RawHttp.LOOPBACK, "api", "", headers))
                     .getBoolean("isError")).isFalse();
 
             for (String probe : List.of("started", "live", "ready")) {

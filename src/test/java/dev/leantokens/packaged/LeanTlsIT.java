@@ -419,7 +419,7 @@ class LeanTlsIT {
                 "LEAN_CLIENT_ID", LeanStub.CLIENT_ID,
                 "LEAN_CLIENT_SECRET", LeanStub.CLIENT_SECRET,
                 "LEAN_REQUESTS_PER_MINUTE", "1000000",
-                "LEAN_BREAKER_CALLS", "1000000",
+                "LEAN_BREAKER_REQUEST_VOLUME", "1000000",
                 "LEAN_RETRY_DELAY", "20ms",
                 // A machine that does too much at a time is not what is tested here.
                 "LEAN_CONNECT_TIMEOUT", "3s"));

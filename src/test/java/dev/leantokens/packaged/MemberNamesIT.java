@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 
 import dev.leantokens.testing.KeptConnection;
 import dev.leantokens.testing.McpCalls;
-import dev.leantokens.testing.ModernMcp;
 import dev.leantokens.testing.RawHttp;
+import dev.leantokens.testing.StatelessMcp;
 import io.vertx.core.json.JsonObject;
 
 /** Names of members that callers make up fill no memory. An executable never frees an interned string. */
@@ -30,8 +30,8 @@ class MemberNamesIT {
                 String name = i + "-" + LONG;
                 send(application.port(), "/v1/oauth2/token", name, "{\"scope\":\"api\",\"%s\":1}");
                 send(application.mcpPort(), "/mcp", name, call(new JsonObject()), "Mcp-Session-Id: " + session);
-                send(application.mcpPort(), "/mcp", name, call(new JsonObject().put("_meta", ModernMcp.meta())),
-                        ModernMcp.VERSION_HEADER, "Mcp-Method: tools/call", "Mcp-Name: " + McpCalls.TOOL);
+                send(application.mcpPort(), "/mcp", name, call(new JsonObject().put("_meta", StatelessMcp.meta())),
+                        StatelessMcp.VERSION_HEADER, "Mcp-Method: tools/call", "Mcp-Name: " + McpCalls.TOOL);
             }
             assertThat(application.token().status()).isEqualTo(200);
             assertThat(application.log()).doesNotContain("OutOfMemory");

@@ -26,9 +26,9 @@ import com.github.tomakehurst.wiremock.http.Fault;
 
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.McpCalls;
-import dev.leantokens.testing.ModernMcp;
 import dev.leantokens.testing.Peers;
 import dev.leantokens.testing.RawHttp;
+import dev.leantokens.testing.StatelessMcp;
 import io.quarkiverse.mcp.server.test.McpAssured.McpStreamableTestClient;
 import io.vertx.core.MultiMap;
 import io.vertx.core.json.JsonObject;
@@ -108,12 +108,13 @@ class QuietLogIT {
     static Stream<Map<String, String>> settings() {
         return Stream.of(
                 // Every request gets to Lean.
-                Map.of("CACHE_ENABLED", "false", "LEAN_REQUESTS_PER_MINUTE", "100000", "LEAN_BREAKER_CALLS", "100000"),
+                Map.of("CACHE_ENABLED", "false", "LEAN_REQUESTS_PER_MINUTE", "100000", "LEAN_BREAKER_REQUEST_VOLUME", "100000"),
                 // Tokens are kept, refusals are remembered, the budget is spent, the breaker opens.
                 Map.of("TOKEN_PREFETCH", "true", "TOKEN_MINIMUM_VALIDITY", "3598s", "LEAN_REQUESTS_PER_MINUTE", "30",
                         ACCESS_LOG, "true", "OPENAPI_SWAGGER_UI", "true"),
                 // Only those who are known get in, and Lean is told by Basic.
-                Map.of("ACCESS_ANONYMOUS", "never", "ACCESS_OWN_CREDENTIALS", "refused", "LEAN_REQUESTS_PER_MINUTE", "100000",
+                Map.of("ACCESS_ANONYMOUS", "never", "ACCESS_CALLER_CREDENTIALS", "refused", "LEAN_REQUESTS_PER_MINUTE",
+                        "100000",
                         "LEAN_CLIENT_AUTHENTICATION", "client-secret-basic", "LIMITS_REQUEST_TIME", "1s",
                         "LIMITS_CONNECTIONS_PER_PEER", "20", LOG_JSON, "true", ACCESS_LOG, "true"));
     }
@@ -202,8 +203,8 @@ class QuietLogIT {
             for (JsonObject params : MODERN_PARAMS) {
                 for (String method : List.of("tools/call", "resources/read", SECRET)) {
                     for (String name : List.of("x", SECRET)) {
-                        post(application.mcpPort(), "/mcp", "application/json", ModernMcp.request(method, params).encode(),
-                                header, "Accept: application/json, text/event-stream", ModernMcp.VERSION_HEADER,
+                        post(application.mcpPort(), "/mcp", "application/json", StatelessMcp.request(method, params).encode(),
+                                header, "Accept: application/json, text/event-stream", StatelessMcp.VERSION_HEADER,
                                 "Mcp-Method: " + method, "Mcp-Name: " + name);
                     }
                 }

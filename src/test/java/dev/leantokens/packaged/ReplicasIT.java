@@ -1,6 +1,6 @@
 package dev.leantokens.packaged;
 
-import static dev.leantokens.testing.ModernMcp.result;
+import static dev.leantokens.testing.StatelessMcp.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -14,10 +14,10 @@ import org.junit.jupiter.api.Test;
 
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.McpCalls;
-import dev.leantokens.testing.ModernMcp;
 import dev.leantokens.testing.OfficialClient;
 import dev.leantokens.testing.RawHttp;
 import dev.leantokens.testing.RoundRobin;
+import dev.leantokens.testing.StatelessMcp;
 import io.vertx.core.json.JsonObject;
 
 /** MCP where there is more than one process, at a time or one after the other: behind a load balancer, or scaled to zero. */
@@ -51,7 +51,7 @@ class ReplicasIT {
         try (PackagedApplication one = replica();
                 PackagedApplication another = replica();
                 RoundRobin proxy = new RoundRobin(one.mcpPort(), another.mcpPort())) {
-            ModernMcp mcp = new ModernMcp(proxy.port());
+            StatelessMcp mcp = new StatelessMcp(proxy.port());
             for (int i = 0; i < 4; i++) {
                 assertThat(result(mcp.send("server/discover", new JsonObject())).getString("resultType")).isEqualTo("complete");
                 assertThat(result(mcp.call(RawHttp.LOOPBACK, "api", "")).getBoolean("isError")).isFalse();

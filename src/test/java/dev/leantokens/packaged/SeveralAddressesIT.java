@@ -97,7 +97,7 @@ class SeveralAddressesIT {
                 "LEAN_CLIENT_SECRET", LeanStub.CLIENT_SECRET,
                 "LEAN_MAX_ATTEMPTS", "2",
                 "LEAN_CONNECT_TIMEOUT", "1s",
-                "LEAN_BREAKER_CALLS", "3",
+                "LEAN_BREAKER_REQUEST_VOLUME", "3",
                 "JAVA_TOOL_OPTIONS", "-Djdk.net.hosts.file=" + hosts));
         environment.putAll(settings);
         return environment;

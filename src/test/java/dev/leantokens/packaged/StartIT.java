@@ -123,7 +123,7 @@ class StartIT {
     @Test
     void exposureIsSaidAndWarnedOfWhereItIsRisky() {
         try (PackagedApplication application = PackagedApplication.start(Map.of("LEAN_CLIENT_ID", "x", "LEAN_CLIENT_SECRET",
-                SECRET, "ACCESS_ANONYMOUS", "always", "ACCESS_OWN_CREDENTIALS", "refused", "ACCESS_CLIENTS_PAYMENTS_SECRET",
+                SECRET, "ACCESS_ANONYMOUS", "always", "ACCESS_CALLER_CREDENTIALS", "refused", "ACCESS_CLIENTS_PAYMENTS_SECRET",
                 SECRET, "ACCESS_CLIENTS_PAYMENTS_SCOPES",
                 "api"))) {
             assertThat(application.log())

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.McpCalls;
-import dev.leantokens.testing.ModernMcp;
 import dev.leantokens.testing.RawHttp;
+import dev.leantokens.testing.StatelessMcp;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
@@ -70,11 +70,11 @@ class StartupTraining {
 
     @Test
     void tokensOverMcpWithoutAHandshake() {
-        ModernMcp mcp = new ModernMcp(lean.mcpPort());
-        ModernMcp.result(mcp.send("server/discover", new JsonObject()));
-        ModernMcp.result(mcp.send("tools/list", new JsonObject()));
+        StatelessMcp mcp = new StatelessMcp(lean.mcpPort());
+        StatelessMcp.result(mcp.send("server/discover", new JsonObject()));
+        StatelessMcp.result(mcp.send("tools/list", new JsonObject()));
         for (int i = 0; i < REQUESTS; i++) {
-            ModernMcp.result(mcp.call(RawHttp.LOOPBACK, "api", ""));
+            StatelessMcp.result(mcp.call(RawHttp.LOOPBACK, "api", ""));
         }
     }
 

@@ -69,7 +69,7 @@ public class LeanStub implements QuarkusTestResourceLifecycleManager {
             "lean.retry-delay", "20ms",
             "lean.deadline", "3s",
             "lean.requests-per-minute", "100000",
-            "lean.breaker-calls", "100000");
+            "lean.breaker-request-volume", "100000");
 
     private final Map<String, String> properties = new HashMap<>(DEFAULTS);
     private WireMockServer server;

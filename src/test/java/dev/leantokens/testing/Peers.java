@@ -50,7 +50,7 @@ public record Peers(int port, int mcpPort) {
 
     /** @return the answer to the tool's call of a client without a handshake */
     public RawHttp.Response modernCall(String from, String scope, String members, String... headers) {
-        return new ModernMcp(mcpPort).call(from, scope, members, headers);
+        return new StatelessMcp(mcpPort).call(from, scope, members, headers);
     }
 
     private static String request(String scope, String members) {

@@ -60,8 +60,8 @@ class TlsSettingsTest {
         return new SmallRyeConfigBuilder()
                 .addDefaultInterceptors()
                 .withSources(new EnvConfigSource(environment, 300), new PropertiesConfigSource(properties, "test", 250))
-                .withSources(new ShortTlsSettings())
-                .withCustomizers(new TlsSecretKeys(), new LiteralSecrets())
+                .withSources(new TlsShorthandConfigSourceFactory())
+                .withCustomizers(new TlsSecretKeysCustomizer(), new LiteralSecrets())
                 .build();
     }
 
@@ -71,10 +71,10 @@ class TlsSettingsTest {
 
     @ParameterizedTest
     @EnumSource
-    void passwordIsTakenAsItIsWritten(TlsSide side) {
+    void passwordIsTakenAsItIsWritten(TlsBucket side) {
         String password = "pa$$w\\${x}rd${nope}\\";
         AUTHORITY.issue("server", "localhost").writePkcs12(folder.resolve("odd.p12"), password);
-        String prefix = side == TlsSide.LEAN ? "LEAN_TLS_" : "TLS_";
+        String prefix = side == TlsBucket.LEAN ? "LEAN_TLS_" : "TLS_";
 
         SmallRyeConfig config = config(Map.of(prefix + "KEY_STORE", "odd.p12", prefix + "KEY_STORE_PASSWORD", password),
                 Map.of());
@@ -166,9 +166,9 @@ class TlsSettingsTest {
     @ParameterizedTest
     @MethodSource("wrong")
     void settingsThatAreWrongAreRefusedByTheirNamesAndNotTranslated(Map<String, String> settings, String message) {
-        for (TlsSide side : TlsSide.values()) {
+        for (TlsBucket side : TlsBucket.values()) {
             Map<String, String> variables = new HashMap<>();
-            String prefix = side == TlsSide.LEAN ? "LEAN_TLS_" : "TLS_";
+            String prefix = side == TlsBucket.LEAN ? "LEAN_TLS_" : "TLS_";
             settings.forEach((name, value) -> variables.put(prefix + name, value));
             SmallRyeConfig config = config(variables, Map.of());
 
@@ -202,8 +202,8 @@ class TlsSettingsTest {
     @MethodSource("bundles")
     void onePemFileCanHaveBothTheKeyAndItsCertificate(String name, String pem) throws Exception {
         String bundle = Certificates.write(folder.resolve("bundle.pem"), pem).toString();
-        for (TlsSide side : TlsSide.values()) {
-            String prefix = side == TlsSide.LEAN ? "LEAN_TLS_" : "TLS_";
+        for (TlsBucket side : TlsBucket.values()) {
+            String prefix = side == TlsBucket.LEAN ? "LEAN_TLS_" : "TLS_";
             SmallRyeConfig config = config(Map.of(prefix + "CERTIFICATE", bundle, prefix + "KEY", bundle), Map.of());
 
             TlsRules.check(TlsSettings.of(side, property -> value(config, property)));
@@ -222,27 +222,28 @@ class TlsSettingsTest {
         Certificates.write(folder.resolve("bundle.pem"), authority.issue("server").keyPem() + authority.pem());
         SmallRyeConfig config = config(Map.of("LEAN_TLS_CA", "bundle.pem"), Map.of());
 
-        TlsRules.check(TlsSettings.of(TlsSide.LEAN, name -> value(config, name)));
+        TlsRules.check(TlsSettings.of(TlsBucket.LEAN, name -> value(config, name)));
     }
 
     @Test
     void authoritiesOfCallersNeedACertificateToShowAndLeansDoNot() {
         SmallRyeConfig config = config(Map.of("TLS_CLIENT_CA", "ca.pem", "LEAN_TLS_CA", "ca.pem"), Map.of());
 
-        assertThatThrownBy(() -> TlsRules.check(TlsSettings.of(TlsSide.CALLERS, name -> value(config, name))))
+        assertThatThrownBy(() -> TlsRules.check(TlsSettings.of(TlsBucket.CALLERS, name -> value(config, name))))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("TLS_CLIENT_CA is set without TLS_CERTIFICATE");
-        TlsRules.check(TlsSettings.of(TlsSide.LEAN, name -> value(config, name)));
+        TlsRules.check(TlsSettings.of(TlsBucket.LEAN, name -> value(config, name)));
     }
 
     @ParameterizedTest
     @EnumSource
-    void passwordIsASecretOfTheConfiguration(TlsSide side) {
+    void passwordIsASecretOfTheConfiguration(TlsBucket side) {
         SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder();
-        new TlsSecretKeys().configBuilder(builder);
+        new TlsSecretKeysCustomizer().configBuilder(builder);
 
         String property = side.property("key-store-password");
-        assertThat(builder.getSecretKeys()).contains(PropertyName.name(property), PropertyName.name(TlsSide.variable(property)),
+        assertThat(builder.getSecretKeys()).contains(PropertyName.name(property),
+                PropertyName.name(TlsBucket.variable(property)),
                 PropertyName.name("quarkus.tls." + side.bucket() + ".key-store.p12.password"));
     }
 }

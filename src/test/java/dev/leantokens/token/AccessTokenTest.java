@@ -19,6 +19,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import dev.leantokens.error.TokenError;
+import dev.leantokens.error.TokenException;
+
 class AccessTokenTest {
 
     private static final Scope CUSTOMER = new Scope("customer.42");

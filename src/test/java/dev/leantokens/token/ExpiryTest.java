@@ -17,10 +17,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.leantokens.clock.SteadyClocks;
+import dev.leantokens.error.ErrorLog;
+import dev.leantokens.error.ErrorLogs;
+import dev.leantokens.error.TokenError;
+import dev.leantokens.error.TokenException;
 import dev.leantokens.testing.FakeMachine;
 import dev.leantokens.testing.Settings;
 import dev.leantokens.token.CacheStatus.Source;
-import dev.leantokens.token.LeanRequest.Purpose;
+import dev.leantokens.token.UpstreamTokenRequest.Purpose;
 import io.smallrye.mutiny.Uni;
 
 /**
@@ -74,7 +78,7 @@ class ExpiryTest {
                     Settings.of(TokenConfig.class, "token.minimum-validity", minimumSeconds + "s"), clock, LOG);
         }
 
-        private Uni<AccessToken> lean(LeanRequest request) {
+        private Uni<AccessToken> lean(UpstreamTokenRequest request) {
             if (!leanIsUp) {
                 return Uni.createFrom().failure(TokenError.LEAN_UNAVAILABLE.because("away"));
             }
@@ -126,7 +130,8 @@ class ExpiryTest {
 
         IssuedToken ask(CacheControl control) {
             return supply.token(new TokenKey("client", "", Scope.API),
-                    new LeanRequest(Optional.empty(), "credentials", Scope.API, Purpose.NEED, Requester.SERVICE), control)
+                    new UpstreamTokenRequest(Optional.empty(), "credentials", Scope.API, Purpose.NEED, CallerAccount.SERVICE),
+                    control)
                     .await().atMost(Duration.ofSeconds(10));
         }
     }

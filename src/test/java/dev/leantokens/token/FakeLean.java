@@ -5,13 +5,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
+import dev.leantokens.error.TokenException;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 
 /** A Lean that answers when, and as, a test says. Its tokens are numbered. */
 final class FakeLean implements AuthorizationServer {
 
-    final List<LeanRequest> asked = new ArrayList<>();
+    final List<UpstreamTokenRequest> asked = new ArrayList<>();
     private final List<Waiting> waiting = new ArrayList<>();
     private boolean answersAtOnce = true;
     private Duration lifetime = Duration.ofSeconds(3600);
@@ -19,7 +20,7 @@ final class FakeLean implements AuthorizationServer {
     private String certificate = "";
     private Scope otherScope;
 
-    private record Waiting(LeanRequest request, UniEmitter<? super AccessToken> caller) {
+    private record Waiting(UpstreamTokenRequest request, UniEmitter<? super AccessToken> caller) {
     }
 
     @Override
@@ -33,7 +34,7 @@ final class FakeLean implements AuthorizationServer {
     }
 
     @Override
-    public Uni<AccessToken> requestToken(LeanRequest request) {
+    public Uni<AccessToken> requestToken(UpstreamTokenRequest request) {
         asked.add(request);
         if (!answersAtOnce) {
             return Uni.createFrom().emitter(caller -> waiting.add(new Waiting(request, caller)));
@@ -78,7 +79,7 @@ final class FakeLean implements AuthorizationServer {
         return asked.size();
     }
 
-    private AccessToken token(LeanRequest request) {
+    private AccessToken token(UpstreamTokenRequest request) {
         return AccessToken.of(Map.of("access_token", "token-" + asked.size(), "token_type", "Bearer", "expires_in",
                 lifetime.toSeconds()), otherScope == null ? request.scope() : otherScope);
     }

@@ -5,6 +5,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
+import dev.leantokens.error.TokenException;
+
 /** Keeps everything for ever, expired tokens too. */
 final class MapTokenCache implements TokenCache {
 

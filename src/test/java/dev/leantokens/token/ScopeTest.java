@@ -8,6 +8,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import dev.leantokens.error.TokenError;
+import dev.leantokens.error.TokenException;
+
 class ScopeTest {
 
     @ParameterizedTest

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.leantokens.token.CacheStatus.Source;
-import dev.leantokens.token.LeanRequest.Purpose;
+import dev.leantokens.token.UpstreamTokenRequest.Purpose;
 
 /** Values end up in log lines and messages by their {@code toString}. */
 class SecretsInTextTest {
@@ -25,8 +25,9 @@ class SecretsInTextTest {
     static Stream<Object> valuesWithSecrets() {
         return Stream.of(
                 CREDENTIALS,
-                new LeanRequest(Optional.of(CREDENTIALS), TokenKey.ofCaller(CREDENTIALS), new Scope("api"), Purpose.NEED,
-                        Requester.SERVICE),
+                new UpstreamTokenRequest(Optional.of(CREDENTIALS), TokenKey.ofCaller(CREDENTIALS), new Scope("api"),
+                        Purpose.NEED,
+                        CallerAccount.SERVICE),
                 RequestMembers.of(Map.of("client_secret", SECRET, SECRET, SECRET)),
                 new TokenKey(TokenKey.ofCaller(CREDENTIALS), "", new Scope("api")),
                 TOKEN,

@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-import dev.leantokens.token.LeanRequest.Purpose;
 import dev.leantokens.token.SingleFlight.Flight;
+import dev.leantokens.token.UpstreamTokenRequest.Purpose;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
 import io.smallrye.mutiny.subscription.UniEmitter;
@@ -137,20 +137,20 @@ class SingleFlightTest {
 
     @Test
     void whoJoinsIsAmongThoseThatTheCallIsMadeFor() {
-        Requesters first = requesters("first");
+        CallerAccounts first = requesters("first");
         flights.join("a", first, this::call);
 
         for (int i = 0; i < 5_000; i++) {
             flights.join("a", requesters("second"), this::call);
         }
 
-        assertThat(first.now().all()).extracting(Requester::account).containsExactly("first", "second");
+        assertThat(first.now().all()).extracting(CallerAccount::account).containsExactly("first", "second");
         assertThat(calls).hasValue(1);
     }
 
     @Test
     void callThatWasRefusedForItsCallersIsNotJoined() {
-        Requesters first = requesters("first");
+        CallerAccounts first = requesters("first");
         Flight<String> refused = flights.join("a", first, this::call);
         UniEmitter<? super String> ending = running;
         first.closeAsOf(first.now());
@@ -198,8 +198,8 @@ class SingleFlightTest {
         return flights.join(key, requesters("caller"), this::call);
     }
 
-    private static Requesters requesters(String account) {
-        return RequestersTest.joinable(RequestersTest.requester(account), Purpose.NEED).requesters();
+    private static CallerAccounts requesters(String account) {
+        return CallerAccountsTest.joinable(CallerAccountsTest.requester(account), Purpose.NEED).requesters();
     }
 
     private Uni<String> call() {

@@ -26,8 +26,8 @@ class TokenConfigRulesTest {
             "token.refresh-ahead,             1,    TOKEN_REFRESH_AHEAD",
             "token.refresh-ahead,             -0.1, TOKEN_REFRESH_AHEAD",
             "token.refresh-ahead,             NaN,  TOKEN_REFRESH_AHEAD",
-            "token.patience,                  0s,   TOKEN_PATIENCE",
-            "token.pause,                     -1s,  TOKEN_PAUSE",
+            "token.stale-after,                  0s,   TOKEN_STALE_AFTER",
+            "token.retry-cooldown,                     -1s,  TOKEN_RETRY_COOLDOWN",
     })
     void contradictionRefusesToStart(String property, String value, String message) {
         assertThatThrownBy(() -> TokenConfigRules.check(Settings.of(TokenConfig.class, property, value)))

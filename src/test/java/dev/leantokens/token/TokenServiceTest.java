@@ -13,10 +13,13 @@ import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 
+import dev.leantokens.error.ErrorLogs;
+import dev.leantokens.error.TokenError;
+import dev.leantokens.error.TokenException;
 import dev.leantokens.testing.Settings;
 import dev.leantokens.testing.TestClock;
 import dev.leantokens.token.CacheStatus.Source;
-import dev.leantokens.token.LeanRequest.Purpose;
+import dev.leantokens.token.UpstreamTokenRequest.Purpose;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.runtime.StartupEvent;
@@ -29,7 +32,7 @@ class TokenServiceTest {
     private static final ServiceClient SERVICE = new ServiceClient("service", 1);
     private static final ClientCredentials CALLER = new ClientCredentials("caller", "secret");
 
-    private final List<LeanRequest> asked = new ArrayList<>();
+    private final List<UpstreamTokenRequest> asked = new ArrayList<>();
     private final FakeLean lean = new FakeLean();
     private final MapTokenCache cache = new MapTokenCache();
     private final MeterRegistry registry = new SimpleMeterRegistry();
@@ -39,25 +42,30 @@ class TokenServiceTest {
     @Test
     void callersOwnCredentialsAreUsedAsTheyAre() {
         assertThat(
-                service(Optional.of(SERVICE)).issue(API, Optional.of(CALLER), CacheControl.ANY, Requester.SERVICE).await()
+                service(Optional.of(SERVICE)).issue(API, Optional.of(CALLER), CacheControl.ANY, CallerAccount.SERVICE).await()
                         .indefinitely().token())
                 .isSameAs(TOKEN);
 
-        assertThat(asked).extracting(LeanRequest::callers, LeanRequest::owner, LeanRequest::scope, LeanRequest::purpose)
+        assertThat(asked)
+                .extracting(UpstreamTokenRequest::callers, UpstreamTokenRequest::owner, UpstreamTokenRequest::scope,
+                        UpstreamTokenRequest::purpose)
                 .containsExactly(tuple(Optional.of(CALLER), CredentialsOwner.CALLER, API, Purpose.NEED));
     }
 
     @Test
     void servicesCredentialsAreUsedForTheRest() {
-        service(Optional.of(SERVICE)).issue(API, Optional.empty(), CacheControl.ANY, Requester.SERVICE).await().indefinitely();
+        service(Optional.of(SERVICE)).issue(API, Optional.empty(), CacheControl.ANY, CallerAccount.SERVICE).await()
+                .indefinitely();
 
-        assertThat(asked).extracting(LeanRequest::callers, LeanRequest::owner, LeanRequest::scope, LeanRequest::purpose)
+        assertThat(asked)
+                .extracting(UpstreamTokenRequest::callers, UpstreamTokenRequest::owner, UpstreamTokenRequest::scope,
+                        UpstreamTokenRequest::purpose)
                 .containsExactly(tuple(Optional.empty(), CredentialsOwner.SERVICE, API, Purpose.NEED));
     }
 
     @Test
     void withoutAnyCredentialsLeanIsNotAsked() {
-        assertError(service(Optional.empty()).issue(API, Optional.empty(), CacheControl.ANY, Requester.SERVICE),
+        assertError(service(Optional.empty()).issue(API, Optional.empty(), CacheControl.ANY, CallerAccount.SERVICE),
                 TokenError.NO_CREDENTIALS);
 
         assertThat(asked).isEmpty();
@@ -67,7 +75,7 @@ class TokenServiceTest {
     void scopeThatIsNotHandedOutDoesNotReachLean() {
         assertError(
                 service(Optional.of(SERVICE)).issue(new Scope("payments"), Optional.of(CALLER), CacheControl.ANY,
-                        Requester.SERVICE),
+                        CallerAccount.SERVICE),
                 TokenError.INVALID_SCOPE);
 
         assertThat(asked).isEmpty();
@@ -86,10 +94,10 @@ class TokenServiceTest {
     void refusalOfASecretIsNotOneOfTheNextSecret() {
         TokenService service = service(() -> current);
         lean.failsWith(TokenError.SERVICE_CREDENTIALS_REFUSED.because("refused"));
-        assertError(service.issue(API, Optional.empty(), CacheControl.ANY, Requester.SERVICE),
+        assertError(service.issue(API, Optional.empty(), CacheControl.ANY, CallerAccount.SERVICE),
                 TokenError.SERVICE_CREDENTIALS_REFUSED);
         lean.gives(Duration.ofHours(1));
-        assertError(service.issue(API, Optional.empty(), CacheControl.ANY, Requester.SERVICE),
+        assertError(service.issue(API, Optional.empty(), CacheControl.ANY, CallerAccount.SERVICE),
                 TokenError.SERVICE_CREDENTIALS_REFUSED);
 
         current = Optional.of(new ServiceClient("service", 2));
@@ -131,7 +139,7 @@ class TokenServiceTest {
         TokenService service = service(() -> current);
         lean.hangs();
         for (int i = 0; i < 3; i++) {
-            service.issue(API, Optional.empty(), CacheControl.ANY, Requester.SERVICE).subscribeAsCompletionStage();
+            service.issue(API, Optional.empty(), CacheControl.ANY, CallerAccount.SERVICE).subscribeAsCompletionStage();
         }
         assertThat(registry.get("token.waiters").gauge().value()).isEqualTo(3);
 
@@ -140,7 +148,8 @@ class TokenServiceTest {
     }
 
     private static IssuedToken issue(TokenService service, ClientCredentials... callers) {
-        return service.issue(API, Stream.of(callers).findFirst(), CacheControl.ANY, Requester.SERVICE).await().indefinitely();
+        return service.issue(API, Stream.of(callers).findFirst(), CacheControl.ANY, CallerAccount.SERVICE).await()
+                .indefinitely();
     }
 
     private TokenService service(ServiceCredentials credentials) {

@@ -17,10 +17,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 
+import dev.leantokens.error.ErrorLogs;
+import dev.leantokens.error.ErrorResponse;
+import dev.leantokens.error.TokenError;
+import dev.leantokens.error.TokenException;
 import dev.leantokens.testing.Settings;
 import dev.leantokens.testing.TestClock;
 import dev.leantokens.token.CacheStatus.Source;
-import dev.leantokens.token.LeanRequest.Purpose;
+import dev.leantokens.token.UpstreamTokenRequest.Purpose;
 import io.smallrye.mutiny.Uni;
 
 /** When a token comes from the cache, when Lean is asked, and what happens if Lean fails. */
@@ -174,7 +178,7 @@ class TokenSupplyTest {
 
     @Test
     void callerDoesNotWaitLongForABetterTokenThanTheOneThereIs() {
-        supply = supply("token.patience", "50ms");
+        supply = supply("token.stale-after", "50ms");
         ask(Scope.API);
         clock.advance(Duration.ofSeconds(3570));
         lean.hangs();
@@ -189,7 +193,7 @@ class TokenSupplyTest {
 
     @Test
     void tokenThatExpiresWhileTheCallerWaitsIsNotGivenOut() {
-        supply = supply("token.patience", "50ms");
+        supply = supply("token.stale-after", "50ms");
         ask(Scope.API);
         clock.advance(Duration.ofSeconds(3598));
         lean.hangs();
@@ -260,7 +264,7 @@ class TokenSupplyTest {
 
         assertThat(fresh.cacheStatus().source()).isEqualTo(Source.REQUESTED);
         assertThat(fresh.token().members()).containsEntry("access_token", "token-2");
-        assertThat(lean.asked).extracting(LeanRequest::purpose).containsExactly(Purpose.NEED, Purpose.REPLACEMENT);
+        assertThat(lean.asked).extracting(UpstreamTokenRequest::purpose).containsExactly(Purpose.NEED, Purpose.REPLACEMENT);
         assertThat(ask(Scope.API).token().members()).containsEntry("access_token", "token-2");
     }
 
@@ -270,7 +274,7 @@ class TokenSupplyTest {
         clock.advance(Duration.ofSeconds(3570));
         ask(Scope.API, CacheControl.NO_CACHE);
 
-        assertThat(lean.asked).extracting(LeanRequest::purpose).containsExactly(Purpose.NEED, Purpose.NEED);
+        assertThat(lean.asked).extracting(UpstreamTokenRequest::purpose).containsExactly(Purpose.NEED, Purpose.NEED);
     }
 
     @Test
@@ -371,9 +375,9 @@ class TokenSupplyTest {
         clock.advance(Duration.ofHours(2));
         ask(Scope.API, callers);
 
-        assertThat(lean.asked).extracting(LeanRequest::acceptance).containsExactly(Acceptance.NONE,
+        assertThat(lean.asked).extracting(UpstreamTokenRequest::acceptance).containsExactly(Acceptance.NONE,
                 new Acceptance(true, false), new Acceptance(true, true));
-        assertThat(lean.asked).extracting(LeanRequest::accepted).containsExactly(false, true, true);
+        assertThat(lean.asked).extracting(UpstreamTokenRequest::accepted).containsExactly(false, true, true);
     }
 
     @Test
@@ -386,14 +390,14 @@ class TokenSupplyTest {
         ask(new Scope("customer.43"), callers);
         ask(new Scope("customer.44"), callers);
 
-        assertThat(lean.asked).extracting(LeanRequest::accepted).containsExactly(false, true, false, true);
+        assertThat(lean.asked).extracting(UpstreamTokenRequest::accepted).containsExactly(false, true, false, true);
     }
 
     @Test
     void servicesOwnCredentialsCountAsAccepted() {
         ask(Scope.API);
 
-        assertThat(lean.asked).extracting(LeanRequest::accepted).containsExactly(true);
+        assertThat(lean.asked).extracting(UpstreamTokenRequest::accepted).containsExactly(true);
     }
 
     @Test
@@ -425,7 +429,7 @@ class TokenSupplyTest {
     @Test
     void tokenWithoutALifetimeIsPassedOnAndNotKept() {
         AccessToken token = AccessToken.of(Map.of("access_token", "a", "token_type", "Bearer"), Scope.API);
-        List<LeanRequest> asked = new ArrayList<>();
+        List<UpstreamTokenRequest> asked = new ArrayList<>();
         supply = new TokenSupply(cache, accepted, request -> {
             asked.add(request);
             return Uni.createFrom().item(token);
@@ -541,7 +545,7 @@ class TokenSupplyTest {
     private Uni<IssuedToken> request(Scope scope, Optional<ClientCredentials> callers, CacheControl control) {
         String client = callers.map(TokenKey::ofCaller).orElseGet(() -> TokenKey.ofService("service"));
         return supply.token(new TokenKey(client, "", scope),
-                new LeanRequest(callers, client, scope, Purpose.NEED, Requester.SERVICE), control);
+                new UpstreamTokenRequest(callers, client, scope, Purpose.NEED, CallerAccount.SERVICE), control);
     }
 
     private TokenSupply supply(String... settings) {

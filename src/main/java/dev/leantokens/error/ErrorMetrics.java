@@ -1,0 +1,68 @@
+package dev.leantokens.error;
+
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import jakarta.inject.Singleton;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Startup;
+
+/**
+ * Counts requests that end with an error, from the start of the application on. All values of labels are known beforehand:
+ * callers and Lean cannot add any. Thread-safe.
+ */
+@Singleton
+@Startup
+class ErrorMetrics {
+
+    /** The counter of all requests for a token, of which errors are one outcome. */
+    static final String REQUESTS = "token.requests";
+    static final String ERRORS = "token.errors";
+
+    private static final List<Origin> ADAPTERS = List.of(Origin.REST, Origin.MCP);
+
+    /** Codes of RFC 6749 §5.2 and those that this service borrows; Lean may send any other. */
+    private static final Set<String> KNOWN_CODES = Set.of("invalid_request", "invalid_client", "invalid_grant",
+            "unauthorized_client", "unsupported_grant_type", "invalid_scope", "server_error", "temporarily_unavailable");
+    private static final String OTHER_CODE = "other";
+
+    private final MeterRegistry registry;
+    private final Map<Origin, Counter> failedRequests = new EnumMap<>(Origin.class);
+
+    ErrorMetrics(MeterRegistry registry) {
+        this.registry = registry;
+        for (Origin adapter : ADAPTERS) {
+            failedRequests.put(adapter, Counter.builder(REQUESTS)
+                    .description("Requests for a token, by how they ended")
+                    .tag("adapter", adapter.tag()).tag("outcome", "error")
+                    .register(registry));
+        }
+        // An increase from nothing to the first error is invisible to a monitoring system, so every counter starts at 0.
+        for (TokenError error : TokenError.values()) {
+            for (Origin origin : Origin.values()) {
+                if (origin.canEndWith(error)) {
+                    errors(origin, error, error.code());
+                }
+            }
+        }
+    }
+
+    /** Counts a request that ended with an error. */
+    void failed(Origin origin, TokenException failure) {
+        Object code = failure.response().members().get(ErrorResponse.ERROR);
+        errors(origin, failure.error(), KNOWN_CODES.contains(code) ? (String) code : OTHER_CODE).increment();
+        if (ADAPTERS.contains(origin)) {
+            failedRequests.get(origin).increment();
+        }
+    }
+
+    private Counter errors(Origin origin, TokenError error, String code) {
+        return Counter.builder(ERRORS)
+                .description("Errors, those included that the log only summarizes")
+                .tag("adapter", origin.tag()).tag("error", code).tag("reason", error.reason()).register(registry);
+    }
+}

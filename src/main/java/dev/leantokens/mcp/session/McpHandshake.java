@@ -1,0 +1,110 @@
+package dev.leantokens.mcp.session;
+
+import java.util.List;
+import java.util.Set;
+
+import jakarta.enterprise.context.ApplicationScoped;
+
+import dev.leantokens.mcp.ServerIntroduction;
+import io.quarkiverse.mcp.server.Implementation;
+import io.quarkiverse.mcp.server.InitialRequest;
+import io.quarkiverse.mcp.server.InitialRequest.Transport;
+import io.quarkiverse.mcp.server.JsonRpcErrorCodes;
+import io.quarkiverse.mcp.server.McpConnection.Status;
+import io.quarkiverse.mcp.server.McpMethod;
+import io.quarkiverse.mcp.server.http.runtime.SseMcpConnection;
+import io.quarkiverse.mcp.server.http.runtime.StreamableHttpMcpMessageHandler;
+import io.quarkiverse.mcp.server.runtime.McpConnectionBase;
+import io.quarkiverse.mcp.server.runtime.McpMessageHandler;
+import io.quarkiverse.mcp.server.runtime.McpRequest;
+import io.quarkiverse.mcp.server.runtime.McpRequestValidator;
+import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+
+/**
+ * Answers {@code initialize} in place of the MCP extension, on both of its transports. The extension always announces logging
+ * and subscriptions, and this server neither logs to clients nor changes what it lists. Subscriptions are refused and
+ * cancellations ignored, as MCP allows: a client could fill the memory with either. A validator is the extension's only hook
+ * before it handles a message. Sessions stay the extension's.
+ */
+@ApplicationScoped
+class McpHandshake implements McpRequestValidator {
+
+    private static final Future<Boolean> LEFT_TO_THE_EXTENSION = Future.succeededFuture(true);
+    private static final Future<Boolean> HANDLED = Future.succeededFuture(false);
+
+    private static final Set<McpMethod> SUBSCRIPTIONS = Set.of(McpMethod.RESOURCES_SUBSCRIBE, McpMethod.RESOURCES_UNSUBSCRIBE);
+
+    /** A session keeps its client's name and version. */
+    private static final int LONGEST_NAME = 200;
+
+    private final ServerIntroduction introduction;
+    private final CurrentVertxRequest currentRequest;
+
+    McpHandshake(ServerIntroduction introduction, CurrentVertxRequest currentRequest) {
+        this.introduction = introduction;
+        this.currentRequest = currentRequest;
+    }
+
+    @Override
+    public <R extends McpRequest> Future<Boolean> validate(JsonObject message, R request, McpMethod method) {
+        if (method == McpMethod.NOTIFICATIONS_CANCELLED) {
+            // The extension keeps a cancellation until a request of the same id ends: for ever, if a number is named as a string.
+            return HANDLED;
+        }
+        if (SUBSCRIPTIONS.contains(method)) {
+            // It adds the same subscriber each time, and copies all that it has.
+            Object id = message.getValue("id");
+            return id == null ? HANDLED
+                    : request.sender().sendError(id, JsonRpcErrorCodes.METHOD_NOT_FOUND, "there are no subscriptions")
+                            .map(false);
+        }
+        // The extension refuses a second handshake.
+        if (method != McpMethod.INITIALIZE || request.connection().status() != Status.NEW) {
+            return LEFT_TO_THE_EXTENSION;
+        }
+        JsonObject params = message.getJsonObject("params");
+        String revision = revisionFor(params.getString("protocolVersion"));
+        McpConnectionBase connection = request.connection();
+        boolean sse = connection instanceof SseMcpConnection;
+        connection.initialize(new InitialRequest(client(params.getJsonObject("clientInfo")), revision, List.of(),
+                sse ? Transport.SSE : Transport.STREAMABLE_HTTP));
+        if (!sse) {
+            nameSession(request);
+        }
+        return request.sender().sendResult(message.getValue("id"), result(revision)).map(false);
+    }
+
+    /** @return the requested revision if it is supported, otherwise the newest one (MCP, "Version Negotiation") */
+    private static String revisionFor(String requested) {
+        List<String> supported = McpMessageHandler.SUPPORTED_PROTOCOL_VERSIONS;
+        return supported.contains(requested) ? requested : supported.get(0);
+    }
+
+    private static Implementation client(JsonObject client) {
+        return new Implementation(shortened(client.getString("name")), shortened(client.getString("version")), null);
+    }
+
+    private static String shortened(String name) {
+        return name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME) : name;
+    }
+
+    private void nameSession(McpRequest request) {
+        request.contextStart();
+        try {
+            currentRequest.getCurrent().response().putHeader(StreamableHttpMcpMessageHandler.MCP_SESSION_ID_HEADER,
+                    request.connection().id());
+        } finally {
+            request.contextEnd(null);
+        }
+    }
+
+    private JsonObject result(String revision) {
+        JsonObject result = new JsonObject().put("protocolVersion", revision)
+                .put("capabilities", introduction.capabilities())
+                .put("serverInfo", introduction.describedServer());
+        introduction.instructions().ifPresent(text -> result.put("instructions", text));
+        return result;
+    }
+}

@@ -1,0 +1,7 @@
+package dev.leantokens.health;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+@QuarkusIntegrationTest
+class OnlyCallerCredentialsIT extends OnlyCallerCredentialsTest {
+}

@@ -1,0 +1,33 @@
+package dev.leantokens.health;
+
+import static io.restassured.RestAssured.given;
+
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+
+import dev.leantokens.testing.LeanStub;
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+
+@QuarkusTest
+@WithTestResource(value = LeanStub.class, initArgs = @ResourceArg(name = LeanStub.WITHOUT_CREDENTIALS, value = ""))
+@TestProfile(OnlyCallerCredentialsTest.Never.class)
+class OnlyCallerCredentialsTest {
+
+    public static class Never implements QuarkusTestProfile {
+
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.of("access.anonymous", "never");
+        }
+    }
+
+    @Test
+    void serviceThatOnlyPassesOnCallersCredentialsIsReady() {
+        given().get("/q/health/ready").then().statusCode(200);
+    }
+}

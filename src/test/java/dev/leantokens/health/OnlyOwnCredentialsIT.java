@@ -1,7 +1,0 @@
-package dev.leantokens.health;
-
-import io.quarkus.test.junit.QuarkusIntegrationTest;
-
-@QuarkusIntegrationTest
-class OnlyOwnCredentialsIT extends OnlyOwnCredentialsTest {
-}

@@ -1,0 +1,227 @@
+package dev.leantokens.lean;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+import org.junit.jupiter.api.Test;
+
+import dev.leantokens.error.TokenError;
+import dev.leantokens.error.TokenException;
+import dev.leantokens.token.CallerAccount;
+import dev.leantokens.token.CallerAccounts;
+import dev.leantokens.token.CallerAccountsTest;
+import dev.leantokens.token.CredentialsOwner;
+import dev.leantokens.token.UpstreamTokenRequest.Purpose;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.UniEmitter;
+
+class FairBulkheadTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(6);
+    private static final int SEATS = 20;
+
+    private final List<String> made = new ArrayList<>();
+    private final List<UniEmitter<? super String>> underWay = new ArrayList<>();
+    private final SimulatedTime time = new SimulatedTime();
+    private final WaitingRoom room = new WaitingRoom(SEATS, time);
+    private final FairBulkhead gate = new FairBulkhead(2, room);
+
+    @Test
+    void soManyCallsAreMadeAtATimeAndTheOthersInTheirTurn() {
+        List<CompletableFuture<String>> calls = passed("a", "b", "c", "d");
+        assertThat(made).containsExactly("a", "b");
+
+        underWay.get(0).complete("token");
+        assertThat(made).containsExactly("a", "b", "c");
+        assertThat(calls.get(0)).isCompletedWithValue("token");
+
+        underWay.get(1).fail(new IllegalStateException("Lean is away"));
+        assertThat(made).containsExactly("a", "b", "c", "d");
+        assertThatThrownBy(calls.get(1)::join).hasMessageContaining("Lean is away");
+
+        underWay.get(2).complete("c");
+        underWay.get(3).complete("d");
+        passed("e", "f", "g");
+        assertThat(made).containsExactly("a", "b", "c", "d", "e", "f");
+    }
+
+    @Test
+    void whoHasWaitedLongEnoughIsSentAway() {
+        List<CompletableFuture<String>> calls = passed("a", "b", "c");
+        time.advance(Duration.ofSeconds(1));
+        calls.addAll(passed("d"));
+
+        time.advance(PATIENCE.minusSeconds(1));
+        assertBusy(calls.get(2));
+
+        underWay.get(0).complete("token");
+        assertThat(made).containsExactly("a", "b", "d");
+    }
+
+    @Test
+    void timerEndsWithTheWait() {
+        List<CompletableFuture<String>> calls = passed("a", "b", "c");
+        assertThat(time.timers()).isOne();
+
+        underWay.get(0).complete("token");
+
+        assertThat(time.timers()).as("what they would hold on to").isZero();
+        assertThat(room.size()).isZero();
+        time.advance(PATIENCE);
+        assertThat(calls.get(2)).isNotDone();
+        underWay.get(2).complete("c");
+        assertThat(calls.get(2)).isCompletedWithValue("c");
+    }
+
+    @Test
+    void linesOfCallersTakeTurns() {
+        passedFor("greedy", "g1", "g2", "g3", "g4", "g5");
+        passedFor("modest", "m1", "m2");
+        passedFor("other", "o1");
+
+        for (int i = 0; i < 8; i++) {
+            underWay.get(i).complete("token");
+        }
+
+        assertThat(made).containsExactly("g1", "g2", "g3", "m1", "o1", "g4", "m2", "g5");
+    }
+
+    @Test
+    void callThatAnotherWaitsForTooEntersByTheFirstWhoseTurnComes() {
+        passedFor("greedy", "g1", "g2", "g3", "g4");
+        CallerAccountsTest.Joinable shared = CallerAccountsTest.joinable(requester("greedy"), Purpose.NEED);
+        CompletableFuture<String> call = pass("shared", shared.requesters());
+
+        shared.join(requester("modest"), Purpose.NEED);
+        shared.join(requester("modest"), Purpose.NEED);
+        passedFor("modest", "m1");
+        for (int i = 0; i < 3; i++) {
+            underWay.get(i).complete("token");
+        }
+
+        assertThat(made).containsExactly("g1", "g2", "g3", "shared", "g4");
+        underWay.get(3).complete("token");
+        assertThat(call).isCompletedWithValue("token");
+        assertThat(made).containsExactly("g1", "g2", "g3", "shared", "g4", "m1");
+    }
+
+    @Test
+    void whoComesWhenTooManyWaitTakesThePlaceOfTheLastInTheLongestLine() {
+        List<CompletableFuture<String>> greedy = new ArrayList<>();
+        for (int i = 0; i < 2 + SEATS; i++) {
+            greedy.addAll(passedFor("greedy", "g" + i));
+        }
+        assertThat(greedy).noneMatch(CompletableFuture::isDone);
+
+        List<CompletableFuture<String>> modest = passedFor("modest", "m1", "m2");
+
+        assertThat(modest).noneMatch(CompletableFuture::isDone);
+        assertBusy(greedy.get(21));
+        assertBusy(greedy.get(20));
+        assertThat(greedy.subList(0, 20)).noneMatch(CompletableFuture::isDone);
+        assertBusy(passedFor("greedy", "one too many").get(0));
+        underWay.get(0).complete("token");
+        underWay.get(1).complete("token");
+        assertThat(made).containsExactly("g0", "g1", "g2", "m1");
+    }
+
+    /** The last of the crowd's calls is one that another caller waits for too. */
+    @Test
+    void callThatAnotherWaitsForTooDoesNotGoWithTheCrowd() {
+        CallerAccountsTest.Joinable shared = CallerAccountsTest.joinable(requester("greedy"), Purpose.NEED);
+        for (int i = 0; i < 2 + SEATS - 1; i++) {
+            passedFor("greedy", "g" + i);
+        }
+        CompletableFuture<String> call = pass("shared", shared.requesters());
+        shared.join(requester("modest"), Purpose.NEED);
+
+        passedFor("other", "o1");
+
+        assertThat(call).isNotDone();
+        assertThat(room.size()).isEqualTo(SEATS);
+    }
+
+    @Test
+    void gatesShareTheRoom() {
+        FairBulkhead another = new FairBulkhead(1, room);
+        another.pass(requesters("a"), call("x"), PATIENCE).subscribeAsCompletionStage();
+        another.pass(requesters("a"), call("y"), PATIENCE).subscribeAsCompletionStage();
+        for (int i = 0; i < 2 + SEATS - 1; i++) {
+            passed("g" + i);
+        }
+
+        assertBusy(passed("one too many").get(0));
+    }
+
+    /** Whoever has many addresses can make any number of lines with one call in each. */
+    @Test
+    void crowdWithCredentialsOfItsOwnKeepsNobodyOutThatUsesTheServices() {
+        WaitingRooms rooms = new WaitingRooms(2 * SEATS, time);
+        FairBulkhead callers = new FairBulkhead(1, rooms.of(CredentialsOwner.CALLER));
+        FairBulkhead own = new FairBulkhead(1, rooms.of(CredentialsOwner.SERVICE));
+        for (int i = 0; i < 1 + 2 * SEATS; i++) {
+            callers.pass(requesters("address " + i), call("crowd"), PATIENCE).subscribe().with(token -> {
+            }, refused -> {
+            });
+        }
+
+        own.pass(requesters("a"), call("x"), PATIENCE).subscribeAsCompletionStage();
+        CompletableFuture<String> waits = own.pass(requesters("b"), call("y"), PATIENCE).subscribeAsCompletionStage();
+
+        assertThat(waits).isNotDone();
+    }
+
+    @Test
+    void lineThatHasBecomeEmptyIsForgotten() {
+        passedFor("greedy", "g1", "g2");
+        List<CompletableFuture<String>> modest = passedFor("modest", "m1");
+        time.advance(PATIENCE);
+        assertBusy(modest.get(0));
+
+        passedFor("other", "o1");
+        underWay.get(0).complete("token");
+
+        assertThat(made).containsExactly("g1", "g2", "o1");
+    }
+
+    private List<CompletableFuture<String>> passed(String... names) {
+        return passedFor("caller", names);
+    }
+
+    private List<CompletableFuture<String>> passedFor(String account, String... names) {
+        List<CompletableFuture<String>> calls = new ArrayList<>();
+        for (String name : names) {
+            calls.add(pass(name, requesters(account)));
+        }
+        return calls;
+    }
+
+    private CompletableFuture<String> pass(String name, CallerAccounts requesters) {
+        return gate.pass(requesters, call(name), PATIENCE).subscribeAsCompletionStage();
+    }
+
+    private Uni<String> call(String name) {
+        return Uni.createFrom().emitter(outcome -> {
+            made.add(name);
+            underWay.add(outcome);
+        });
+    }
+
+    private static CallerAccounts requesters(String account) {
+        return new CallerAccounts(requester(account), Purpose.NEED);
+    }
+
+    private static CallerAccount requester(String account) {
+        return Wants.one(account, account, 1);
+    }
+
+    private static void assertBusy(CompletableFuture<String> call) {
+        assertThatThrownBy(call::join).cause().isInstanceOfSatisfying(TokenException.class,
+                e -> assertThat(e.error()).isEqualTo(TokenError.TOO_MANY_CALLS));
+    }
+}

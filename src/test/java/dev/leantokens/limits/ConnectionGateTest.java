@@ -1,0 +1,442 @@
+package dev.leantokens.limits;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Named.named;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+import javax.net.ssl.SSLEngine;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import dev.leantokens.testing.Certificates;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2ConnectionHandlerBuilder;
+import io.netty.handler.codec.http2.Http2FrameAdapter;
+import io.netty.handler.ssl.SslHandler;
+
+class ConnectionGateTest {
+
+    private static final int MOST = 5;
+    private static final int MOST_OF_ONE = 3;
+    private static final Duration REQUEST_TIME = Duration.ofSeconds(30);
+    private static final Certificates.Authority AUTHORITY = new Certificates.Authority("authority");
+
+    private final AtomicLong nanos = new AtomicLong();
+    private final List<String> log = new ArrayList<>();
+    private final Backlog backlog = new Backlog(1 << 20, REQUEST_TIME, nanos::get, log::add);
+    private final ConnectionGate gate = new ConnectionGate(MOST, MOST_OF_ONE, REQUEST_TIME, backlog, nanos::get, log::add);
+
+    /** Time stands still but for {@link #pass}. */
+    private final class Connection extends EmbeddedChannel {
+
+        private final InetSocketAddress local;
+        private final InetSocketAddress remote;
+
+        private Connection(String from, int port) {
+            this(from, port, bare -> {
+            });
+        }
+
+        private Connection(String from, int port, Consumer<EmbeddedChannel> handlers) {
+            // The base class's constructor activates the channel if it is told of the handler, when there are no addresses yet.
+            super(false, false);
+            this.local = new InetSocketAddress("192.0.2.250", port);
+            this.remote = new InetSocketAddress(from, 50_000);
+            freezeTime();
+            pipeline().addFirst(gate.guard());
+            handlers.accept(this);
+            try {
+                register();
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        @Override
+        protected SocketAddress localAddress0() {
+            return local;
+        }
+
+        @Override
+        protected SocketAddress remoteAddress0() {
+            return remote;
+        }
+    }
+
+    private Connection connect(String from) {
+        return new Connection(from, 8080);
+    }
+
+    private void pass(Connection connection, Duration time) {
+        nanos.addAndGet(time.toNanos());
+        connection.advanceTimeBy(time.toNanos(), TimeUnit.NANOSECONDS);
+        connection.runScheduledPendingTasks();
+    }
+
+    @Test
+    void oneMoreThanAPeerMayHaveIsClosed() {
+        Connection first = connect("192.0.2.1");
+        connect("192.0.2.1");
+        connect("192.0.2.1");
+
+        assertThat(connect("192.0.2.1").isOpen()).isFalse();
+        assertThat(first.isOpen()).isTrue();
+        assertThat(connect("192.0.2.2").isOpen()).isTrue();
+        assertThat(log).singleElement().asString().contains("LIMITS_CONNECTIONS_PER_PEER").contains("port 8080")
+                .doesNotContain("192.0.2.1");
+    }
+
+    @Test
+    void oneMoreThanThePortMayHaveIsClosed() {
+        for (int i = 1; i <= MOST; i++) {
+            assertThat(connect("192.0.2." + i).isOpen()).isTrue();
+        }
+
+        assertThat(connect("192.0.2.99").isOpen()).isFalse();
+        assertThat(new Connection("192.0.2.99", 9090).isOpen()).isTrue();
+        assertThat(log).singleElement().asString().contains("LIMITS_CONNECTIONS allows");
+    }
+
+    @Test
+    void closedConnectionMakesRoom() {
+        for (int i = 0; i < 100; i++) {
+            Connection connection = connect("192.0.2.1");
+            assertThat(connection.isOpen()).isTrue();
+            connection.close();
+        }
+        assertThat(log).isEmpty();
+    }
+
+    @Test
+    void refusedConnectionTakesNoRoom() {
+        for (int i = 0; i < MOST_OF_ONE + 10; i++) {
+            connect("192.0.2.1");
+        }
+
+        assertThat(connect("192.0.2.2").isOpen()).isTrue();
+        assertThat(connect("192.0.2.2").isOpen()).isTrue();
+        assertThat(connect("192.0.2.3").isOpen()).as("the port is full now").isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+            "2001:db8:1:2::1, 2001:db8:1:2:ffff::9, true",
+            "2001:db8:1:2::1, 2001:db8:1:3::1,      false",
+            "192.0.2.1,       ::ffff:192.0.2.1,     true",
+            "192.0.2.1,       192.0.3.1,            false",
+    })
+    void networkOfSixtyFourBitsIsOnePeer(String one, String other, boolean same) {
+        for (int i = 0; i < MOST_OF_ONE; i++) {
+            connect(one);
+        }
+
+        assertThat(connect(other).isOpen()).isEqualTo(!same);
+    }
+
+    @Test
+    void refusalsAreSaidOnceAMinute() {
+        for (int i = 0; i < MOST_OF_ONE + 10; i++) {
+            connect("192.0.2.1");
+        }
+        assertThat(log).hasSize(1);
+
+        nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+        connect("192.0.2.1");
+        connect("192.0.2.1");
+
+        assertThat(log).hasSize(2);
+        assertThat(log.get(1)).contains("10 since this was last said");
+    }
+
+    @Test
+    void connectionThatSaysNothingIsClosed() {
+        Connection connection = connect("192.0.2.1");
+
+        pass(connection, REQUEST_TIME.minusMillis(1));
+        assertThat(connection.isOpen()).isTrue();
+        pass(connection, Duration.ofMillis(1));
+        assertThat(connection.isOpen()).isFalse();
+    }
+
+    @Test
+    void requestThatComesByteForByteIsClosed() {
+        Connection connection = connect("192.0.2.1");
+        pass(connection, REQUEST_TIME.minusSeconds(1));
+        connection.writeInbound("answered");
+        connection.writeOutbound("answer");
+
+        pass(connection, Duration.ofMinutes(5));
+        for (int i = 0; i < 30; i++) {
+            assertThat(connection.isOpen()).as("after %s s", i).isTrue();
+            connection.writeInbound("b");
+            pass(connection, Duration.ofSeconds(1));
+        }
+        assertThat(connection.isOpen()).isFalse();
+    }
+
+    @Test
+    void connectionIsIdleForAsLongAsItLikesAfterAnAnswer() {
+        Connection connection = connect("192.0.2.1");
+        connection.writeInbound("request");
+        connection.writeOutbound("answer");
+
+        for (int i = 0; i < 10; i++) {
+            pass(connection, REQUEST_TIME);
+        }
+
+        assertThat(connection.isOpen()).isTrue();
+    }
+
+    @Test
+    void restOfARequestThatIsAnsweredAlreadyNeedsNoAnswer() {
+        Connection connection = connect("192.0.2.1");
+        connection.writeInbound("request");
+        connection.writeOutbound("answer");
+        connection.writeInbound("rest of its body");
+        ConnectionGate.expectNoAnswer(connection.pipeline());
+
+        for (int i = 0; i < 10; i++) {
+            pass(connection, REQUEST_TIME);
+        }
+
+        assertThat(connection.isOpen()).isTrue();
+    }
+
+    @Test
+    void everyRequestHasItsOwnTime() {
+        Connection connection = connect("192.0.2.1");
+        for (int i = 0; i < 20; i++) {
+            connection.writeInbound("request");
+            pass(connection, REQUEST_TIME.minusSeconds(5));
+            connection.writeOutbound("answer");
+        }
+
+        assertThat(connection.isOpen()).isTrue();
+    }
+
+    @Test
+    void portThatCanAcceptNothingIsSaidOnceAMinuteAndWithoutAStack() {
+        EmbeddedChannel port = new EmbeddedChannel(gate.portGuard());
+
+        for (int i = 0; i < 5; i++) {
+            port.pipeline().fireExceptionCaught(new IOException("Too many open files"));
+        }
+        nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+        port.pipeline().fireExceptionCaught(new IOException("Too many open files"));
+        port.checkException();
+
+        assertThat(log).hasSize(2).allMatch(line -> line.endsWith("java.io.IOException: Too many open files"));
+    }
+
+    @Test
+    void oneTimerWillDoForManyRequests() {
+        Connection connection = connect("192.0.2.1");
+        for (int i = 0; i < 1000; i++) {
+            connection.writeInbound("request");
+            connection.writeOutbound("answer");
+        }
+
+        connection.close();
+
+        assertThat(connection.runScheduledPendingTasks()).as("nothing is scheduled any more").isEqualTo(-1);
+    }
+
+    /**
+     * A client of HTTP/2 and TLS, as far as its bytes are concerned, and a server's handlers of both behind the gate, under the
+     * names that Vert.x gives them.
+     */
+    private final class Peers {
+
+        private final EmbeddedChannel client = new EmbeddedChannel();
+        private final Connection server;
+
+        private Peers(ChannelHandler clientTls, ChannelHandler serverTls, ChannelHandler protocol) {
+            server = new Connection("192.0.2.1", 8080, tls -> {
+                if (serverTls != null) {
+                    tls.pipeline().addLast("ssl", serverTls);
+                }
+                if (protocol != null) {
+                    tls.pipeline().addLast("handler", protocol);
+                }
+            });
+            if (clientTls != null) {
+                client.pipeline().addFirst(clientTls);
+            }
+            exchange();
+        }
+
+        /** Hands over what either side has sent, until there is no more. */
+        private void exchange() {
+            boolean more = true;
+            while (more) {
+                more = move(client, server) | move(server, client);
+            }
+        }
+
+        private boolean move(EmbeddedChannel from, EmbeddedChannel to) {
+            boolean moved = false;
+            for (Object bytes = from.readOutbound(); bytes != null; bytes = from.readOutbound()) {
+                to.writeInbound(bytes);
+                moved = true;
+            }
+            return moved;
+        }
+
+        private void clientSays(String hex) {
+            client.writeOutbound(Unpooled.wrappedBuffer(HexFormat.of().parseHex(hex)));
+            exchange();
+        }
+    }
+
+    /** As Vert.x detects the protocol. */
+    private static ChannelHandler http1() {
+        return new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext context, Object first) {
+                context.pipeline().addLast(new HttpRequestDecoder(), new HttpResponseEncoder());
+                context.pipeline().remove(this);
+                context.fireChannelRead(first);
+            }
+        };
+    }
+
+    @Test
+    void requestThatCameWithTheOneBeforeHasItsTimeToo() {
+        Connection connection = new Connection("192.0.2.1", 8080, handlers -> handlers.pipeline().addLast(http1()));
+        connection.writeInbound(Unpooled.copiedBuffer("GET /1 HTTP/1.1\r\n\r\nPOST /2 HTTP/1.1\r\nContent-Length: 9\r\n\r\n{",
+                StandardCharsets.US_ASCII));
+        pass(connection, REQUEST_TIME.minusSeconds(1));
+        connection.writeOutbound(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK));
+        connection.runPendingTasks();
+
+        pass(connection, REQUEST_TIME.minusSeconds(1));
+        assertThat(connection.isOpen()).isTrue();
+        pass(connection, Duration.ofSeconds(1));
+        assertThat(connection.isOpen()).isFalse();
+    }
+
+    private static final String PREFACE = HexFormat.of()
+            .formatHex("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+    private static final String SETTINGS = "000000040000000000";
+    private static final String SETTINGS_ACK = "000000040100000000";
+    private static final String WINDOW_UPDATE = "000004080000000000" + "00000001";
+
+    private static Http2ConnectionHandler http2() {
+        return new Http2ConnectionHandlerBuilder().server(true).frameListener(new Http2FrameAdapter()).build();
+    }
+
+    private static ChannelHandler tls(boolean client) throws Exception {
+        SSLEngine engine = client ? Certificates.context(null, AUTHORITY).createSSLEngine()
+                : Certificates.context(AUTHORITY.issue("server", "localhost")).createSSLEngine();
+        engine.setUseClientMode(client);
+        return new SslHandler(engine);
+    }
+
+    static Stream<Arguments> http2WithAndWithoutTls() throws Exception {
+        return Stream.of(arguments(named("TLS", tls(true)), tls(false)), arguments(named("clear text", null), null));
+    }
+
+    @ParameterizedTest
+    @MethodSource("http2WithAndWithoutTls")
+    void connectionOfHttp2IsIdleForAsLongAsItLikesWhateverItSaid(ChannelHandler clientTls, ChannelHandler serverTls) {
+        Peers peers = new Peers(clientTls, serverTls, http2());
+        peers.clientSays(PREFACE + SETTINGS);
+        peers.clientSays(SETTINGS_ACK);
+
+        for (int i = 0; i < 5; i++) {
+            peers.clientSays(WINDOW_UPDATE);
+            pass(peers.server, REQUEST_TIME);
+        }
+
+        assertThat(peers.server.isOpen()).isTrue();
+    }
+
+    @ParameterizedTest
+    @MethodSource("http2WithAndWithoutTls")
+    void prefaceOfHttp2ThatIsNotCompletedIsClosed(ChannelHandler clientTls, ChannelHandler serverTls) {
+        Peers peers = new Peers(clientTls, serverTls, http2());
+        peers.clientSays(PREFACE);
+
+        pass(peers.server, REQUEST_TIME);
+
+        assertThat(peers.server.isOpen()).isFalse();
+    }
+
+    @Test
+    void connectionThatIsUpgradedToHttp2IsIdleForAsLongAsItLikes() {
+        Connection connection = connect("192.0.2.1");
+        connection.writeInbound("request with an upgrade");
+        connection.writeOutbound("101");
+        connection.pipeline().addLast(http2());
+        connection.writeInbound(Unpooled.wrappedBuffer(HexFormat.of().parseHex(PREFACE + SETTINGS)));
+
+        for (int i = 0; i < 5; i++) {
+            connection.writeInbound(Unpooled.wrappedBuffer(HexFormat.of().parseHex(WINDOW_UPDATE)));
+            pass(connection, REQUEST_TIME);
+        }
+
+        assertThat(connection.isOpen()).isTrue();
+    }
+
+    @Test
+    void handshakeThatIsNotCompletedIsClosed() throws Exception {
+        SslHandler serverTls = (SslHandler) tls(false);
+        serverTls.setHandshakeTimeoutMillis(0);
+        Connection connection = new Connection("192.0.2.1", 8080, tls -> tls.pipeline().addLast("ssl", serverTls));
+        pass(connection, REQUEST_TIME.minusSeconds(1));
+        connection.writeInbound(Unpooled.wrappedBuffer(new byte[] { 22, 3, 1 }));
+        assertThat(connection.isOpen()).isTrue();
+
+        pass(connection, Duration.ofSeconds(1));
+
+        assertThat(connection.isOpen()).isFalse();
+    }
+
+    @Test
+    void requestOfHttp1OverTlsHasItsTimeWhateverTlsSays() throws Exception {
+        Peers silent = new Peers(tls(true), tls(false), null);
+        Peers answered = new Peers(tls(true), tls(false), null);
+        answered.clientSays("00");
+        answered.server.writeOutbound(Unpooled.wrappedBuffer(new byte[1]));
+        answered.exchange();
+
+        pass(silent.server, REQUEST_TIME);
+        assertThat(silent.server.isOpen()).as("the handshake is no answer").isFalse();
+        for (int i = 0; i < 5; i++) {
+            pass(answered.server, REQUEST_TIME);
+        }
+        assertThat(answered.server.isOpen()).isTrue();
+        for (int i = 0; i < 30; i++) {
+            answered.clientSays("00");
+            pass(answered.server, Duration.ofSeconds(1));
+        }
+        assertThat(answered.server.isOpen()).as("byte for byte").isFalse();
+    }
+}

@@ -1,0 +1,305 @@
+package dev.leantokens.limits;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+
+class Http1RequestsTest {
+
+    private static final int LARGE = 100_000;
+
+    private final Backlog backlog = new Backlog(1 << 20, Duration.ofSeconds(20), System::nanoTime, line -> {
+    });
+    private final Application application = new Application();
+    private int decoded;
+    private int begun;
+    private final SlowPeer peer = start();
+
+    private SlowPeer start() {
+        Backlog.Connection waiting = backlog.connection();
+        return new SlowPeer(waiting, new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext context, Object first) {
+                context.pipeline().addLast(new HttpRequestDecoder(), new ChannelInboundHandlerAdapter() {
+                    @Override
+                    public void channelRead(ChannelHandlerContext behind, Object message) {
+                        if (message instanceof HttpRequest) {
+                            decoded++;
+                        }
+                        behind.fireChannelRead(message);
+                    }
+                }, new HttpResponseEncoder());
+                context.pipeline().addLast(application);
+                context.pipeline().addAfter(context.name(), "clock", new ChannelInboundHandlerAdapter());
+                context.pipeline().remove(this);
+                Http1Requests.handle(context.pipeline(), "clock", waiting, () -> begun++, first);
+            }
+        });
+    }
+
+    /** What Vert.x is. */
+    private static final class Application extends ChannelInboundHandlerAdapter {
+
+        private final List<String> requests = new ArrayList<>();
+        private final StringBuilder bodies = new StringBuilder();
+        private boolean answersAtOnce;
+        private int ends;
+        private int readCompletes;
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            if (message instanceof HttpRequest request) {
+                requests.add(request.uri());
+            }
+            if (message instanceof HttpContent content) {
+                bodies.append(content.content().toString(StandardCharsets.US_ASCII));
+                content.release();
+            }
+            if (message instanceof LastHttpContent) {
+                ends++;
+                if (answersAtOnce) {
+                    context.channel().write(response(HttpResponseStatus.OK, 10));
+                }
+            }
+        }
+
+        @Override
+        public void channelReadComplete(ChannelHandlerContext context) {
+            readCompletes++;
+            context.channel().flush();
+        }
+    }
+
+    private static HttpResponse response(HttpResponseStatus status, int size) {
+        DefaultFullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status,
+                Unpooled.wrappedBuffer(new byte[size]));
+        response.headers().set(HttpHeaderNames.CONTENT_LENGTH, size);
+        return response;
+    }
+
+    private void receive(String text) {
+        peer.writeInbound(Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII));
+    }
+
+    private void answer(int size) {
+        peer.writeOneOutbound(response(HttpResponseStatus.OK, size));
+        peer.flush();
+        peer.runPendingTasks();
+    }
+
+    private static String get(String path) {
+        return "GET " + path + " HTTP/1.1\r\n\r\n";
+    }
+
+    private boolean isRead() {
+        return peer.config().isAutoRead();
+    }
+
+    @Test
+    void requestIsPassedOnAfterTheAnswerToTheOneBefore() {
+        peer.readsAll();
+        receive(get("/1") + get("/2") + get("/3"));
+        assertThat(application.requests).containsExactly("/1");
+        assertThat(begun).isEqualTo(1);
+        assertThat(isRead()).isFalse();
+        int readCompletes = application.readCompletes;
+
+        answer(10);
+        assertThat(application.requests).containsExactly("/1", "/2");
+        assertThat(isRead()).isFalse();
+        answer(10);
+
+        assertThat(application.requests).containsExactly("/1", "/2", "/3");
+        assertThat(isRead()).isTrue();
+        assertThat(application.readCompletes).as("each read is completed, until when answers are held back")
+                .isEqualTo(readCompletes + 2);
+    }
+
+    @Test
+    void requestThatIsAnsweredLaterIsNotCountedAnyMore() {
+        peer.readsAll();
+        receive(get("/1"));
+        assertThat(backlog.total()).isPositive();
+
+        answer(10);
+
+        assertThat(backlog.total()).isZero();
+    }
+
+    @Test
+    void longHeaderIsCountedAsLongAsItsConnectionIsOpen() {
+        peer.readsAll();
+        receive("GET /1 HTTP/1.1\r\nX: " + "x".repeat(6_000) + "\r\n\r\n");
+        answer(10);
+        receive(get("/2"));
+        answer(10);
+        assertThat(backlog.total()).isGreaterThan(6_000);
+
+        peer.close();
+
+        assertThat(backlog.total()).isZero();
+    }
+
+    @Test
+    void requestsWaitAsBytes() {
+        peer.readsAll();
+        receive(get("/").repeat(3_000));
+
+        assertThat(decoded).isLessThan(60);
+        assertThat(backlog.total()).isGreaterThan(50_000);
+        application.answersAtOnce = true;
+        answer(10);
+
+        assertThat(application.requests).hasSize(3_000);
+        assertThat(backlog.total()).isZero();
+    }
+
+    @Test
+    void nothingIsReadWhileAnswersAreNotRead() {
+        receive(get("/1") + get("/2"));
+        answer(LARGE);
+        assertThat(application.requests).containsExactly("/1");
+        assertThat(isRead()).isFalse();
+
+        peer.readsAll();
+        assertThat(application.requests).containsExactly("/1", "/2");
+        assertThat(isRead()).isTrue();
+    }
+
+    @Test
+    void answersThatAreReadyAtOnceFillTheQueueOnceOnly() {
+        application.answersAtOnce = true;
+        receive(get("/").repeat(3_000));
+        peer.runPendingTasks();
+
+        assertThat(application.requests.size()).isLessThan(1_000);
+        assertThat(isRead()).isFalse();
+        peer.readsAll();
+        while (!isRead()) {
+            peer.runPendingTasks();
+        }
+        assertThat(application.requests).hasSize(3_000);
+    }
+
+    @Test
+    void connectionThatIsHeldIsNotReadThoughVertxResumesWhatItHasPaused() {
+        receive(get("/1") + get("/2"));
+
+        peer.config().setAutoRead(true);
+
+        assertThat(isRead()).isFalse();
+        peer.readsAll();
+        answer(10);
+        assertThat(isRead()).isTrue();
+    }
+
+    @Test
+    void connectionThatVertxHasPausedStaysSo() {
+        peer.readsAll();
+        peer.config().setAutoRead(false);
+        receive(get("/1") + get("/2"));
+        answer(10);
+
+        assertThat(application.requests).containsExactly("/1", "/2");
+        assertThat(isRead()).isFalse();
+    }
+
+    @Test
+    void bodyBelongsToItsRequestWhateverItIsAnsweredMeanwhile() {
+        peer.readsAll();
+        String body = "b".repeat(5_000);
+        receive("POST /1 HTTP/1.1\r\nContent-Length: 10000\r\nExpect: 100-continue\r\n\r\n");
+        peer.writeOutbound(response(HttpResponseStatus.CONTINUE, 0));
+        receive(body);
+        answer(10);
+        assertThat(application.ends).isZero();
+        receive(body + get("/2"));
+
+        assertThat(application.bodies.toString()).isEqualTo(body + body);
+        assertThat(application.requests).containsExactly("/1", "/2");
+    }
+
+    @Test
+    void requestWaitsUntilItsAnswerBegins() {
+        peer.readsAll();
+        receive(get("/1"));
+        assertThat(backlog.total()).isPositive();
+
+        answer(10);
+
+        assertThat(backlog.total()).as("an idle connection holds nothing").isZero();
+        receive("GET /2 HTTP/1.1\r\n");
+        assertThat(backlog.total()).as("the next request, which is not complete").isPositive();
+    }
+
+    @Test
+    void restOfABodyThatIsAnsweredBeforeDoesNotWait() {
+        peer.readsAll();
+        receive("POST /1 HTTP/1.1\r\nContent-Length: 100000\r\n\r\n");
+        answer(10);
+
+        receive("b".repeat(50_000));
+        assertThat(backlog.total()).isZero();
+        receive("b".repeat(50_000) + get("/2"));
+
+        assertThat(application.requests).containsExactly("/1", "/2");
+    }
+
+    @Test
+    void interimResponseIsNoAnswer() {
+        peer.readsAll();
+        receive(get("/1") + get("/2"));
+        peer.writeOutbound(response(HttpResponseStatus.CONTINUE, 0));
+        peer.runPendingTasks();
+
+        assertThat(application.requests).containsExactly("/1");
+    }
+
+    @Test
+    void requestsBehindAnAnswerThatClosesTheConnectionAreDiscarded() {
+        peer.readsAll();
+        receive("POST /1 HTTP/1.1\r\nContent-Length: 3\r\n\r\nab");
+        HttpResponse refusal = response(HttpResponseStatus.FORBIDDEN, 10);
+        refusal.headers().set(HttpHeaderNames.CONNECTION, "close");
+        peer.writeOutbound(refusal);
+        receive("c" + get("/2"));
+        receive(get("/3"));
+        peer.runPendingTasks();
+
+        assertThat(application.requests).containsExactly("/1");
+        assertThat(application.bodies.toString()).isEqualTo("abc");
+        assertThat(backlog.total()).isZero();
+    }
+
+    @Test
+    void whatWaitsIsReleasedWhenTheClientHangsUp() {
+        ByteBuf pipelined = Unpooled.copiedBuffer(get("/1") + get("/2").repeat(1_000), StandardCharsets.US_ASCII);
+        peer.writeInbound(pipelined);
+        assertThat(pipelined.refCnt()).isPositive();
+
+        peer.close();
+
+        assertThat(pipelined.refCnt()).isZero();
+        assertThat(backlog.total()).isZero();
+    }
+}

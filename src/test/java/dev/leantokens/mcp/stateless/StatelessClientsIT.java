@@ -1,0 +1,7 @@
+package dev.leantokens.mcp.stateless;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+@QuarkusIntegrationTest
+class StatelessClientsIT extends StatelessClientsTest {
+}

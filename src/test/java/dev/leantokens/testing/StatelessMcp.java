@@ -1,0 +1,75 @@
+package dev.leantokens.testing;
+
+import java.util.Arrays;
+import java.util.stream.Stream;
+
+import io.vertx.core.json.JsonObject;
+
+/** MCP without a handshake, as revision 2026-07-28 has it, by hand: so that a test can leave out or bend what it likes. */
+public record StatelessMcp(int mcpPort, String accept) {
+
+    public static final String REVISION = "2026-07-28";
+    public static final String VERSION_HEADER = "MCP-Protocol-Version: " + REVISION;
+
+    private static final String ACCEPT = "Accept: application/json, text/event-stream";
+    private static final String META = "io.modelcontextprotocol/";
+
+    public StatelessMcp(int mcpPort) {
+        this(mcpPort, ACCEPT);
+    }
+
+    /** @return a client that sends this header, whole */
+    public StatelessMcp accepting(String header) {
+        return new StatelessMcp(mcpPort, header);
+    }
+
+    /** @return the metadata that each request carries */
+    public static JsonObject meta() {
+        return new JsonObject().put(META + "protocolVersion", REVISION)
+                .put(META + "clientInfo", new JsonObject().put("name", "test").put("version", "1"))
+                .put(META + "clientCapabilities", new JsonObject());
+    }
+
+    /** @return a request with the id 1 and all that it has to carry in its body */
+    public static JsonObject request(String method, JsonObject params) {
+        return new JsonObject().put("jsonrpc", "2.0").put("id", 1).put("method", method)
+                .put("params", params.copy().put("_meta", meta()));
+    }
+
+    /** Sends a request as a client does. */
+    public RawHttp.Response send(String method, JsonObject params, String... headers) {
+        return send(RawHttp.LOOPBACK, method, params, headers);
+    }
+
+    public RawHttp.Response send(String from, String method, JsonObject params, String... headers) {
+        String name = params.getString("name", params.getString("uri"));
+        String[] all = Stream.concat(Arrays.stream(headers), Stream.of(VERSION_HEADER, "Mcp-Method: " + method,
+                name == null ? "X-No-Name: " : "Mcp-Name: " + name)).toArray(String[]::new);
+        return post(from, request(method, params).encode(), all);
+    }
+
+    /** Calls the tool, and asks for a token of a scope. */
+    public RawHttp.Response call(String from, String scope, String members, String... headers) {
+        return send(from, "tools/call", new JsonObject().put("name", McpCalls.TOOL).put("arguments", new JsonObject()
+                .put("body", new JsonObject("{\"scope\":\"" + scope + "\"" + members + "}"))), headers);
+    }
+
+    /** Sends a body as it is, with no more headers than those of any message. */
+    public RawHttp.Response post(String from, String body, String... headers) {
+        String[] all = Arrays.copyOf(headers, headers.length + 1);
+        all[headers.length] = accept;
+        return RawHttp.post(from, mcpPort, "/mcp", "application/json", body, all);
+    }
+
+    public static JsonObject result(RawHttp.Response response) {
+        JsonObject answer = new JsonObject(response.body());
+        if (response.status() != 200 || !answer.containsKey("result")) {
+            throw new AssertionError(response.status() + " " + response.body());
+        }
+        return answer.getJsonObject("result");
+    }
+
+    public static JsonObject error(RawHttp.Response response) {
+        return new JsonObject(response.body()).getJsonObject("error");
+    }
+}

@@ -1,0 +1,7 @@
+package dev.leantokens.wire;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+@QuarkusIntegrationTest
+class BudgetOverHttpIT extends BudgetOverHttpTest {
+}
