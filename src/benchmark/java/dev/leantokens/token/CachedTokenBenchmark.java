@@ -86,7 +86,7 @@ public class CachedTokenBenchmark {
     }
 
     private String text(Scope scope, Optional<ClientCredentials> credentials) {
-        return service.issue(scope, credentials, CacheControl.ANY, CallerAccount.SERVICE).await().indefinitely().token().json();
+        return service.issue(scope, credentials, CacheControl.ANY, () -> CallerAccount.SERVICE).await().indefinitely().token().json();
     }
 
     private Uni<AccessToken> lean(UpstreamTokenRequest request) {
@@ -130,7 +130,7 @@ public class CachedTokenBenchmark {
     }
 
     private void issue(Scope scope, Optional<ClientCredentials> credentials, Blackhole answers) {
-        service.issue(scope, credentials, CacheControl.ANY, CallerAccount.SERVICE).subscribe().with(
+        service.issue(scope, credentials, CacheControl.ANY, () -> CallerAccount.SERVICE).subscribe().with(
                 issued -> answers.consume(issued.token().json()),
                 failure -> {
                     throw new IllegalStateException(failure);

@@ -14,21 +14,16 @@ import dev.leantokens.token.Scope;
  * @param client who it has shown or said that it is
  * @param address where it comes from
  * @param sharers the number of those that can use the service's budget
- * @param areTriesAllowed whether callers may bring Lean credentials of their own
+ * @param triesAllowed whether callers may bring Lean credentials of their own
  */
 record Entitlement(Scope scope, Optional<ClientCredentials> leanCredentials, Optional<Client> client, String address,
-        int sharers, boolean areTriesAllowed) implements CallerAccount {
+        int sharers, boolean triesAllowed) {
 
     private static final String ANONYMOUS = "anonymous callers";
 
-    @Override
-    public String account() {
-        return Caller.account(client, address);
-    }
-
-    /** Addresses are many, so all callers without credentials are one. */
-    @Override
-    public String sharer() {
-        return Caller.local(client).isPresent() ? account() : ANONYMOUS;
+    /** @return the account for a call to Lean. Addresses are many, so all callers without credentials are one sharer */
+    CallerAccount callerAccount() {
+        String account = Caller.account(client, address);
+        return new CallerAccount(account, Caller.local(client).isPresent() ? account : ANONYMOUS, sharers, triesAllowed);
     }
 }

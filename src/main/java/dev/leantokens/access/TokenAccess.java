@@ -51,7 +51,8 @@ public class TokenAccess {
         }
         Entitlement entitlement = rules.entitle(AccessTokenRequest.of(members), client, caller);
         long begun = System.nanoTime();
-        return tokens.issue(entitlement.scope(), entitlement.leanCredentials(), caller.cacheControl(), entitlement)
+        return tokens
+                .issue(entitlement.scope(), entitlement.leanCredentials(), caller.cacheControl(), entitlement::callerAccount)
                 .onItemOrFailure().invoke((issued, failure) -> {
                     metrics.took(adapter, System.nanoTime() - begun);
                     if (issued != null) {

@@ -343,7 +343,7 @@ final class ClientBudget {
 
     /** What others try with the client's id is not to be taken from the shares; one alone shares with nobody. */
     private int share(CallerAccount requester) {
-        int shared = requester.sharers() > 1 && requester.areTriesAllowed() ? limits.calls() - limits.tries() : limits.calls();
+        int shared = requester.sharers() > 1 && requester.triesAllowed() ? limits.calls() - limits.tries() : limits.calls();
         return Math.max(1, shared / requester.sharers());
     }
 

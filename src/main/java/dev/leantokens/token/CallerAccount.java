@@ -1,38 +1,22 @@
 package dev.leantokens.token;
 
-/** A caller that a call to Lean is made for, as far as other callers are concerned. Used only where a call is made. */
-public interface CallerAccount {
+import java.util.Objects;
 
-    /** The service itself. */
-    CallerAccount SERVICE = new CallerAccount() {
+/**
+ * The account of a caller that a call to Lean is made for. Created when a call is made, not for tokens from the cache.
+ *
+ * @param account the name under which the caller waits in line; not a secret
+ * @param sharer the name under which its calls with the service's credentials are counted; several callers can have the same
+ * @param sharers the number of sharers that can exist: each is guaranteed an equal part of the service's budget
+ * @param triesAllowed whether callers may bring their own Lean credentials, and so can try secrets for the service's client id
+ */
+public record CallerAccount(String account, String sharer, int sharers, boolean triesAllowed) {
 
-        @Override
-        public String account() {
-            return "this service";
-        }
+    /** The account of the service itself. */
+    public static final CallerAccount SERVICE = new CallerAccount("this service", "this service", 1, false);
 
-        @Override
-        public String sharer() {
-            return account();
-        }
-
-        @Override
-        public int sharers() {
-            return 1;
-        }
-    };
-
-    /** @return the name under which the caller waits in line; not a secret */
-    String account();
-
-    /** @return the name under which its calls with the service's credentials are counted; several callers can have one */
-    String sharer();
-
-    /** @return the number of sharers that can exist: each is guaranteed an equal part of the service's budget */
-    int sharers();
-
-    /** @return whether there can be callers with Lean credentials of their own, who can try the service's client id */
-    default boolean areTriesAllowed() {
-        return false;
+    public CallerAccount {
+        Objects.requireNonNull(account, "account");
+        Objects.requireNonNull(sharer, "sharer");
     }
 }

@@ -70,11 +70,6 @@ public final class CallerAccounts {
         return others.putIfAbsent(requester.account(), requester) == null;
     }
 
-    /** @return the same caller with another purpose, before anyone has joined */
-    CallerAccounts withPurpose(Purpose other) {
-        return new CallerAccounts(first, other);
-    }
-
     /** @return the one that began the call */
     public CallerAccount first() {
         return first;

@@ -3,6 +3,7 @@ package dev.leantokens.token;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -11,7 +12,6 @@ import dev.leantokens.error.ErrorLog;
 import dev.leantokens.error.Origin;
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
-import dev.leantokens.token.UpstreamTokenRequest.Purpose;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
@@ -79,7 +79,7 @@ public class TokenService {
     /** Fetches the token that will be needed first, if that is wanted. The start neither waits for it nor fails with it. */
     void prefetch(@Observes StartupEvent event) {
         if (config.prefetch() && serviceCredentials.current().isPresent()) {
-            issue(Scope.API, Optional.empty(), CacheControl.ANY, CallerAccount.SERVICE)
+            issue(Scope.API, Optional.empty(), CacheControl.ANY, () -> CallerAccount.SERVICE)
                     .subscribe().with(fetched -> {
                     }, failure -> log.record(Origin.PREFETCH, failure));
         }
@@ -90,11 +90,11 @@ public class TokenService {
      * @param callers the caller's own Lean credentials; empty if the service's are to be used, which the caller must
      *        have been found entitled to
      * @param control whether a token from the cache will do
-     * @param requester who it is for
+     * @param account supplies the account that a call to Lean is made for; not used for a token from the cache
      * @return the token; or a failure that is always a {@link TokenException}
      */
     public Uni<IssuedToken> issue(Scope scope, Optional<ClientCredentials> callers, CacheControl control,
-            CallerAccount requester) {
+            Supplier<CallerAccount> account) {
         if (!ScopePattern.anyAllows(config.scopes(), scope)) {
             return Uni.createFrom().failure(TokenError.INVALID_SCOPE.because(
                     "this scope is not issued here, ask for " + ScopePattern.describe(config.scopes())));
@@ -102,21 +102,21 @@ public class TokenService {
         String shown = certificate();
         if (callers.isPresent()) {
             String key = TokenKey.ofCaller(callers.get());
-            return token(key, shown, callers, shown.isEmpty() ? key : key + shown, scope, control, requester);
+            return token(key, shown, callers, shown.isEmpty() ? key : key + shown, scope, control, account);
         }
         Optional<ServiceClient> service = serviceCredentials.current();
         if (service.isPresent()) {
             Own known = own(service.get(), shown);
-            return token(known.key(), shown, callers, known.fingerprint(), scope, control, requester);
+            return token(known.key(), shown, callers, known.fingerprint(), scope, control, account);
         }
         return Uni.createFrom().failure(TokenError.NO_CREDENTIALS.because(
                 "this service has no Lean credentials configured, its operator has to set LEAN_CLIENT_ID and LEAN_CLIENT_SECRET"));
     }
 
     private Uni<IssuedToken> token(String client, String shown, Optional<ClientCredentials> callers, String fingerprint,
-            Scope scope, CacheControl control, CallerAccount requester) {
+            Scope scope, CacheControl control, Supplier<CallerAccount> account) {
         return supply.token(new TokenKey(client, shown, scope),
-                new UpstreamTokenRequest(callers, fingerprint, scope, Purpose.NEED, requester), control);
+                purpose -> new UpstreamTokenRequest(callers, fingerprint, scope, purpose, account.get()), control);
     }
 
     private Duration validity() {

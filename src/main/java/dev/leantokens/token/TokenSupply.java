@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 import org.jboss.logging.Logger;
 
@@ -62,26 +63,27 @@ final class TokenSupply {
 
     /**
      * @param key the key of what the request asks for
-     * @param request how Lean is asked, if it is
+     * @param request creates the request to Lean for a purpose; called only if Lean is asked
      * @return the token; or a failure. It comes on the caller's Vert.x context, if there is one
      */
-    Uni<IssuedToken> token(TokenKey key, UpstreamTokenRequest request, CacheControl control) {
+    Uni<IssuedToken> token(TokenKey key, Function<Purpose, UpstreamTokenRequest> request, CacheControl control) {
         Instant now = clock.instant();
         CachedToken kept = usable(cache.find(key), key, now);
         if (kept == null) {
-            return fromLean(key, request, null, cache.isEnabled() ? Source.MISS : Source.BYPASS);
+            return fromLean(key, request.apply(Purpose.NEED), null, cache.isEnabled() ? Source.MISS : Source.BYPASS);
         }
         boolean good = isGood(kept, key, now);
         if (control == CacheControl.NO_CACHE && !kept.isYoungerThan(FRESH, now)) {
-            return fromLean(key, request.withPurpose(good ? Purpose.REPLACEMENT : Purpose.NEED), kept, Source.REQUESTED);
+            return fromLean(key, request.apply(good ? Purpose.REPLACEMENT : Purpose.NEED), kept, Source.REQUESTED);
         }
         if (!good && control == CacheControl.ANY) {
-            return kept.isReplaceable(now) ? fromLeanElseKept(key, request, kept) : issue(kept, key, Source.STALE, now);
+            return kept.isReplaceable(now) ? fromLeanElseKept(key, request.apply(Purpose.NEED), kept)
+                    : issue(kept, key, Source.STALE, now);
         }
         // What was found good at this time is given out as of this time.
         Uni<IssuedToken> hit = issue(kept, key, Source.HIT, now);
         if (good && isDue(kept, key, now)) {
-            call(key, request.withPurpose(Purpose.REPLACEMENT), kept, true);
+            call(key, request.apply(Purpose.REPLACEMENT), kept, true);
         }
         return hit;
     }

@@ -57,11 +57,6 @@ public record UpstreamTokenRequest(Optional<ClientCredentials> callers, String f
         return requesters.purpose();
     }
 
-    /** @return the same request of the same caller for another purpose, before others have joined it */
-    public UpstreamTokenRequest withPurpose(Purpose other) {
-        return new UpstreamTokenRequest(callers, fingerprint, scope, requesters.withPurpose(other), acceptance);
-    }
-
     /** @return the same request with what Lean has accepted of it before */
     UpstreamTokenRequest withAcceptance(Acceptance known) {
         return new UpstreamTokenRequest(callers, fingerprint, scope, requesters, known);

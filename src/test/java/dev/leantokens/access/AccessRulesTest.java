@@ -313,15 +313,15 @@ class AccessRulesTest {
         AccessRules allowed = rules(WITH_PAYMENTS);
         AccessRules refused = rules(with("access.caller-credentials", "refused"));
 
-        assertThat(entitle(allowed, request(PAYMENTS), caller(LOCAL), BodyCredentials.AUTHENTICATE_CALLER).areTriesAllowed())
+        assertThat(entitle(allowed, request(PAYMENTS), caller(LOCAL), BodyCredentials.AUTHENTICATE_CALLER).triesAllowed())
                 .isTrue();
-        assertThat(entitle(refused, request(PAYMENTS), caller(LOCAL), BodyCredentials.AUTHENTICATE_CALLER).areTriesAllowed())
+        assertThat(entitle(refused, request(PAYMENTS), caller(LOCAL), BodyCredentials.AUTHENTICATE_CALLER).triesAllowed())
                 .isFalse();
     }
 
     private static void assertRequester(String account, String sharer, int sharers, AccessRules rules, Request request,
             Caller caller) {
-        CallerAccount requester = entitle(rules, request, caller, BodyCredentials.AUTHENTICATE_CALLER);
+        CallerAccount requester = entitle(rules, request, caller, BodyCredentials.AUTHENTICATE_CALLER).callerAccount();
 
         assertThat(requester.account()).isEqualTo(account);
         assertThat(requester.sharer()).isEqualTo(sharer);

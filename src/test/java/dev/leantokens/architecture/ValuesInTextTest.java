@@ -48,7 +48,8 @@ class ValuesInTextTest {
 
     /** What is shown, and may be: names and words that are no caller's secret. */
     private static final Set<String> SHOWN = Set.of(
-            "Audience.groups", "Exposure.host", "Caller.address", "Entitlement.address", "LocalClient.id", "Scope.value",
+            "Audience.groups", "Exposure.host", "Caller.address", "Entitlement.address", "CallerAccount.account",
+            "CallerAccount.sharer", "LocalClient.id", "Scope.value",
             "Session.owner", "Session.account", "Verdict.reason", "LeanAccount.url", "Problem.message",
             "LeanConnection.certificate", "SigningKey.algorithm",
             // Addresses, and ids that are configured here.

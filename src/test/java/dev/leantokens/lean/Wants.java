@@ -50,28 +50,7 @@ final class Wants {
         return one(account, sharer, sharers, false);
     }
 
-    static CallerAccount one(String account, String sharer, int sharers, boolean areTriesAllowed) {
-        return new CallerAccount() {
-
-            @Override
-            public String account() {
-                return account;
-            }
-
-            @Override
-            public String sharer() {
-                return sharer;
-            }
-
-            @Override
-            public int sharers() {
-                return sharers;
-            }
-
-            @Override
-            public boolean areTriesAllowed() {
-                return areTriesAllowed;
-            }
-        };
+    static CallerAccount one(String account, String sharer, int sharers, boolean triesAllowed) {
+        return new CallerAccount(account, sharer, sharers, triesAllowed);
     }
 }

@@ -106,22 +106,6 @@ public class CallerAccountsTest {
     }
 
     static CallerAccount requester(String account) {
-        return new CallerAccount() {
-
-            @Override
-            public String account() {
-                return account;
-            }
-
-            @Override
-            public String sharer() {
-                return account;
-            }
-
-            @Override
-            public int sharers() {
-                return 1;
-            }
-        };
+        return new CallerAccount(account, account, 1, false);
     }
 }

@@ -24,7 +24,6 @@ import dev.leantokens.error.TokenException;
 import dev.leantokens.testing.FakeMachine;
 import dev.leantokens.testing.Settings;
 import dev.leantokens.token.CacheStatus.Source;
-import dev.leantokens.token.UpstreamTokenRequest.Purpose;
 import io.smallrye.mutiny.Uni;
 
 /**
@@ -130,7 +129,8 @@ class ExpiryTest {
 
         IssuedToken ask(CacheControl control) {
             return supply.token(new TokenKey("client", "", Scope.API),
-                    new UpstreamTokenRequest(Optional.empty(), "credentials", Scope.API, Purpose.NEED, CallerAccount.SERVICE),
+                    purpose -> new UpstreamTokenRequest(Optional.empty(), "credentials", Scope.API, purpose,
+                            CallerAccount.SERVICE),
                     control)
                     .await().atMost(Duration.ofSeconds(10));
         }

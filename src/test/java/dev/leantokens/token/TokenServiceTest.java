@@ -42,7 +42,8 @@ class TokenServiceTest {
     @Test
     void callersOwnCredentialsAreUsedAsTheyAre() {
         assertThat(
-                service(Optional.of(SERVICE)).issue(API, Optional.of(CALLER), CacheControl.ANY, CallerAccount.SERVICE).await()
+                service(Optional.of(SERVICE)).issue(API, Optional.of(CALLER), CacheControl.ANY, () -> CallerAccount.SERVICE)
+                        .await()
                         .indefinitely().token())
                 .isSameAs(TOKEN);
 
@@ -54,7 +55,7 @@ class TokenServiceTest {
 
     @Test
     void servicesCredentialsAreUsedForTheRest() {
-        service(Optional.of(SERVICE)).issue(API, Optional.empty(), CacheControl.ANY, CallerAccount.SERVICE).await()
+        service(Optional.of(SERVICE)).issue(API, Optional.empty(), CacheControl.ANY, () -> CallerAccount.SERVICE).await()
                 .indefinitely();
 
         assertThat(asked)
@@ -65,7 +66,7 @@ class TokenServiceTest {
 
     @Test
     void withoutAnyCredentialsLeanIsNotAsked() {
-        assertError(service(Optional.empty()).issue(API, Optional.empty(), CacheControl.ANY, CallerAccount.SERVICE),
+        assertError(service(Optional.empty()).issue(API, Optional.empty(), CacheControl.ANY, () -> CallerAccount.SERVICE),
                 TokenError.NO_CREDENTIALS);
 
         assertThat(asked).isEmpty();
@@ -75,7 +76,7 @@ class TokenServiceTest {
     void scopeThatIsNotHandedOutDoesNotReachLean() {
         assertError(
                 service(Optional.of(SERVICE)).issue(new Scope("payments"), Optional.of(CALLER), CacheControl.ANY,
-                        CallerAccount.SERVICE),
+                        () -> CallerAccount.SERVICE),
                 TokenError.INVALID_SCOPE);
 
         assertThat(asked).isEmpty();
@@ -94,10 +95,10 @@ class TokenServiceTest {
     void refusalOfASecretIsNotOneOfTheNextSecret() {
         TokenService service = service(() -> current);
         lean.failsWith(TokenError.SERVICE_CREDENTIALS_REFUSED.because("refused"));
-        assertError(service.issue(API, Optional.empty(), CacheControl.ANY, CallerAccount.SERVICE),
+        assertError(service.issue(API, Optional.empty(), CacheControl.ANY, () -> CallerAccount.SERVICE),
                 TokenError.SERVICE_CREDENTIALS_REFUSED);
         lean.gives(Duration.ofHours(1));
-        assertError(service.issue(API, Optional.empty(), CacheControl.ANY, CallerAccount.SERVICE),
+        assertError(service.issue(API, Optional.empty(), CacheControl.ANY, () -> CallerAccount.SERVICE),
                 TokenError.SERVICE_CREDENTIALS_REFUSED);
 
         current = Optional.of(new ServiceClient("service", 2));
@@ -139,7 +140,7 @@ class TokenServiceTest {
         TokenService service = service(() -> current);
         lean.hangs();
         for (int i = 0; i < 3; i++) {
-            service.issue(API, Optional.empty(), CacheControl.ANY, CallerAccount.SERVICE).subscribeAsCompletionStage();
+            service.issue(API, Optional.empty(), CacheControl.ANY, () -> CallerAccount.SERVICE).subscribeAsCompletionStage();
         }
         assertThat(registry.get("token.waiters").gauge().value()).isEqualTo(3);
 
@@ -148,7 +149,7 @@ class TokenServiceTest {
     }
 
     private static IssuedToken issue(TokenService service, ClientCredentials... callers) {
-        return service.issue(API, Stream.of(callers).findFirst(), CacheControl.ANY, CallerAccount.SERVICE).await()
+        return service.issue(API, Stream.of(callers).findFirst(), CacheControl.ANY, () -> CallerAccount.SERVICE).await()
                 .indefinitely();
     }
 

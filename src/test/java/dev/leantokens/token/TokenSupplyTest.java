@@ -545,7 +545,7 @@ class TokenSupplyTest {
     private Uni<IssuedToken> request(Scope scope, Optional<ClientCredentials> callers, CacheControl control) {
         String client = callers.map(TokenKey::ofCaller).orElseGet(() -> TokenKey.ofService("service"));
         return supply.token(new TokenKey(client, "", scope),
-                new UpstreamTokenRequest(callers, client, scope, Purpose.NEED, CallerAccount.SERVICE), control);
+                purpose -> new UpstreamTokenRequest(callers, client, scope, purpose, CallerAccount.SERVICE), control);
     }
 
     private TokenSupply supply(String... settings) {
