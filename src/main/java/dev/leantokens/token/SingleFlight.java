@@ -3,11 +3,14 @@ package dev.leantokens.token;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
 
 /**
  * Has any number of concurrent callers for the same thing share one call. The call belongs to none of them: a caller that
@@ -30,7 +33,7 @@ final class SingleFlight<K, V> {
     }
 
     /**
-     * @param outcome how the call ends, told on the thread that it ends on
+     * @param outcome how the call ends, delivered on the caller's Vert.x context if there is one
      * @param joined whether the call was running already
      */
     record Flight<V>(Uni<V> outcome, boolean joined) {
@@ -62,8 +65,13 @@ final class SingleFlight<K, V> {
         return new Flight<>(outcome(mine.outcome), false);
     }
 
-    /** Not made from the future itself: that would be cancelled for all by one who gives up. */
+    /**
+     * Not created from the future itself: a caller that gives up would cancel that for all. The emitter fails on the context on
+     * which its caller cancels: there it ignores the failure of a caller that has left, which Mutiny would log as dropped if
+     * it arrived anywhere downstream.
+     */
     private Uni<V> outcome(CompletableFuture<V> call) {
+        Executor context = callersContext();
         return Uni.createFrom().<V> emitter(caller -> {
             waiting.incrementAndGet();
             AtomicBoolean over = new AtomicBoolean();
@@ -71,13 +79,31 @@ final class SingleFlight<K, V> {
             caller.onTermination(() -> leave(over));
             call.whenComplete((value, failure) -> {
                 leave(over);
-                if (failure == null) {
-                    caller.complete(value);
-                } else {
-                    caller.fail(failure);
-                }
+                context.execute(() -> {
+                    if (failure == null) {
+                        caller.complete(value);
+                    } else {
+                        caller.fail(failure);
+                    }
+                });
             });
         });
+    }
+
+    /**
+     * Otherwise, all callers of a call would be served by the one thread on which it ends.
+     *
+     * @return runs tasks on the current Vert.x context, if there is one
+     */
+    static Executor callersContext() {
+        Context context = Vertx.currentContext();
+        return task -> {
+            if (context == null || context == Vertx.currentContext()) {
+                task.run();
+            } else {
+                context.runOnContext(nothing -> task.run());
+            }
+        };
     }
 
     private void leave(AtomicBoolean over) {

@@ -18,8 +18,6 @@ import dev.leantokens.token.CacheStatus.Source;
 import dev.leantokens.token.SingleFlight.Flight;
 import dev.leantokens.token.UpstreamTokenRequest.Purpose;
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.Context;
-import io.vertx.core.Vertx;
 
 /**
  * Where tokens come from: the cache where it has a good one, else Lean, with one call for all who wait for the same token.
@@ -95,17 +93,19 @@ final class TokenSupply {
 
     private Uni<IssuedToken> fromLean(TokenKey key, UpstreamTokenRequest request, CachedToken kept, Source source) {
         Flight<Obtained> call = call(key, request, kept, false);
-        return onCallersContext(call.outcome().map(obtained -> issue(obtained, key, source, call.joined())));
+        return call.outcome().map(obtained -> issue(obtained, key, source, call.joined()));
     }
 
     /** A valid token is better than none: for a while the caller waits for a better one, and then takes what there is. */
     private Uni<IssuedToken> fromLeanElseKept(TokenKey key, UpstreamTokenRequest request, CachedToken kept) {
         Flight<Obtained> call = call(key, request, kept, true);
         Uni<IssuedToken> better = call.outcome().map(obtained -> issue(obtained, key, Source.REPLACED, call.joined()));
-        return onCallersContext(better
+        return better
                 .ifNoItem().after(config.staleAfter()).recoverWithUni(() -> keptElse(kept, key, better))
                 .onFailure(failure -> !isCallersOwn(failure))
-                .recoverWithUni(failure -> keptElse(kept, key, Uni.createFrom().failure(failure))));
+                .recoverWithUni(failure -> keptElse(kept, key, Uni.createFrom().failure(failure)))
+                // The limit ends on another thread.
+                .emitOn(SingleFlight.callersContext());
     }
 
     private Uni<IssuedToken> keptElse(CachedToken kept, TokenKey key, Uni<IssuedToken> otherwise) {
@@ -231,11 +231,5 @@ final class TokenSupply {
 
     private static boolean isCallersOwn(Throwable failure) {
         return failure instanceof TokenException exception && CALLERS_OWN.contains(exception.error());
-    }
-
-    /** All who wait for a call would else be answered on the one thread that it ends on. */
-    private static <T> Uni<T> onCallersContext(Uni<T> outcome) {
-        Context context = Vertx.currentContext();
-        return context == null ? outcome : outcome.emitOn(task -> context.runOnContext(nothing -> task.run()));
     }
 }

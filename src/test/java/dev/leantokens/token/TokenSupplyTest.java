@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +28,10 @@ import dev.leantokens.testing.TestClock;
 import dev.leantokens.token.CacheStatus.Source;
 import dev.leantokens.token.UpstreamTokenRequest.Purpose;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
+import io.smallrye.mutiny.subscription.Cancellable;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
 
 /** When a token comes from the cache, when Lean is asked, and what happens if Lean fails. */
 class TokenSupplyTest {
@@ -502,6 +508,39 @@ class TokenSupplyTest {
         assertThat(waiting).allSatisfy(each -> assertThatThrownBy(each::join).hasCauseInstanceOf(TokenException.class));
     }
 
+    /** Mutiny logs what it drops with its stack, as an error of this service. */
+    @ParameterizedTest
+    @EnumSource(value = CacheControl.class, names = { "ANY", "NO_CACHE" })
+    void failureThatComesAfterItsCallerHasLeftIsNotDropped(CacheControl control) throws Exception {
+        ask(Scope.API);
+        // Below the minimum validity.
+        clock.advance(Duration.ofSeconds(3570));
+        lean.hangs();
+        List<Throwable> dropped = new CopyOnWriteArrayList<>();
+        Infrastructure.setDroppedExceptionHandler(dropped::add);
+        Vertx vertx = Vertx.vertx();
+        try {
+            Context context = vertx.getOrCreateContext();
+            CompletableFuture<Void> over = new CompletableFuture<>();
+            context.runOnContext(nothing -> {
+                Cancellable caller = request(Scope.API, SERVICE, control).map(IssuedToken::token).subscribe().with(token -> {
+                });
+                lean.failsWith(AWAY);
+                Thread other = new Thread(lean::answer);
+                other.start();
+                join(other);
+                caller.cancel();
+                context.runOnContext(later -> over.complete(null));
+            });
+            over.get(10, TimeUnit.SECONDS);
+        } finally {
+            Infrastructure.resetDroppedExceptionHandler();
+            vertx.close();
+        }
+
+        assertThat(dropped).isEmpty();
+    }
+
     /** A cache that is shared with others could hold anything. */
     @Test
     void tokenForAnotherScopeInTheCacheCountsAsNone() {
@@ -515,6 +554,14 @@ class TokenSupplyTest {
         assertThat(issued.cacheStatus().source()).isEqualTo(Source.MISS);
         assertThat(issued.token().members()).containsEntry("access_token", "token-1");
         assertThat(ask(Scope.API).cacheStatus().source()).isEqualTo(Source.HIT);
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private IssuedToken ask(Scope scope) {
