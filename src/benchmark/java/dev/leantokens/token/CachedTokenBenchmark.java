@@ -1,5 +1,6 @@
 package dev.leantokens.token;
 
+import dev.leantokens.token.ServiceCredentials.ServiceClient;
 import dev.leantokens.error.ErrorLogs;
 
 import java.time.Clock;

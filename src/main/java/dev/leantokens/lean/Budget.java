@@ -75,10 +75,10 @@ final class Budget {
             CallerAccounts.Snapshot present;
             Optional<TokenException> refusal;
             do {
-                present = call.requesters().now();
+                present = call.accounts().now();
                 refusal = arrive(wait, present);
                 // One that joined since may have a better place.
-            } while (refusal.isPresent() && !call.requesters().closeAsOf(present));
+            } while (refusal.isPresent() && !call.accounts().closeAsOf(present));
             refusal.ifPresent(outcome::fail);
         });
     }
@@ -118,7 +118,7 @@ final class Budget {
         Known known = clients.get(key);
         boolean vouchedFor = call.services() || call.accepted();
         if (known == null) {
-            known = new Known(vouchedFor ? Optional.empty() : Optional.of(call.requesters().first().account()));
+            known = new Known(vouchedFor ? Optional.empty() : Optional.of(call.accounts().first().account()));
             known.namedBy.ifPresent(account -> count(account, now));
             clients.put(key, known);
         } else if (vouchedFor) {

@@ -54,7 +54,7 @@ final class CallWait {
     /** To be called without the budget's lock, as those below. */
     void begins(CallerAccounts.Snapshot present) {
         room.take(seat, present.all().get(0).account(), patience);
-        call.requesters().watch(this::join);
+        call.accounts().watch(this::join);
     }
 
     private void join(CallerAccount requester) {

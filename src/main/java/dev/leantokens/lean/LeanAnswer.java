@@ -18,7 +18,7 @@ import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
 import dev.leantokens.json.UncachedNames;
 import dev.leantokens.token.AccessToken;
-import dev.leantokens.token.CredentialsOwner;
+import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
 import dev.leantokens.token.UpstreamTokenRequest;
 
 /**

@@ -16,7 +16,7 @@ import dev.leantokens.error.TokenException;
 import dev.leantokens.lean.Breaker.Sign;
 import dev.leantokens.token.AccessToken;
 import dev.leantokens.token.CallerAccount;
-import dev.leantokens.token.CredentialsOwner;
+import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
 import dev.leantokens.token.Scope;
 import dev.leantokens.token.UpstreamTokenRequest;
 import io.quarkus.runtime.annotations.RegisterForReflection;
@@ -179,7 +179,7 @@ final class LeanBreaker {
         if (request.owner() == CredentialsOwner.SERVICE) {
             return request.acceptance().scope() ? request.scope().value() : null;
         }
-        return request.accepted() ? request.callers().orElseThrow().clientId().toLowerCase(Locale.ROOT) : null;
+        return request.accepted() ? request.callerCredentials().orElseThrow().clientId().toLowerCase(Locale.ROOT) : null;
     }
 
     /**
@@ -194,8 +194,8 @@ final class LeanBreaker {
         if (request.owner() == CredentialsOwner.CALLER) {
             return request.fingerprint();
         }
-        return request.requesters().now().all().stream().map(CallerAccount::account).filter(account -> !isFailing(account))
-                .findFirst().orElseGet(() -> request.requesters().first().account());
+        return request.accounts().now().all().stream().map(CallerAccount::account).filter(account -> !isFailing(account))
+                .findFirst().orElseGet(() -> request.accounts().first().account());
     }
 
     private boolean isFailing(String asker) {

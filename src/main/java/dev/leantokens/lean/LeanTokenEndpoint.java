@@ -124,7 +124,7 @@ public class LeanTokenEndpoint {
     }
 
     private Uni<ClientProof> proof(UpstreamTokenRequest request) {
-        return request.callers().isPresent() ? proof(request.callers().get()) : own.authentication().proof();
+        return request.callerCredentials().isPresent() ? proof(request.callerCredentials().get()) : own.authentication().proof();
     }
 
     private Uni<ClientProof> proof(ClientCredentials callers) {

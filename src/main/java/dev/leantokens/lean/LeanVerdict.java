@@ -5,7 +5,7 @@ import java.util.Optional;
 import jakarta.enterprise.context.ApplicationScoped;
 
 import dev.leantokens.token.Scope;
-import dev.leantokens.token.ServiceClient;
+import dev.leantokens.token.ServiceCredentials.ServiceClient;
 import dev.leantokens.token.ServiceCredentials;
 
 /**

@@ -17,8 +17,8 @@ import dev.leantokens.error.TokenException;
 import dev.leantokens.token.AccessToken;
 import dev.leantokens.token.AuthorizationServer;
 import dev.leantokens.token.ClientCredentials;
-import dev.leantokens.token.CredentialsOwner;
-import dev.leantokens.token.ServiceClient;
+import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
+import dev.leantokens.token.ServiceCredentials.ServiceClient;
 import dev.leantokens.token.UpstreamTokenRequest;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -199,7 +199,7 @@ public class ResilientLeanClient implements AuthorizationServer {
             FairBulkhead gate = callers ? callersGate : ownGate;
             LeanBreaker breaker = callers ? callersBreaker : ownBreaker;
             sent = false;
-            return gate.pass(request.requesters(), Uni.createFrom().deferred(() -> {
+            return gate.pass(request.accounts(), Uni.createFrom().deferred(() -> {
                 throttled.requireNoPause(request);
                 return breaker.pass(request, metrics.timed(() -> send(permit)));
             }).runSubscriptionOn(onContext()), patience())
@@ -255,7 +255,7 @@ public class ResilientLeanClient implements AuthorizationServer {
     }
 
     private String clientId(UpstreamTokenRequest request) {
-        return request.callers().map(ClientCredentials::clientId)
+        return request.callerCredentials().map(ClientCredentials::clientId)
                 .orElseGet(() -> own.current().orElseThrow().clientId());
     }
 

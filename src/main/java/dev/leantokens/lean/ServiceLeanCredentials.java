@@ -13,7 +13,7 @@ import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
 import dev.leantokens.file.FileWatch;
 import dev.leantokens.token.ClientCredentials;
-import dev.leantokens.token.ServiceClient;
+import dev.leantokens.token.ServiceCredentials.ServiceClient;
 import dev.leantokens.token.ServiceCredentials;
 import dev.leantokens.token.UpstreamTokenRequest;
 import io.quarkus.runtime.ShutdownEvent;
@@ -90,7 +90,7 @@ public class ServiceLeanCredentials implements ServiceCredentials {
      */
     void requireProof(UpstreamTokenRequest request) {
         boolean vouched = config.clientAuthentication() == ClientAuthenticationMethod.TLS_CLIENT_AUTH
-                && request.callers().filter(callers -> isOfId(callers.clientId())).isPresent();
+                && request.callerCredentials().filter(callers -> isOfId(callers.clientId())).isPresent();
         if (vouched) {
             throw TokenError.CALLER_REFUSED.because("this id has no secret");
         }

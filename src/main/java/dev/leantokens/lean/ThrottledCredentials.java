@@ -11,7 +11,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
-import dev.leantokens.token.CredentialsOwner;
+import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
 import dev.leantokens.token.UpstreamTokenRequest;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 

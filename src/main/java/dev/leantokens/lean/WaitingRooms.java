@@ -1,6 +1,6 @@
 package dev.leantokens.lean;
 
-import dev.leantokens.token.CredentialsOwner;
+import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
 
 /**
  * A room for calls with the service's own credentials and one of the same size for calls with callers' credentials. Callers can

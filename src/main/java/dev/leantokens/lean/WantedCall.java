@@ -1,7 +1,7 @@
 package dev.leantokens.lean;
 
 import dev.leantokens.token.CallerAccounts;
-import dev.leantokens.token.CredentialsOwner;
+import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
 import dev.leantokens.token.UpstreamTokenRequest;
 import dev.leantokens.token.UpstreamTokenRequest.Purpose;
 
@@ -25,8 +25,8 @@ record WantedCall(String clientId, boolean services, boolean accepted, UpstreamT
         return request.fingerprint();
     }
 
-    CallerAccounts requesters() {
-        return request.requesters();
+    CallerAccounts accounts() {
+        return request.accounts();
     }
 
     /** @return whether it can be left undone */

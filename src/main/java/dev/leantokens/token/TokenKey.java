@@ -1,5 +1,6 @@
 package dev.leantokens.token;
 
+import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

@@ -1,5 +1,6 @@
 package dev.leantokens.token;
 
+import dev.leantokens.token.ServiceCredentials.ServiceClient;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;

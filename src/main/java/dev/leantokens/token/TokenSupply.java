@@ -1,5 +1,6 @@
 package dev.leantokens.token;
 
+import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -118,7 +119,7 @@ final class TokenSupply {
      * @param unnoticed whether those who wait may get a token although the call fails, so that its failure is logged here
      */
     private Flight<Obtained> call(TokenKey key, UpstreamTokenRequest request, CachedToken kept, boolean unnoticed) {
-        return calls.join(key, request.requesters(), () -> {
+        return calls.join(key, request.accounts(), () -> {
             Instant askedAt = clock.instant();
             CachedToken found = usable(cache.look(key), key, askedAt);
             if (found != null && found != kept && isGood(found, key, askedAt)) {

@@ -3,66 +3,71 @@ package dev.leantokens.token;
 import java.util.Objects;
 import java.util.Optional;
 
+import dev.leantokens.token.AcceptedCredentials.Acceptance;
+
 /**
- * An access token request as it goes to Lean by the client credentials grant (RFC 6749 §4.4.2).
+ * An access token request to Lean by the client credentials grant (RFC 6749 §4.4.2).
  *
- * @param callers the credentials of the caller's own to ask with; empty to ask with the service's
- * @param fingerprint tells what Lean is shown from all else that it is shown, also from what it was before the service's secret
- *        was exchanged; and does not tell what it is
- * @param scope the scope to ask for
- * @param requesters who it is for, and for which purpose
+ * @param callerCredentials the caller's own Lean credentials; empty to use the service's
+ * @param fingerprint opaque fingerprint of the credentials sent to Lean; changes when the service's secret is rotated
+ * @param scope the requested scope
+ * @param accounts the callers that the request is made for, and for which purpose
  * @param acceptance what Lean has accepted of it before
  */
-public record UpstreamTokenRequest(Optional<ClientCredentials> callers, String fingerprint, Scope scope,
-        CallerAccounts requesters,
-        Acceptance acceptance) {
+public record UpstreamTokenRequest(Optional<ClientCredentials> callerCredentials, String fingerprint, Scope scope,
+        CallerAccounts accounts, Acceptance acceptance) {
 
-    /** What a token is wanted for. It decides how much of the budget of calls there is for it. */
+    /** Whose credentials go to Lean. Decides what a refusal by Lean means. */
+    public enum CredentialsOwner {
+        /** The caller: a refusal is an error of the caller. */
+        CALLER,
+        /** The service: a refusal is for an operator to fix. */
+        SERVICE
+    }
+
+    /** What a token is needed for. Decides which part of the budget of calls is available for it. */
     public enum Purpose {
-        /** A caller waits for it, and there is none for it. */
+        /** A caller waits for it and has no usable token. */
         NEED,
-        /** There is one that is still good, which it is to replace. */
+        /** It replaces a cached token that is still good. */
         REPLACEMENT
     }
 
     public UpstreamTokenRequest {
-        Objects.requireNonNull(callers, "callers");
+        Objects.requireNonNull(callerCredentials, "callerCredentials");
         Objects.requireNonNull(fingerprint, "fingerprint");
         Objects.requireNonNull(scope, "scope");
-        Objects.requireNonNull(requesters, "requesters");
+        Objects.requireNonNull(accounts, "accounts");
         Objects.requireNonNull(acceptance, "acceptance");
     }
 
-    /** A request of which Lean has accepted nothing before. */
-    public UpstreamTokenRequest(Optional<ClientCredentials> callers, String fingerprint, Scope scope, Purpose purpose,
-            CallerAccount requester) {
-        this(callers, fingerprint, scope, new CallerAccounts(requester, purpose), Acceptance.NONE);
+    /** A request of one caller, of which Lean has accepted nothing before. */
+    public UpstreamTokenRequest(Optional<ClientCredentials> callerCredentials, String fingerprint, Scope scope,
+            Purpose purpose, CallerAccount account) {
+        this(callerCredentials, fingerprint, scope, new CallerAccounts(account, purpose), Acceptance.NONE);
     }
 
-    /** @return whose credentials Lean is shown */
+    /** @return whose credentials go to Lean */
     public CredentialsOwner owner() {
-        return callers.isPresent() ? CredentialsOwner.CALLER : CredentialsOwner.SERVICE;
+        return callerCredentials.isPresent() ? CredentialsOwner.CALLER : CredentialsOwner.SERVICE;
     }
 
-    /**
-     * @return whether the credentials are known to be real: Lean has accepted them lately, or they are the service's own, which
-     *         the operator configured
-     */
+    /** @return whether the credentials are known to be real: Lean has accepted them lately, or the operator configured them */
     public boolean accepted() {
-        return callers.isEmpty() || acceptance.credentials();
+        return callerCredentials.isEmpty() || acceptance.credentials();
     }
 
-    /** @return what the token is wanted for now: a caller that has none can join a replacement */
+    /** @return the current purpose: a caller without a token can join a replacement */
     public Purpose purpose() {
-        return requesters.purpose();
+        return accounts.purpose();
     }
 
     /** @return the same request with what Lean has accepted of it before */
     UpstreamTokenRequest withAcceptance(Acceptance known) {
-        return new UpstreamTokenRequest(callers, fingerprint, scope, requesters, known);
+        return new UpstreamTokenRequest(callerCredentials, fingerprint, scope, accounts, known);
     }
 
-    /** Not the fingerprint: it would let someone who sees a log try secrets at leisure. */
+    /** Excludes the fingerprint: a reader of the log could use it to guess secrets offline. */
     @Override
     public String toString() {
         return "UpstreamTokenRequest[" + owner() + ", " + scope + ", " + purpose() + "]";

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 import dev.leantokens.testing.CaffeineClasses;
 import dev.leantokens.testing.TestClock;
-import dev.leantokens.token.Acceptance;
+import dev.leantokens.token.AcceptedCredentials.Acceptance;
 import dev.leantokens.token.Scope;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 

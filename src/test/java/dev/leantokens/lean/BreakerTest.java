@@ -28,11 +28,11 @@ import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.Metrics;
 import dev.leantokens.testing.Settings;
 import dev.leantokens.testing.TestClock;
-import dev.leantokens.token.Acceptance;
+import dev.leantokens.token.AcceptedCredentials.Acceptance;
 import dev.leantokens.token.AccessToken;
 import dev.leantokens.token.CallerAccount;
 import dev.leantokens.token.CallerAccountsTest;
-import dev.leantokens.token.CredentialsOwner;
+import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
 import dev.leantokens.token.Scope;
 import dev.leantokens.token.UpstreamTokenRequest;
 import dev.leantokens.token.UpstreamTokenRequest.Purpose;
@@ -195,7 +195,7 @@ class BreakerTest {
     private static TokenError outcome(LeanBreaker breaker, CallerAccountsTest.Joinable call, String scope,
             Uni<AccessToken> lean) {
         UpstreamTokenRequest request = new UpstreamTokenRequest(Optional.empty(), "service", new Scope(scope),
-                call.requesters(),
+                call.accounts(),
                 Acceptance.NONE);
         CompletableFuture<AccessToken> outcome = breaker.pass(request, () -> lean).subscribeAsCompletionStage();
         return outcome.handle((token, failure) -> failure == null ? null : ((TokenException) failure).error()).join();

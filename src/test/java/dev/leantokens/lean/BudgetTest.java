@@ -421,7 +421,7 @@ class BudgetTest {
         CallerAccount greedy = one("greedy", "greedy", 4);
         takeAll(19, sixty, ofService(greedy));
         CallerAccountsTest.Joinable call = CallerAccountsTest.joinable(greedy, Purpose.NEED);
-        CompletableFuture<CallPermit> waits = take(sixty, ofService(call.requesters()));
+        CompletableFuture<CallPermit> waits = take(sixty, ofService(call.accounts()));
         assertThat(waits).isNotDone();
 
         call.join(one("modest", "modest", 4), Purpose.NEED);
@@ -442,7 +442,7 @@ class BudgetTest {
         for (int i = 0; i < 1_000; i++) {
             call.join(one("greedy " + i, "greedy", 2), Purpose.NEED);
         }
-        CompletableFuture<CallPermit> waits = take(sixty, ofService(call.requesters()));
+        CompletableFuture<CallPermit> waits = take(sixty, ofService(call.accounts()));
         assertThat(waits).isNotDone();
 
         call.join(one("modest", "crowd", 2), Purpose.NEED);
@@ -461,13 +461,13 @@ class BudgetTest {
         }
         time.advance(Duration.ofSeconds(54));
         CallerAccountsTest.Joinable call = CallerAccountsTest.joinable(alone(), Purpose.NEED);
-        CompletableFuture<CallPermit> waits = take(sixty, ofService(call.requesters()));
+        CompletableFuture<CallPermit> waits = take(sixty, ofService(call.accounts()));
 
         assertTimeout(Duration.ofSeconds(5), () -> {
             for (int i = 0; i < crowd; i++) {
                 call.join(one("account " + i, "account " + i, crowd), Purpose.NEED);
             }
-            take(sixty, ofService(call.requesters()));
+            take(sixty, ofService(call.accounts()));
         });
 
         assertThat(waits).isNotDone();
@@ -483,7 +483,7 @@ class BudgetTest {
         CallerAccountsTest.Joinable call = CallerAccountsTest.joinable(greedy, Purpose.NEED);
         call.join(one("modest", "modest", 60), Purpose.NEED);
 
-        assertThat(take(sixty, ofService(call.requesters()))).isCompleted();
+        assertThat(take(sixty, ofService(call.accounts()))).isCompleted();
     }
 
     @Test
@@ -496,7 +496,7 @@ class BudgetTest {
         time.advance(Duration.ofSeconds(55));
         permit(optional(alone())).used();
 
-        assertThat(take(ofService(call.requesters()))).as("waits for its turn").isNotDone();
+        assertThat(take(ofService(call.accounts()))).as("waits for its turn").isNotDone();
     }
 
     /** Lean sees a call at some time between its begin and its end: whenever that is, it sees no more than allowed. */

@@ -15,7 +15,7 @@ import dev.leantokens.error.TokenException;
 import dev.leantokens.token.CallerAccount;
 import dev.leantokens.token.CallerAccounts;
 import dev.leantokens.token.CallerAccountsTest;
-import dev.leantokens.token.CredentialsOwner;
+import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
 import dev.leantokens.token.UpstreamTokenRequest.Purpose;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
@@ -95,7 +95,7 @@ class FairBulkheadTest {
     void callThatAnotherWaitsForTooEntersByTheFirstWhoseTurnComes() {
         passedFor("greedy", "g1", "g2", "g3", "g4");
         CallerAccountsTest.Joinable shared = CallerAccountsTest.joinable(requester("greedy"), Purpose.NEED);
-        CompletableFuture<String> call = pass("shared", shared.requesters());
+        CompletableFuture<String> call = pass("shared", shared.accounts());
 
         shared.join(requester("modest"), Purpose.NEED);
         shared.join(requester("modest"), Purpose.NEED);
@@ -137,7 +137,7 @@ class FairBulkheadTest {
         for (int i = 0; i < 2 + SEATS - 1; i++) {
             passedFor("greedy", "g" + i);
         }
-        CompletableFuture<String> call = pass("shared", shared.requesters());
+        CompletableFuture<String> call = pass("shared", shared.accounts());
         shared.join(requester("modest"), Purpose.NEED);
 
         passedFor("other", "o1");

@@ -1,7 +1,7 @@
 package dev.leantokens.lean;
 
-import static dev.leantokens.token.CredentialsOwner.CALLER;
-import static dev.leantokens.token.CredentialsOwner.SERVICE;
+import static dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner.CALLER;
+import static dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner.SERVICE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -29,7 +29,7 @@ import dev.leantokens.error.TokenException;
 import dev.leantokens.testing.Settings;
 import dev.leantokens.token.CallerAccount;
 import dev.leantokens.token.ClientCredentials;
-import dev.leantokens.token.CredentialsOwner;
+import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
 import dev.leantokens.token.Scope;
 import dev.leantokens.token.UpstreamTokenRequest;
 import dev.leantokens.token.UpstreamTokenRequest.Purpose;

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import dev.leantokens.lean.LeanVerdict.Opinion;
 import dev.leantokens.testing.Settings;
 import dev.leantokens.token.Scope;
-import dev.leantokens.token.ServiceClient;
+import dev.leantokens.token.ServiceCredentials.ServiceClient;
 
 class LeanVerdictTest {
 

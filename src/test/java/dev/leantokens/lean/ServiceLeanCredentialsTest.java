@@ -21,7 +21,7 @@ import dev.leantokens.error.TokenException;
 import dev.leantokens.testing.Certificates;
 import dev.leantokens.testing.Settings;
 import dev.leantokens.token.ClientCredentials;
-import dev.leantokens.token.ServiceClient;
+import dev.leantokens.token.ServiceCredentials.ServiceClient;
 import dev.leantokens.token.UpstreamTokenRequest;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.core.Vertx;

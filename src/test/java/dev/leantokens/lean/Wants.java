@@ -2,7 +2,7 @@ package dev.leantokens.lean;
 
 import java.util.Optional;
 
-import dev.leantokens.token.Acceptance;
+import dev.leantokens.token.AcceptedCredentials.Acceptance;
 import dev.leantokens.token.CallerAccount;
 import dev.leantokens.token.CallerAccounts;
 import dev.leantokens.token.ClientCredentials;

@@ -1,5 +1,6 @@
 package dev.leantokens.token;
 
+import dev.leantokens.token.AcceptedCredentials.Acceptance;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 

@@ -199,7 +199,7 @@ class SingleFlightTest {
     }
 
     private static CallerAccounts requesters(String account) {
-        return CallerAccountsTest.joinable(CallerAccountsTest.requester(account), Purpose.NEED).requesters();
+        return CallerAccountsTest.joinable(CallerAccountsTest.requester(account), Purpose.NEED).accounts();
     }
 
     private Uni<String> call() {

@@ -1,5 +1,7 @@
 package dev.leantokens.token;
 
+import dev.leantokens.token.ServiceCredentials.ServiceClient;
+import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
@@ -48,7 +50,7 @@ class TokenServiceTest {
                 .isSameAs(TOKEN);
 
         assertThat(asked)
-                .extracting(UpstreamTokenRequest::callers, UpstreamTokenRequest::owner, UpstreamTokenRequest::scope,
+                .extracting(UpstreamTokenRequest::callerCredentials, UpstreamTokenRequest::owner, UpstreamTokenRequest::scope,
                         UpstreamTokenRequest::purpose)
                 .containsExactly(tuple(Optional.of(CALLER), CredentialsOwner.CALLER, API, Purpose.NEED));
     }
@@ -59,7 +61,7 @@ class TokenServiceTest {
                 .indefinitely();
 
         assertThat(asked)
-                .extracting(UpstreamTokenRequest::callers, UpstreamTokenRequest::owner, UpstreamTokenRequest::scope,
+                .extracting(UpstreamTokenRequest::callerCredentials, UpstreamTokenRequest::owner, UpstreamTokenRequest::scope,
                         UpstreamTokenRequest::purpose)
                 .containsExactly(tuple(Optional.empty(), CredentialsOwner.SERVICE, API, Purpose.NEED));
     }

@@ -1,5 +1,6 @@
 package dev.leantokens.token;
 
+import dev.leantokens.token.AcceptedCredentials.Acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
