@@ -39,7 +39,7 @@ public final class CallerAccounts {
     }
 
     /** @return false if the call was already refused for those that it was for: the caller has to make another one */
-    boolean join(CallerAccount requester, Purpose its) {
+    public boolean join(CallerAccount requester, Purpose its) {
         Consumer<CallerAccount> told;
         synchronized (this) {
             if (closed) {

@@ -31,10 +31,10 @@ import dev.leantokens.testing.TestClock;
 import dev.leantokens.token.AcceptedCredentials.Acceptance;
 import dev.leantokens.token.AccessToken;
 import dev.leantokens.token.CallerAccount;
-import dev.leantokens.token.CallerAccountsTest;
-import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
+import dev.leantokens.token.CallerAccounts;
 import dev.leantokens.token.Scope;
 import dev.leantokens.token.UpstreamTokenRequest;
+import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
 import dev.leantokens.token.UpstreamTokenRequest.Purpose;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
@@ -179,11 +179,11 @@ class BreakerTest {
         LeanBreaker breaker = new LeanBreaker(CredentialsOwner.SERVICE, Settings.of(LeanConfig.class), new TestClock());
         CallerAccount inventor = Wants.one("inventor", "inventor", 2);
         for (int i = 0; i < 10; i++) {
-            assertThat(outcome(breaker, CallerAccountsTest.joinable(inventor, Purpose.NEED), "customer.made-up-" + i,
+            assertThat(outcome(breaker, new CallerAccounts(inventor, Purpose.NEED), "customer.made-up-" + i,
                     Uni.createFrom().failure(TokenError.LEAN_FAILED.because("Lean answered 500"))))
                     .isEqualTo(TokenError.LEAN_FAILED);
         }
-        CallerAccountsTest.Joinable call = CallerAccountsTest.joinable(inventor, Purpose.NEED);
+        CallerAccounts call = new CallerAccounts(inventor, Purpose.NEED);
         assertThat(outcome(breaker, call, "customer.new", Uni.createFrom().nullItem())).isEqualTo(TokenError.BREAKER_OPEN);
 
         call.join(Wants.one("other", "other", 2), Purpose.NEED);
@@ -192,10 +192,10 @@ class BreakerTest {
     }
 
     /** @return how a first request for the scope fails; null for a token */
-    private static TokenError outcome(LeanBreaker breaker, CallerAccountsTest.Joinable call, String scope,
+    private static TokenError outcome(LeanBreaker breaker, CallerAccounts call, String scope,
             Uni<AccessToken> lean) {
         UpstreamTokenRequest request = new UpstreamTokenRequest(Optional.empty(), "service", new Scope(scope),
-                call.accounts(),
+                call,
                 Acceptance.NONE);
         CompletableFuture<AccessToken> outcome = breaker.pass(request, () -> lean).subscribeAsCompletionStage();
         return outcome.handle((token, failure) -> failure == null ? null : ((TokenException) failure).error()).join();

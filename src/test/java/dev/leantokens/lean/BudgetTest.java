@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
 import dev.leantokens.token.CallerAccount;
-import dev.leantokens.token.CallerAccountsTest;
+import dev.leantokens.token.CallerAccounts;
 import dev.leantokens.token.UpstreamTokenRequest.Purpose;
 import io.smallrye.mutiny.Uni;
 
@@ -420,8 +420,8 @@ class BudgetTest {
         Budget sixty = budget(60);
         CallerAccount greedy = one("greedy", "greedy", 4);
         takeAll(19, sixty, ofService(greedy));
-        CallerAccountsTest.Joinable call = CallerAccountsTest.joinable(greedy, Purpose.NEED);
-        CompletableFuture<CallPermit> waits = take(sixty, ofService(call.accounts()));
+        CallerAccounts call = new CallerAccounts(greedy, Purpose.NEED);
+        CompletableFuture<CallPermit> waits = take(sixty, ofService(call));
         assertThat(waits).isNotDone();
 
         call.join(one("modest", "modest", 4), Purpose.NEED);
@@ -438,11 +438,11 @@ class BudgetTest {
         CallerAccount greedy = one("greedy", "greedy", 2);
         takeAll(30, sixty, ofService(greedy));
         takeAll(1, sixty, ofService(one("first of crowd", "crowd", 2)));
-        CallerAccountsTest.Joinable call = CallerAccountsTest.joinable(greedy, Purpose.NEED);
+        CallerAccounts call = new CallerAccounts(greedy, Purpose.NEED);
         for (int i = 0; i < 1_000; i++) {
             call.join(one("greedy " + i, "greedy", 2), Purpose.NEED);
         }
-        CompletableFuture<CallPermit> waits = take(sixty, ofService(call.accounts()));
+        CompletableFuture<CallPermit> waits = take(sixty, ofService(call));
         assertThat(waits).isNotDone();
 
         call.join(one("modest", "crowd", 2), Purpose.NEED);
@@ -460,14 +460,14 @@ class BudgetTest {
             permit(sixty, ofService(one("other " + i, "other " + i, crowd))).used();
         }
         time.advance(Duration.ofSeconds(54));
-        CallerAccountsTest.Joinable call = CallerAccountsTest.joinable(alone(), Purpose.NEED);
-        CompletableFuture<CallPermit> waits = take(sixty, ofService(call.accounts()));
+        CallerAccounts call = new CallerAccounts(alone(), Purpose.NEED);
+        CompletableFuture<CallPermit> waits = take(sixty, ofService(call));
 
         assertTimeout(Duration.ofSeconds(5), () -> {
             for (int i = 0; i < crowd; i++) {
                 call.join(one("account " + i, "account " + i, crowd), Purpose.NEED);
             }
-            take(sixty, ofService(call.accounts()));
+            take(sixty, ofService(call));
         });
 
         assertThat(waits).isNotDone();
@@ -480,10 +480,10 @@ class BudgetTest {
         Budget sixty = budget(60);
         CallerAccount greedy = one("greedy", "greedy", 60);
         takeAll(2, sixty, ofService(greedy));
-        CallerAccountsTest.Joinable call = CallerAccountsTest.joinable(greedy, Purpose.NEED);
+        CallerAccounts call = new CallerAccounts(greedy, Purpose.NEED);
         call.join(one("modest", "modest", 60), Purpose.NEED);
 
-        assertThat(take(sixty, ofService(call.accounts()))).isCompleted();
+        assertThat(take(sixty, ofService(call))).isCompleted();
     }
 
     @Test
@@ -491,12 +491,12 @@ class BudgetTest {
         use(2);
         permit(optional(alone())).used();
         permit(optional(alone())).unused();
-        CallerAccountsTest.Joinable call = CallerAccountsTest.joinable(alone(), Purpose.REPLACEMENT);
+        CallerAccounts call = new CallerAccounts(alone(), Purpose.REPLACEMENT);
         call.join(alone(), Purpose.NEED);
         time.advance(Duration.ofSeconds(55));
         permit(optional(alone())).used();
 
-        assertThat(take(ofService(call.accounts()))).as("waits for its turn").isNotDone();
+        assertThat(take(ofService(call))).as("waits for its turn").isNotDone();
     }
 
     /** Lean sees a call at some time between its begin and its end: whenever that is, it sees no more than allowed. */

@@ -14,7 +14,6 @@ import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
 import dev.leantokens.token.CallerAccount;
 import dev.leantokens.token.CallerAccounts;
-import dev.leantokens.token.CallerAccountsTest;
 import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
 import dev.leantokens.token.UpstreamTokenRequest.Purpose;
 import io.smallrye.mutiny.Uni;
@@ -94,8 +93,8 @@ class FairBulkheadTest {
     @Test
     void callThatAnotherWaitsForTooEntersByTheFirstWhoseTurnComes() {
         passedFor("greedy", "g1", "g2", "g3", "g4");
-        CallerAccountsTest.Joinable shared = CallerAccountsTest.joinable(requester("greedy"), Purpose.NEED);
-        CompletableFuture<String> call = pass("shared", shared.accounts());
+        CallerAccounts shared = new CallerAccounts(requester("greedy"), Purpose.NEED);
+        CompletableFuture<String> call = pass("shared", shared);
 
         shared.join(requester("modest"), Purpose.NEED);
         shared.join(requester("modest"), Purpose.NEED);
@@ -133,11 +132,11 @@ class FairBulkheadTest {
     /** The last of the crowd's calls is one that another caller waits for too. */
     @Test
     void callThatAnotherWaitsForTooDoesNotGoWithTheCrowd() {
-        CallerAccountsTest.Joinable shared = CallerAccountsTest.joinable(requester("greedy"), Purpose.NEED);
+        CallerAccounts shared = new CallerAccounts(requester("greedy"), Purpose.NEED);
         for (int i = 0; i < 2 + SEATS - 1; i++) {
             passedFor("greedy", "g" + i);
         }
-        CompletableFuture<String> call = pass("shared", shared.accounts());
+        CompletableFuture<String> call = pass("shared", shared);
         shared.join(requester("modest"), Purpose.NEED);
 
         passedFor("other", "o1");

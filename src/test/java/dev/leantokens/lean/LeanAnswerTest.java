@@ -29,9 +29,9 @@ import dev.leantokens.error.TokenException;
 import dev.leantokens.testing.Settings;
 import dev.leantokens.token.CallerAccount;
 import dev.leantokens.token.ClientCredentials;
-import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
 import dev.leantokens.token.Scope;
 import dev.leantokens.token.UpstreamTokenRequest;
+import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
 import dev.leantokens.token.UpstreamTokenRequest.Purpose;
 
 class LeanAnswerTest {

@@ -13,19 +13,7 @@ import org.junit.jupiter.api.Test;
 
 import dev.leantokens.token.UpstreamTokenRequest.Purpose;
 
-public class CallerAccountsTest {
-
-    /** CallerAccounts that a test of another package can join, as callers do by the single flight. */
-    public record Joinable(CallerAccounts requesters) {
-
-        public boolean join(CallerAccount requester, Purpose purpose) {
-            return requesters.join(requester, purpose);
-        }
-    }
-
-    public static Joinable joinable(CallerAccount first, Purpose purpose) {
-        return new Joinable(new CallerAccounts(first, purpose));
-    }
+class CallerAccountsTest {
 
     private final CallerAccounts requesters = new CallerAccounts(requester("a"), Purpose.REPLACEMENT);
 

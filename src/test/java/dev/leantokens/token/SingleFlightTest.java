@@ -199,7 +199,7 @@ class SingleFlightTest {
     }
 
     private static CallerAccounts requesters(String account) {
-        return CallerAccountsTest.joinable(CallerAccountsTest.requester(account), Purpose.NEED).accounts();
+        return new CallerAccounts(CallerAccountsTest.requester(account), Purpose.NEED);
     }
 
     private Uni<String> call() {
