@@ -56,7 +56,7 @@ public class TokenAccess {
                 .onItemOrFailure().invoke((issued, failure) -> {
                     metrics.took(adapter, System.nanoTime() - begun);
                     if (issued != null) {
-                        metrics.issued(adapter, issued.cacheStatus());
+                        metrics.issued(adapter, issued.source());
                     }
                 });
     }

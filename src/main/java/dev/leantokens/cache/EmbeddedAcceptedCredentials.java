@@ -9,8 +9,8 @@ import jakarta.inject.Singleton;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 
-import dev.leantokens.token.AcceptedCredentials.Acceptance;
 import dev.leantokens.token.AcceptedCredentials;
+import dev.leantokens.token.AcceptedCredentials.Acceptance;
 import dev.leantokens.token.Scope;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 

@@ -18,8 +18,8 @@ import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
 import dev.leantokens.json.UncachedNames;
 import dev.leantokens.token.AccessToken;
-import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
 import dev.leantokens.token.UpstreamTokenRequest;
+import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
 
 /**
  * What an answer of Lean's token endpoint means. A gateway in front of Lean can answer with anything, so nothing is

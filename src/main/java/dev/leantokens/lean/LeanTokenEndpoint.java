@@ -124,7 +124,8 @@ public class LeanTokenEndpoint {
     }
 
     private Uni<ClientProof> proof(UpstreamTokenRequest request) {
-        return request.callerCredentials().isPresent() ? proof(request.callerCredentials().get()) : own.authentication().proof();
+        return request.callerCredentials().isPresent() ? proof(request.callerCredentials().get())
+                : own.authentication().proof();
     }
 
     private Uni<ClientProof> proof(ClientCredentials callers) {

@@ -5,8 +5,8 @@ import java.util.Optional;
 import jakarta.enterprise.context.ApplicationScoped;
 
 import dev.leantokens.token.Scope;
-import dev.leantokens.token.ServiceCredentials.ServiceClient;
 import dev.leantokens.token.ServiceCredentials;
+import dev.leantokens.token.ServiceCredentials.ServiceClient;
 
 /**
  * What Lean said last of the service's own credentials. Lean is not asked for it: it is what calls have shown. One customer's

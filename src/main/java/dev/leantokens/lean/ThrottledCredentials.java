@@ -11,8 +11,8 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
-import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
 import dev.leantokens.token.UpstreamTokenRequest;
+import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
 /**

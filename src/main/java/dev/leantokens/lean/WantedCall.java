@@ -1,8 +1,8 @@
 package dev.leantokens.lean;
 
 import dev.leantokens.token.CallerAccounts;
-import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
 import dev.leantokens.token.UpstreamTokenRequest;
+import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
 import dev.leantokens.token.UpstreamTokenRequest.Purpose;
 
 /**

@@ -2,7 +2,7 @@ package dev.leantokens.rest;
 
 import java.time.Duration;
 
-import dev.leantokens.token.CacheStatus;
+import dev.leantokens.token.IssuedToken;
 
 /** Writes a {@code Cache-Status} header (RFC 9211), which says how a token was come by. */
 final class CacheStatusHeader {
@@ -14,8 +14,8 @@ final class CacheStatusHeader {
     private CacheStatusHeader() {
     }
 
-    static String of(CacheStatus status) {
-        StringBuilder header = new StringBuilder(CACHE).append(switch (status.source()) {
+    static String of(IssuedToken issued) {
+        StringBuilder header = new StringBuilder(CACHE).append(switch (issued.source()) {
             case HIT -> "hit";
             case STALE -> "hit; detail=stale";
             case STALE_AFTER_FAILURE -> "fwd=stale; detail=stale";
@@ -24,14 +24,14 @@ final class CacheStatusHeader {
             case REQUESTED -> "fwd=request";
             case BYPASS -> "fwd=bypass";
         });
-        if (status.isFromLean() && status.freshFor().isPresent()) {
+        if (issued.source().isFromLean() && issued.freshFor().isPresent()) {
             header.append("; stored");
         }
-        if (status.shared()) {
+        if (issued.shared()) {
             header.append("; collapsed");
         }
-        if (status.freshFor().isPresent()) {
-            header.append("; ttl=").append(status.freshFor().map(Duration::toSeconds).get());
+        if (issued.freshFor().isPresent()) {
+            header.append("; ttl=").append(issued.freshFor().map(Duration::toSeconds).get());
         }
         return header.toString();
     }

@@ -43,7 +43,7 @@ public class TokenResource {
     private static CharSequence answer(IssuedToken issued, MultiMap headers) {
         headers.set(HttpHeaders.CACHE_CONTROL, "no-store")
                 .set("Pragma", "no-cache")
-                .set(CacheStatusHeader.NAME, CacheStatusHeader.of(issued.cacheStatus()));
+                .set(CacheStatusHeader.NAME, CacheStatusHeader.of(issued));
         return issued.token().json();
     }
 }

@@ -1,12 +1,13 @@
 package dev.leantokens.token;
 
-import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Objects;
+
+import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
 
 /**
  * Under which a token is kept: two requests have the same key if and only if Lean would give both the same.

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import jakarta.inject.Singleton;
 
 import dev.leantokens.error.Origin;
-import dev.leantokens.token.CacheStatus.Source;
+import dev.leantokens.token.IssuedToken.Source;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -73,8 +73,8 @@ public class TokenMetrics {
     }
 
     /** A token is given out by an adapter. */
-    public void issued(Origin adapter, CacheStatus status) {
-        requests.get(adapter).get(Outcome.of(status.source())).increment();
+    public void issued(Origin adapter, Source source) {
+        requests.get(adapter).get(Outcome.of(source)).increment();
     }
 
     /** The token service has said what comes of a request, whatever that is. */

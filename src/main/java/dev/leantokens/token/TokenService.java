@@ -1,6 +1,5 @@
 package dev.leantokens.token;
 
-import dev.leantokens.token.ServiceCredentials.ServiceClient;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -13,6 +12,7 @@ import dev.leantokens.error.ErrorLog;
 import dev.leantokens.error.Origin;
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
+import dev.leantokens.token.ServiceCredentials.ServiceClient;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;

@@ -1,6 +1,5 @@
 package dev.leantokens.token;
 
-import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,8 +14,9 @@ import dev.leantokens.error.ErrorLog;
 import dev.leantokens.error.Origin;
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
-import dev.leantokens.token.CacheStatus.Source;
+import dev.leantokens.token.IssuedToken.Source;
 import dev.leantokens.token.SingleFlight.Flight;
+import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
 import dev.leantokens.token.UpstreamTokenRequest.Purpose;
 import io.smallrye.mutiny.Uni;
 
@@ -192,12 +192,11 @@ final class TokenSupply {
 
     private IssuedToken issue(Obtained obtained, TokenKey key, Source source, boolean shared) {
         Optional<Duration> freshFor = obtained.kept().map(kept -> freshFor(kept, key, clock.instant()));
-        return new IssuedToken(obtained.token(), new CacheStatus(source, freshFor, shared));
+        return new IssuedToken(obtained.token(), source, freshFor, shared);
     }
 
     private Uni<IssuedToken> issue(CachedToken kept, TokenKey key, Source source, Instant now) {
-        return Uni.createFrom().item(new IssuedToken(kept.at(now),
-                new CacheStatus(source, Optional.of(freshFor(kept, key, now)), false)));
+        return Uni.createFrom().item(new IssuedToken(kept.at(now), source, Optional.of(freshFor(kept, key, now)), false));
     }
 
     /**

@@ -3,16 +3,21 @@ package dev.leantokens.rest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-import dev.leantokens.token.CacheStatus;
-import dev.leantokens.token.CacheStatus.Source;
+import dev.leantokens.token.AccessToken;
+import dev.leantokens.token.IssuedToken;
+import dev.leantokens.token.IssuedToken.Source;
+import dev.leantokens.token.Scope;
 
 class CacheStatusHeaderTest {
+
+    private static final AccessToken TOKEN = AccessToken.of(Map.of("access_token", "abc", "token_type", "Bearer"), Scope.API);
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "-", value = {
@@ -26,14 +31,14 @@ class CacheStatusHeaderTest {
             "REQUESTED           | PT3540S | false | fwd=request; stored; ttl=3540",
             "BYPASS              | -       | true  | fwd=bypass; collapsed",
     })
-    void howATokenWasComeByIsSaidInTheTermsOfRfc9211(Source source, Duration freshFor, boolean shared, String parameters) {
-        assertThat(CacheStatusHeader.of(new CacheStatus(source, Optional.ofNullable(freshFor), shared)))
+    void originOfATokenIsSaidInTheTermsOfRfc9211(Source source, Duration freshFor, boolean shared, String parameters) {
+        assertThat(CacheStatusHeader.of(new IssuedToken(TOKEN, source, Optional.ofNullable(freshFor), shared)))
                 .isEqualTo("lean-authentication-tokens; " + parameters);
     }
 
     @Test
     void whatIsFromLeanIsWhatWasAskedFor() {
-        assertThat(Source.values()).filteredOn(source -> new CacheStatus(source, Optional.empty(), false).isFromLean())
+        assertThat(Source.values()).filteredOn(Source::isFromLean)
                 .containsExactly(Source.MISS, Source.REPLACED, Source.REQUESTED, Source.BYPASS);
     }
 }

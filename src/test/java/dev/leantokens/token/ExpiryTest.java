@@ -23,7 +23,7 @@ import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
 import dev.leantokens.testing.FakeMachine;
 import dev.leantokens.testing.Settings;
-import dev.leantokens.token.CacheStatus.Source;
+import dev.leantokens.token.IssuedToken.Source;
 import io.smallrye.mutiny.Uni;
 
 /**
@@ -54,7 +54,7 @@ class ExpiryTest {
         world.machine.set(set);
         world.leanIsUp = false;
 
-        assertThat(world.ask(CacheControl.ANY).cacheStatus().source()).isEqualTo(Source.HIT);
+        assertThat(world.ask(CacheControl.ANY).source()).isEqualTo(Source.HIT);
     }
 
     /** A machine, a Lean that knows until when each of its tokens is really valid, and the service between. */
@@ -111,11 +111,11 @@ class ExpiryTest {
             Duration before = machine.passed();
             try {
                 IssuedToken issued = asking.apply(control);
-                if (issued.cacheStatus().isFromLean()) {
+                if (issued.source().isFromLean()) {
                     return;
                 }
                 // A hit does not wait for the call that replaces it, though here, on one thread, that is over first.
-                Duration now = issued.cacheStatus().source() == Source.HIT ? before : machine.passed();
+                Duration now = issued.source() == Source.HIT ? before : machine.passed();
                 Duration left = reallyValidUntil.get(issued.token().members().get("access_token")).minus(now);
                 assertThat(left).isPositive();
                 long promised = ((Number) issued.token().members().get("expires_in")).longValue();

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-import dev.leantokens.token.CacheStatus.Source;
+import dev.leantokens.token.IssuedToken.Source;
 import dev.leantokens.token.UpstreamTokenRequest.Purpose;
 
 /** Values end up in log lines and messages by their {@code toString}. */
@@ -31,7 +31,7 @@ class SecretsInTextTest {
                 RequestMembers.of(Map.of("client_secret", SECRET, SECRET, SECRET)),
                 new TokenKey(TokenKey.ofCaller(CREDENTIALS), "", new Scope("api")),
                 TOKEN,
-                new IssuedToken(TOKEN, new CacheStatus(Source.HIT, Optional.empty(), false)),
+                new IssuedToken(TOKEN, Source.HIT, Optional.empty(), false),
                 CachedToken.of(TOKEN, Instant.EPOCH).orElseThrow());
     }
 

@@ -1,8 +1,9 @@
 package dev.leantokens.token;
 
-import dev.leantokens.token.AcceptedCredentials.Acceptance;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+
+import dev.leantokens.token.AcceptedCredentials.Acceptance;
 
 /** Remembers everything for ever. */
 final class SetOfAccepted implements AcceptedCredentials {

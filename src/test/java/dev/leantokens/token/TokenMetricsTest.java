@@ -3,7 +3,6 @@ package dev.leantokens.token;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
@@ -11,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import dev.leantokens.error.Origin;
-import dev.leantokens.token.CacheStatus.Source;
+import dev.leantokens.token.IssuedToken.Source;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -33,7 +32,7 @@ class TokenMetricsTest {
             "REQUESTED,           refreshed",
     })
     void tokenIsCountedByItsSource(Source source, String outcome) {
-        metrics.issued(Origin.MCP, new CacheStatus(source, Optional.empty(), false));
+        metrics.issued(Origin.MCP, source);
 
         assertThat(registry.get(TokenMetrics.REQUESTS).tags("adapter", "mcp", "outcome", outcome).counter().count()).isOne();
         assertThat(registry.get(TokenMetrics.REQUESTS).counters().stream().mapToDouble(Counter::count).sum()).isOne();

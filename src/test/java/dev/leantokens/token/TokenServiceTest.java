@@ -1,7 +1,5 @@
 package dev.leantokens.token;
 
-import dev.leantokens.token.ServiceCredentials.ServiceClient;
-import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
@@ -20,7 +18,9 @@ import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
 import dev.leantokens.testing.Settings;
 import dev.leantokens.testing.TestClock;
-import dev.leantokens.token.CacheStatus.Source;
+import dev.leantokens.token.IssuedToken.Source;
+import dev.leantokens.token.ServiceCredentials.ServiceClient;
+import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
 import dev.leantokens.token.UpstreamTokenRequest.Purpose;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -90,7 +90,7 @@ class TokenServiceTest {
         issue(service);
         current = Optional.of(new ServiceClient("service", 2));
 
-        assertThat(issue(service).cacheStatus().source()).isEqualTo(Source.HIT);
+        assertThat(issue(service).source()).isEqualTo(Source.HIT);
     }
 
     @Test
@@ -105,7 +105,7 @@ class TokenServiceTest {
 
         current = Optional.of(new ServiceClient("service", 2));
 
-        assertThat(issue(service).cacheStatus().source()).isEqualTo(Source.MISS);
+        assertThat(issue(service).source()).isEqualTo(Source.MISS);
     }
 
     @Test
@@ -115,9 +115,9 @@ class TokenServiceTest {
         issue(service, CALLER);
         lean.isShown("new certificate");
 
-        assertThat(issue(service).cacheStatus().source()).isEqualTo(Source.MISS);
-        assertThat(issue(service, CALLER).cacheStatus().source()).isEqualTo(Source.MISS);
-        assertThat(issue(service).cacheStatus().source()).isEqualTo(Source.HIT);
+        assertThat(issue(service).source()).isEqualTo(Source.MISS);
+        assertThat(issue(service, CALLER).source()).isEqualTo(Source.MISS);
+        assertThat(issue(service).source()).isEqualTo(Source.HIT);
         assertThat(cache.size()).as("those of the one before are dropped").isEqualTo(2);
     }
 

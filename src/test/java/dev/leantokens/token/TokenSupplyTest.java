@@ -1,6 +1,5 @@
 package dev.leantokens.token;
 
-import dev.leantokens.token.AcceptedCredentials.Acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -26,7 +25,8 @@ import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
 import dev.leantokens.testing.Settings;
 import dev.leantokens.testing.TestClock;
-import dev.leantokens.token.CacheStatus.Source;
+import dev.leantokens.token.AcceptedCredentials.Acceptance;
+import dev.leantokens.token.IssuedToken.Source;
 import dev.leantokens.token.UpstreamTokenRequest.Purpose;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
@@ -49,14 +49,16 @@ class TokenSupplyTest {
 
     @Test
     void secondRequestIsServedFromTheCache() {
-        assertThat(ask(Scope.API).cacheStatus()).isEqualTo(
-                new CacheStatus(Source.MISS, Optional.of(Duration.ofSeconds(3540)), false));
+        IssuedToken first = ask(Scope.API);
+        assertThat(first.source()).isEqualTo(Source.MISS);
+        assertThat(first.freshFor()).contains(Duration.ofSeconds(3540));
+        assertThat(first.shared()).isFalse();
         clock.advance(Duration.ofMillis(10_500));
 
         IssuedToken second = ask(Scope.API);
 
-        assertThat(second.cacheStatus().source()).isEqualTo(Source.HIT);
-        assertThat(second.cacheStatus().freshFor()).contains(Duration.ofMillis(3_529_500));
+        assertThat(second.source()).isEqualTo(Source.HIT);
+        assertThat(second.freshFor()).contains(Duration.ofMillis(3_529_500));
         assertThat(second.token().members()).containsEntry("access_token", "token-1").containsEntry("expires_in", 3589L);
         assertThat(lean.calls()).isOne();
     }
@@ -83,12 +85,12 @@ class TokenSupplyTest {
         supply = supply("token.refresh-ahead", "0");
         ask(Scope.API);
         clock.advance(Duration.ofSeconds(3540));
-        assertThat(ask(Scope.API).cacheStatus().source()).isEqualTo(Source.HIT);
+        assertThat(ask(Scope.API).source()).isEqualTo(Source.HIT);
 
         clock.advance(Duration.ofMillis(1));
 
         IssuedToken next = ask(Scope.API);
-        assertThat(next.cacheStatus().source()).isEqualTo(Source.REPLACED);
+        assertThat(next.source()).isEqualTo(Source.REPLACED);
         assertThat(next.token().members()).containsEntry("access_token", "token-2");
     }
 
@@ -97,11 +99,11 @@ class TokenSupplyTest {
         supply = supply("token.refresh-ahead", "0");
         ask(CUSTOMER);
         clock.advance(Duration.ofSeconds(3600 - 11 * 60));
-        assertThat(ask(CUSTOMER).cacheStatus().source()).isEqualTo(Source.HIT);
+        assertThat(ask(CUSTOMER).source()).isEqualTo(Source.HIT);
 
         clock.advance(Duration.ofMillis(1));
 
-        assertThat(ask(CUSTOMER).cacheStatus().source()).isEqualTo(Source.REPLACED);
+        assertThat(ask(CUSTOMER).source()).isEqualTo(Source.REPLACED);
     }
 
     @Test
@@ -117,7 +119,7 @@ class TokenSupplyTest {
         IssuedToken old = ask(Scope.API);
         ask(Scope.API);
 
-        assertThat(old.cacheStatus().source()).isEqualTo(Source.HIT);
+        assertThat(old.source()).isEqualTo(Source.HIT);
         assertThat(old.token().members()).containsEntry("access_token", "token-1");
         assertThat(lean.calls()).isEqualTo(2);
         assertThat(lean.asked.get(1).purpose()).isEqualTo(Purpose.REPLACEMENT);
@@ -133,8 +135,8 @@ class TokenSupplyTest {
         clock.advance(Duration.ofSeconds(3000));
         lean.failsWith(AWAY);
 
-        assertThat(ask(Scope.API).cacheStatus().source()).isEqualTo(Source.HIT);
-        assertThat(ask(Scope.API).cacheStatus().source()).isEqualTo(Source.HIT);
+        assertThat(ask(Scope.API).source()).isEqualTo(Source.HIT);
+        assertThat(ask(Scope.API).source()).isEqualTo(Source.HIT);
         assertThat(lean.calls()).isEqualTo(2);
 
         clock.advance(Duration.ofSeconds(5));
@@ -153,8 +155,8 @@ class TokenSupplyTest {
 
         IssuedToken stale = ask(Scope.API);
 
-        assertThat(stale.cacheStatus().source()).isEqualTo(Source.STALE_AFTER_FAILURE);
-        assertThat(stale.cacheStatus().freshFor()).contains(Duration.ofSeconds(-30));
+        assertThat(stale.source()).isEqualTo(Source.STALE_AFTER_FAILURE);
+        assertThat(stale.freshFor()).contains(Duration.ofSeconds(-30));
         assertThat(stale.token().members()).containsEntry("access_token", "token-1").containsEntry("expires_in", 30L);
     }
 
@@ -175,11 +177,11 @@ class TokenSupplyTest {
         lean.failsWith(AWAY);
         ask(Scope.API);
 
-        assertThat(ask(Scope.API).cacheStatus().source()).isEqualTo(Source.STALE);
+        assertThat(ask(Scope.API).source()).isEqualTo(Source.STALE);
         assertThat(lean.calls()).isEqualTo(2);
 
         clock.advance(Duration.ofSeconds(5));
-        assertThat(ask(Scope.API).cacheStatus().source()).isEqualTo(Source.STALE_AFTER_FAILURE);
+        assertThat(ask(Scope.API).source()).isEqualTo(Source.STALE_AFTER_FAILURE);
         assertThat(lean.calls()).isEqualTo(3);
     }
 
@@ -190,7 +192,7 @@ class TokenSupplyTest {
         clock.advance(Duration.ofSeconds(3570));
         lean.hangs();
 
-        assertThat(ask(Scope.API).cacheStatus().source()).isEqualTo(Source.STALE_AFTER_FAILURE);
+        assertThat(ask(Scope.API).source()).isEqualTo(Source.STALE_AFTER_FAILURE);
 
         // The call went on.
         lean.answer();
@@ -210,7 +212,7 @@ class TokenSupplyTest {
 
         lean.answer();
 
-        assertThat(waiting.join().cacheStatus().source()).isEqualTo(Source.REPLACED);
+        assertThat(waiting.join().source()).isEqualTo(Source.REPLACED);
     }
 
     @Test
@@ -242,7 +244,7 @@ class TokenSupplyTest {
         assertThat(failure(Scope.API)).isSameAs(AWAY);
         lean.gives(Duration.ofHours(1));
 
-        assertThat(ask(Scope.API).cacheStatus().source()).isEqualTo(Source.MISS);
+        assertThat(ask(Scope.API).source()).isEqualTo(Source.MISS);
     }
 
     @Test
@@ -258,7 +260,7 @@ class TokenSupplyTest {
 
         assertThat(waiting).allSatisfy(one -> assertThat(one.join().token().members())
                 .containsEntry("access_token", "token-1"));
-        assertThat(waiting.stream().filter(one -> !one.join().cacheStatus().shared())).hasSize(1);
+        assertThat(waiting.stream().filter(one -> !one.join().shared())).hasSize(1);
         assertThat(lean.calls()).isOne();
     }
 
@@ -269,7 +271,7 @@ class TokenSupplyTest {
 
         IssuedToken fresh = ask(Scope.API, CacheControl.NO_CACHE);
 
-        assertThat(fresh.cacheStatus().source()).isEqualTo(Source.REQUESTED);
+        assertThat(fresh.source()).isEqualTo(Source.REQUESTED);
         assertThat(fresh.token().members()).containsEntry("access_token", "token-2");
         assertThat(lean.asked).extracting(UpstreamTokenRequest::purpose).containsExactly(Purpose.NEED, Purpose.REPLACEMENT);
         assertThat(ask(Scope.API).token().members()).containsEntry("access_token", "token-2");
@@ -288,10 +290,10 @@ class TokenSupplyTest {
     void tokenYoungerThanASecondIsFresh() {
         ask(Scope.API);
         clock.advance(Duration.ofMillis(999));
-        assertThat(ask(Scope.API, CacheControl.NO_CACHE).cacheStatus().source()).isEqualTo(Source.HIT);
+        assertThat(ask(Scope.API, CacheControl.NO_CACHE).source()).isEqualTo(Source.HIT);
 
         clock.advance(Duration.ofMillis(1));
-        assertThat(ask(Scope.API, CacheControl.NO_CACHE).cacheStatus().source()).isEqualTo(Source.REQUESTED);
+        assertThat(ask(Scope.API, CacheControl.NO_CACHE).source()).isEqualTo(Source.REQUESTED);
     }
 
     @Test
@@ -301,7 +303,7 @@ class TokenSupplyTest {
         lean.failsWith(AWAY);
 
         assertThatThrownBy(() -> ask(Scope.API, CacheControl.NO_CACHE)).isSameAs(AWAY);
-        assertThat(ask(Scope.API).cacheStatus().source()).isEqualTo(Source.HIT);
+        assertThat(ask(Scope.API).source()).isEqualTo(Source.HIT);
     }
 
     @Test
@@ -328,7 +330,7 @@ class TokenSupplyTest {
         assertThat(lean.calls()).as("the refused scope is kept as such").isEqualTo(2);
 
         lean.gives(Duration.ofHours(1));
-        assertThat(ask(new Scope("customer.43")).cacheStatus().source()).isEqualTo(Source.MISS);
+        assertThat(ask(new Scope("customer.43")).source()).isEqualTo(Source.MISS);
         assertThat(failure(CUSTOMER).error()).isEqualTo(error);
     }
 
@@ -341,7 +343,7 @@ class TokenSupplyTest {
         assertThat(lean.calls()).isOne();
         lean.gives(Duration.ofHours(1));
 
-        assertThat(ask(Scope.API).cacheStatus().source()).isEqualTo(Source.MISS);
+        assertThat(ask(Scope.API).source()).isEqualTo(Source.MISS);
         assertThat(failure(CUSTOMER).error()).isEqualTo(TokenError.SERVICE_CREDENTIALS_REFUSED);
     }
 
@@ -358,7 +360,7 @@ class TokenSupplyTest {
         failureOfAFreshOne(CUSTOMER);
 
         lean.gives(Duration.ofHours(1));
-        assertThat(ask(new Scope("customer.43")).cacheStatus().source()).isEqualTo(Source.MISS);
+        assertThat(ask(new Scope("customer.43")).source()).isEqualTo(Source.MISS);
     }
 
     @Test
@@ -371,7 +373,7 @@ class TokenSupplyTest {
         assertThat(lean.calls()).isOne();
 
         lean.gives(Duration.ofHours(1));
-        assertThat(ask(Scope.API).cacheStatus().source()).isEqualTo(Source.MISS);
+        assertThat(ask(Scope.API).source()).isEqualTo(Source.MISS);
     }
 
     @Test
@@ -422,15 +424,15 @@ class TokenSupplyTest {
         lean.gives(Duration.ofSeconds(30));
         ask(Scope.API);
 
-        assertThat(ask(Scope.API).cacheStatus().source()).isEqualTo(Source.REPLACED);
+        assertThat(ask(Scope.API).source()).isEqualTo(Source.REPLACED);
     }
 
     @Test
     void tokenThatIsNoLongerValidWhenItComesIsPassedOnAndNotKept() {
         lean.gives(Duration.ZERO);
 
-        assertThat(ask(Scope.API).cacheStatus().freshFor()).isEmpty();
-        assertThat(ask(Scope.API).cacheStatus().source()).isEqualTo(Source.MISS);
+        assertThat(ask(Scope.API).freshFor()).isEmpty();
+        assertThat(ask(Scope.API).source()).isEqualTo(Source.MISS);
     }
 
     @Test
@@ -443,7 +445,7 @@ class TokenSupplyTest {
         }, Settings.of(TokenConfig.class), clock, ErrorLogs.create());
 
         assertThat(ask(Scope.API).token()).isSameAs(token);
-        assertThat(ask(Scope.API).cacheStatus().source()).isEqualTo(Source.MISS);
+        assertThat(ask(Scope.API).source()).isEqualTo(Source.MISS);
         assertThat(asked).hasSize(2);
     }
 
@@ -463,7 +465,7 @@ class TokenSupplyTest {
         lean.gives(Duration.ofSeconds(Long.MAX_VALUE));
         ask(Scope.API);
 
-        assertThat(ask(Scope.API).cacheStatus().source()).isEqualTo(Source.HIT);
+        assertThat(ask(Scope.API).source()).isEqualTo(Source.HIT);
     }
 
     @Test
@@ -476,7 +478,7 @@ class TokenSupplyTest {
         assertThat(cache.size()).isZero();
 
         lean.givesOnly(null);
-        assertThat(ask(Scope.API).cacheStatus().source()).isEqualTo(Source.MISS);
+        assertThat(ask(Scope.API).source()).isEqualTo(Source.MISS);
     }
 
     @Test
@@ -552,9 +554,9 @@ class TokenSupplyTest {
 
         IssuedToken issued = ask(Scope.API);
 
-        assertThat(issued.cacheStatus().source()).isEqualTo(Source.MISS);
+        assertThat(issued.source()).isEqualTo(Source.MISS);
         assertThat(issued.token().members()).containsEntry("access_token", "token-1");
-        assertThat(ask(Scope.API).cacheStatus().source()).isEqualTo(Source.HIT);
+        assertThat(ask(Scope.API).source()).isEqualTo(Source.HIT);
     }
 
     private static void join(Thread thread) {
