@@ -3,12 +3,12 @@ package dev.leantokens.health;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import jakarta.enterprise.inject.spi.ObserverMethod;
 
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jboss.logging.Logger;
 import org.jboss.logging.Logger.Level;
 
+import dev.leantokens.StartOrder;
 import dev.leantokens.access.AccessRules;
 import dev.leantokens.health.Exposure.Tokens;
 import dev.leantokens.lean.LeanStandIn;
@@ -25,8 +25,6 @@ class ExposureReport {
 
     private static final Logger LOG = Logger.getLogger(ExposureReport.class);
 
-    private static final int LAST = ObserverMethod.DEFAULT_PRIORITY + 200;
-
     private final AccessRules access;
     private final CallersCertificates certificates;
     private final ServiceCredentials credentials;
@@ -39,7 +37,7 @@ class ExposureReport {
         this.standIn = standIn;
     }
 
-    void say(@Observes @Priority(LAST) StartupEvent event) {
+    void say(@Observes @Priority(StartOrder.REPORT) StartupEvent event) {
         VertxHttpConfig http = ConfigProvider.getConfig().unwrap(SmallRyeConfig.class).getConfigMapping(VertxHttpConfig.class);
         boolean encrypted = http.insecureRequests().filter(plain -> plain != InsecureRequests.ENABLED).isPresent();
         Exposure exposure = new Exposure(http.host(), encrypted, encrypted && certificates.areRequired(), tokens(),

@@ -7,10 +7,10 @@ import java.time.Duration;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import jakarta.enterprise.inject.spi.ObserverMethod;
 
 import org.jboss.logging.Logger;
 
+import dev.leantokens.StartOrder;
 import dev.leantokens.lean.LeanConfig;
 import io.netty.bootstrap.ChannelInitializerExtension;
 import io.netty.channel.Channel;
@@ -30,8 +30,6 @@ import io.quarkus.runtime.annotations.RegisterResources;
 public class ConnectionLimits {
 
     private static final Logger LOG = Logger.getLogger(ConnectionLimits.class);
-
-    private static final int OPENS_EARLY = ObserverMethod.DEFAULT_PRIORITY - 100;
 
     private static final Duration LONGEST = Duration.ofHours(1);
 
@@ -56,7 +54,7 @@ public class ConnectionLimits {
         }
     }
 
-    void start(@Observes @Priority(OPENS_EARLY) StartupEvent event) {
+    void start(@Observes @Priority(StartOrder.LIMITS) StartupEvent event) {
         require(config.connections() > 0, "LIMITS_CONNECTIONS must be more than nothing");
         int ofAPeer = config.connectionsPerPeer().orElse(Math.max(1, config.connections() / 2));
         require(ofAPeer > 0 && ofAPeer <= config.connections(),

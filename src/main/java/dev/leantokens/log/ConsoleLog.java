@@ -9,13 +9,13 @@ import java.util.logging.Handler;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import jakarta.enterprise.inject.spi.ObserverMethod;
 
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jboss.logging.Logger;
 import org.jboss.logmanager.ExtHandler;
 import org.jboss.logmanager.handlers.ConsoleHandler;
 
+import dev.leantokens.StartOrder;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.bootstrap.logging.InitialConfigurator;
@@ -34,8 +34,6 @@ class ConsoleLog {
 
     private static final Logger LOG = Logger.getLogger(ConsoleLog.class);
 
-    private static final int BEFORE_PORTS_OPEN = ObserverMethod.DEFAULT_PRIORITY + 50;
-
     /** Some 5,000 lines: at 20,000 requests a second with the access log on, a reader may pause for a quarter of a second. */
     private static final int CAPACITY = 1024 * 1024;
 
@@ -52,7 +50,7 @@ class ConsoleLog {
                 .register(registry);
     }
 
-    void start(@Observes @Priority(BEFORE_PORTS_OPEN) StartupEvent event) {
+    void start(@Observes @Priority(StartOrder.BACKGROUND) StartupEvent event) {
         if (LaunchMode.current() == LaunchMode.NORMAL) {
             output = console(InitialConfigurator.DELAYED_HANDLER).map(this::detach);
         }

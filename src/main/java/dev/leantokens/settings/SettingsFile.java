@@ -3,10 +3,10 @@ package dev.leantokens.settings;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import jakarta.enterprise.inject.spi.ObserverMethod;
 
 import org.eclipse.microprofile.config.ConfigProvider;
 
+import dev.leantokens.StartOrder;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
@@ -17,9 +17,7 @@ import io.quarkus.runtime.configuration.ConfigurationException;
 @ApplicationScoped
 class SettingsFile {
 
-    private static final int FIRST = ObserverMethod.DEFAULT_PRIORITY - 200;
-
-    void check(@Observes @Priority(FIRST) StartupEvent event) {
+    void check(@Observes @Priority(StartOrder.SETTINGS) StartupEvent event) {
         check(ConfigProvider.getConfig().getPropertyNames());
     }
 

@@ -12,10 +12,10 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
-import jakarta.enterprise.inject.spi.ObserverMethod;
 
 import org.eclipse.microprofile.config.ConfigProvider;
 
+import dev.leantokens.StartOrder;
 import dev.leantokens.file.PollingTask;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -41,8 +41,6 @@ import io.vertx.core.net.KeyCertOptions;
 @ApplicationScoped
 class TlsReload {
 
-    private static final int BEFORE_PORTS_OPEN = ObserverMethod.DEFAULT_PRIORITY + 50;
-
     private final Vertx vertx;
     private final TlsConfigurationRegistry registry;
     private final Event<CertificateUpdatedEvent> updated;
@@ -61,7 +59,7 @@ class TlsReload {
         this.metrics = metrics;
     }
 
-    void start(@Observes @Priority(BEFORE_PORTS_OPEN) StartupEvent event) {
+    void start(@Observes @Priority(StartOrder.BACKGROUND) StartupEvent event) {
         SmallRyeConfig config = ConfigProvider.getConfig().unwrap(SmallRyeConfig.class);
         TlsConfig buckets = config.getConfigMapping(TlsConfig.class);
         String ofCallers = bucketOf(config.getConfigMapping(VertxHttpConfig.class));

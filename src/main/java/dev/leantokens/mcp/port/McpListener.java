@@ -8,11 +8,11 @@ import java.util.concurrent.CompletionException;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import jakarta.enterprise.inject.spi.ObserverMethod;
 
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jboss.logging.Logger;
 
+import dev.leantokens.StartOrder;
 import dev.leantokens.http.Endpoint;
 import io.netty.util.concurrent.MultithreadEventExecutorGroup;
 import io.quarkus.arc.All;
@@ -46,8 +46,6 @@ public class McpListener {
 
     private static final Logger LOG = Logger.getLogger(McpListener.class);
 
-    private static final int OPENS_LATE = ObserverMethod.DEFAULT_PRIORITY + 100;
-
     private final VertxInternal vertx;
     private final McpConfig config;
     private final TlsConfigurationRegistry tls;
@@ -74,7 +72,7 @@ public class McpListener {
     }
 
     /** After those who check the configuration: a port that is open for a moment before the start fails helps nobody. */
-    void start(@Observes @Priority(OPENS_LATE) StartupEvent event) throws Exception {
+    void start(@Observes @Priority(StartOrder.MCP_PORT) StartupEvent event) throws Exception {
         McpConfigRules.check(config);
         McpConfigRules.checkMainPort(mainPort());
         if (sharesMainPort()) {

@@ -1,0 +1,24 @@
+package dev.leantokens;
+
+import jakarta.enterprise.inject.spi.ObserverMethod;
+
+/**
+ * The order in which observers of Quarkus' {@code StartupEvent} run: lowest priority first, and the main port opens after all.
+ */
+public final class StartOrder {
+
+    /** Checks of settings that other observers rely on. */
+    public static final int SETTINGS = ObserverMethod.DEFAULT_PRIORITY - 200;
+    /** Limits on connections, before any port opens. */
+    public static final int LIMITS = ObserverMethod.DEFAULT_PRIORITY - 100;
+    // Observers without a priority run here: they check and load what their packages need.
+    /** Background threads and timers, which a start that fails on a setting does not need. */
+    public static final int BACKGROUND = ObserverMethod.DEFAULT_PRIORITY + 50;
+    /** The MCP port, which opens only if everything else has started. */
+    public static final int MCP_PORT = ObserverMethod.DEFAULT_PRIORITY + 100;
+    /** The report of what is exposed to whom, when that is final. */
+    public static final int REPORT = ObserverMethod.DEFAULT_PRIORITY + 200;
+
+    private StartOrder() {
+    }
+}
