@@ -93,13 +93,9 @@ public record Caller(String address, boolean local, Optional<Client> client, Cac
 
     void keepIn(RoutingContext context) {
         context.put(KEY, this);
-        RequestLog.isOf(this, context);
-    }
-
-    /** As the log calls it. */
-    @Override
-    public String toString() {
-        return local(client).isPresent() ? account() : "address " + address;
+        if (local(client).isPresent()) {
+            RequestLog.setClient(context, account());
+        }
     }
 
     private static boolean isLoopback(String literal) {

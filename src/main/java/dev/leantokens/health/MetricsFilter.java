@@ -12,10 +12,10 @@ import dev.leantokens.http.FilterOrder;
 import dev.leantokens.http.ManagementFilter;
 import io.micrometer.prometheus.PrometheusMeterRegistry;
 import io.prometheus.client.exporter.common.TextFormat;
-import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
 /**
@@ -35,16 +35,8 @@ class MetricsFilter {
                         type -> new SharedRendering(vertx, () -> registry.scrape(type))));
     }
 
-    void register(@Observes Filters filters) {
-        filters.register(this::filter, FilterOrder.METRICS);
-    }
-
-    private void filter(RoutingContext context) {
-        if (ManagementFilter.METRICS.equals(context.normalizedPath())) {
-            answer(context);
-        } else {
-            context.next();
-        }
+    void register(@Observes Router router) {
+        router.route(ManagementFilter.METRICS).order(-FilterOrder.METRICS).handler(this::answer);
     }
 
     private void answer(RoutingContext context) {

@@ -4,9 +4,9 @@ import java.util.Optional;
 
 import io.vertx.ext.web.RoutingContext;
 
-/** Knows the methods of some of the paths. Thread-safe. */
+/** Knows the methods of MCP's paths, which depend on its settings. Thread-safe. */
 public interface AllowedMethods {
 
-    /** @return the methods, as the header {@code Allow} lists them; empty if the path is none of these */
+    /** @return the methods as in the header {@code Allow}; empty if the path is not served */
     Optional<String> of(RoutingContext context);
 }

@@ -3,6 +3,7 @@ package dev.leantokens.http;
 import jakarta.enterprise.context.ApplicationScoped;
 
 import dev.leantokens.error.TokenError;
+import dev.leantokens.error.TokenException;
 import dev.leantokens.limits.LimitsConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -12,9 +13,12 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 
-/** Reads the body of a request, and no more of it than a token request can be long. */
+/** Reads the body of a request, up to {@value #MAX_BYTES} bytes. Thread-safe. */
 @ApplicationScoped
 public class BodyReader {
+
+    /** A request with the longest scope, id and secret that make sense is below 2 KiB. */
+    static final int MAX_BYTES = 16 * 1024;
 
     private final LimitsConfig limits;
 
@@ -22,15 +26,28 @@ public class BodyReader {
         this.limits = limits;
     }
 
+    /** @return whether {@code Content-Length} exceeds the limit or is not a number */
+    static boolean declaresTooMuch(HttpServerRequest request) {
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        try {
+            return length != null && Long.parseLong(length) > MAX_BYTES;
+        } catch (NumberFormatException e) {
+            return true;
+        }
+    }
+
+    static TokenException tooLarge() {
+        return TokenError.TOO_LARGE.because("the request body is larger than " + MAX_BYTES + " bytes");
+    }
+
     /**
-     * @param request whose body nobody has read yet, on its event loop
-     * @return the body, empty if it is missing; or a {@link dev.leantokens.error.TokenException}: 415 if it is compressed or
-     *         has another content coding, 413 if it is longer than the limit, 400 if it ends before its end, and over HTTP/2
-     *         also if it is not there in time
+     * @param request whose body has not been read yet; this is called on its event loop
+     * @return the body, empty if it is missing; or a {@link TokenException}: 415 if it has a content coding, 413 if it is
+     *         larger than the limit, 400 if it is truncated or, over HTTP/2, late
      */
     public Future<byte[]> read(HttpServerRequest request) {
-        if (isCoded(request)) {
-            // Tells the caller that it was not the media type (RFC 9110 §15.5.16).
+        if (hasContentCoding(request)) {
+            // Tells the caller that the media type was not the problem (RFC 9110 §15.5.16).
             request.response().putHeader(HttpHeaders.ACCEPT_ENCODING, HttpHeaders.IDENTITY);
             return Future.failedFuture(TokenError.UNSUPPORTED_CONTENT_CODING.because(
                     "the request body must be sent without a Content-Encoding"));
@@ -40,8 +57,8 @@ public class BodyReader {
         return body.future();
     }
 
-    /** {@code identity} means no coding, though it does not belong into this header (RFC 9110 §12.5.3). */
-    private static boolean isCoded(HttpServerRequest request) {
+    /** {@code identity} means no coding, although RFC 9110 §12.5.3 does not allow it in this header. */
+    private static boolean hasContentCoding(HttpServerRequest request) {
         for (String header : request.headers().getAll(HttpHeaders.CONTENT_ENCODING)) {
             for (String coding : header.split(",")) {
                 if (!coding.isBlank() && !HttpHeaders.IDENTITY.toString().equalsIgnoreCase(coding.strip())) {
@@ -54,22 +71,22 @@ public class BodyReader {
 
     private void read(HttpServerRequest request, Promise<byte[]> body) {
         Buffer read = Buffer.buffer();
-        Runnable ended = request.version() == HttpVersion.HTTP_2 ? limitTime(request, body) : () -> {
-            // ConnectionGate closes a connection of HTTP/1.1 whose request does not get ready.
+        Runnable cancelTimer = request.version() == HttpVersion.HTTP_2 ? startTimer(body) : () -> {
+            // ConnectionGate closes an HTTP/1.1 connection whose request takes too long.
         };
         request.handler(chunk -> {
-            if (read.length() + chunk.length() > BodyLimit.BYTES) {
-                ended.run();
-                body.tryFail(BodyLimit.tooLarge());
+            if (read.length() + chunk.length() > MAX_BYTES) {
+                cancelTimer.run();
+                body.tryFail(tooLarge());
             } else {
                 read.appendBuffer(chunk);
             }
         }).endHandler(end -> {
-            ended.run();
+            cancelTimer.run();
             body.tryComplete(read.getBytes());
         }).exceptionHandler(e -> {
-            ended.run();
-            body.tryFail(TokenError.INVALID_REQUEST.because("the request body ended before its end"));
+            cancelTimer.run();
+            body.tryFail(TokenError.INVALID_REQUEST.because("the request body was truncated"));
         });
         if (awaitsContinue(request)) {
             request.response().writeContinue();
@@ -77,18 +94,17 @@ public class BodyReader {
         request.resume();
     }
 
-    /** RFC 9110 §10.1.1: HTTP/1.0 does not know what that means. */
+    /** HTTP/1.0 does not define the header (RFC 9110 §10.1.1). */
     static boolean awaitsContinue(HttpServerRequest request) {
         return request.version() != HttpVersion.HTTP_1_0
                 && "100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT));
     }
 
-    /** @return ends the limit */
-    private Runnable limitTime(HttpServerRequest request, Promise<byte[]> body) {
+    /** @return cancels the timer */
+    private Runnable startTimer(Promise<byte[]> body) {
         Vertx vertx = Vertx.currentContext().owner();
-        long timer = vertx.setTimer(limits.requestTime().toMillis(), elapsed -> {
-            body.tryFail(TokenError.INVALID_REQUEST.because("the request body did not come in time"));
-        });
+        long timer = vertx.setTimer(limits.requestTime().toMillis(),
+                elapsed -> body.tryFail(TokenError.INVALID_REQUEST.because("the request body did not arrive in time")));
         return () -> vertx.cancelTimer(timer);
     }
 }

@@ -5,26 +5,31 @@ import java.util.regex.Pattern;
 import dev.leantokens.error.Origin;
 import io.vertx.ext.web.RoutingContext;
 
-/** What a request is made to, by its path; who serves what is of no matter here. */
+/** The endpoints of both ports, by path, and their methods. Which port serves an endpoint is decided elsewhere. */
 public enum Endpoint {
     /** The token endpoint (RFC 6749 §3.2). */
     TOKEN(Endpoint.TOKEN_PATH, Origin.REST),
-    /** The endpoints of MCP: this path and those below it. It is the MCP extension's own default. */
+    /** The endpoints of MCP: the MCP extension's default path and those below it. */
     MCP(Endpoint.MCP_PATH, Origin.MCP),
     /** The Agent Skill. */
     SKILLS(Endpoint.SKILLS_PATH, Origin.HTTP),
-    /** Health, metrics and the like. */
+    /** Health, metrics and the API description. */
     MANAGEMENT("/q", Origin.HTTP),
-    /** Nothing that is served. */
+    /** Any other path: not served. */
     OTHER("", Origin.HTTP);
 
-    /** Paths, for annotations, which take constants only. */
+    // Constants, which annotations need.
     public static final String TOKEN_PATH = "/v1/oauth2/token";
     public static final String MCP_PATH = "/mcp";
     public static final String MCP_SSE_PATH = MCP_PATH + "/sse";
-    /** What follows is the id of a session. */
+    /** The id of a session follows. */
     public static final String MCP_MESSAGES_PATH = MCP_PATH + "/messages/";
     public static final String SKILLS_PATH = "/.well-known/agent-skills";
+
+    /** Without the {@code HEAD} that Quarkus REST would add: it is refused. */
+    static final String TOKEN_METHODS = "POST, OPTIONS";
+    /** The methods of all endpoints of Quarkus and Quarkus REST except the token endpoint. */
+    static final String READ_METHODS = "GET, HEAD, OPTIONS";
 
     private static final String KEY = Endpoint.class.getName();
 
@@ -38,18 +43,18 @@ public enum Endpoint {
         this.origin = origin;
     }
 
-    /** @return what the request is made to; reckoned once for each */
+    /** @return the endpoint of a request, determined once for each request */
     public static Endpoint of(RoutingContext context) {
-        Endpoint known = context.get(KEY);
-        if (known == null) {
-            // What is spared the rules for hosts and callers is so by its plain path only.
-            known = MANAGEMENT.has(context.normalizedPath()) ? MANAGEMENT : at(pathOf(context));
-            context.put(KEY, known);
+        Endpoint endpoint = context.get(KEY);
+        if (endpoint == null) {
+            // Management is exempt from the rules for hosts and callers, so it needs its path without parameters.
+            endpoint = isAtOrBelow(MANAGEMENT.path, context.normalizedPath()) ? MANAGEMENT : at(pathOf(context));
+            context.put(KEY, endpoint);
         }
-        return known;
+        return endpoint;
     }
 
-    /** @return the path that is served: Quarkus REST does not mind parameters of segments, nor slashes at the end */
+    /** @return the path as Quarkus REST matches it: without parameters of segments and slashes at the end */
     static String pathOf(RoutingContext context) {
         String path = context.normalizedPath();
         if (path.indexOf(';') >= 0) {
@@ -58,9 +63,9 @@ public enum Endpoint {
         return withoutTrailingSlashes(path);
     }
 
-    /** @return the path without slashes at its end: some clients add one to every URL */
+    /** @return the path without slashes at its end, which some clients add to every URL */
     public static String withoutTrailingSlashes(String path) {
-        // Not /+$, which looks through each run of slashes from each slash of it: seconds for a path of 16 KiB.
+        // The regular expression /+$ needs quadratic time: seconds for a path of 16 KiB.
         int end = path.length();
         while (end > 0 && path.charAt(end - 1) == '/') {
             end--;
@@ -72,19 +77,14 @@ public enum Endpoint {
         if (path.equals(TOKEN.path)) {
             return TOKEN;
         }
-        return MCP.has(path) ? MCP : SKILLS.has(path) ? SKILLS : OTHER;
+        return isAtOrBelow(MCP.path, path) ? MCP : isAtOrBelow(SKILLS.path, path) ? SKILLS : OTHER;
     }
 
-    private boolean has(String requested) {
-        return isAtOrBelow(path, requested);
-    }
-
-    /** @return whether a path is another one or goes on from it, segment by segment */
-    public static boolean isAtOrBelow(String path, String requested) {
+    private static boolean isAtOrBelow(String path, String requested) {
         return requested.startsWith(path) && (requested.length() == path.length() || requested.charAt(path.length()) == '/');
     }
 
-    /** @return what requests to it count as */
+    /** @return what its requests count as in the log and the metrics */
     public Origin origin() {
         return origin;
     }

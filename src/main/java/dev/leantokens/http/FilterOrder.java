@@ -1,34 +1,33 @@
 package dev.leantokens.http;
 
 /**
- * The order in which requests of both ports pass our filters; the highest priority comes first. What decides whether a page
- * may call comes before Quarkus' CORS (300), and what else there is to refuse after it, so that a page that may call can
- * read that. All of them come before Quarkus' authentication (200) and authorization (100).
+ * The order of the filters of both ports; the highest priority runs first. A filter that refuses requests runs after Quarkus'
+ * CORS (300), so that an allowed page can read the error; those before CORS protect the connection or decide whether the page
+ * is allowed. All run before Quarkus' authentication (200) and authorization (100).
+ * <p>
+ * A filter that is registered as a route with a path or a method has the negated priority as its route's order: other requests
+ * do not pass it.
  */
 public final class FilterOrder {
 
-    /** Sees what becomes of every request. */
-    public static final int FIRST = 1100;
-    /** Where the body of a request ends. */
-    public static final int TRANSFER_CODING = 1050;
-    /** What becomes of a body that is not read. */
-    public static final int UNREAD_BODIES = 1040;
-    /** What is served on which port. */
+    /** Fields of the access log, if it is on: they are needed however the request ends. */
+    static final int ACCESS_LOG = 1100;
+    /** Where the body ends: every later refusal relies on it to leave the connection usable. */
+    static final int BODY_FRAMING = 1050;
+    /** The paths of each port: what is not served needs no further checks. */
     public static final int PORTS = 1000;
-    /** Names and origins. */
+    /** {@code Host}, {@code Origin} and {@code Sec-Fetch-Site}: foreign names and pages get no CORS headers. */
     public static final int HOSTS = 900;
-    /** Names the methods of a path, before Quarkus answers a preflight. */
-    public static final int OPTIONS = 310;
-    /** Answers OPTIONS requests that are no preflights. */
-    public static final int OPTIONS_ANSWER = 295;
-    /** Who is calling. */
+    /** {@code Allow} for {@code OPTIONS}, before Quarkus answers a preflight request. */
+    static final int OPTIONS = 310;
+    /** Other {@code OPTIONS} requests, answered before the caller needs credentials. */
+    static final int OPTIONS_ANSWER = 295;
+    /** Authentication of the caller, from headers only. */
     public static final int CALLERS = 290;
-    /** What is served of health and metrics. */
-    public static final int MANAGEMENT = 285;
-    /** The declared size of the body. */
-    public static final int BODY = 280;
-    /** How long the names of media types are. */
-    public static final int MEDIA_TYPES = 275;
+    /** Paths and methods of {@code /q/health} and {@code /q/metrics}. */
+    static final int MANAGEMENT = 285;
+    /** Headers that announce too much, before Quarkus' limit, which answers without a body, and Quarkus REST, which caches. */
+    static final int HEADERS = 280;
     /** Who may use MCP. */
     public static final int MCP_CALLERS = 270;
     /** Reads what an MCP client has sent. */
@@ -41,7 +40,7 @@ public final class FilterOrder {
     public static final int MCP_SESSIONS = 255;
     /** Opens the streams of those sessions. */
     public static final int MCP_STREAMS = 250;
-    /** Answers who asks for metrics. */
+    /** Metrics, rendered here instead of by Quarkus. */
     public static final int METRICS = 245;
 
     private FilterOrder() {

@@ -10,12 +10,12 @@ import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
 
-/** Discards everything that arrives on a connection of HTTP/1.1, before Vert.x sees it. */
+/** Discards all further requests of an HTTP/1.1 connection before Vert.x sees them. */
 final class LastRequest extends ChannelInboundHandlerAdapter {
 
     /**
-     * Makes the current request the last one that Vert.x handles, if its response is never ended: requests that were read
-     * before are queued behind it. Called on the connection's event loop.
+     * Makes the current request the last one that Vert.x handles, as long as its response does not end: requests already read
+     * are queued behind it. Called on the connection's event loop.
      */
     static void on(HttpConnection connection) {
         ChannelHandlerContext vertx = ((ConnectionBase) connection).channelHandlerContext();
@@ -23,14 +23,14 @@ final class LastRequest extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * Queues one more, complete request. When a connection closes while Vert.x is reading a queued request, Vert.x fails with
-     * a NullPointerException, since that one has no response yet, and the request before it never ends.
+     * Queues one more, complete request. If the connection closed while Vert.x reads a queued request, Vert.x would throw a
+     * NullPointerException, since that one has no response yet, and the request before it would never end.
      */
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         context.fireChannelRead(new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/"));
         context.fireChannelRead(LastHttpContent.EMPTY_LAST_CONTENT);
-        // Vert.x holds back what it writes until a read is complete.
+        // Vert.x flushes responses when a read is complete.
         context.fireChannelReadComplete();
     }
 

@@ -1,25 +1,23 @@
 package dev.leantokens.http;
 
-import java.util.Optional;
 import java.util.Set;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
-import io.quarkus.vertx.http.runtime.filters.Filters;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * Serves health and metrics by their own paths and for reading only. SmallRye Health says of every group that there is not that
- * it is up, so that a monitor with a slip in its URL would never see anything wrong.
+ * Serves health and metrics at their exact paths, and only for reading. SmallRye Health reports every unknown group as up, so a
+ * monitor with a typo in its URL would never see a problem.
  */
 @ApplicationScoped
-public class ManagementFilter implements AllowedMethods {
+public class ManagementFilter {
 
-    private static final String HEALTH = "/q/health";
     public static final String METRICS = "/q/metrics";
+    private static final String HEALTH = "/q/health";
     private static final Set<String> PATHS = Set.of(HEALTH, HEALTH + "/live", HEALTH + "/ready", HEALTH + "/started",
             HEALTH + "/group/lean", METRICS);
     private static final Set<HttpMethod> METHODS = Set.of(HttpMethod.GET, HttpMethod.HEAD);
@@ -30,26 +28,22 @@ public class ManagementFilter implements AllowedMethods {
         this.errors = errors;
     }
 
-    void register(@Observes Filters filters) {
-        filters.register(this::filter, FilterOrder.MANAGEMENT);
+    void register(@Observes Router router) {
+        router.route(HEALTH + "/*").order(-FilterOrder.MANAGEMENT).handler(this::filter);
+        router.route(METRICS + "/*").order(-FilterOrder.MANAGEMENT).handler(this::filter);
     }
 
     private void filter(RoutingContext context) {
-        String path = context.normalizedPath();
-        if (!Endpoint.isAtOrBelow(HEALTH, path) && !Endpoint.isAtOrBelow(METRICS, path)) {
-            context.next();
-        } else if (!PATHS.contains(path)) {
+        if (!isServed(context)) {
             errors.send(context, HttpErrors.nothingHere());
         } else if (!METHODS.contains(context.request().method())) {
-            context.response().putHeader(HttpHeaders.ALLOW, HttpErrors.READING);
-            errors.send(context, HttpErrors.readOnly());
+            errors.send(context, HttpErrors.methodNotAllowed(context));
         } else {
             context.next();
         }
     }
 
-    @Override
-    public Optional<String> of(RoutingContext context) {
-        return PATHS.contains(context.normalizedPath()) ? Optional.of(HttpErrors.READING) : Optional.empty();
+    static boolean isServed(RoutingContext context) {
+        return PATHS.contains(context.normalizedPath());
     }
 }

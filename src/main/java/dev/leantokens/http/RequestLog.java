@@ -5,28 +5,25 @@ import java.util.Set;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
-import org.eclipse.microprofile.config.ConfigProvider;
-
 import dev.leantokens.error.CallerName;
 import dev.leantokens.error.ErrorLog;
 import dev.leantokens.error.TokenException;
 import dev.leantokens.limits.PeerNetwork;
 import io.quarkus.vertx.http.runtime.VertxHttpConfig;
 import io.quarkus.vertx.http.runtime.filters.Filters;
-import io.smallrye.config.SmallRyeConfig;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * Says of requests that come by HTTP what was asked and by whom: to the log of errors always, and to Quarkus' access log if it
- * is switched on. Neither is told anything that a caller could make up. Thread-safe.
+ * Tells the error log, and Quarkus' access log if it is on, which endpoint a request is for and who the caller is. Neither logs
+ * a value that the caller controls. Thread-safe.
  */
 @ApplicationScoped
 public class RequestLog {
 
-    /** Names in the access log's pattern; what has no value there is a dash. */
+    // Names in the access log's pattern; a missing value is logged as a dash.
     private static final String CALLER = "caller";
     private static final String METHOD = "method";
     private static final String ENDPOINT = "endpoint";
@@ -37,31 +34,32 @@ public class RequestLog {
 
     private static final Set<String> PATHS = Set.of(Endpoint.TOKEN_PATH, Endpoint.MCP_PATH, Endpoint.MCP_SSE_PATH);
 
-    private static final String CALLER_KEY = RequestLog.class.getName();
+    private static final String CLIENT = RequestLog.class.getName();
 
-    /** Where a peer is that has no address, as on a socket of the file system: not on the loopback interface. */
-    private static final String NOWHERE = "0.0.0.0";
+    /** The address of a peer without one, as on a Unix domain socket: not a loopback address. */
+    private static final String NO_ADDRESS = "0.0.0.0";
 
     private final ErrorLog errors;
+    private final VertxHttpConfig http;
 
-    public RequestLog(ErrorLog errors) {
+    public RequestLog(ErrorLog errors, VertxHttpConfig http) {
         this.errors = errors;
+        this.http = http;
     }
 
     void register(@Observes Filters filters) {
-        if (ConfigProvider.getConfig().unwrap(SmallRyeConfig.class).getConfigMapping(VertxHttpConfig.class).accessLog()
-                .enabled()) {
-            filters.register(this::tellAccessLog, FilterOrder.FIRST);
+        if (http.accessLog().enabled()) {
+            filters.register(this::describe, FilterOrder.ACCESS_LOG);
         }
     }
 
-    private void tellAccessLog(RoutingContext context) {
+    private void describe(RoutingContext context) {
         HttpServerRequest request = context.request();
-        context.put(CALLER, callerOf(context));
+        context.put(CALLER, nameOf(context));
         context.put(METHOD, METHODS.contains(request.method()) ? request.method().name() : null);
         context.put(ENDPOINT, endpointOf(context));
-        // Where the caller goes away before there is an answer, there is no status.
-        context.addHeadersEndHandler(answered -> context.put(STATUS, Integer.toString(context.response().getStatusCode())));
+        // A caller that hangs up first gets no status.
+        context.addHeadersEndHandler(started -> context.put(STATUS, Integer.toString(context.response().getStatusCode())));
         context.next();
     }
 
@@ -77,49 +75,44 @@ public class RequestLog {
     }
 
     /**
-     * Logs and counts that a request ends with an error.
+     * Logs and counts a request's error.
      *
      * @param failure as {@link ErrorLog#record} takes it
-     * @return the error that the caller is told
+     * @return the error that the caller receives
      */
     public TokenException failed(RoutingContext context, Throwable failure) {
-        return errors.record(Endpoint.of(context).origin(), nameOf(context), failure);
+        return errors.record(Endpoint.of(context).origin(), callerOf(context), failure);
     }
 
     /**
-     * It has been found out who is calling.
+     * Names the client that the caller has authenticated as. Without one, the caller is named by its address.
      *
-     * @param caller by its {@code toString} it is known in the log
+     * @param name of a configured client
      */
-    public static void isOf(Object caller, RoutingContext context) {
-        context.put(CALLER_KEY, caller);
+    public static void setClient(RoutingContext context, String name) {
+        context.put(CLIENT, name);
         if (context.get(CALLER) != null) {
-            context.put(CALLER, caller.toString());
+            context.put(CALLER, name);
         }
     }
 
-    private static CallerName nameOf(RoutingContext context) {
-        String name = callerOf(context);
-        String address = addressOf(context.request());
-        return name.equals(byAddress(address)) ? CallerName.unauthenticated(name, PeerNetwork.named(address))
-                : CallerName.authenticated(name);
+    private static CallerName callerOf(RoutingContext context) {
+        String name = nameOf(context);
+        return context.get(CLIENT) != null ? CallerName.authenticated(name)
+                : CallerName.unauthenticated(name, PeerNetwork.named(addressOf(context.request())));
     }
 
-    private static String callerOf(RoutingContext context) {
-        Object caller = context.get(CALLER_KEY);
-        return caller == null ? byAddress(addressOf(context.request())) : caller.toString();
-    }
-
-    private static String byAddress(String address) {
-        return "address " + address;
+    private static String nameOf(RoutingContext context) {
+        String client = context.get(CLIENT);
+        return client == null ? "address " + addressOf(context.request()) : client;
     }
 
     /**
-     * The connection's address and not the request's: that one follows X-Forwarded-For where an operator has switched
-     * quarkus.http.proxy on, and anyone can write a header.
+     * @return the address of the connection's peer. The request's own follows {@code X-Forwarded-For} if
+     *         {@code quarkus.http.proxy} is on, and any caller can send that header
      */
     public static String addressOf(HttpServerRequest request) {
         SocketAddress peer = request.connection().remoteAddress();
-        return peer == null || peer.hostAddress() == null ? NOWHERE : peer.hostAddress();
+        return peer == null || peer.hostAddress() == null ? NO_ADDRESS : peer.hostAddress();
     }
 }

@@ -3,7 +3,6 @@ package dev.leantokens.rest;
 import jakarta.ws.rs.NotAllowedException;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.WebApplicationException;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 
 import org.jboss.resteasy.reactive.RestResponse;
@@ -11,7 +10,6 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 import dev.leantokens.error.ErrorResponse;
 import dev.leantokens.error.TokenError;
-import dev.leantokens.http.Endpoint;
 import dev.leantokens.http.HttpErrors;
 import dev.leantokens.http.RequestLog;
 import io.vertx.ext.web.RoutingContext;
@@ -32,11 +30,7 @@ public class ErrorMapper {
 
     @ServerExceptionMapper(priority = 1)
     public RestResponse<String> notAllowed(NotAllowedException e, RoutingContext context) {
-        boolean token = Endpoint.of(context) == Endpoint.TOKEN;
-        RestResponse<String> response = render(context,
-                token ? TokenError.METHOD_NOT_ALLOWED.because("the token endpoint takes POST only") : HttpErrors.readOnly());
-        response.getHeaders().putSingle(HttpHeaders.ALLOW, token ? TokenMethods.METHODS : HttpErrors.READING);
-        return response;
+        return render(context, HttpErrors.methodNotAllowed(context));
     }
 
     @ServerExceptionMapper(priority = 1)

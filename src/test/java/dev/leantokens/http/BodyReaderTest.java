@@ -32,14 +32,13 @@ class BodyReaderTest {
     private final Vertx vertx = Vertx.vertx();
     private final LimitsConfig limits = Settings.of(LimitsConfig.class, "limits.request-time", "500ms");
     private final BodyReader reader = new BodyReader(limits);
-    private final UnreadBodies unread = new UnreadBodies(limits);
     private HttpServer server;
 
     @BeforeEach
     void start() {
         server = vertx.createHttpServer().requestHandler(request -> {
             request.pause();
-            request.response().headersEndHandler(answered -> unread.drop(request, vertx));
+            request.response().headersEndHandler(answered -> UnreadBody.drain(request, vertx, limits.requestTime()));
             reader.read(request).onSuccess(body -> request.response().end(request.version() + " " + body.length))
                     .onFailure(failure -> request.response().setStatusCode(((TokenException) failure).response().status())
                             .end(failure.getMessage()));
@@ -65,7 +64,7 @@ class BodyReaderTest {
         String other = await(client.request(HttpMethod.POST, server.actualPort(), "127.0.0.1", "/")
                 .compose(request -> request.send("{}")).compose(HttpClientResponse::body)).toString();
 
-        assertThat(refused).startsWith("400 ").contains("did not come in time");
+        assertThat(refused).startsWith("400 ").contains("did not arrive in time");
         assertThat(other).isEqualTo("HTTP_2 2");
         assertThat(over).as("the stream is reset").failsWithin(PATIENCE).withThrowableThat().havingCause()
                 .isInstanceOf(StreamResetException.class);

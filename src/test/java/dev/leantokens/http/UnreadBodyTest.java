@@ -12,8 +12,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-import dev.leantokens.limits.LimitsConfig;
-import dev.leantokens.testing.Settings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -25,14 +23,13 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.StreamResetException;
 
-/** Over HTTP/2, where requests share a connection, and how much may be on its way for all of them. */
-class UnreadBodiesTest {
+/** Over HTTP/2, where requests share a connection and its window for their bodies. */
+class UnreadBodyTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final Buffer LARGEST = Buffer.buffer(new byte[BodyLimit.BYTES]);
+    private static final Buffer LARGEST = Buffer.buffer(new byte[BodyReader.MAX_BYTES]);
 
     private final Vertx vertx = Vertx.vertx();
-    private final UnreadBodies bodies = new UnreadBodies(Settings.of(LimitsConfig.class, "limits.request-time", "1h"));
     private final List<Throwable> failures = new CopyOnWriteArrayList<>();
     private HttpServer server;
     private HttpClient client;
@@ -41,7 +38,7 @@ class UnreadBodiesTest {
     void start() {
         server = await(vertx.createHttpServer().requestHandler(request -> {
             request.pause();
-            request.response().headersEndHandler(answered -> bodies.drop(request, vertx));
+            request.response().headersEndHandler(answered -> UnreadBody.drain(request, vertx, Duration.ofHours(1)));
             request.response().setStatusCode(401).end("refused");
         }).listen(0, "127.0.0.1"));
         client = vertx.createHttpClient(new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2)
