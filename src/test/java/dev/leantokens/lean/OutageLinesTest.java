@@ -16,7 +16,7 @@ import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 
-/** What the log says of Lean's being away; with the breaker that {@link BreakerTest} has. */
+/** What the log says of Lean's being away; with the breaker that {@link BreakerIT} has. */
 @QuarkusTest
 @WithTestResource(value = LeanStub.class, initArgs = {
         @ResourceArg(name = "lean.breaker-request-volume", value = "10"),

@@ -1,7 +1,176 @@
 package dev.leantokens.wire;
 
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static dev.leantokens.testing.Callers.scope;
+import static dev.leantokens.testing.LeanStub.json;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
+import com.github.tomakehurst.wiremock.http.Fault;
+
+import dev.leantokens.testing.Callers;
+import dev.leantokens.testing.Callers.Answer;
+import dev.leantokens.testing.LeanStub;
+import dev.leantokens.testing.Metrics;
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
 
+/** What is tried again, when, and how often. */
 @QuarkusIntegrationTest
-class RetriesIT extends RetriesTest {
+@WithTestResource(value = LeanStub.class, initArgs = @ResourceArg(name = "lean.deadline", value = "8s"))
+class RetriesIT {
+
+    LeanStub lean;
+
+    private Callers callers;
+    /** Of its own for each test: a client that Lean throttles is left alone for a while. */
+    private final Map<String, Object> request = scope("api", UUID.randomUUID().toString(), "secret");
+
+    @BeforeEach
+    void connect() {
+        lean.reset();
+        callers = new Callers(lean.mcpPort());
+    }
+
+    @AfterEach
+    void disconnect() {
+        callers.close();
+    }
+
+    static Stream<Arguments> passing() {
+        return Stream.of(
+                Arguments.of("429", aResponse().withStatus(429)),
+                Arguments.of("502", aResponse().withStatus(502)),
+                Arguments.of("503", aResponse().withStatus(503)),
+                Arguments.of("504", aResponse().withStatus(504)),
+                Arguments.of("a hang", json(200, "{}").withFixedDelay((int) LeanStub.REQUEST_TIMEOUT_MILLIS * 2)),
+                Arguments.of("an answer that drips",
+                        json(200, LeanStub.tokenResponse("api")).withChunkedDribbleDelay(100, 20_000)),
+                Arguments.of("a broken connection", aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER)),
+                Arguments.of("an empty answer", aResponse().withFault(Fault.EMPTY_RESPONSE)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("passing")
+    void whatPassesIsNotNoticed(String name, ResponseDefinitionBuilder failure) {
+        lean.answersInTurn(List.of(failure, failure, json(200, LeanStub.tokenResponse("api"))));
+
+        assertThat(callers.rest(request).join().status()).isEqualTo(200);
+        assertThat(lean.requests()).hasSize(3);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("passing")
+    void leanIsAskedThreeTimesAtMost(String name, ResponseDefinitionBuilder failure) {
+        lean.answers(failure);
+
+        assertThat(callers.mcp(request).join().error()).isEqualTo("temporarily_unavailable");
+        // One more if the first was sent on a connection that had served before, and failed like one that is stale.
+        assertThat(lean.requests()).hasSizeBetween(3, 4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = { 408, 421, 425 })
+    void statusAboutTheConnectionIsTriedOnceMoreOnANewOne(int status) {
+        lean.answers(status, "{\"error\":\"invalid_request\"}");
+
+        Answer answer = callers.rest(request).join();
+
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.error()).isEqualTo("temporarily_unavailable");
+        assertThat(lean.requests()).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "400, {\"error\":\"invalid_scope\"}", "401, {\"error\":\"invalid_client\"}", "403, {}", "404, {}",
+            "200, {}", "302, {}", "500, {}", "501, {}" })
+    void whatWouldBeTheSameAgainIsNotTriedAgain(int status, String body) {
+        lean.answers(status, body);
+
+        assertThat(callers.rest(request).join().status()).isNotEqualTo(200);
+        assertThat(lean.requests()).hasSize(1);
+    }
+
+    @Test
+    void leanIsAskedAgainWhenItWantsToBe() {
+        lean.answersInTurn(List.of(throttled(2), json(200, LeanStub.tokenResponse("api"))));
+
+        assertThat(callers.rest(request).join().status()).isEqualTo(200);
+        assertThat(lean.timesOfRequests()).satisfies(times -> assertThat(Duration.between(times.get(0), times.get(1)))
+                .isGreaterThanOrEqualTo(Duration.ofSeconds(2)));
+    }
+
+    @Test
+    void waitThatIsTooLongIsToldAtOnceAndLeanIsLeftAlone() {
+        lean.answers(throttled(30));
+
+        Answer first = callers.rest(request).join();
+        Answer second = callers.rest(request).join();
+        Answer third = callers.mcp(request).join();
+
+        assertThat(first.status()).isEqualTo(429);
+        assertThat(first.retryAfter()).contains("30");
+        assertThat(Integer.parseInt(second.retryAfter().orElseThrow())).isBetween(25, 30);
+        assertThat(third.body().getString("error_description")).matches(".*, come again in (2[5-9]|30) s");
+        assertThat(lean.requests()).hasSize(1);
+    }
+
+    @Test
+    void callerThatLeanThrottlesUnderTheServicesIdPausesNoneButItself() {
+        lean.answersFor("client_secret", "wrong", throttled(30));
+        Map<String, Object> guess = scope("api", LeanStub.CLIENT_ID, "wrong");
+
+        assertThat(callers.rest(guess).join().status()).isEqualTo(429);
+        assertThat(callers.onBothAdapters(10, scope("api"))).extracting(Answer::status).containsOnly(200);
+        assertThat(callers.rest(scope("api", LeanStub.CLIENT_ID, LeanStub.CLIENT_SECRET)).join().status()).isEqualTo(200);
+        assertThat(Metrics.scrape().value("lean_budget_left")).isPositive();
+
+        int calls = lean.requests().size();
+        assertThat(callers.rest(guess).join().status()).isEqualTo(429);
+        assertThat(lean.requests()).hasSize(calls);
+    }
+
+    @Test
+    void waitThatLeanDoesNotSayIsKeptAllTheSame() {
+        lean.answers(json(429, "{}"));
+
+        assertThat(callers.rest(request).join().retryAfter()).contains("5");
+        assertThat(lean.requests()).hasSize(3);
+        lean.givesToken();
+        assertThat(callers.rest(request).join().status()).isEqualTo(200);
+        assertThat(lean.timesOfRequests()).satisfies(times -> assertThat(Duration.between(times.get(2), times.get(3)))
+                .isGreaterThanOrEqualTo(Duration.ofMillis(4_900)));
+    }
+
+    @Test
+    void deadlineHoldsForAllAttemptsTogether() {
+        // Each attempt begins when Lean wants it to, and the third one could not end in time.
+        lean.answers(throttled(4));
+
+        Answer answer = callers.rest(request).join();
+
+        assertThat(answer.status()).isEqualTo(429);
+        assertThat(answer.retryAfter()).contains("4");
+        assertThat(lean.requests()).hasSize(2);
+    }
+
+    private static ResponseDefinitionBuilder throttled(int seconds) {
+        return json(429, "{}").withHeader("Retry-After", Integer.toString(seconds));
+    }
 }
