@@ -9,6 +9,8 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
+import dev.leantokens.lean.LeanFailure.StaleConnectionException;
+import dev.leantokens.lean.LeanFailure.UnusableResponseException;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -36,41 +38,39 @@ import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 
 /**
- * Keeps one HTTP/1.1 connection to Lean to one exchange at a time. It sits between Netty's codec and Vert.x, which takes any
- * status but 100 and 103 for a final response, and any bytes after a response for the response to the next request.
+ * Protects one HTTP/1.1 connection to Lean from responses that belong to no request. It sits between Netty's codec and Vert.x,
+ * which treats every status but 100 and 103 as a final response, and bytes after a response as the next response.
  * <ul>
- * <li>Interim responses (RFC 9110 §15.2) are skipped, any number of them, before the final one.
- * <li>A connection is closed when a second response arrives for a request, when bytes arrive without a request, or when they
- * cannot be decoded. None of them is delivered.
- * <li>Only headers that are used here reach the REST client, which fails on others that are malformed.
+ * <li>Interim responses (RFC 9110 §15.2) are skipped, any number of them.
+ * <li>The connection is closed when a second response arrives for a request, when bytes arrive without a request, or when they
+ * cannot be decoded. None of these is delivered.
+ * <li>Only headers that are used here reach the REST client, which fails on other malformed headers.
  * <li>When a reused connection breaks or stays silent before the first byte of the response, the request fails with a
  * {@link StaleConnectionException}.
  * </ul>
- * Not thread-safe: used on the connection's event loop, except for methods that say otherwise.
+ * Not thread-safe: used on the connection's event loop, unless a method says otherwise.
  */
 final class ConnectionGuard extends ChannelDuplexHandler {
 
     private static final AttributeKey<ConnectionGuard> KEY = AttributeKey.valueOf(ConnectionGuard.class, "guard");
 
-    /** The limit of all headers of a response together, in bytes. Gateways add headers. */
-    static final int LARGEST_HEADERS = 64 * 1024;
+    /** The maximum size of all headers of a response together, in bytes. Gateways add headers. */
+    static final int MAX_HEADERS_SIZE = 64 * 1024;
 
     private static final int SWITCHING_PROTOCOLS = HttpResponseStatus.SWITCHING_PROTOCOLS.code();
 
-    /**
-     * Of Lean's answer, in Netty's lower case: how long it is, whether another one follows, and what {@link LeanTokenEndpoint}
-     * reads.
-     */
-    private static final Set<String> NEEDED = Set.of(HttpHeaderNames.CONTENT_LENGTH.toString(),
+    /** The headers, in lower case, that delimit a response or that {@link LeanTokenEndpoint} reads. */
+    private static final Set<String> USED_HEADERS = Set.of(HttpHeaderNames.CONTENT_LENGTH.toString(),
             HttpHeaderNames.TRANSFER_ENCODING.toString(), HttpHeaderNames.CONTENT_ENCODING.toString(),
             HttpHeaderNames.CONNECTION.toString(), "keep-alive", HttpHeaderNames.RETRY_AFTER.toString(),
             HttpHeaderNames.DATE.toString());
 
     private final Channel channel;
     private final SocketAddress address;
-    private final long opened;
-    private final Duration patience;
-    private final Listener listener;
+    private final long openedAt;
+    private final Duration silenceLimit;
+    private final ConnectionGuards guards;
+    private final LeanAddresses addresses;
     private final Decoder decoder = new Decoder();
 
     /** Set by any thread when the connection leaves the pool. */
@@ -78,77 +78,66 @@ final class ConnectionGuard extends ChannelDuplexHandler {
 
     private int requests;
     private int responses;
-    /** From when the request is written until its final response has been read to the end. */
-    private boolean waiting;
-    /** Whether a byte has come since the request was written. */
-    private boolean heard;
+    /** True from when the request is written until its final response has been read completely. */
+    private boolean awaitingResponse;
+    /** Whether a byte has arrived since the request was written. */
+    private boolean byteSeen;
     private boolean interim;
-    /** The end of the response, held back until all bytes that arrived with it have been decoded. */
-    private Object end;
+    /** The end of the response, withheld until all bytes that arrived with it have been decoded; null before it arrives. */
+    private Object lastContent;
+    /** Whether something arrived that belongs to no request. */
     private boolean surplus;
     /** Whether all further input is discarded. */
-    private boolean broken;
-    /** Whether the failure of the current request has been reported. */
+    private boolean discarding;
+    /** Whether the current request has been failed. */
     private boolean failed;
-    private ScheduledFuture<?> silence;
+    private ScheduledFuture<?> silenceTimer;
 
-    /** Receives events of the connection. Called on the connection's event loop. */
-    interface Listener {
-
-        /** A reused connection was stale. Other idle connections are likely to be stale, too. */
-        void stale();
-
-        /** The first response has come on a connection to this address. */
-        void served(SocketAddress address);
-
-        /** A request was sent to this address, and the connection ended before any response came on it. */
-        void failed(SocketAddress address);
-
-        void closed(ConnectionGuard guard);
-    }
-
-    private ConnectionGuard(Channel channel, long opened, Duration patience, Listener listener) {
+    private ConnectionGuard(Channel channel, long openedAt, Duration silenceLimit, ConnectionGuards guards,
+            LeanAddresses addresses) {
         this.channel = channel;
         this.address = channel.remoteAddress();
-        this.opened = opened;
-        this.patience = patience;
-        this.listener = listener;
+        this.openedAt = openedAt;
+        this.silenceLimit = silenceLimit;
+        this.guards = guards;
+        this.addresses = addresses;
     }
 
-    /** @return the connection's guard; null if it has none */
+    /** @return the connection's guard; null without one */
     static ConnectionGuard of(Channel channel) {
         return channel.attr(KEY).get();
     }
 
     /**
-     * Puts a guard on a connection on which nothing has been sent yet.
+     * Installs a guard on a connection on which nothing has been sent yet.
      *
-     * @param opened the current time, in nanoseconds since an arbitrary origin
-     * @param patience how long a reused connection may stay silent
-     * @throws IllegalStateException if it is not a connection of HTTP/1.1
+     * @param openedAt the current time, in nanoseconds since an arbitrary origin
+     * @param silenceLimit how long a reused connection may stay silent
+     * @throws IllegalStateException if the connection is not HTTP/1.1
      */
-    static ConnectionGuard install(Channel channel, long opened, Duration patience, Listener listener) {
+    static ConnectionGuard install(Channel channel, long openedAt, Duration silenceLimit, ConnectionGuards guards,
+            LeanAddresses addresses) {
         ChannelPipeline pipeline = channel.pipeline();
         ChannelHandlerContext codec = pipeline.context(HttpClientCodec.class);
         if (codec == null) {
-            throw new IllegalStateException("the connection to Lean is not one of HTTP/1.1");
+            throw new IllegalStateException("the connection to Lean is not HTTP/1.1");
         }
-        ConnectionGuard guard = new ConnectionGuard(channel, opened, patience, listener);
+        ConnectionGuard guard = new ConnectionGuard(channel, openedAt, silenceLimit, guards, addresses);
         channel.attr(KEY).set(guard);
         pipeline.addAfter(codec.name(), null, guard);
         pipeline.addAfter(codec.name(), null, new HttpRequestEncoder());
-        pipeline.addBefore(codec.name(), null, guard.new Bytes());
+        pipeline.addBefore(codec.name(), null, guard.new ByteObserver());
         pipeline.replace(codec.name(), codec.name(), guard.decoder);
         return guard;
     }
 
-    /** @return when it was installed */
-    long opened() {
-        return opened;
+    /** @return when the guard was installed, in nanoseconds */
+    long openedAt() {
+        return openedAt;
     }
 
     /**
-     * The connection has left the pool, for one request. Called by any thread.
+     * Marks the connection as taken from the pool for one request. Called by any thread.
      *
      * @return whether it is still open
      */
@@ -157,11 +146,11 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         return channel.isActive();
     }
 
-    /** Closes the connection, unless a request uses it. Called by any thread. */
+    /** Closes the connection if it is not in use. Called by any thread. */
     void closeIfIdle() {
         channel.eventLoop().execute(() -> {
             if (!inUse) {
-                broken = true;
+                discarding = true;
                 channel.close();
             }
         });
@@ -171,43 +160,44 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
         if (message instanceof HttpRequest) {
             requests++;
-            waiting = true;
-            heard = false;
+            awaitingResponse = true;
+            byteSeen = false;
             failed = false;
             if (requests > 1) {
-                silence = context.executor().schedule(() -> giveUp(context), patience.toMillis(), TimeUnit.MILLISECONDS);
+                silenceTimer = context.executor().schedule(() -> failIfSilent(context), silenceLimit.toMillis(),
+                        TimeUnit.MILLISECONDS);
             }
         }
         context.write(message, promise);
     }
 
-    private void giveUp(ChannelHandlerContext context) {
+    private void failIfSilent(ChannelHandlerContext context) {
         if (isStale()) {
             fail(context, new StaleConnectionException("a reused connection stayed silent"));
-            listener.stale();
+            guards.closeIdle();
         }
     }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-        if (broken) {
+        if (discarding) {
             ReferenceCountUtil.release(message);
-        } else if (!waiting || end != null) {
+        } else if (!awaitingResponse || lastContent != null) {
             ReferenceCountUtil.release(message);
             surplus = true;
         } else if (message instanceof HttpObject part && part.decoderResult().isFailure()) {
             ReferenceCountUtil.release(message);
-            fail(context, reasonOf(part.decoderResult().cause()));
+            fail(context, reasonFor(part.decoderResult().cause()));
         } else if (message instanceof HttpResponse response) {
-            begin(context, response);
+            startResponse(context, response);
         } else if (message instanceof HttpContent content) {
-            goOn(context, content);
+            continueResponse(context, content);
         } else {
             context.fireChannelRead(message);
         }
     }
 
-    private static IOException reasonOf(Throwable undecodable) {
+    private static IOException reasonFor(Throwable undecodable) {
         if (undecodable instanceof PrematureChannelClosureException) {
             return new ClosedChannelException();
         }
@@ -216,24 +206,24 @@ final class ConnectionGuard extends ChannelDuplexHandler {
                 : "it is not HTTP");
     }
 
-    private void begin(ChannelHandlerContext context, HttpResponse response) {
+    private void startResponse(ChannelHandlerContext context, HttpResponse response) {
         int status = response.status().code();
-        // The instances, as Vert.x compares them: one in lower case is another one.
+        // Compared by identity, as Vert.x does: a version in lower case is another instance.
         if (response.protocolVersion() != HttpVersion.HTTP_1_1 && response.protocolVersion() != HttpVersion.HTTP_1_0) {
             fail(context, new UnusableResponseException("it is not HTTP"));
         } else if (status < 100 || status == SWITCHING_PROTOCOLS) {
-            // No other protocol was offered.
+            // This client offers no other protocol.
             fail(context, new UnusableResponseException("status " + status));
         } else if (status < 200) {
             interim = true;
         } else {
             responses++;
             if (responses == 1) {
-                listener.served(address);
+                addresses.recordSuccess(address);
             }
             HttpHeaders headers = response.headers();
             for (String name : List.copyOf(headers.names())) {
-                if (!NEEDED.contains(name.toLowerCase(Locale.ROOT))) {
+                if (!USED_HEADERS.contains(name.toLowerCase(Locale.ROOT))) {
                     headers.remove(name);
                 }
             }
@@ -241,36 +231,38 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         }
     }
 
-    private void goOn(ChannelHandlerContext context, HttpContent content) {
+    private void continueResponse(ChannelHandlerContext context, HttpContent content) {
         boolean last = content instanceof LastHttpContent;
         if (interim) {
             content.release();
             interim = !last;
         } else if (last) {
-            end = content;
+            lastContent = content;
         } else {
             context.fireChannelRead(content);
         }
     }
 
-    /** All bytes that arrived together have been decoded: any after the end of the response would go to the next request. */
+    /**
+     * Delivers the end of a response once all bytes of one read are decoded, since surplus bytes would go to the next request.
+     */
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
-        if (end != null) {
-            Object last = end;
-            end = null;
-            waiting = false;
+        if (lastContent != null) {
+            Object last = lastContent;
+            lastContent = null;
+            awaitingResponse = false;
             inUse = false;
-            // The start of another response is no message yet.
-            surplus |= decoder.hasMore();
+            // An incomplete second response has not been decoded.
+            surplus |= decoder.hasUndecodedBytes();
             if (surplus) {
-                closeForGood();
+                discardAndClose();
             }
-            // If it is still open, the connection can be used for the next request before this returns.
+            // An open connection may be used for the next request before this call returns.
             context.fireChannelRead(last);
         }
-        if (surplus && !broken) {
-            closeForGood();
+        if (surplus && !discarding) {
+            discardAndClose();
         }
         context.fireChannelReadComplete();
     }
@@ -278,7 +270,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if ((cause instanceof IOException || cause instanceof DecoderException) && isStale()) {
-            context.fireExceptionCaught(breakStale());
+            context.fireExceptionCaught(failStale());
         } else {
             context.fireExceptionCaught(cause);
         }
@@ -286,80 +278,79 @@ final class ConnectionGuard extends ChannelDuplexHandler {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        if (end != null) {
+        if (lastContent != null) {
             channelReadComplete(context);
         }
-        noLongerSilent();
+        cancelSilenceTimer();
         if (isStale()) {
-            context.fireExceptionCaught(breakStale());
+            context.fireExceptionCaught(failStale());
         }
-        broken = true;
+        discarding = true;
         context.fireChannelInactive();
         if (requests > 0 && responses == 0) {
-            listener.failed(address);
+            addresses.recordFailure(address);
         }
-        listener.closed(this);
+        guards.remove(this);
     }
 
     @Override
     public void handlerRemoved(ChannelHandlerContext context) {
-        ReferenceCountUtil.release(end);
+        ReferenceCountUtil.release(lastContent);
     }
 
-    /** By way of Vert.x, which takes the connection out of its pool before this returns. */
-    private void closeForGood() {
-        broken = true;
+    /** Vert.x removes the connection from its pool before this returns. */
+    private void discardAndClose() {
+        discarding = true;
         channel.close();
     }
 
-    private StaleConnectionException breakStale() {
-        broken = true;
+    private StaleConnectionException failStale() {
+        discarding = true;
         failed = true;
-        listener.stale();
-        return new StaleConnectionException("a reused connection broke before the answer began");
+        guards.closeIdle();
+        return new StaleConnectionException("a reused connection broke before the response started");
     }
 
-    /** @return whether the current request failed on a reused connection before the first byte of its response */
+    /** @return whether a failure now is that of a reused connection, before the first byte of the response */
     private boolean isStale() {
-        return inUse && responses > 0 && !(waiting && heard) && !failed;
+        return inUse && responses > 0 && !(awaitingResponse && byteSeen) && !failed;
     }
 
     private void fail(ChannelHandlerContext context, IOException reason) {
-        broken = true;
+        discarding = true;
         failed = true;
         context.fireExceptionCaught(reason);
         context.close();
     }
 
-    private void noLongerSilent() {
-        if (silence != null) {
-            silence.cancel(false);
-            silence = null;
+    private void cancelSilenceTimer() {
+        if (silenceTimer != null) {
+            silenceTimer.cancel(false);
+            silenceTimer = null;
         }
     }
 
-    /** Replaces Netty's client codec, which differs only for HEAD and CONNECT and does not tell whether bytes are left. */
+    /** Replaces Netty's client codec, which differs only for HEAD and CONNECT and does not expose undecoded bytes. */
     private static final class Decoder extends HttpResponseDecoder {
 
         private Decoder() {
-            // Not validated: malformed headers are dropped, or are no number where one is needed.
-            super(new HttpDecoderConfig().setMaxHeaderSize(LARGEST_HEADERS).setValidateHeaders(false));
+            // No validation: a malformed header is dropped, or fails where a number is needed.
+            super(new HttpDecoderConfig().setMaxHeaderSize(MAX_HEADERS_SIZE).setValidateHeaders(false));
         }
 
-        /** @return whether there are bytes that are no message yet */
-        private boolean hasMore() {
+        private boolean hasUndecodedBytes() {
             return actualReadableBytes() > 0;
         }
     }
 
-    /** Sees bytes before the decoder, which reports a response only when its headers are complete. */
-    private final class Bytes extends ChannelInboundHandlerAdapter {
+    /** Observes bytes before the decoder, which reports a response only when its headers are complete. */
+    private final class ByteObserver extends ChannelInboundHandlerAdapter {
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
-            if (waiting && end == null) {
-                heard = true;
-                noLongerSilent();
+            if (awaitingResponse && lastContent == null) {
+                byteSeen = true;
+                cancelSilenceTimer();
             } else {
                 surplus = true;
             }

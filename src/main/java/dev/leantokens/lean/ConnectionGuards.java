@@ -1,71 +1,46 @@
 package dev.leantokens.lean;
 
-import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.LongSupplier;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
+import dev.leantokens.lean.LeanFailure.StaleConnectionException;
 import io.netty.channel.Channel;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.net.impl.ConnectionBase;
 
 /**
- * Puts a {@link ConnectionGuard} on each connection to Lean, ends connections after their lifetime, and closes idle ones
- * that are likely to be stale. The REST client's pool only knows an idle time. Thread-safe.
+ * Installs a {@link ConnectionGuard} on each connection to Lean, ends connections after their lifetime, and closes idle ones
+ * that are likely to be stale. The REST client's pool only has an idle timeout. Thread-safe.
  */
 @ApplicationScoped
 class ConnectionGuards {
 
     private final Duration lifetime;
-    private final Duration patience;
+    private final Duration silenceLimit;
     private final LeanAddresses addresses;
-    private final LongSupplier clock = System::nanoTime;
     private final Set<ConnectionGuard> guards = ConcurrentHashMap.newKeySet();
-    private final ConnectionGuard.Listener listener = new ConnectionGuard.Listener() {
-
-        @Override
-        public void stale() {
-            closeIdle();
-        }
-
-        @Override
-        public void served(SocketAddress address) {
-            addresses.served(address);
-        }
-
-        @Override
-        public void failed(SocketAddress address) {
-            addresses.failed(address);
-        }
-
-        @Override
-        public void closed(ConnectionGuard guard) {
-            guards.remove(guard);
-        }
-    };
 
     ConnectionGuards(LeanConfig config, LeanAddresses addresses) {
         this.lifetime = config.connectionLifetime();
-        // Before the REST client's own limit, which cannot tell a reused connection from a new one.
-        this.patience = LeanTokenEndpoint.patience(config);
+        this.silenceLimit = LeanTokenEndpoint.silenceLimit(config);
         this.addresses = addresses;
     }
 
-    /** Prepares a request that has its connection, and has not been sent. */
+    /** Prepares a request that has its connection and has not been sent. */
     void prepare(HttpClientRequest request) {
         if (!(request.connection() instanceof ConnectionBase connection)) {
-            request.reset(0, new IllegalStateException("the connection to Lean is of an unknown kind"));
+            request.reset(0, new IllegalStateException("the connection to Lean is of an unknown class"));
             return;
         }
         ConnectionGuard guard = ConnectionGuard.of(connection.channel());
         if (guard == null) {
             guard = install(connection.channel());
-        } else if (clock.getAsLong() - guard.opened() > lifetime.toNanos()) {
-            // A busy connection would otherwise stay for ever, with an address that Lean has left.
+        } else if (System.nanoTime() - guard.openedAt() > lifetime.toNanos()) {
+            // A busy connection would otherwise stay open for ever, even after Lean has left its address.
             request.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         }
         if (!guard.use()) {
@@ -73,14 +48,18 @@ class ConnectionGuards {
         }
     }
 
-    /** Closes the connections that no request uses. Those in use are not touched. */
+    /** Closes the connections that are not in use. */
     void closeIdle() {
         guards.forEach(ConnectionGuard::closeIfIdle);
     }
 
+    void remove(ConnectionGuard guard) {
+        guards.remove(guard);
+    }
+
     private ConnectionGuard install(Channel channel) {
-        ConnectionGuard guard = ConnectionGuard.install(channel, clock.getAsLong(), patience, listener);
-        // Before it is in the set, from which it could be closed as idle.
+        ConnectionGuard guard = ConnectionGuard.install(channel, System.nanoTime(), silenceLimit, this, addresses);
+        // In use before it is in the set, so that it cannot be closed as idle.
         boolean open = guard.use();
         guards.add(guard);
         if (!open) {

@@ -15,46 +15,46 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
- * The addresses of one host, and their recent failures: the next connection goes to another address (RFC 1123 §2.3).
- * Thread-safe.
+ * The addresses of one host and their recent failures. After a failure, the next connection goes to another address (RFC 1123
+ * §2.3). Thread-safe.
  */
 final class HostAddresses {
 
-    /** After that an address that failed is as good as the others, so that one that is back gets its turn. */
-    static final Duration FAILURE_FORGOTTEN_AFTER = Duration.ofSeconds(60);
+    /** How long a failure is remembered. Afterwards the address is tried in its turn again, since it may have recovered. */
+    static final Duration FAILURE_MEMORY = Duration.ofSeconds(60);
 
     private final LongSupplier clock;
 
-    /** Guarded by this, as everything below. */
+    /** Guarded by this, as is the next field. */
     private List<InetAddress> addresses = List.of();
     private final Map<InetAddress, Long> failures = new HashMap<>();
 
-    /** @param clock nanoseconds since some time */
+    /** @param clock nanoseconds since an arbitrary origin */
     HostAddresses(LongSupplier clock) {
         this.clock = clock;
     }
 
-    /** @param found in the order of the resolver's, which is kept, except that the two families take turns (RFC 8305 §4) */
-    synchronized void found(List<InetAddress> found) {
-        addresses = inTurn(found);
+    /** @param resolved in the resolver's order, which is kept, except that IPv4 and IPv6 alternate (RFC 8305 §4) */
+    synchronized void replace(List<InetAddress> resolved) {
+        addresses = alternating(resolved);
         failures.keySet().retainAll(Set.copyOf(addresses));
     }
 
-    /** @return the address to try next: the first without a recent failure, otherwise the one whose failure is the oldest */
+    /** @return the address to try next: the first without a recent failure, otherwise the one with the oldest failure */
     synchronized Optional<InetAddress> next() {
         long now = clock.getAsLong();
-        failures.values().removeIf(at -> now - at > FAILURE_FORGOTTEN_AFTER.toNanos());
+        failures.values().removeIf(at -> now - at > FAILURE_MEMORY.toNanos());
         return addresses.stream().filter(address -> !failures.containsKey(address)).findFirst()
                 .or(() -> addresses.stream().min(Comparator.comparing(failures::get)));
     }
 
-    synchronized void failed(InetAddress address) {
+    synchronized void recordFailure(InetAddress address) {
         if (addresses.contains(address)) {
             failures.put(address, clock.getAsLong());
         }
     }
 
-    synchronized void served(InetAddress address) {
+    synchronized void recordSuccess(InetAddress address) {
         failures.remove(address);
     }
 
@@ -62,15 +62,14 @@ final class HostAddresses {
         return addresses.size();
     }
 
-    private static List<InetAddress> inTurn(List<InetAddress> found) {
-        Deque<InetAddress> six = new ArrayDeque<>(found.stream().filter(Inet6Address.class::isInstance).toList());
-        Deque<InetAddress> four = new ArrayDeque<>(
-                found.stream().filter(address -> !(address instanceof Inet6Address)).toList());
-        boolean sixNext = !found.isEmpty() && found.get(0) instanceof Inet6Address;
+    private static List<InetAddress> alternating(List<InetAddress> resolved) {
+        Deque<InetAddress> six = new ArrayDeque<>();
+        Deque<InetAddress> four = new ArrayDeque<>();
+        resolved.forEach(address -> (address instanceof Inet6Address ? six : four).add(address));
+        boolean sixNext = !resolved.isEmpty() && resolved.get(0) instanceof Inet6Address;
         List<InetAddress> ordered = new ArrayList<>();
         while (!six.isEmpty() || !four.isEmpty()) {
-            Deque<InetAddress> turn = sixNext && !six.isEmpty() || four.isEmpty() ? six : four;
-            ordered.add(turn.removeFirst());
+            ordered.add((sixNext && !six.isEmpty() || four.isEmpty() ? six : four).removeFirst());
             sixNext = !sixNext;
         }
         return List.copyOf(ordered);

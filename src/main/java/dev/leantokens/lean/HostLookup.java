@@ -1,6 +1,6 @@
 package dev.leantokens.lean;
 
-import java.net.UnknownHostException;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.smallrye.mutiny.Uni;
@@ -9,34 +9,29 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 
 /**
- * Looks a host's name up before a connection does. The HTTP client does so on its event loop, in the native executable always,
- * and there a name server that does not answer would hold up everybody. Done by a worker first, the JVM has the answer by then:
- * it keeps it for 30 s, and a failure for 10 s. All who wait at a time wait for one lookup. Thread-safe.
+ * Resolves a host name on a worker thread before a connection needs it. The HTTP client resolves on its event loop (always
+ * so in the native executable), where a name server that does not respond would block every request. After this lookup it
+ * finds the result in the JVM's cache, which keeps a result for 30 s and a failure for 10 s. Concurrent callers share one
+ * lookup. Thread-safe.
  */
 final class HostLookup {
 
     private final Vertx vertx;
-    private final Resolver resolver;
-    private final AtomicReference<Future<Void>> underWay = new AtomicReference<>();
+    private final Callable<?> resolver;
+    private final AtomicReference<Future<?>> pending = new AtomicReference<>();
 
-    /** Finds the addresses of a host, and may take as long as it likes. */
-    @FunctionalInterface
-    interface Resolver {
-
-        void resolve() throws UnknownHostException;
-    }
-
-    HostLookup(Vertx vertx, Resolver resolver) {
+    /** @param resolver resolves the name; may block */
+    HostLookup(Vertx vertx, Callable<?> resolver) {
         this.vertx = vertx;
         this.resolver = resolver;
     }
 
-    /** @return when the host's addresses are known, on the caller's context; or a failure if there are none */
-    Uni<Void> look() {
+    /** @return completes on the caller's context once the name is resolved, or fails as the resolver did */
+    Uni<Void> resolve() {
         return Uni.createFrom().emitter(outcome -> {
             Context context = vertx.getOrCreateContext();
-            Future<Void> present = underWay.get();
-            (present == null ? begin() : present).onComplete(lookup -> context.runOnContext(nothing -> {
+            Future<?> current = pending.get();
+            (current == null ? start() : current).onComplete(lookup -> context.runOnContext(nothing -> {
                 if (lookup.succeeded()) {
                     outcome.complete(null);
                 } else {
@@ -46,13 +41,10 @@ final class HostLookup {
         });
     }
 
-    private Future<Void> begin() {
-        Future<Void> lookup = vertx.executeBlocking(() -> {
-            resolver.resolve();
-            return null;
-        }, false);
-        // Two that begin at once look twice: that costs a thread for the time of a lookup, which the JVM shares.
-        underWay.set(lookup);
-        return lookup.onComplete(ended -> underWay.compareAndSet(lookup, null));
+    private Future<?> start() {
+        Future<?> lookup = vertx.executeBlocking(resolver, false);
+        // Two threads that start at once resolve twice, which only occupies one more worker thread.
+        pending.set(lookup);
+        return lookup.onComplete(ended -> pending.compareAndSet(lookup, null));
     }
 }

@@ -32,53 +32,56 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 
 /**
- * The addresses that connections to Lean are opened to: Lean's own, or those of the proxy before it. Vert.x opens every
- * connection to the first address that the JVM has for a name. Netty's extension for new connections
- * replaces it. The extension is loaded as {@link dev.leantokens.limits.ConnectionLimits} describes, and not in development.
- * Thread-safe.
+ * Chooses the address of each new connection to Lean, or to the forward proxy: Vert.x always takes the first address that the
+ * JVM has for a name. Netty's extension for new connections replaces it. The extension is loaded as
+ * {@link dev.leantokens.limits.ConnectionLimits} describes, and not in development. Thread-safe.
  */
 @ApplicationScoped
 class LeanAddresses {
 
-    /** Netty creates its own instance of the extension, so this one is static. */
-    private static volatile LeanAddresses present;
+    /** Static, since Netty creates the instance of the extension. */
+    private static volatile LeanAddresses instance;
 
     private final String host;
-    private final Duration patience;
+    private final Duration openLimit;
     private final HostAddresses addresses = new HostAddresses(System::nanoTime);
     private final HostLookup lookup;
 
     LeanAddresses(LeanAccount account, LeanConfig config, Vertx vertx) {
         this.host = LeanProxy.of(config).map(LeanProxy::host).orElse(account.url().getHost());
-        this.patience = LeanTokenEndpoint.patience(config);
-        this.lookup = new HostLookup(vertx, () -> addresses.found(List.of(InetAddress.getAllByName(host))));
-        present = this;
+        this.openLimit = LeanTokenEndpoint.silenceLimit(config);
+        this.lookup = new HostLookup(vertx, () -> {
+            addresses.replace(List.of(InetAddress.getAllByName(host)));
+            return null;
+        });
+        instance = this;
     }
 
     void stop(@Observes ShutdownEvent event) {
-        present = null;
+        instance = null;
     }
 
-    /** @return when the addresses are known, on the caller's context; or a failure if the name is unknown */
-    Uni<Void> look() {
-        return lookup.look();
+    /** @return completes on the caller's context once the addresses are known; fails if the name is unknown */
+    Uni<Void> resolve() {
+        return lookup.resolve();
     }
 
-    /** @return the number of addresses, as of the last look */
+    /** @return the number of addresses, as of the last lookup */
     int count() {
         return addresses.count();
     }
 
-    /** A connection to this address ended before it served a request. */
-    void failed(SocketAddress address) {
+    /** Records that a connection to this address ended before it served a request. */
+    void recordFailure(SocketAddress address) {
         if (address instanceof InetSocketAddress inet && inet.getAddress() != null) {
-            addresses.failed(inet.getAddress());
+            addresses.recordFailure(inet.getAddress());
         }
     }
 
-    void served(SocketAddress address) {
+    /** Records that a connection to this address served a request. */
+    void recordSuccess(SocketAddress address) {
         if (address instanceof InetSocketAddress inet && inet.getAddress() != null) {
-            addresses.served(inet.getAddress());
+            addresses.recordSuccess(inet.getAddress());
         }
     }
 
@@ -89,20 +92,20 @@ class LeanAddresses {
                 : Optional.empty();
     }
 
-    /** What Netty loads. Found by name in a native executable too. */
+    /** Loaded by Netty, by its name, in a native executable too. */
     @RegisterForReflection
     public static final class Extension extends ChannelInitializerExtension {
 
         @Override
         public void postInitializeClientChannel(Channel connection) {
-            LeanAddresses addresses = present;
+            LeanAddresses addresses = instance;
             if (addresses != null) {
                 connection.pipeline().addFirst(addresses.new Opening());
             }
         }
     }
 
-    /** Vert.x puts its own handlers in front of this one, and takes this one out when the connection is open. */
+    /** Adds the other handlers when the connection is opened: by then Vert.x has added its own in front of this one. */
     private final class Opening extends ChannelDuplexHandler {
 
         @Override
@@ -112,14 +115,14 @@ class LeanAddresses {
             if (proxy != null) {
                 pipeline.addBefore(proxy.name(), null, new InterimResponses());
             }
-            // The proxy's handler says which address it is: that of the proxy.
+            // In front of the proxy's handler, which replaces the address by the proxy's.
             pipeline.addFirst(new AddressChoice());
             context.connect(remote, local, promise);
         }
     }
 
     /**
-     * Opens a connection to the next address, and records an address that fails. Vert.x removes it when the connection is open,
+     * Opens a connection to the next address, and records a failure. Vert.x removes this handler when the connection is open,
      * including TLS and the proxy's tunnel.
      */
     private final class AddressChoice extends ChannelDuplexHandler {
@@ -141,20 +144,20 @@ class LeanAddresses {
                 if (opened.isSuccess()) {
                     promise.trySuccess();
                 } else {
-                    addresses.failed(chosen);
-                    promise.tryFailure(notConnected(opened.cause()));
+                    addresses.recordFailure(chosen);
+                    promise.tryFailure(connectException(opened.cause()));
                 }
             });
             timer = context.executor().schedule(() -> {
-                // It would be waited for longer than for the call. Its handshake fails then.
-                addresses.failed(chosen);
+                // Netty's handshake timeout is longer than a call may take. Closing fails the handshake.
+                addresses.recordFailure(chosen);
                 context.close();
-            }, patience.toMillis(), TimeUnit.MILLISECONDS);
+            }, openLimit.toMillis(), TimeUnit.MILLISECONDS);
             context.connect(new InetSocketAddress(chosen, ((InetSocketAddress) remote).getPort()), local, connected);
         }
 
-        /** The JDK has other classes for a network that is unreachable, which it also uses for connections that break. */
-        private static Throwable notConnected(Throwable cause) {
+        /** Wraps the other exceptions of the JDK for an unreachable network, which it also uses for broken connections. */
+        private static Throwable connectException(Throwable cause) {
             return cause instanceof ConnectException ? cause
                     : new ConnectException(cause.getMessage()).initCause(cause);
         }
@@ -162,7 +165,7 @@ class LeanAddresses {
         @Override
         public void channelInactive(ChannelHandlerContext context) {
             if (chosen != null) {
-                addresses.failed(chosen);
+                addresses.recordFailure(chosen);
             }
             context.fireChannelInactive();
         }
@@ -175,7 +178,7 @@ class LeanAddresses {
         }
     }
 
-    /** Skips interim responses of a proxy before its answer to CONNECT, which Netty takes for the answer. */
+    /** Skips interim responses of a proxy before its response to CONNECT: Netty would treat them as that response. */
     private static final class InterimResponses extends ChannelInboundHandlerAdapter {
 
         private boolean interim;

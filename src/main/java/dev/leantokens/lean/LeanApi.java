@@ -16,8 +16,8 @@ import org.eclipse.microprofile.rest.client.annotation.ClientHeaderParam;
 import io.smallrye.mutiny.Uni;
 
 /**
- * Lean's authorization server on the wire. A parameter that is null is not sent. Answers come as they are, whatever
- * their status: {@link LeanAnswer} reads them.
+ * The HTTP API of Lean's authorization server. Parameters that are null are not sent. Responses of any status are returned as
+ * they are; {@link LeanAnswer} interprets them.
  */
 @Path("/")
 interface LeanApi {
@@ -37,7 +37,7 @@ interface LeanApi {
             @FormParam("grant_type") String grantType,
             @FormParam("scope") String scope);
 
-    /** The metadata document (RFC 8414), which needs no credentials. */
+    /** The metadata document (RFC 8414), which requires no credentials. */
     @GET
     @Path(".well-known/oauth-authorization-server")
     @Produces(MediaType.APPLICATION_JSON)

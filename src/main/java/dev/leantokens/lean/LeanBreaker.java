@@ -14,6 +14,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
 import dev.leantokens.lean.Breaker.Sign;
+import dev.leantokens.lean.LeanFailure.StaleConnectionException;
 import dev.leantokens.token.AccessToken;
 import dev.leantokens.token.CallerAccount;
 import dev.leantokens.token.Scope;
@@ -144,7 +145,7 @@ final class LeanBreaker {
 
     /** A response, a timeout and a connection that broke all show that one could be opened. */
     static Sign ofConnection(Throwable failure) {
-        if (LeanFailure.isWithoutConnection(failure)) {
+        if (LeanFailure.isConnectFailure(failure)) {
             return Sign.BAD;
         }
         boolean asked = failure == null || failure instanceof TokenException known && known.error() != TokenError.BREAKER_OPEN
@@ -153,7 +154,7 @@ final class LeanBreaker {
     }
 
     private static boolean isOfSubject(Throwable failure) {
-        return isOfLean(failure) && !LeanFailure.isWithoutConnection(failure);
+        return isOfLean(failure) && !LeanFailure.isConnectFailure(failure);
     }
 
     private static void refuse(Breaker breaker, boolean refuses) {

@@ -1,111 +1,156 @@
 package dev.leantokens.lean;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 
-/** Where Lean is and how it is asked. */
+/** Where Lean is, how the service authenticates to it, and how calls to it are limited. */
 @ConfigMapping(prefix = "lean")
 public interface LeanConfig {
 
-    /** The environment of Lean that tokens come from. */
-    @WithDefault("production-uae")
-    LeanEnvironment environment();
+    /** Lean's environments with the URL of each authorization server, and the stand-in. */
+    enum Environment {
+        PRODUCTION_UAE("https://auth.leantech.me"),
+        PRODUCTION_KSA("https://auth.sa.leantech.me"),
+        SANDBOX_UAE("https://auth.sandbox.leantech.me"),
+        SANDBOX_KSA("https://auth.sandbox.sa.leantech.me"),
+        /** A stand-in for Lean inside this process, for trials without an account. Its tokens grant no access. */
+        STAND_IN(null);
 
-    /** An authorization host instead of the environment's, as a URL. Plain http only where it says http. */
+        private final Optional<URI> url;
+
+        Environment(String url) {
+            this.url = Optional.ofNullable(url).map(URI::create);
+        }
+
+        /** @return the authorization host, without a path; empty for the stand-in, whose port is only known once it runs */
+        public Optional<URI> url() {
+            return url;
+        }
+
+        /** @return the value as it is configured */
+        String configuredName() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+    }
+
+    /** The client authentication methods of RFC 6749 §2.3.1, RFC 7523 and RFC 8705, by their registered names. */
+    enum ClientAuthentication {
+        /** The secret is a member of the form. */
+        CLIENT_SECRET_POST,
+        /** The secret is in the {@code Authorization} header, by HTTP Basic. */
+        CLIENT_SECRET_BASIC,
+        /** A key signs an assertion for each call; no secret is sent. */
+        PRIVATE_KEY_JWT,
+        /** The client certificate of the connection is the only proof. */
+        TLS_CLIENT_AUTH;
+
+        /** @return the value as it is configured */
+        String configuredName() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+    }
+
+    /** The environment of Lean that issues the tokens. */
+    @WithDefault("production-uae")
+    Environment environment();
+
+    /** The URL of an authorization host that replaces the environment's. Plain http is only used if the URL says http. */
     Optional<String> url();
 
-    /** The service's own client id: the Application ID of Lean's dashboard. */
+    /** The service's client id: the Application ID of Lean's dashboard. */
     Optional<String> clientId();
 
-    /** The secret that belongs to the client id. */
+    /** The secret for the client id. */
     Optional<String> clientSecret();
 
-    /** A file with the secret, instead of the secret. White space around it is dropped. */
+    /** A file with the secret, instead of the secret. Surrounding white space is dropped. */
     Optional<Path> clientSecretFile();
 
     /**
-     * How the service authenticates to Lean (RFC 6749 §2.3). Callers' own credentials go by the form unless it is by HTTP
-     * Basic.
+     * How the service authenticates to Lean (RFC 6749 §2.3). Callers' credentials are sent by HTTP Basic if this is
+     * client-secret-basic, and in the form otherwise.
      */
     @WithDefault("client-secret-post")
-    ClientAuthenticationMethod clientAuthentication();
+    ClientAuthentication clientAuthentication();
 
-    /** A file with the key for private-key-jwt: a JWK, or PEM with an unencrypted PKCS#8 key; of RSA or of the curve P-256. */
+    /** A file with the key for private-key-jwt: a JWK, or PEM with an unencrypted PKCS#8 key; RSA or the curve P-256. */
     Optional<Path> privateKeyFile();
 
-    /** The id by which Lean finds the public key, where the key has none of its own. */
+    /** The key id by which Lean finds the public key, if the key file has none. */
     Optional<String> privateKeyId();
 
-    /** Who assertions are for. The token endpoint's URL if it is not set. */
+    /** The audience of assertions. Default: the URL of the token endpoint. */
     Optional<String> assertionAudience();
 
-    /** How long an assertion can be used. */
+    /** The lifetime of an assertion. */
     @WithDefault("60s")
     Duration assertionLifetime();
 
-    /** A proxy on the way to Lean, as http://host:port; its tunnel (CONNECT) is used where Lean's URL is https. */
+    /** A forward proxy for calls to Lean, as http://host:port. It tunnels (CONNECT) if Lean's URL is https. */
     Optional<String> proxyUrl();
 
-    /** The name that the proxy wants, if it wants one. */
+    /** The user name for the proxy, if it requires authentication. */
     Optional<String> proxyUsername();
 
-    /** The password that belongs to it. */
+    /** The password for the proxy's user name. */
     Optional<String> proxyPassword();
 
-    /** How long a connection to Lean may take to open. */
+    /** The time limit for opening a connection to Lean. */
     @WithDefault("1s")
     Duration connectTimeout();
 
-    /** How long a call may take, from its start until the answer is there in full. */
+    /** The time limit for one call, from its start to the last byte of the response. */
     @WithDefault("3s")
     Duration requestTimeout();
 
-    /** How many calls to Lean may be under way or have ended within the last minute, for one client of Lean. */
+    /** The number of calls to Lean for one client id that may be in progress or have ended within the last minute. */
     @WithDefault("60")
     int requestsPerMinute();
 
-    /** How often Lean is asked for one token, if what it fails with may be over soon. */
+    /** The number of attempts for one token, if the failures may be temporary. */
     @WithDefault("3")
     int maxAttempts();
 
-    /** How long is waited before the second attempt at most; doubled for each further one. */
+    /** The longest wait before the second attempt. It doubles with each further attempt. */
     @WithDefault("200ms")
     Duration retryDelay();
 
-    /** How long all attempts may take together. One that could not end within it is not begun. */
+    /** The time limit for all attempts together. An attempt that could exceed it is not started. */
     @WithDefault("10s")
     Duration deadline();
 
-    /** The number of calls of which the breaker looks at the last. */
+    /** The number of latest calls that the breaker considers. */
     @WithDefault("10")
     int breakerRequestVolume();
 
-    /** The part of these calls that must have failed for the breaker to open. */
+    /** The ratio of failed calls among them that opens the breaker. */
     @WithDefault("0.5")
     double breakerFailureRatio();
 
-    /** How long the breaker stays open before one call is let through to see whether Lean is back. */
+    /** How long the breaker stays open before it lets one call through as a probe. */
     @WithDefault("5s")
     Duration breakerDelay();
 
-    /** The longest answer that is read. Lean's own are about 1 KiB. */
+    /** The longest response that is read. Lean's own are about 1 KiB. */
     @WithDefault("64K")
     MemorySize maxResponseSize();
 
-    /** The largest number of connections to Lean that are open at a time. */
+    /** The maximum number of open connections to Lean. */
     @WithDefault("100")
     int maxConnections();
 
-    /** How long a connection is used. After that a new one goes to where Lean's name leads by then. */
+    /** How long a connection is used. New connections follow changes of Lean's addresses. */
     @WithDefault("5m")
     Duration connectionLifetime();
 
-    /** How long a connection is kept open that is not used; less than what is in front of Lean keeps it. */
+    /** How long an idle connection stays open; choose less than the gateways in front of Lean allow. */
     @WithDefault("30s")
     Duration connectionIdleTime();
 }

@@ -2,6 +2,7 @@ package dev.leantokens.lean;
 
 import static dev.leantokens.settings.SettingRule.require;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.security.KeyStore;
 import java.security.KeyStoreException;
@@ -26,13 +27,13 @@ import io.quarkus.tls.TlsConfigurationRegistry;
 import io.vertx.core.Vertx;
 
 /**
- * The connections to Lean. When a certificate or an authority is exchanged, there is a new REST client, so that each connection
- * has shown the certificate that it is known by; what is under way with the one before is brought to an end there. Thread-safe.
+ * The current connections to Lean. A renewed certificate or CA is used by a new REST client, so that the certificate of each
+ * connection is known; calls in progress finish on the previous client. Thread-safe.
  */
 @ApplicationScoped
-public class LeanConnections {
+class LeanConnections {
 
-    /** The name that Quarkus' TLS registry knows the certificates by that are for Lean: {@code quarkus.tls.lean.*}. */
+    /** The name of the TLS configuration for Lean in Quarkus' registry: {@code quarkus.tls.lean.*}. */
     static final String TLS_CONFIGURATION = "lean";
 
     private static final Logger LOG = Logger.getLogger(LeanConnections.class);
@@ -40,60 +41,69 @@ public class LeanConnections {
     private final LeanApiFactory factory;
     private final LeanConfig config;
     private final Vertx vertx;
-    private volatile LeanConnection current;
+    private volatile RestClients current;
+
+    /**
+     * The REST clients for one TLS configuration.
+     *
+     * @param pooled the client for most requests
+     * @param unpooled the same client, with a new connection for each request
+     * @param certificate the fingerprint of the client certificate; empty without one
+     */
+    record RestClients(LeanApi pooled, LeanApi unpooled, String certificate) {
+
+        /** Closes the connections. Their requests fail. */
+        private void close() {
+            try {
+                ((Closeable) pooled).close();
+                ((Closeable) unpooled).close();
+            } catch (IOException e) {
+                LOG.warn("Failed to close the connections to Lean that use the previous certificate: " + e);
+            }
+        }
+    }
 
     LeanConnections(LeanApiFactory factory, LeanConfig config, TlsConfigurationRegistry registry, Vertx vertx) {
         this.factory = factory;
         this.config = config;
         this.vertx = vertx;
-        this.current = connection(registry.get(TLS_CONFIGURATION));
+        this.current = connect(registry.get(TLS_CONFIGURATION));
     }
 
-    /** @throws ConfigurationException if the settings for TLS contradict others; the message is for an operator */
+    /** @throws ConfigurationException if the TLS settings for Lean contradict others; the message is for an operator */
     void start(@Observes StartupEvent event, LeanAccount account, TlsConfigurationRegistry registry) {
-        check(account, registry.get(TLS_CONFIGURATION));
-    }
-
-    LeanConnection current() {
-        return current;
-    }
-
-    private void check(LeanAccount account, Optional<TlsConfiguration> tls) {
-        require(tls.isEmpty() || account.isEncrypted(), "there are settings of TLS for Lean, but LEAN_URL is plain http");
-        require(config.clientAuthentication() != ClientAuthenticationMethod.TLS_CLIENT_AUTH || !current.certificate().isEmpty(),
+        Optional<TlsConfiguration> tls = registry.get(TLS_CONFIGURATION);
+        require(tls.isEmpty() || account.isEncrypted(), "TLS settings for Lean are set, but LEAN_URL is plain http");
+        require(config.clientAuthentication() != LeanConfig.ClientAuthentication.TLS_CLIENT_AUTH
+                || !current.certificate().isEmpty(),
                 "LEAN_CLIENT_AUTHENTICATION=tls-client-auth needs LEAN_TLS_CERTIFICATE and LEAN_TLS_KEY, or LEAN_TLS_KEY_STORE");
         require(tls.filter(TlsConfiguration::isTrustAll).isEmpty(),
-                "quarkus.tls.lean.trust-all is set: secrets would be sent to whoever answers");
+                "quarkus.tls.lean.trust-all is set: secrets would be sent to any server that answers");
         require(tls.flatMap(TlsConfiguration::getHostnameVerificationAlgorithm).filter("NONE"::equalsIgnoreCase).isEmpty(),
-                "quarkus.tls.lean.hostname-verification-algorithm is NONE: secrets would be sent to whoever answers");
+                "quarkus.tls.lean.hostname-verification-algorithm is NONE: secrets would be sent to any server that answers");
+    }
+
+    RestClients current() {
+        return current;
     }
 
     /** Called by a worker thread. */
     void renew(@Observes CertificateUpdatedEvent event) {
-        if (!event.name().equals(TLS_CONFIGURATION)) {
-            return;
-        }
-        LeanConnection before = current;
-        current = connection(Optional.of(event.tlsConfiguration()));
-        // By then no call is under way that began before.
-        vertx.setTimer(config.deadline().toMillis(), passed -> close(before));
-    }
-
-    private LeanConnection connection(Optional<TlsConfiguration> tls) {
-        return new LeanConnection(factory.build(tls, true), factory.build(tls, false),
-                tls.map(LeanConnections::certificateOf).orElse(""));
-    }
-
-    private static void close(LeanConnection connection) {
-        try {
-            connection.close();
-        } catch (IOException e) {
-            LOG.warn("The connections of a certificate that is no longer used could not be closed: " + e);
+        if (event.name().equals(TLS_CONFIGURATION)) {
+            RestClients previous = current;
+            current = connect(Optional.of(event.tlsConfiguration()));
+            // All calls that started on the previous client have ended by then.
+            vertx.setTimer(config.deadline().toMillis(), passed -> previous.close());
         }
     }
 
-    /** @return SHA-256 in hex, of the certificates for which there is a key; empty if there are none */
-    private static String certificateOf(TlsConfiguration tls) {
+    private RestClients connect(Optional<TlsConfiguration> tls) {
+        return new RestClients(factory.build(tls, true), factory.build(tls, false),
+                tls.map(LeanConnections::fingerprint).orElse(""));
+    }
+
+    /** @return the SHA-256 of the certificates that have a key, in hex; empty if there is no such certificate */
+    private static String fingerprint(TlsConfiguration tls) {
         KeyStore store = tls.getKeyStore();
         if (store == null) {
             return "";
@@ -107,7 +117,7 @@ public class LeanConnections {
             }
             return HexFormat.of().formatHex(sha256.digest());
         } catch (KeyStoreException | CertificateEncodingException | NoSuchAlgorithmException e) {
-            throw new IllegalStateException("a certificate that has been loaded can be read", e);
+            throw new IllegalStateException("a loaded certificate can be read", e);
         }
     }
 }

@@ -5,9 +5,11 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.security.GeneralSecurityException;
+import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
@@ -24,50 +26,94 @@ import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.vertx.core.VertxException;
 import io.vertx.core.http.HttpClosedException;
 
-/** What it means that a call to Lean ended without an answer. */
+/** Translates the failures of calls to Lean that ended without a response. */
 final class LeanFailure {
 
     private static final Pattern PROXY_STATUS = Pattern.compile("status: (\\d{3})\\b");
+
+    /** A failure whose origin does not matter, since it is expected. */
+    private abstract static class WithoutStack extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        private WithoutStack(String message) {
+            super(message);
+        }
+
+        @Override
+        public synchronized Throwable fillInStackTrace() {
+            return this;
+        }
+    }
+
+    /**
+     * A reused connection did not serve this request: it broke or stayed silent before the first byte of the response, or the
+     * response is about the connection. It says nothing about Lean, and the request can be sent again on a new connection.
+     */
+    static final class StaleConnectionException extends WithoutStack {
+
+        private static final long serialVersionUID = 1L;
+
+        StaleConnectionException(String message) {
+            super(message);
+        }
+
+        /** The message alone, as the log's reason. */
+        @Override
+        public String toString() {
+            return getMessage();
+        }
+    }
+
+    /** The response cannot be read. Its connection is closed. */
+    static final class UnusableResponseException extends WithoutStack {
+
+        private static final long serialVersionUID = 1L;
+
+        /** @param message what is wrong, without anything that was received */
+        UnusableResponseException(String message) {
+            super(message);
+        }
+    }
 
     private LeanFailure() {
     }
 
     /**
-     * @param failure what the REST client, Vert.x or Netty failed with, wrapped in whatever they wrap it in
-     * @return what it means; or the failure itself if none of these fails so: then it is a fault of this service
+     * @param failure a failure of the REST client, Vert.x or Netty, wrapped in any way
+     * @return what it means for callers; or the same failure if it is a fault of this service
      */
     static Throwable translate(Throwable failure) {
         if (failure instanceof TokenException translated) {
             return translated;
         }
         boolean broken = false;
-        for (Throwable cause = failure; cause != null; cause = next(cause)) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (innermost(cause) instanceof NotSslRecordException) {
-                // Without it: it quotes what came, and a proxy may have sent back what it was sent.
-                return untrusted(new SSLException("what answers there does not speak TLS"));
+                // Replaced, since it quotes what was received, and a proxy may echo what was sent.
+                return untrusted(new SSLException("the server does not speak TLS"));
             }
             if (isAboutCertificates(cause)) {
-                // It says what is wrong with which certificate.
+                // Its message names the certificate and the problem.
                 return untrusted(innermost(cause));
             }
             if (cause instanceof ProxyConnectException) {
                 return TokenError.LEAN_UNAVAILABLE.because("the proxy on the way to Lean does not lead there" + status(cause),
-                        // Another one, since the message of this one can quote what was sent.
+                        // Replaced, since its message can quote what was sent.
                         new ProxyConnectException("no tunnel was opened"));
             }
-            // A connection that takes too long to open is an unreachable Lean, not a slow one: it comes first, since its
-            // class is a ConnectException beside other things.
+            // Before TimeoutException: a connection that takes too long to open means an unreachable Lean, not a slow one.
             if (cause instanceof ConnectTimeoutException || cause instanceof ConnectException
                     || cause instanceof NoRouteToHostException || cause instanceof UnknownHostException
                     || cause instanceof SSLException) {
-                // These say which address or certificate it was, and nothing that was sent.
+                // Their messages name the address or the certificate, and quote nothing that was sent.
                 return TokenError.LEAN_UNAVAILABLE.because("Lean cannot be reached", cause);
             }
             if (cause instanceof TimeoutException) {
                 return TokenError.LEAN_TIMED_OUT.because("Lean did not answer in time");
             }
             if (cause instanceof StaleConnectionException) {
-                // With it: the breaker has to know.
+                // As the cause, which the breaker evaluates.
                 return TokenError.LEAN_UNAVAILABLE.because("the connection to Lean broke", cause);
             }
             if (cause instanceof UnusableResponseException) {
@@ -78,22 +124,17 @@ final class LeanFailure {
         return broken ? TokenError.LEAN_UNAVAILABLE.because("the connection to Lean broke") : failure;
     }
 
-    /** @return whether no connection could be opened, so that nothing was sent and another address may do */
-    static boolean isNotConnected(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = next(cause)) {
-            if (cause instanceof ProxyConnectException || cause instanceof ConnectTimeoutException
-                    || cause instanceof ConnectException || cause instanceof NoRouteToHostException
-                    || cause instanceof SSLHandshakeException) {
-                // Not if it is about certificates: they would be the same elsewhere, and an operator has to be told.
-                return translate(failure) instanceof TokenException translated
-                        && translated.error() == TokenError.LEAN_UNAVAILABLE;
-            }
-        }
-        return false;
+    /** @return whether no connection could be opened, nothing was sent, and another address may work */
+    static boolean mayConnectElsewhere(Throwable failure) {
+        return causes(failure).anyMatch(cause -> cause instanceof ProxyConnectException
+                || cause instanceof ConnectTimeoutException || cause instanceof ConnectException
+                || cause instanceof NoRouteToHostException || cause instanceof SSLHandshakeException)
+                // Not for a certificate, which is the same at each address and needs an operator.
+                && translate(failure) instanceof TokenException translated && translated.error() == TokenError.LEAN_UNAVAILABLE;
     }
 
-    /** @return whether it means that no connection to Lean could be opened, which does not depend on what was to be sent */
-    static boolean isWithoutConnection(Throwable translated) {
+    /** @return whether a translated failure means that no connection could be opened, independent of the request */
+    static boolean isConnectFailure(Throwable translated) {
         if (!(translated instanceof TokenException failure)) {
             return false;
         }
@@ -103,31 +144,28 @@ final class LeanFailure {
                         || cause instanceof UnknownHostException || cause instanceof SSLHandshakeException);
     }
 
-    /** @return whether the connection has failed the request, so that a new one may do */
+    /** @return whether a reused connection failed the request, and a new one may work */
     static boolean isStale(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = next(cause)) {
-            // The latter if it was closed between leaving the pool and the request.
-            if (cause instanceof StaleConnectionException || cause instanceof HttpClosedException) {
-                return true;
-            }
-        }
-        return false;
+        // HttpClosedException: the connection was closed after it left the pool and before the request was written.
+        return causes(failure)
+                .anyMatch(cause -> cause instanceof StaleConnectionException || cause instanceof HttpClosedException);
     }
 
-    /** What the layers below fail with when a connection ends: of the network, of Netty's codecs and of Vert.x. */
+    /** @return whether the network, Netty's codecs or Vert.x report the end of a connection */
     private static boolean isBroken(Throwable cause) {
         return cause instanceof IOException || cause instanceof CodecException || cause instanceof ChannelException
                 || cause instanceof VertxException;
     }
 
     private static TokenException untrusted(Throwable reason) {
-        return TokenError.LEAN_UNTRUSTED.because("no secure connection to Lean can be made, the log of this service tells its "
-                + "operator why", reason);
+        return TokenError.LEAN_UNTRUSTED
+                .because("no secure connection to Lean can be made; the reason is in this service's log, "
+                        + "for its operator", reason);
     }
 
     /**
-     * Lean's certificate is expired, another one's or nobody's that is trusted here; or Lean says such a thing of ours. A
-     * connection that breaks or takes too long while it is made secure is one that broke.
+     * @return whether one side rejects the other's certificate: it is expired, for another host or not trusted. A handshake
+     *         that breaks or times out is a broken connection instead.
      */
     private static boolean isAboutCertificates(Throwable cause) {
         boolean handshake = cause instanceof SSLHandshakeException
@@ -137,21 +175,18 @@ final class LeanFailure {
                 && !(reason instanceof SslHandshakeTimeoutException) && !(reason instanceof SslClosedEngineException);
     }
 
-    /** The number alone: what a proxy says beside it can be what it was sent. */
+    /** Returns the status code alone: the rest of the message can quote what the proxy was sent. */
     private static String status(Throwable refusal) {
         Matcher status = PROXY_STATUS.matcher(String.valueOf(refusal.getMessage()));
         return status.find() ? ", it answered " + status.group(1) : "";
     }
 
-    private static Throwable innermost(Throwable cause) {
-        Throwable innermost = cause;
-        for (Throwable inner = cause; inner != null; inner = next(inner)) {
-            innermost = inner;
-        }
-        return innermost;
+    private static Throwable innermost(Throwable failure) {
+        return causes(failure).reduce((outer, inner) -> inner).orElseThrow();
     }
 
-    private static Throwable next(Throwable cause) {
-        return cause.getCause() == cause ? null : cause.getCause();
+    /** @return the failure and its causes, the innermost last */
+    private static Stream<Throwable> causes(Throwable failure) {
+        return Stream.iterate(failure, Objects::nonNull, Throwable::getCause);
     }
 }

@@ -8,39 +8,41 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.Cancellable;
+import io.vertx.core.Vertx;
 
 /**
- * Gets a call through to Lean. A failure of one connection or one address says nothing of Lean, so the call is made again on a
- * new connection or to the next address, at once and as part of the same attempt: neither the retries nor the breaker know of
- * it. Thread-safe.
+ * Gets a call through to Lean. If only a connection or an address fails, Lean itself may be fine: the call is repeated at
+ * once on a new connection or to the next address, as part of the same attempt, which neither the retries nor the breaker
+ * see. Thread-safe.
  */
 final class LeanRoute {
 
     private final LeanConnections connections;
     private final ConnectionGuards guards;
     private final LeanAddresses addresses;
-    private final TimeLimit limit;
+    private final Vertx vertx;
     private final Duration longestCall;
     private final Clock clock;
 
-    /** One call. */
+    /** Makes one call. */
     @FunctionalInterface
     interface Call<T> {
 
         /**
-         * @param api the client to make it by
-         * @param onNewConnection whether its connection has served no other call
+         * @param api the client to use
+         * @param onNewConnection whether the connection has served no other call
          */
         Uni<T> make(LeanApi api, boolean onNewConnection);
     }
 
-    /** @param longestCall after which the limit ends a call */
-    LeanRoute(LeanConnections connections, ConnectionGuards guards, LeanAddresses addresses, TimeLimit limit,
+    /** @param longestCall the time limit of one call */
+    LeanRoute(LeanConnections connections, ConnectionGuards guards, LeanAddresses addresses, Vertx vertx,
             Duration longestCall, Clock clock) {
         this.connections = connections;
         this.guards = guards;
         this.addresses = addresses;
-        this.limit = limit;
+        this.vertx = vertx;
         this.longestCall = longestCall;
         this.clock = clock;
     }
@@ -48,66 +50,76 @@ final class LeanRoute {
     /**
      * @param call the call, which is made once or several times
      * @param deadline when the last call must be over
-     * @param anotherCall whether a request that was sent in vain may be sent once more
-     * @return how the last call ended
+     * @param permitRepetition returns whether the budget permits a request to be sent once more
+     * @return the result of the last call
      */
-    <T> Uni<T> through(Call<T> call, Instant deadline, BooleanSupplier anotherCall) {
-        return Uni.createFrom().deferred(() -> new Tries<>(call, deadline, anotherCall).next());
+    <T> Uni<T> through(Call<T> call, Instant deadline, BooleanSupplier permitRepetition) {
+        return Uni.createFrom().deferred(() -> new Tries<>(call, deadline, permitRepetition).next());
     }
 
     private final class Tries<T> {
 
         private final Call<T> call;
         private final Instant deadline;
-        private final BooleanSupplier anotherCall;
+        private final BooleanSupplier permitRepetition;
         private int addressesTried;
         private boolean onNewConnection;
-        private boolean looking;
+        private boolean resolving;
 
-        private Tries(Call<T> call, Instant deadline, BooleanSupplier anotherCall) {
+        private Tries(Call<T> call, Instant deadline, BooleanSupplier permitRepetition) {
             this.call = call;
             this.deadline = deadline;
-            this.anotherCall = anotherCall;
+            this.permitRepetition = permitRepetition;
         }
 
         private Uni<T> next() {
-            looking = true;
-            return limit.on(addresses.look().chain(this::make)).onFailure(this::isLateLook).transform(LeanRoute::unknownHost)
-                    .onFailure(this::isWorthAnother).recoverWithUni(this::next);
+            resolving = true;
+            return limited(addresses.resolve().chain(this::make))
+                    .onFailure(failure -> resolving && failure instanceof TimeoutException).transform(LeanRoute::unknownHost)
+                    .onFailure(this::prepareNext).recoverWithUni(this::next);
         }
 
         private Uni<T> make() {
-            looking = false;
-            return call.make(client(), onNewConnection);
+            resolving = false;
+            LeanConnections.RestClients current = connections.current();
+            return call.make(onNewConnection ? current.unpooled() : current.pooled(), onNewConnection);
         }
 
-        private boolean isLateLook(Throwable failure) {
-            return looking && failure instanceof TimeoutException;
-        }
-
-        private LeanApi client() {
-            LeanConnection current = connections.current();
-            return onNewConnection ? current.unpooled() : current.pooled();
-        }
-
-        private boolean isWorthAnother(Throwable failure) {
+        /** @return whether another call is worth making, and there is time and budget for it */
+        private boolean prepareNext(Throwable failure) {
             if (clock.instant().plus(longestCall).isAfter(deadline)) {
                 return false;
             }
-            if (LeanFailure.isNotConnected(failure)) {
+            if (LeanFailure.mayConnectElsewhere(failure)) {
                 addressesTried++;
                 return addressesTried < addresses.count();
             }
             if (LeanFailure.isStale(failure) && !onNewConnection) {
                 guards.closeIdle();
                 onNewConnection = true;
-                return anotherCall.getAsBoolean();
+                return permitRepetition.getAsBoolean();
             }
             return false;
         }
     }
 
-    /** A name server that does not answer keeps connections from being opened, and says nothing of Lean's answers. */
+    /**
+     * Limits a call's time on the event loop of the call. Mutiny's own timeout fails it on a worker thread, where
+     * cancelling the HTTP request waits for that event loop: under load all workers end up waiting, and so does every
+     * further timeout.
+     */
+    private <T> Uni<T> limited(Uni<T> call) {
+        return Uni.createFrom().emitter(outcome -> {
+            long timer = vertx.setTimer(longestCall.toMillis(), passed -> outcome.fail(new TimeoutException()));
+            Cancellable running = call.subscribe().with(outcome::complete, outcome::fail);
+            outcome.onTermination(() -> {
+                vertx.cancelTimer(timer);
+                running.cancel();
+            });
+        });
+    }
+
+    /** A name server that does not respond is a connection failure, and not a slow Lean. */
     private static Throwable unknownHost(Throwable timeout) {
         return new UnknownHostException("no name server answered in time").initCause(timeout);
     }

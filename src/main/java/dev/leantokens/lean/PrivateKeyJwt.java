@@ -14,10 +14,10 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 
 /**
- * Signs an assertion for each call (RFC 7523 §3), each with an id of its own, so that none can be used again. By a worker
- * thread: a signature takes a millisecond or more. Thread-safe.
+ * Signs an assertion with a unique id for each call (RFC 7523 §3), so that no assertion can be replayed. A worker thread
+ * signs, since a signature takes a millisecond or more. Thread-safe.
  */
-final class PrivateKeyJwt implements ClientAuthentication {
+final class PrivateKeyJwt {
 
     private final String clientId;
     private final SigningKey key;
@@ -27,9 +27,8 @@ final class PrivateKeyJwt implements ClientAuthentication {
     private final Vertx vertx;
 
     /**
-     * @param audience who the assertion is for: the token endpoint, or what Lean calls itself
-     * @param lifetime until when it can be used
-     * @param clock the machine's, as it is set now: Lean compares with its own
+     * @param audience the URL of the token endpoint, or another identifier of Lean's
+     * @param clock the machine's current time, since Lean compares with its own clock
      */
     PrivateKeyJwt(String clientId, SigningKey key, String audience, Duration lifetime, Clock clock, Vertx vertx) {
         this.clientId = clientId;
@@ -40,8 +39,8 @@ final class PrivateKeyJwt implements ClientAuthentication {
         this.vertx = vertx;
     }
 
-    @Override
-    public Uni<ClientProof> proof() {
+    /** @return a new assertion for each subscription */
+    Uni<ClientProof> proof() {
         return Uni.createFrom().completionStage(
                 () -> vertx.executeBlocking(() -> ClientProof.jwt(clientId, assertion()), false).toCompletionStage());
     }

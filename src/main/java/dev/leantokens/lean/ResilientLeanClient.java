@@ -131,7 +131,7 @@ public class ResilientLeanClient implements AuthorizationServer {
     @Override
     public Uni<AccessToken> requestToken(UpstreamTokenRequest request) {
         return Uni.createFrom().deferred(() -> {
-            own.requireProof(request);
+            own.refuseIdProvedByCertificate(request);
             return retry.get(new Attempts(request)::next);
         })
                 .onFailure(TokenException.class).transform(failure -> withWait(request, failure));
@@ -172,7 +172,7 @@ public class ResilientLeanClient implements AuthorizationServer {
                 return attempt()
                         .onItemOrFailure().invoke((token, failure) -> judged(request, shown, failure))
                         .onFailure(failure -> !renewed && isServiceRefused(failure))
-                        .recoverWithUni(failure -> own.areNewerThan(shown).chain(newer -> again(failure, newer)));
+                        .recoverWithUni(failure -> own.reloadIfUnchanged(shown).chain(newer -> again(failure, newer)));
             })
                     .onFailure(TokenException.class).transform(failure -> policy
                             .waitAfter(failure, made, clock.instant(), deadline)
@@ -251,7 +251,7 @@ public class ResilientLeanClient implements AuthorizationServer {
 
     private WantedCall wanted(UpstreamTokenRequest request) {
         String clientId = clientId(request);
-        return new WantedCall(clientId, own.isOfId(clientId), request.accepted(), request);
+        return new WantedCall(clientId, own.hasClientId(clientId), request.accepted(), request);
     }
 
     private String clientId(UpstreamTokenRequest request) {

@@ -23,13 +23,14 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 
 /**
- * The service's own credentials at Lean. Their secret or key is read again when its file changes, and when Lean refuses it.
+ * The service's credentials at Lean. Their secret or key is reloaded when its file changes, and when Lean refuses it.
  * Thread-safe.
  */
 @ApplicationScoped
-public class ServiceLeanCredentials implements ServiceCredentials {
+class ServiceLeanCredentials implements ServiceCredentials {
 
     private static final Logger LOG = Logger.getLogger(ServiceLeanCredentials.class);
+    private static final String FILE = "The file with this service's secret or key for Lean ";
 
     private final LeanAccount account;
     private final LeanConfig config;
@@ -37,11 +38,11 @@ public class ServiceLeanCredentials implements ServiceCredentials {
     private FileWatch watch;
     private volatile State state;
 
-    /** Both belong together, so they change together. */
-    private record State(Optional<ServiceClient> client, ClientAuthentication authentication) {
+    /** @param proof what to send with a call, created for each subscription; null without a client */
+    private record State(Optional<ServiceClient> client, Uni<ClientProof> proof) {
     }
 
-    /** @throws ConfigurationException if the key is none; the message is for an operator */
+    /** @throws ConfigurationException if the key is unusable; the message is for an operator */
     ServiceLeanCredentials(LeanAccount account, LeanConfig config, Vertx vertx) {
         this.account = account;
         this.config = config;
@@ -49,8 +50,7 @@ public class ServiceLeanCredentials implements ServiceCredentials {
         try {
             this.state = state(account.key(), 1);
         } catch (IllegalArgumentException e) {
-            throw new ConfigurationException("the file that LEAN_PRIVATE_KEY_FILE names has no key that can be used: "
-                    + e.getMessage());
+            throw new ConfigurationException("the file that LEAN_PRIVATE_KEY_FILE names has no usable key: " + e.getMessage());
         }
     }
 
@@ -72,67 +72,60 @@ public class ServiceLeanCredentials implements ServiceCredentials {
         return state.client();
     }
 
-    /** @return how the service shows who it is now; not to be called while there are no {@link #current} credentials */
-    ClientAuthentication authentication() {
-        return state.authentication();
+    /** @return the proof to send with one call; never blocks. Only for a service with {@link #current} credentials. */
+    Uni<ClientProof> proof() {
+        return state.proof();
     }
 
-    /** @return whether it is the service's own id, which Lean may tell from others without regard to case */
-    boolean isOfId(String clientId) {
+    /** @return whether an id is the service's, ignoring case, since Lean may ignore it */
+    boolean hasClientId(String clientId) {
         return current().filter(client -> client.clientId().equalsIgnoreCase(clientId)).isPresent();
     }
 
     /**
-     * To be called before anything else is done for a request. With the service's certificate on the connection, its id alone
-     * could do, whatever the secret beside it.
+     * Refuses callers that send the service's client id while the certificate of the connection proves it: Lean may accept the
+     * id with any secret. To be called first for each request.
      *
-     * @throws TokenException if a caller names the id that is shown by certificate
+     * @throws TokenException if the request is refused
      */
-    void requireProof(UpstreamTokenRequest request) {
-        boolean vouched = config.clientAuthentication() == ClientAuthenticationMethod.TLS_CLIENT_AUTH
-                && request.callerCredentials().filter(callers -> isOfId(callers.clientId())).isPresent();
-        if (vouched) {
+    void refuseIdProvedByCertificate(UpstreamTokenRequest request) {
+        if (config.clientAuthentication() == LeanConfig.ClientAuthentication.TLS_CLIENT_AUTH
+                && request.callerCredentials().filter(callers -> hasClientId(callers.clientId())).isPresent()) {
             throw TokenError.CALLER_REFUSED.because("this id has no secret");
         }
     }
 
     /**
-     * Lean has refused what it was shown: is there something else to show?
+     * Reloads the file of the secret or key that Lean refused, unless it has been replaced already.
      *
-     * @param refused the credentials that were current when Lean was asked
-     * @return whether there are other ones now; never a failure
+     * @param refused the credentials that were current when the call was made
+     * @return whether the current credentials are other ones; never a failure
      */
-    Uni<Boolean> areNewerThan(Optional<ServiceClient> refused) {
+    Uni<Boolean> reloadIfUnchanged(Optional<ServiceClient> refused) {
         if (watch == null || current() != refused) {
             return Uni.createFrom().item(current() != refused);
         }
         return Uni.createFrom().completionStage(() -> watch.lookNow().toCompletionStage())
-                .map(looked -> current() != refused);
+                .map(reloaded -> current() != refused);
     }
 
     private State state(String key, int version) {
-        return account.clientId()
-                .map(id -> new State(Optional.of(new ServiceClient(id, version)), authentication(id, key)))
+        return account.clientId().map(id -> new State(Optional.of(new ServiceClient(id, version)), proof(id, key)))
                 .orElseGet(() -> new State(Optional.empty(), null));
     }
 
-    private ClientAuthentication authentication(String id, String key) {
+    private Uni<ClientProof> proof(String id, String key) {
         return switch (config.clientAuthentication()) {
-            case CLIENT_SECRET_POST -> always(ClientProof.post(new ClientCredentials(id, key)));
-            case CLIENT_SECRET_BASIC -> always(ClientProof.basic(new ClientCredentials(id, key)));
-            case TLS_CLIENT_AUTH -> always(ClientProof.certificate(id));
+            case CLIENT_SECRET_POST -> Uni.createFrom().item(ClientProof.post(new ClientCredentials(id, key)));
+            case CLIENT_SECRET_BASIC -> Uni.createFrom().item(ClientProof.basic(new ClientCredentials(id, key)));
+            case TLS_CLIENT_AUTH -> Uni.createFrom().item(ClientProof.certificate(id));
             case PRIVATE_KEY_JWT -> new PrivateKeyJwt(id, SigningKey.read(key, config.privateKeyId()),
                     config.assertionAudience().orElse(account.url() + "/oauth2/token"), config.assertionLifetime(),
-                    Clock.systemUTC(), vertx);
+                    Clock.systemUTC(), vertx).proof();
         };
     }
 
-    private static ClientAuthentication always(ClientProof proof) {
-        Uni<ClientProof> item = Uni.createFrom().item(proof);
-        return () -> item;
-    }
-
-    /** A file that is wrong changes nothing. */
+    /** Replaces the credentials. An unusable file changes nothing. */
     private final class FileListener implements FileWatch.Listener {
 
         private String last = account.key();
@@ -145,25 +138,20 @@ public class ServiceLeanCredentials implements ServiceCredentials {
             }
             last = key;
             if (key.isEmpty()) {
-                LOG.error(
-                        "The file with this service's secret or key for Lean has changed and is empty, the one before stays in use");
+                LOG.error(FILE + "has changed and is empty; keeping the current one");
                 return;
             }
             try {
                 state = state(key, state.client().orElseThrow().version() + 1);
-                LOG.info("The file with this service's secret or key for Lean has changed: the new one is used from now on");
+                LOG.info(FILE + "has changed; using the new one from now on");
             } catch (IllegalArgumentException e) {
-                LOG.error(
-                        "The file with this service's secret or key for Lean has changed and is wrong, the one before stays in use: "
-                                + e.getMessage());
+                LOG.error(FILE + "has changed and is unusable; keeping the current one: " + e.getMessage());
             }
         }
 
         @Override
         public void unreadable(IOException reason) {
-            LOG.error(
-                    "The file with this service's secret or key for Lean can no longer be read, the one before stays in use: "
-                            + reason);
+            LOG.error(FILE + "can no longer be read; keeping the current one: " + reason);
         }
     }
 }

@@ -5,7 +5,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-import dev.leantokens.lean.ClientAuthenticationMethod;
 import dev.leantokens.lean.LeanConfig;
 import dev.leantokens.tls.LeanTlsConfig;
 
@@ -43,7 +42,8 @@ final class SettingsForLean {
     }
 
     /** The stand-in knows both ways of showing a secret. */
-    private static boolean isForLean(ClientAuthenticationMethod method) {
-        return method == ClientAuthenticationMethod.PRIVATE_KEY_JWT || method == ClientAuthenticationMethod.TLS_CLIENT_AUTH;
+    private static boolean isForLean(LeanConfig.ClientAuthentication method) {
+        return method == LeanConfig.ClientAuthentication.PRIVATE_KEY_JWT
+                || method == LeanConfig.ClientAuthentication.TLS_CLIENT_AUTH;
     }
 }

@@ -14,7 +14,6 @@ import org.jboss.logging.Logger.Level;
 import dev.leantokens.http.Endpoint;
 import dev.leantokens.lean.LeanAccount;
 import dev.leantokens.lean.LeanConfig;
-import dev.leantokens.lean.LeanEnvironment;
 import dev.leantokens.lean.LeanStandIn;
 import dev.leantokens.mcp.port.McpConfig;
 import dev.leantokens.tls.LeanTlsConfig;
@@ -46,7 +45,7 @@ class StandIn implements LeanStandIn {
     @Override
     public Optional<LeanAccount> account() {
         String unused = String.join(", ", SettingsForLean.of(config, tls));
-        boolean requested = config.environment() == LeanEnvironment.STAND_IN;
+        boolean requested = config.environment() == LeanConfig.Environment.STAND_IN;
         if (requested && !unused.isEmpty()) {
             throw new ConfigurationException("LEAN_ENVIRONMENT=stand-in does not talk to Lean, but settings for Lean are set: "
                     + unused + ". Unset them, or set LEAN_ENVIRONMENT to an environment of Lean");
@@ -79,7 +78,7 @@ class StandIn implements LeanStandIn {
     }
 
     private String reason() {
-        return config.environment() == LeanEnvironment.STAND_IN ? "as LEAN_ENVIRONMENT=stand-in says"
+        return config.environment() == LeanConfig.Environment.STAND_IN ? "as LEAN_ENVIRONMENT=stand-in says"
                 : "since nothing is set for Lean and this is development";
     }
 

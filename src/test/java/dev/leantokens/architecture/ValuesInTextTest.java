@@ -51,7 +51,7 @@ class ValuesInTextTest {
             "Audience.groups", "Exposure.host", "Caller.address", "Entitlement.address", "CallerAccount.account",
             "CallerAccount.sharer", "LocalClient.id", "Scope.value",
             "Session.owner", "Session.account", "Verdict.reason", "LeanAccount.url", "Problem.message",
-            "LeanConnection.certificate", "SigningKey.algorithm",
+            "RestClients.certificate", "SigningKey.algorithm",
             // Addresses, and ids that are configured here.
             "CallerName.name", "CallerName.group", "Key.callers", "Summary.callers");
 

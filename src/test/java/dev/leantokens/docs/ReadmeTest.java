@@ -29,7 +29,6 @@ import dev.leantokens.access.AccessConfig;
 import dev.leantokens.cache.CacheConfig;
 import dev.leantokens.error.TokenError;
 import dev.leantokens.lean.LeanConfig;
-import dev.leantokens.lean.LeanEnvironment;
 import dev.leantokens.limits.LimitsConfig;
 import dev.leantokens.mcp.port.McpConfig;
 import dev.leantokens.openapi.OpenapiConfig;
@@ -117,8 +116,8 @@ class ReadmeTest {
     }
 
     @ParameterizedTest
-    @EnumSource(LeanEnvironment.class)
-    void environmentIsInTheReadmeWithItsHost(LeanEnvironment environment) {
+    @EnumSource(LeanConfig.Environment.class)
+    void environmentIsInTheReadmeWithItsHost(LeanConfig.Environment environment) {
         String name = environment.name().toLowerCase(Locale.ROOT).replace('_', '-');
 
         assertThat(rowsOf(name)).singleElement()

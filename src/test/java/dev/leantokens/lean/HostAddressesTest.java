@@ -24,13 +24,13 @@ class HostAddressesTest {
     @Test
     void noAddressIsChosenBeforeAnyIsKnown() {
         assertThat(addresses.next()).isEmpty();
-        addresses.failed(FOUR_A);
+        addresses.recordFailure(FOUR_A);
         assertThat(addresses.count()).isZero();
     }
 
     @Test
     void firstAddressOfTheResolverIsTriedFirst() {
-        addresses.found(List.of(FOUR_B, FOUR_A));
+        addresses.replace(List.of(FOUR_B, FOUR_A));
 
         assertThat(addresses.next()).contains(FOUR_B);
         assertThat(addresses.next()).contains(FOUR_B);
@@ -38,44 +38,44 @@ class HostAddressesTest {
 
     @Test
     void addressThatFailedIsFollowedByTheNext() {
-        addresses.found(List.of(FOUR_A, FOUR_B));
+        addresses.replace(List.of(FOUR_A, FOUR_B));
 
-        addresses.failed(FOUR_A);
+        addresses.recordFailure(FOUR_A);
 
         assertThat(addresses.next()).contains(FOUR_B);
     }
 
     @Test
     void familiesTakeTurns() {
-        addresses.found(List.of(FOUR_A, FOUR_B, SIX_A, SIX_B));
+        addresses.replace(List.of(FOUR_A, FOUR_B, SIX_A, SIX_B));
 
         assertThat(orderOfFailures()).containsExactly(FOUR_A, SIX_A, FOUR_B, SIX_B);
     }
 
     @Test
     void familyOfTheFirstAddressIsTriedFirst() {
-        addresses.found(List.of(SIX_A, SIX_B, FOUR_A));
+        addresses.replace(List.of(SIX_A, SIX_B, FOUR_A));
 
         assertThat(orderOfFailures()).containsExactly(SIX_A, FOUR_A, SIX_B);
     }
 
     @Test
     void ofAddressesThatAllFailedTheOneWhoseFailureIsLongestAgoIsTried() {
-        addresses.found(List.of(FOUR_A, FOUR_B));
+        addresses.replace(List.of(FOUR_A, FOUR_B));
 
-        addresses.failed(FOUR_B);
+        addresses.recordFailure(FOUR_B);
         nanos.addAndGet(1);
-        addresses.failed(FOUR_A);
+        addresses.recordFailure(FOUR_A);
 
         assertThat(addresses.next()).contains(FOUR_B);
     }
 
     @Test
     void failureIsForgotten() {
-        addresses.found(List.of(FOUR_A, FOUR_B));
-        addresses.failed(FOUR_A);
+        addresses.replace(List.of(FOUR_A, FOUR_B));
+        addresses.recordFailure(FOUR_A);
 
-        nanos.addAndGet(HostAddresses.FAILURE_FORGOTTEN_AFTER.toNanos());
+        nanos.addAndGet(HostAddresses.FAILURE_MEMORY.toNanos());
         assertThat(addresses.next()).contains(FOUR_B);
         nanos.addAndGet(Duration.ofNanos(1).toNanos());
         assertThat(addresses.next()).contains(FOUR_A);
@@ -83,31 +83,31 @@ class HostAddressesTest {
 
     @Test
     void addressThatServesIsTriedAgain() {
-        addresses.found(List.of(FOUR_A, FOUR_B));
-        addresses.failed(FOUR_A);
+        addresses.replace(List.of(FOUR_A, FOUR_B));
+        addresses.recordFailure(FOUR_A);
 
-        addresses.served(FOUR_A);
+        addresses.recordSuccess(FOUR_A);
 
         assertThat(addresses.next()).contains(FOUR_A);
     }
 
     @Test
     void failureIsKeptWhenTheNameIsLookedUpAgain() {
-        addresses.found(List.of(FOUR_A, FOUR_B));
-        addresses.failed(FOUR_A);
+        addresses.replace(List.of(FOUR_A, FOUR_B));
+        addresses.recordFailure(FOUR_A);
 
-        addresses.found(List.of(FOUR_A, FOUR_B));
+        addresses.replace(List.of(FOUR_A, FOUR_B));
 
         assertThat(addresses.next()).contains(FOUR_B);
     }
 
     @Test
     void failureIsForgottenWithItsAddress() {
-        addresses.found(List.of(FOUR_A, FOUR_B));
-        addresses.failed(FOUR_A);
+        addresses.replace(List.of(FOUR_A, FOUR_B));
+        addresses.recordFailure(FOUR_A);
 
-        addresses.found(List.of(FOUR_B));
-        addresses.found(List.of(FOUR_A, FOUR_B));
+        addresses.replace(List.of(FOUR_B));
+        addresses.replace(List.of(FOUR_A, FOUR_B));
 
         assertThat(addresses.next()).contains(FOUR_A);
     }
@@ -116,7 +116,7 @@ class HostAddressesTest {
     private List<InetAddress> orderOfFailures() {
         return Stream.generate(() -> {
             InetAddress next = addresses.next().orElseThrow();
-            addresses.failed(next);
+            addresses.recordFailure(next);
             nanos.addAndGet(1);
             return next;
         }).limit(addresses.count()).toList();

@@ -28,37 +28,37 @@ class HostLookupTest {
     }
 
     @Test
-    void nameServerThatDoesNotAnswerHoldsUpNoEventLoop() throws InterruptedException {
+    void silentNameServerBlocksNoEventLoop() throws InterruptedException {
         CountDownLatch answer = new CountDownLatch(1);
         HostLookup lookup = new HostLookup(vertx, () -> await(answer));
         Context eventLoop = vertx.getOrCreateContext();
 
-        CompletableFuture<Boolean> found = look(lookup, eventLoop);
-        CountDownLatch othersTurn = new CountDownLatch(1);
-        eventLoop.runOnContext(nothing -> othersTurn.countDown());
+        CompletableFuture<Boolean> found = resolve(lookup, eventLoop);
+        CountDownLatch otherTask = new CountDownLatch(1);
+        eventLoop.runOnContext(nothing -> otherTask.countDown());
 
-        assertThat(othersTurn.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(otherTask.await(10, TimeUnit.SECONDS)).isTrue();
         assertThat(found).isNotDone();
         answer.countDown();
-        assertThat(found.join()).as("is told on its event loop").isTrue();
+        assertThat(found.join()).as("completes on the caller's event loop").isTrue();
     }
 
     @Test
-    void thoseWhoWaitShareOneLookup() throws InterruptedException {
+    void concurrentCallersShareOneLookup() throws InterruptedException {
         CountDownLatch answer = new CountDownLatch(1);
-        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch started = new CountDownLatch(1);
         AtomicInteger lookups = new AtomicInteger();
         HostLookup lookup = new HostLookup(vertx, () -> {
             lookups.incrementAndGet();
-            begun.countDown();
-            await(answer);
+            started.countDown();
+            return await(answer);
         });
-        List<CompletableFuture<Boolean>> waiting = new ArrayList<>(List.of(look(lookup, vertx.getOrCreateContext())));
-        assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+        List<CompletableFuture<Boolean>> waiting = new ArrayList<>(List.of(resolve(lookup, vertx.getOrCreateContext())));
+        assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
         CountDownLatch asked = new CountDownLatch(10);
         for (int i = 0; i < 10; i++) {
             Context context = vertx.getOrCreateContext();
-            waiting.add(look(lookup, context));
+            waiting.add(resolve(lookup, context));
             context.runOnContext(nothing -> asked.countDown());
         }
         assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
@@ -67,33 +67,34 @@ class HostLookupTest {
 
         assertThat(waiting).allSatisfy(found -> assertThat(found.join()).isTrue());
         assertThat(lookups).hasValue(1);
-        look(lookup, vertx.getOrCreateContext()).join();
-        assertThat(lookups).as("the next one looks again").hasValue(2);
+        resolve(lookup, vertx.getOrCreateContext()).join();
+        assertThat(lookups).as("a later caller resolves again").hasValue(2);
     }
 
     @Test
-    void hostThatIsNotThereIsAFailure() {
+    void unknownHostIsAFailure() {
         HostLookup lookup = new HostLookup(vertx, () -> {
             throw new UnknownHostException("lean.example");
         });
 
-        assertThatThrownBy(() -> look(lookup, vertx.getOrCreateContext()).join()).isInstanceOf(CompletionException.class)
+        assertThatThrownBy(() -> resolve(lookup, vertx.getOrCreateContext()).join()).isInstanceOf(CompletionException.class)
                 .hasCauseInstanceOf(UnknownHostException.class);
     }
 
     /** @return whether the answer came on the context, once it is there */
-    private static CompletableFuture<Boolean> look(HostLookup lookup, Context context) {
+    private static CompletableFuture<Boolean> resolve(HostLookup lookup, Context context) {
         CompletableFuture<Boolean> found = new CompletableFuture<>();
-        context.runOnContext(nothing -> lookup.look().subscribe().with(
-                there -> found.complete(Vertx.currentContext() == context), found::completeExceptionally));
+        context.runOnContext(nothing -> lookup.resolve().subscribe().with(
+                resolved -> found.complete(Vertx.currentContext() == context), found::completeExceptionally));
         return found;
     }
 
-    private static void await(CountDownLatch latch) {
+    private static Void await(CountDownLatch latch) {
         try {
             latch.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        return null;
     }
 }

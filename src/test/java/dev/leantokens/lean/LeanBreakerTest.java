@@ -19,6 +19,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 
 import dev.leantokens.error.TokenError;
 import dev.leantokens.lean.Breaker.Sign;
+import dev.leantokens.lean.LeanFailure.StaleConnectionException;
 import dev.leantokens.testing.CaffeineClasses;
 import dev.leantokens.testing.TestClock;
 import io.netty.channel.ConnectTimeoutException;
@@ -44,7 +45,7 @@ class LeanBreakerTest {
     void withoutAConnectionNothingIsSaidOfWhatWasAskedFor(Throwable failure) {
         Throwable translated = LeanFailure.translate(failure);
 
-        assertThat(LeanFailure.isWithoutConnection(translated)).isTrue();
+        assertThat(LeanFailure.isConnectFailure(translated)).isTrue();
         assertThat(LeanBreaker.ofLean(translated)).isEqualTo(Sign.NONE);
         assertThat(LeanBreaker.ofConnection(translated)).isEqualTo(Sign.BAD);
     }
@@ -60,7 +61,7 @@ class LeanBreakerTest {
     void whatHappensOnAConnectionIsOfWhatWasAskedFor(Throwable failure) {
         Throwable translated = LeanFailure.translate(failure);
 
-        assertThat(LeanFailure.isWithoutConnection(translated)).isFalse();
+        assertThat(LeanFailure.isConnectFailure(translated)).isFalse();
         assertThat(LeanBreaker.ofLean(translated)).isEqualTo(Sign.BAD);
         assertThat(LeanBreaker.ofConnection(translated)).isEqualTo(Sign.GOOD);
     }

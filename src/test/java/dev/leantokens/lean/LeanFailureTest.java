@@ -23,6 +23,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
+import dev.leantokens.lean.LeanFailure.StaleConnectionException;
+import dev.leantokens.lean.LeanFailure.UnusableResponseException;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.proxy.ProxyConnectException;
@@ -94,7 +96,7 @@ class LeanFailureTest {
     @ParameterizedTest
     @MethodSource("connections")
     void onlyWhatWasNotReadIsSentAgainAtOnce(Throwable failure, boolean notConnected, boolean stale) {
-        assertThat(LeanFailure.isNotConnected(failure)).isEqualTo(notConnected);
+        assertThat(LeanFailure.mayConnectElsewhere(failure)).isEqualTo(notConnected);
         assertThat(LeanFailure.isStale(failure)).isEqualTo(stale);
     }
 }

@@ -23,7 +23,7 @@ class LeanRouteTest {
             Settings.of(LeanConfig.class), vertx) {
 
         @Override
-        Uni<Void> look() {
+        Uni<Void> resolve() {
             return Uni.createFrom().nothing();
         }
     };
@@ -38,7 +38,7 @@ class LeanRouteTest {
     @Test
     void nameServerThatDoesNotAnswerKeepsConnectionsFromBeingOpened() {
         TestClock clock = new TestClock();
-        LeanRoute route = new LeanRoute(null, null, silent, new TimeLimit(vertx, Duration.ofMillis(1)), Duration.ofSeconds(3),
+        LeanRoute route = new LeanRoute(null, null, silent, vertx, Duration.ofMillis(1),
                 clock);
 
         CompletableFuture<Throwable> failure = route
@@ -46,7 +46,7 @@ class LeanRouteTest {
                 .onFailure().transform(LeanFailure::translate).subscribeAsCompletionStage()
                 .handle((nothing, failed) -> failed);
 
-        assertThat(LeanFailure.isWithoutConnection(failure.join())).isTrue();
+        assertThat(LeanFailure.isConnectFailure(failure.join())).isTrue();
         assertThat(failure.join()).hasMessageContaining("cannot be reached");
     }
 }

@@ -14,7 +14,7 @@ class LeanTokenEndpointTest {
 
     @Test
     void silentConnectionIsGivenUpInTimeForAnotherCall() {
-        assertThat(LeanTokenEndpoint.patience(Settings.of(LeanConfig.class))).isEqualTo(Duration.ofMillis(2700));
+        assertThat(LeanTokenEndpoint.silenceLimit(Settings.of(LeanConfig.class))).isEqualTo(Duration.ofMillis(2700));
     }
 
     /** A Lean that is slow would otherwise be cut off in vain. */
@@ -23,6 +23,6 @@ class LeanTokenEndpointTest {
     void silentConnectionIsNotGivenUpWhereTheDeadlineLeavesNoTimeForAnotherCall(String requestTimeout, String deadline) {
         LeanConfig config = Settings.of(LeanConfig.class, "lean.request-timeout", requestTimeout, "lean.deadline", deadline);
 
-        assertThat(LeanTokenEndpoint.patience(config)).isGreaterThan(config.requestTimeout());
+        assertThat(LeanTokenEndpoint.silenceLimit(config)).isGreaterThan(config.requestTimeout());
     }
 }

@@ -45,13 +45,15 @@ class ServiceLeanCredentialsTest {
     @Test
     void callerThatNamesTheIdOfTheCertificateIsRefusedBeforeAnyCall() {
         own = new ServiceLeanCredentials(account(), config("tls-client-auth"), vertx);
-        assertThatThrownBy(() -> own.requireProof(callers("SERVICE"))).isInstanceOfSatisfying(TokenException.class,
+        assertThatThrownBy(() -> own.refuseIdProvedByCertificate(callers("SERVICE"))).isInstanceOfSatisfying(
+                TokenException.class,
                 refusal -> assertThat(refusal.error()).isEqualTo(TokenError.CALLER_REFUSED));
-        assertThatCode(() -> own.requireProof(callers("another"))).doesNotThrowAnyException();
-        assertThatCode(() -> own.requireProof(Wants.ofService(Wants.alone()).request())).doesNotThrowAnyException();
+        assertThatCode(() -> own.refuseIdProvedByCertificate(callers("another"))).doesNotThrowAnyException();
+        assertThatCode(() -> own.refuseIdProvedByCertificate(Wants.ofService(Wants.alone()).request()))
+                .doesNotThrowAnyException();
 
         own = new ServiceLeanCredentials(account(), config("client-secret-post"), vertx);
-        assertThatCode(() -> own.requireProof(callers("service"))).doesNotThrowAnyException();
+        assertThatCode(() -> own.refuseIdProvedByCertificate(callers("service"))).doesNotThrowAnyException();
     }
 
     private static LeanAccount account() {
@@ -72,10 +74,10 @@ class ServiceLeanCredentialsTest {
         Optional<ServiceClient> refused = own.current();
         Certificates.write(file, "new\n");
 
-        assertThat(areNewerThan(refused)).isTrue();
+        assertThat(reloadIfUnchanged(refused)).isTrue();
         assertThat(sent().clientSecret()).isEqualTo("new");
         assertThat(own.current()).isNotSameAs(refused).isNotEqualTo(refused);
-        assertThat(areNewerThan(refused)).as("found before").isTrue();
+        assertThat(reloadIfUnchanged(refused)).as("found before").isTrue();
     }
 
     @Test
@@ -84,7 +86,7 @@ class ServiceLeanCredentialsTest {
         Optional<ServiceClient> refused = own.current();
         Certificates.write(file, " old\n");
 
-        assertThat(areNewerThan(refused)).isFalse();
+        assertThat(reloadIfUnchanged(refused)).isFalse();
         assertThat(own.current()).isSameAs(refused);
     }
 
@@ -93,15 +95,15 @@ class ServiceLeanCredentialsTest {
         Path file = secret("old");
         Optional<ServiceClient> refused = own.current();
         Certificates.write(file, "\n");
-        assertThat(areNewerThan(refused)).isFalse();
+        assertThat(reloadIfUnchanged(refused)).isFalse();
         Certificates.write(file, "n\0e\0w\0");
-        assertThat(areNewerThan(refused)).isFalse();
+        assertThat(reloadIfUnchanged(refused)).isFalse();
         assertThat(file.toFile().delete()).isTrue();
-        assertThat(areNewerThan(refused)).isFalse();
+        assertThat(reloadIfUnchanged(refused)).isFalse();
         assertThat(sent().clientSecret()).isEqualTo("old");
 
         Certificates.write(file, "\uFEFFnew");
-        assertThat(areNewerThan(refused)).isTrue();
+        assertThat(reloadIfUnchanged(refused)).isTrue();
         assertThat(sent().clientSecret()).isEqualTo("new");
     }
 
@@ -112,11 +114,11 @@ class ServiceLeanCredentialsTest {
         Optional<ServiceClient> refused = own.current();
 
         Certificates.write(file, "-----BEGIN PRIVATE KEY-----\ncut off");
-        assertThat(areNewerThan(refused)).isFalse();
+        assertThat(reloadIfUnchanged(refused)).isFalse();
         assertThat(sent().assertion()).isNotEmpty();
 
         Certificates.write(file, pem(SigningKeyTest.RSA));
-        assertThat(areNewerThan(refused)).isTrue();
+        assertThat(reloadIfUnchanged(refused)).isTrue();
     }
 
     @Test
@@ -133,7 +135,7 @@ class ServiceLeanCredentialsTest {
     void secretThatIsNoFileIsNeverNewer() {
         own("lean.client-secret", "old");
 
-        assertThat(areNewerThan(own.current())).isFalse();
+        assertThat(reloadIfUnchanged(own.current())).isFalse();
     }
 
     private Path secret(String text) {
@@ -150,12 +152,12 @@ class ServiceLeanCredentialsTest {
         own.start(null);
     }
 
-    private boolean areNewerThan(Optional<ServiceClient> refused) {
-        return own.areNewerThan(refused).await().atMost(Duration.ofSeconds(10));
+    private boolean reloadIfUnchanged(Optional<ServiceClient> refused) {
+        return own.reloadIfUnchanged(refused).await().atMost(Duration.ofSeconds(10));
     }
 
     private ClientProof sent() {
-        return own.authentication().proof().await().atMost(Duration.ofSeconds(10));
+        return own.proof().await().atMost(Duration.ofSeconds(10));
     }
 
     private static String pem(KeyPair keys) {
