@@ -28,18 +28,8 @@ public final class FilterOrder {
     static final int MANAGEMENT = 285;
     /** Headers that announce too much, before Quarkus' limit, which answers without a body, and Quarkus REST, which caches. */
     static final int HEADERS = 280;
-    /** Who may use MCP. */
-    public static final int MCP_CALLERS = 270;
-    /** Reads what an MCP client has sent. */
-    public static final int MCP_MESSAGES = 265;
-    /** Answers those clients that the MCP extension does not speak to. */
-    public static final int MCP_MODERN = 262;
-    /** Looks at an MCP request before the MCP extension does. */
-    public static final int MCP = 260;
-    /** Whose the sessions of MCP are. */
-    public static final int MCP_SESSIONS = 255;
-    /** Opens the streams of those sessions. */
-    public static final int MCP_STREAMS = 250;
+    /** MCP requests: access, the message and its session, before the MCP extension. */
+    public static final int MCP = 270;
     /** Metrics, rendered here instead of by Quarkus. */
     public static final int METRICS = 245;
 

@@ -80,14 +80,13 @@ public class HttpErrors {
         } else if (failure != null && context.statusCode() >= 500) {
             respond(context, log.failed(context, failure).response());
         } else {
-            send(context, errorOf(context.statusCode(), Endpoint.of(context)));
+            send(context, errorOf(context.statusCode()));
         }
     }
 
-    private static TokenException errorOf(int status, Endpoint endpoint) {
+    private static TokenException errorOf(int status) {
         return switch (status) {
-            // Unknown MCP paths never get here: the MCP extension fails with 404 for an unknown session.
-            case 404 -> endpoint == Endpoint.MCP ? unknownSession() : nothingHere();
+            case 404 -> nothingHere();
             case 405 -> TokenError.METHOD_NOT_ALLOWED.because("this path is not served by this method");
             case 413 -> BodyReader.tooLarge();
             case 415 -> TokenError.UNSUPPORTED_MEDIA_TYPE.because("this media type is not served here");
@@ -107,11 +106,6 @@ public class HttpErrors {
         boolean token = Endpoint.of(context) == Endpoint.TOKEN;
         context.response().putHeader(HttpHeaders.ALLOW, token ? Endpoint.TOKEN_METHODS : Endpoint.READ_METHODS);
         return TokenError.METHOD_NOT_ALLOWED.because(token ? "the token endpoint takes POST only" : "this path is read-only");
-    }
-
-    /** @return the error of an MCP session that is unknown, or another caller's */
-    public static TokenException unknownSession() {
-        return TokenError.NOT_FOUND.because("this MCP session is unknown or over, initialize a new one");
     }
 
     private static void respond(RoutingContext context, ErrorResponse error) {

@@ -5,7 +5,7 @@ import java.util.Optional;
 import jakarta.enterprise.context.ApplicationScoped;
 
 import dev.leantokens.http.AllowedMethods;
-import dev.leantokens.http.Endpoint;
+import dev.leantokens.mcp.message.McpEndpoint;
 import dev.leantokens.mcp.port.McpConfig;
 import io.vertx.ext.web.RoutingContext;
 
@@ -21,7 +21,7 @@ class McpMethods implements AllowedMethods {
 
     @Override
     public Optional<String> of(RoutingContext context) {
-        return Endpoint.of(context) == Endpoint.MCP ? McpEndpoint.of(context).map(this::of) : Optional.empty();
+        return McpEndpoint.of(context).map(this::of);
     }
 
     private String of(McpEndpoint endpoint) {

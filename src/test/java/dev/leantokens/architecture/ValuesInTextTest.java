@@ -50,7 +50,7 @@ class ValuesInTextTest {
     private static final Set<String> SHOWN = Set.of(
             "Audience.groups", "Exposure.host", "Caller.address", "Entitlement.address", "CallerAccount.account",
             "CallerAccount.sharer", "LocalClient.id", "Scope.value",
-            "Session.owner", "Session.account", "Verdict.reason", "LeanAccount.url", "Problem.message",
+            "Session.owner", "Session.account", "Verdict.reason", "LeanAccount.url",
             "RestClients.certificate", "SigningKey.algorithm",
             // Addresses, and ids that are configured here.
             "CallerName.name", "CallerName.group", "Key.callers", "Summary.callers");

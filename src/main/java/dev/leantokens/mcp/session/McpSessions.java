@@ -9,59 +9,62 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Whose the sessions are, and how many there are. Clients seldom end a session, so one more than there may be is not
- * refused: the one that its caller has not used for longest is ended for it, and that client begins another, as MCP has it
- * do. What a caller does costs no other caller a session, until all of them together have too many: then who has most loses
+ * The owners of sessions, and a limit to their number. Clients rarely end sessions, so a session beyond the limit is not
+ * refused:
+ * it replaces the one that its caller has not used for longest, and that client initializes a new one, as MCP requires. A
+ * caller
+ * only loses a session to another caller when the limit for all callers is reached: then the caller with the most sessions
+ * loses
  * one. Thread-safe.
  */
 final class McpSessions {
 
     /**
-     * @param owner whose it is, and who alone may use it
-     * @param account what it counts for
-     * @param end ends it
+     * @param owner the identity of the only caller that may use the session
+     * @param account the account that the session counts towards
+     * @param end ends the session
      */
     private record Session(String owner, String account, Runnable end) {
     }
 
-    private final int most;
-    private final int mostOfOne;
+    private final int limit;
+    private final int limitPerAccount;
 
-    /** By id, the one that was not used for longest first. Guarded by this, as everything. */
+    /** By id, least recently used first. Guarded by this, like the counts. */
     private final LinkedHashMap<String, Session> sessions = new LinkedHashMap<>();
     private final Map<String, Integer> counts = new HashMap<>();
 
-    /**
-     * @param most the number of sessions that there may be
-     * @param mostOfOne the number of sessions that one account may have
-     */
-    McpSessions(int most, int mostOfOne) {
-        this.most = most;
-        this.mostOfOne = mostOfOne;
+    McpSessions(int limit, int limitPerAccount) {
+        this.limit = limit;
+        this.limitPerAccount = limitPerAccount;
     }
 
     /**
-     * A caller has begun a session.
+     * Adds a session that a caller has started, and ends others that exceed the limits.
      *
-     * @param end ends it, if there are too many
+     * @param end ends the session, if it exceeds a limit later
      */
-    void begun(String id, String owner, String account, Runnable end) {
+    void add(String id, String owner, String account, Runnable end) {
         List<Runnable> ends = new ArrayList<>(1);
         synchronized (this) {
             sessions.put(id, new Session(owner, account, end));
-            if (counts.merge(account, 1, Integer::sum) > mostOfOne) {
-                takeOneOf(account).ifPresent(ends::add);
+            if (counts.merge(account, 1, Integer::sum) > limitPerAccount) {
+                removeOldest(account).ifPresent(ends::add);
             }
-            if (sessions.size() > most) {
-                takeOneOf(counts.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow().getKey())
+            if (sessions.size() > limit) {
+                removeOldest(counts.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow().getKey())
                         .ifPresent(ends::add);
             }
         }
-        // Not while others wait: it can close a connection.
+        // Outside the lock: it can close a connection.
         ends.forEach(Runnable::run);
     }
 
-    /** @return whether this caller may use the session; if so, it has used it now */
+    /**
+     * Marks a session as used.
+     *
+     * @return whether the caller may use it
+     */
     synchronized boolean use(String id, String owner) {
         Session session = sessions.get(id);
         if (session == null || !session.owner().equals(owner)) {
@@ -72,24 +75,23 @@ final class McpSessions {
         return true;
     }
 
-    /** The session is over. */
-    synchronized void ended(String id) {
-        Session gone = sessions.remove(id);
-        if (gone != null) {
-            uncount(gone);
+    /** Removes a session that has ended. */
+    synchronized void remove(String id) {
+        Session removed = sessions.remove(id);
+        if (removed != null) {
+            uncount(removed);
         }
     }
 
-    /** @return how many there are */
     synchronized int size() {
         return sessions.size();
     }
 
-    private Optional<Runnable> takeOneOf(String account) {
-        for (Iterator<Session> all = sessions.values().iterator(); all.hasNext();) {
-            Session oldest = all.next();
+    private Optional<Runnable> removeOldest(String account) {
+        for (Iterator<Session> iterator = sessions.values().iterator(); iterator.hasNext();) {
+            Session oldest = iterator.next();
             if (oldest.account().equals(account)) {
-                all.remove();
+                iterator.remove();
                 uncount(oldest);
                 return Optional.of(oldest.end());
             }
@@ -97,7 +99,7 @@ final class McpSessions {
         return Optional.empty();
     }
 
-    private void uncount(Session gone) {
-        counts.computeIfPresent(gone.account(), (account, count) -> count == 1 ? null : count - 1);
+    private void uncount(Session removed) {
+        counts.computeIfPresent(removed.account(), (account, count) -> count == 1 ? null : count - 1);
     }
 }

@@ -6,34 +6,56 @@ import java.util.concurrent.ConcurrentHashMap;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
-import dev.leantokens.http.Endpoint;
-import dev.leantokens.http.FilterOrder;
+import dev.leantokens.error.TokenError;
+import dev.leantokens.mcp.message.AcceptHeader;
+import io.quarkiverse.mcp.server.runtime.ConnectionManager;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
-import io.quarkus.vertx.http.runtime.filters.Filters;
-import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * Ends the streams that MCP clients hold open when the service begins to shut down. Such a stream has no end of its own, and
- * the shutdown would wait for it as for any request, in vain.
+ * Opens the event streams of sessions, and ends all streams when the service starts to shut down: they would never end by
+ * themselves, and the shutdown would wait for them as for any request. Thread-safe.
  */
 @ApplicationScoped
-class McpStreams {
+public class McpStreams {
+
+    private static final String EVENT_STREAM = "text/event-stream";
+
+    private final ConnectionManager connections;
 
     private final Set<HttpServerResponse> open = ConcurrentHashMap.newKeySet();
 
-    void register(@Observes Filters filters) {
-        filters.register(this::filter, FilterOrder.MCP - 1);
+    McpStreams(ConnectionManager connections) {
+        this.connections = connections;
     }
 
-    private void filter(RoutingContext context) {
-        if (context.request().method() == HttpMethod.GET && Endpoint.of(context) == Endpoint.MCP) {
-            HttpServerResponse response = context.response();
-            open.add(response);
-            context.addEndHandler(ended -> open.remove(response));
+    /** Ends the response at shutdown, unless it has ended by then. */
+    public void track(RoutingContext context) {
+        HttpServerResponse response = context.response();
+        open.add(response);
+        context.addEndHandler(ended -> open.remove(response));
+    }
+
+    /**
+     * Opens the stream of a session of Streamable HTTP. Replaces the extension's stream, which starts with a log message that
+     * no client
+     * has requested. This server sends nothing on it.
+     *
+     * @throws dev.leantokens.error.TokenException if the session has ended, or the client does not accept event streams
+     */
+    public void open(RoutingContext context, String session) {
+        if (connections.get(session) == null) {
+            throw SessionGuard.unknownSession();
         }
-        context.next();
+        if (!AcceptHeader.accepts(context.request().headers().getAll(HttpHeaders.ACCEPT), EVENT_STREAM)) {
+            throw TokenError.NOT_ACCEPTABLE.because("the Accept header must allow text/event-stream");
+        }
+        track(context);
+        context.response().setChunked(true).putHeader(HttpHeaders.CONTENT_TYPE, EVENT_STREAM);
+        // The headers are sent with the first data, which is a comment.
+        context.response().write(":\n\n");
     }
 
     void end(@Observes ShutdownDelayInitiatedEvent event) {

@@ -1,2 +1,5 @@
-/** MCP with sessions, which the extension implements: what it accepts, who owns a session, and how many there are. */
+/**
+ * MCP with a handshake, which the extension implements: who owns a session, how many there are, and what the extension must not
+ * do.
+ */
 package dev.leantokens.mcp.session;

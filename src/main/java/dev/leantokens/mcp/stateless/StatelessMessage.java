@@ -1,77 +1,83 @@
 package dev.leantokens.mcp.stateless;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-import dev.leantokens.mcp.McpMessage;
-import io.quarkiverse.mcp.server.JsonRpcErrorCodes;
+import dev.leantokens.error.TokenError;
+import dev.leantokens.mcp.message.JsonRpcException;
+import dev.leantokens.mcp.message.McpMessage;
+import dev.leantokens.mcp.message.McpParams;
+import io.quarkiverse.mcp.server.runtime.McpMessageHandler;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
 /**
- * A request or notification that keeps all rules of revision 2026-07-28 for what each of them carries: its revision and the
- * client's capabilities in its metadata, and what it is in headers again.
+ * A request or notification of revision 2026-07-28. Its metadata names the revision and the client's capabilities, and its
+ * headers
+ * agree with the message.
  *
- * @param id the request's; null if it is a notification
- * @param params empty if there are none
+ * @param id the request's id; null for a notification
+ * @param params the parameters, empty if it has none
  */
 record StatelessMessage(Object id, String method, JsonObject params) {
+
+    static final String REVISION = "2026-07-28";
+
+    /** The supported revisions, with a handshake and without, newest first. */
+    static final List<String> SUPPORTED = Stream.concat(Stream.of(REVISION),
+            McpMessageHandler.SUPPORTED_PROTOCOL_VERSIONS.stream()).toList();
 
     private static final String META = "_meta";
     private static final String VERSION = "io.modelcontextprotocol/protocolVersion";
     private static final String CLIENT_INFO = "io.modelcontextprotocol/clientInfo";
     private static final String CLIENT_CAPABILITIES = "io.modelcontextprotocol/clientCapabilities";
 
-    /** What the header {@code Mcp-Name} says again, by method. */
+    /** An error code of revision 2026-07-28. */
+    private static final int UNSUPPORTED_PROTOCOL_VERSION = -32022;
+
+    /** The parameter that the header {@code Mcp-Name} repeats, by method. */
     private static final Map<String, String> NAMES = Map.of("tools/call", "name", "prompts/get", "name", "resources/read",
             "uri");
 
-    /**
-     * @return whether what came is meant for this package: its metadata or its header names a revision, and none of those that
-     *         are agreed on by a handshake
-     */
-    static boolean isMeant(McpMessage message, RequestHeaders headers) {
-        return headers.nameRevisionOfNoHandshake() || claims(message.json());
-    }
-
-    private static boolean claims(Object json) {
+    /** @return whether the metadata of a message, or of one in a batch, names a revision other than the extension's */
+    static boolean namesStatelessRevision(Object json) {
         if (json instanceof JsonArray batch) {
-            return batch.stream().anyMatch(StatelessMessage::claims);
+            return batch.stream().anyMatch(StatelessMessage::namesStatelessRevision);
         }
         return json instanceof JsonObject message
                 && message.getValue("params") instanceof JsonObject params
                 && params.getValue(META) instanceof JsonObject meta
                 && meta.getValue(VERSION) != null
-                && !(meta.getValue(VERSION) instanceof String revision && Revision.isOfTheHandshake(revision));
+                && !McpMessageHandler.SUPPORTED_PROTOCOL_VERSIONS.contains(meta.getValue(VERSION));
     }
 
-    /** @throws JsonRpcException if a rule is broken; of several, for the one that a client can make most of */
-    static StatelessMessage read(JsonObject message, RequestHeaders headers) {
-        McpMessage.wrongShape(message).ifPresent(problem -> {
-            throw JsonRpcException.malformed(problem.code(), problem.message());
-        });
+    /** @throws JsonRpcException without an id, for the first rule that the message breaks; the most helpful rules come first */
+    static StatelessMessage read(JsonObject message, StatelessHeaders headers) {
+        McpMessage.requireJsonRpc(message);
         if (McpMessage.isResponse(message)) {
-            throw JsonRpcException.malformed(JsonRpcErrorCodes.INVALID_REQUEST,
-                    "responses are not taken, since no requests are sent");
+            throw JsonRpcException.invalidRequest("responses are not accepted, since no requests are sent");
         }
         Object id = message.getValue("id");
         if (id == null && message.containsKey("id")) {
-            throw JsonRpcException.malformed(JsonRpcErrorCodes.INVALID_REQUEST, "id must not be null");
+            throw JsonRpcException.invalidRequest("id must not be null");
         }
         StatelessMessage read = new StatelessMessage(id, message.getString("method"), McpMessage.paramsOf(message));
-        Optional<String> claimed = read.requireRevision(headers);
-        // Which headers a notification has, the revision does not say.
+        Optional<String> revision = read.requireRevision(headers);
+        // The revision does not define which headers a notification has.
         if (!read.isNotification()) {
-            read.requireMetadata(claimed);
+            read.requireMetadata(revision);
             read.requireHeaders(headers);
         }
         return read;
     }
 
-    /** @return the id of a request, as far as it has one that can be told; a response's is not ours to answer by */
-    static Object idOf(JsonObject message) {
-        Object id = McpMessage.isResponse(message) ? null : message.getValue("id");
-        return McpMessage.isId(id) ? id : null;
+    /** @return the id to answer with; null for a response, or anything without a valid id */
+    static Object idOf(Object json) {
+        return json instanceof JsonObject message && !McpMessage.isResponse(message) && McpMessage.isId(message.getValue("id"))
+                ? message.getValue("id")
+                : null;
     }
 
     boolean isNotification() {
@@ -79,44 +85,41 @@ record StatelessMessage(Object id, String method, JsonObject params) {
     }
 
     /** @return the revision that the metadata names */
-    private Optional<String> requireRevision(RequestHeaders headers) {
-        Object claim = meta().getValue(VERSION);
-        if (claim != null && !(claim instanceof String)) {
-            throw JsonRpcException.metadata("params._meta." + VERSION + " must be a string");
+    private Optional<String> requireRevision(StatelessHeaders headers) {
+        Object value = meta().getValue(VERSION);
+        if (value != null && !(value instanceof String)) {
+            throw invalidMeta(VERSION, "must be a string");
         }
-        Optional<String> claimed = Optional.ofNullable((String) claim);
+        Optional<String> revision = Optional.ofNullable((String) value);
         Optional<String> header = headers.version();
-        if (claimed.isPresent() && header.isPresent()) {
-            RequestHeaders.require(RequestHeaders.VERSION, header, claimed.get(), "params._meta");
+        if (revision.isPresent() && header.isPresent()) {
+            StatelessHeaders.require(StatelessHeaders.VERSION, header, revision.get(), "params._meta");
         }
-        // Before a header is missed: the client learns what to speak instead.
-        String requested = claimed.or(() -> header).orElseThrow();
-        if (!requested.equals(Revision.MODERN)) {
-            throw JsonRpcException.revision(requested);
+        // Precedes the check for missing headers, so that the client learns the supported revisions.
+        String requested = revision.or(() -> header).orElseThrow();
+        if (!requested.equals(REVISION)) {
+            throw new JsonRpcException(TokenError.INVALID_REQUEST, UNSUPPORTED_PROTOCOL_VERSION, "Unsupported protocol version",
+                    new JsonObject().put("supported", new JsonArray(SUPPORTED)).put("requested", requested));
         }
-        return claimed;
+        return revision;
     }
 
-    private void requireMetadata(Optional<String> claimed) {
-        if (claimed.isEmpty()) {
-            throw JsonRpcException.metadata("params._meta." + VERSION + " is missing");
+    private void requireMetadata(Optional<String> revision) {
+        if (revision.isEmpty()) {
+            throw invalidMeta(VERSION, "is missing");
         }
         Object capabilities = meta().getValue(CLIENT_CAPABILITIES);
-        if (capabilities == null) {
-            throw JsonRpcException.metadata("params._meta." + CLIENT_CAPABILITIES + " is missing");
-        }
         if (!(capabilities instanceof JsonObject)) {
-            throw JsonRpcException.metadata("params._meta." + CLIENT_CAPABILITIES + " must be an object");
+            throw invalidMeta(CLIENT_CAPABILITIES, capabilities == null ? "is missing" : "must be an object");
         }
         Object client = meta().getValue(CLIENT_INFO);
-        if (client != null && !(client instanceof JsonObject info && info.getValue("name") instanceof String
-                && info.getValue("version") instanceof String)) {
-            throw JsonRpcException.metadata("params._meta." + CLIENT_INFO + " must have a name and a version that are strings");
+        if (client != null && !McpParams.isImplementation(client)) {
+            throw invalidMeta(CLIENT_INFO, "must have a name and a version that are strings");
         }
     }
 
-    private void requireHeaders(RequestHeaders headers) {
-        RequestHeaders.require(RequestHeaders.VERSION, headers.version(), Revision.MODERN, "params._meta");
+    private void requireHeaders(StatelessHeaders headers) {
+        StatelessHeaders.require(StatelessHeaders.VERSION, headers.version(), REVISION, "params._meta");
         headers.requireMethod(method);
         String member = NAMES.get(method);
         if (member != null && params.getValue(member) instanceof String name) {
@@ -128,7 +131,11 @@ record StatelessMessage(Object id, String method, JsonObject params) {
         return params.getValue(META) instanceof JsonObject meta ? meta : new JsonObject();
     }
 
-    /** Without the params, which can have secrets, and the id, which is what a client likes. */
+    private static JsonRpcException invalidMeta(String member, String problem) {
+        return JsonRpcException.invalidParams("params._meta." + member + " " + problem);
+    }
+
+    /** Without the params, which can have secrets, and the id, which the client chooses. */
     @Override
     public String toString() {
         return "StatelessMessage[" + (isNotification() ? "notification" : "request") + "]";

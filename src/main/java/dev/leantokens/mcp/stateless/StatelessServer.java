@@ -5,11 +5,13 @@ import java.util.Map;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
-import dev.leantokens.mcp.JsonRpc;
-import dev.leantokens.mcp.McpMessage;
-import dev.leantokens.mcp.ServerIntroduction;
-import dev.leantokens.mcp.SkillAsResource;
-import dev.leantokens.mcp.TokenTool;
+import dev.leantokens.error.TokenError;
+import dev.leantokens.mcp.message.JsonRpc;
+import dev.leantokens.mcp.message.JsonRpcException;
+import dev.leantokens.mcp.message.McpParams;
+import dev.leantokens.mcp.tool.ServerIntroduction;
+import dev.leantokens.mcp.tool.SkillResourceRegistrar;
+import dev.leantokens.mcp.tool.TokenTool;
 import io.quarkiverse.mcp.server.FeatureManager;
 import io.quarkiverse.mcp.server.FeatureManager.FeatureInfo;
 import io.quarkiverse.mcp.server.JsonRpcErrorCodes;
@@ -21,17 +23,12 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 
-/**
- * What is offered to clients of revision 2026-07-28: the tool and the resource that the MCP extension offers, as it describes
- * them. Thread-safe.
- */
+/** Implements the methods of revision 2026-07-28, with the tool and the resource of the MCP extension. Thread-safe. */
 @ApplicationScoped
 class StatelessServer {
 
-    /**
-     * For lists and texts, which change with a release: as old as one may be after this service was exchanged for a newer one.
-     */
-    private static final int MILLIS_KEPT = 300_000;
+    /** How long clients may cache lists and texts, which only change with a release. */
+    private static final int TTL_MS = 300_000;
 
     @FunctionalInterface
     private interface Method {
@@ -40,17 +37,16 @@ class StatelessServer {
     }
 
     private final TokenTool tool;
-    private final SkillAsResource skill;
+    private final SkillResourceRegistrar skill;
     private final Map<String, Method> methods;
     private final JsonObject meta;
     private final ServerIntroduction introduction;
 
     /**
-     * @param tools not as a {@code ToolManager}: to have that injected tells the extension that there can be other tools later
+     * @param tools not a {@code ToolManager}: injecting one makes the extension announce that tools can change
      */
-    StatelessServer(TokenTool tool, SkillAsResource skill, FeatureManager<ToolInfo> tools,
-            FeatureManager<ResourceInfo> resources,
-            ServerIntroduction introduction) {
+    StatelessServer(TokenTool tool, SkillResourceRegistrar skill, FeatureManager<ToolInfo> tools,
+            FeatureManager<ResourceInfo> resources, ServerIntroduction introduction) {
         this.tool = tool;
         this.skill = skill;
         this.methods = Map.of(
@@ -65,23 +61,22 @@ class StatelessServer {
     }
 
     /**
-     * @param request that keeps the rules for what each request carries
-     * @return the answer, a message of JSON-RPC 2.0
-     * @throws JsonRpcException if there is no such method, or it is not called like that
+     * @return the JSON-RPC response
+     * @throws JsonRpcException if the method is unknown or its parameters are invalid
      */
     Uni<JsonObject> answer(StatelessMessage request, RoutingContext context) {
         Method method = methods.get(request.method());
         if (method == null) {
-            throw JsonRpcException.unknownMethod();
+            throw new JsonRpcException(TokenError.NOT_FOUND, JsonRpcErrorCodes.METHOD_NOT_FOUND, "Method not found", null);
         }
-        McpMessage.wrongParams(request.method(), request.params()).ifPresent(wrong -> {
-            throw JsonRpcException.malformed(JsonRpcErrorCodes.INVALID_PARAMS, wrong);
+        McpParams.problem(request.method(), request.params()).ifPresent(problem -> {
+            throw JsonRpcException.invalidParams(problem);
         });
         return method.answer(request, context);
     }
 
     private Uni<JsonObject> discover(StatelessMessage request) {
-        JsonObject result = kept().put("supportedVersions", new JsonArray(Revision.SUPPORTED))
+        JsonObject result = cacheable().put("supportedVersions", new JsonArray(StatelessMessage.SUPPORTED))
                 .put("capabilities", introduction.capabilities());
         introduction.instructions().ifPresent(text -> result.put("instructions", text));
         return result(request, result);
@@ -89,16 +84,16 @@ class StatelessServer {
 
     private Uni<JsonObject> list(StatelessMessage request, String name, Iterable<? extends FeatureInfo> all) {
         if (request.params().getValue("cursor") != null) {
-            return failure(request, "Invalid cursor: all is on one page", null);
+            return failure(request, "Invalid cursor: there is only one page", null);
         }
         JsonArray list = new JsonArray();
         all.forEach(info -> list.add(info.asJson()));
-        return result(request, kept().put(name, list));
+        return result(request, cacheable().put(name, list));
     }
 
     private Uni<JsonObject> read(StatelessMessage request) {
         String uri = request.params().getString("uri");
-        return uri.equals(SkillAsResource.URI) ? result(request, kept().put("contents", skill.read().contents()))
+        return uri.equals(SkillResourceRegistrar.URI) ? result(request, cacheable().put("contents", skill.read().contents()))
                 : failure(request, "Resource not found", new JsonObject().put("uri", uri));
     }
 
@@ -115,9 +110,9 @@ class StatelessServer {
         return response.structuredContent() == null ? result : result.put("structuredContent", response.structuredContent());
     }
 
-    /** A result that a client may keep and show to everyone; never one with a token. */
-    private JsonObject kept() {
-        return complete().put("ttlMs", MILLIS_KEPT).put("cacheScope", "public");
+    /** @return a result that clients may cache and share; never one with a token */
+    private JsonObject cacheable() {
+        return complete().put("ttlMs", TTL_MS).put("cacheScope", "public");
     }
 
     private JsonObject complete() {
@@ -129,7 +124,6 @@ class StatelessServer {
     }
 
     private static Uni<JsonObject> failure(StatelessMessage request, String message, JsonObject data) {
-        return Uni.createFrom()
-                .item(JsonRpc.failure(request.id(), JsonRpc.error(JsonRpcErrorCodes.INVALID_PARAMS, message, data)));
+        return Uni.createFrom().item(JsonRpc.error(request.id(), JsonRpcErrorCodes.INVALID_PARAMS, message, data));
     }
 }

@@ -9,9 +9,9 @@ import io.vertx.core.json.JsonObject;
 
 class McpHandshakeTest {
 
-    /** It would keep one whose {@code requestId} is a string for a request whose id is a number, and its reason with it. */
+    /** The extension would never drop a cancellation whose {@code requestId} is a string if the request's id is a number. */
     @Test
-    void extensionIsNotToldOfCancellations() {
+    void cancellationsDoNotReachTheExtension() {
         McpHandshake handshake = new McpHandshake(null, null);
 
         assertThat(handshake.validate(new JsonObject(), null, McpMethod.NOTIFICATIONS_CANCELLED).result()).isFalse();

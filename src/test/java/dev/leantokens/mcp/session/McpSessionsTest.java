@@ -9,19 +9,19 @@ import org.junit.jupiter.api.Test;
 
 class McpSessionsTest {
 
-    private static final int MOST = 6;
-    private static final int MOST_OF_ONE = 4;
+    private static final int LIMIT = 6;
+    private static final int LIMIT_PER_ACCOUNT = 4;
 
     private final List<String> ended = new ArrayList<>();
-    private final McpSessions sessions = new McpSessions(MOST, MOST_OF_ONE);
+    private final McpSessions sessions = new McpSessions(LIMIT, LIMIT_PER_ACCOUNT);
 
-    private void begin(String id, String owner) {
-        sessions.begun(id, owner, owner, () -> ended.add(id));
+    private void add(String id, String owner) {
+        sessions.add(id, owner, owner, () -> ended.add(id));
     }
 
     @Test
-    void sessionIsItsOwners() {
-        begin("1", "payments");
+    void onlyItsOwnerCanUseASession() {
+        add("1", "payments");
 
         assertThat(sessions.use("1", "payments")).isTrue();
         assertThat(sessions.use("1", "agents")).isFalse();
@@ -29,62 +29,62 @@ class McpSessionsTest {
     }
 
     @Test
-    void sessionThatIsOverIsNobodys() {
-        begin("1", "payments");
-        sessions.ended("1");
-        sessions.ended("1");
+    void endedSessionCannotBeUsed() {
+        add("1", "payments");
+        sessions.remove("1");
+        sessions.remove("1");
 
         assertThat(sessions.use("1", "payments")).isFalse();
         assertThat(sessions.size()).isZero();
     }
 
     @Test
-    void oneTooManyEndsTheOneThatItsCallerHasNotUsedForLongest() {
-        begin("agents'", "agents");
+    void sessionBeyondTheLimitEndsTheCallersLeastRecentlyUsedOne() {
+        add("agents-1", "agents");
         for (String id : List.of("1", "2", "3", "4")) {
-            begin(id, "payments");
+            add(id, "payments");
         }
         sessions.use("1", "payments");
 
-        begin("5", "payments");
+        add("5", "payments");
 
         assertThat(ended).containsExactly("2");
         assertThat(sessions.use("2", "payments")).isFalse();
         assertThat(sessions.use("1", "payments")).isTrue();
-        assertThat(sessions.use("agents'", "agents")).isTrue();
+        assertThat(sessions.use("agents-1", "agents")).isTrue();
     }
 
     @Test
-    void whoHasMostLosesOneWhereThereAreTooManyOfAll() {
-        begin("agents'", "agents");
-        begin("web's", "web");
+    void callerWithTheMostSessionsLosesOneBeyondTheTotalLimit() {
+        add("agents-1", "agents");
+        add("web-1", "web");
         for (String id : List.of("1", "2", "3", "4")) {
-            begin(id, "payments");
+            add(id, "payments");
         }
 
-        begin("another's", "another");
+        add("another-1", "another");
 
         assertThat(ended).containsExactly("1");
-        assertThat(sessions.size()).isEqualTo(MOST);
+        assertThat(sessions.size()).isEqualTo(LIMIT);
     }
 
     @Test
-    void useByAnotherDoesNotKeepASession() {
+    void useByAnotherCallerDoesNotCount() {
         for (String id : List.of("1", "2", "3", "4")) {
-            begin(id, "payments");
+            add(id, "payments");
         }
         sessions.use("1", "agents");
 
-        begin("5", "payments");
+        add("5", "payments");
 
         assertThat(ended).containsExactly("1");
     }
 
     @Test
-    void sessionsThatEndedMakeRoom() {
+    void endedSessionsDoNotCount() {
         for (int i = 0; i < 1000; i++) {
-            begin("session " + i, "payments");
-            sessions.ended("session " + i);
+            add("session " + i, "payments");
+            sessions.remove("session " + i);
         }
 
         assertThat(ended).isEmpty();
@@ -92,12 +92,12 @@ class McpSessionsTest {
     }
 
     @Test
-    void theyNeverBecomeMore() {
+    void limitIsNeverExceeded() {
         for (int i = 0; i < 10_000; i++) {
-            begin("session " + i, "caller " + i % 7);
-            assertThat(sessions.size()).isLessThanOrEqualTo(MOST);
+            add("session " + i, "caller " + i % 7);
+            assertThat(sessions.size()).isLessThanOrEqualTo(LIMIT);
         }
 
-        assertThat(ended).hasSize(10_000 - MOST);
+        assertThat(ended).hasSize(10_000 - LIMIT);
     }
 }

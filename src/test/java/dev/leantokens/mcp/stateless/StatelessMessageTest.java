@@ -10,7 +10,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import dev.leantokens.mcp.McpMessage;
+import dev.leantokens.mcp.message.JsonRpcException;
+import dev.leantokens.mcp.message.McpMessage;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.Json;
@@ -23,7 +24,7 @@ class StatelessMessageTest {
     private static final String META = "\"_meta\":{" + VERSION + "," + CAPABILITIES + "}";
     private static final String LIST = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\",\"params\":{" + META + "}}";
 
-    /** What a handshake is made with, or nothing that names a revision, is the extension's. */
+    /** Messages that name no revision, or one with a handshake, are the extension's. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', nullValues = "-", value = {
             "{\"method\":\"tools/list\"}                                                                          | -          | false",
@@ -46,18 +47,18 @@ class StatelessMessageTest {
             "{\"method\":\"tools/list\"}                                                                          | ``         | false",
             "7                                                                                                    | 2026-07-28 | true",
     })
-    void itsEraIsToldByItsMetadataAndItsHeader(String body, String header, boolean modern) {
+    void metadataOrHeaderNamesAStatelessRevision(String body, String header, boolean stateless) {
         MultiMap headers = MultiMap.caseInsensitiveMultiMap();
         if (header != null) {
             headers.add("MCP-Protocol-Version", header);
         }
         McpMessage message = new McpMessage(Buffer.buffer(body), Json.decodeValue(body));
 
-        assertThat(StatelessMessage.isMeant(message, new RequestHeaders(headers))).isEqualTo(modern);
+        assertThat(new StatelessHandler(null, null, null).isStateless(headers, message)).isEqualTo(stateless);
     }
 
     @Test
-    void requestThatKeepsTheRulesIsRead() {
+    void validRequestIsRead() {
         StatelessMessage read = read(LIST, "MCP-Protocol-Version: 2026-07-28", "Mcp-Method: tools/list");
 
         assertThat(read.id()).isEqualTo(1);
@@ -65,10 +66,10 @@ class StatelessMessageTest {
         assertThat(read.isNotification()).isFalse();
     }
 
-    /** Headers are those of a request that keeps the rules, where they are not named. */
+    /** The headers are valid. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-            // what is no request
+            // invalid requests
             "{\"jsonrpc\":\"1.0\",\"id\":1,\"method\":\"tools/list\",\"params\":{META}}                          | -32600",
             "{\"jsonrpc\":\"2.0\",\"id\":null,\"method\":\"tools/list\",\"params\":{META}}                       | -32600",
             "{\"jsonrpc\":\"2.0\",\"id\":1.5,\"method\":\"tools/list\",\"params\":{META}}                        | -32600",
@@ -84,58 +85,59 @@ class StatelessMessageTest {
             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\",\"params\":{\"_meta\":{VERSION,\"io.modelcontextprotocol/clientCapabilities\":[]}}} | -32602",
             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\",\"params\":{\"_meta\":{CAPABILITIES,\"io.modelcontextprotocol/protocolVersion\":7}}} | -32602",
             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\",\"params\":{\"_meta\":{VERSION,CAPABILITIES,\"io.modelcontextprotocol/clientInfo\":{\"name\":\"x\"}}}} | -32602",
-            // another revision than the header's
+            // another revision than in the header
             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\",\"params\":{\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"2025-11-25\",CAPABILITIES}}} | -32020",
-            // another method than the header's
+            // another method than in the header
             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{META,\"name\":\"x\"}}          | -32020",
     })
-    void requestThatBreaksARuleIsRefused(String body, int code) {
+    void invalidRequestIsRefused(String body, int code) {
         String whole = body.replace("META", META).replace("VERSION", VERSION).replace("CAPABILITIES", CAPABILITIES);
 
-        assertThat(refusal(whole, "MCP-Protocol-Version: 2026-07-28", "Mcp-Method: tools/list").json().getInteger("code"))
-                .isEqualTo(code);
+        assertThat(refusal(whole, "MCP-Protocol-Version: 2026-07-28", "Mcp-Method: tools/list").response()
+                .getJsonObject("error").getInteger("code")).isEqualTo(code);
     }
 
     @Test
-    void headersThatEachRequestHasAreRequired() {
+    void headersMustAgreeWithTheMessage() {
         assertThat(refusal(LIST, "Mcp-Method: tools/list")).hasMessageContaining("MCP-Protocol-Version is missing");
         assertThat(refusal(LIST, "MCP-Protocol-Version: 2026-07-28")).hasMessageContaining("Mcp-Method is missing");
         assertThat(refusal(LIST, "MCP-Protocol-Version: 2026-07-28", "Mcp-Method: TOOLS/LIST"))
-                .hasMessageContaining("Mcp-Method does not say");
+                .hasMessageContaining("Mcp-Method differs");
         for (String method : new String[] { "tools/call", "prompts/get" }) {
             assertThat(refusal(message(method, ",\"name\":\"x\""), "MCP-Protocol-Version: 2026-07-28", "Mcp-Method: " + method))
                     .hasMessageContaining("Mcp-Name is missing");
         }
         assertThat(refusal(message("resources/read", ",\"uri\":\"x\""), "MCP-Protocol-Version: 2026-07-28",
-                "Mcp-Method: resources/read", "Mcp-Name: y")).hasMessageContaining("Mcp-Name does not say");
+                "Mcp-Method: resources/read", "Mcp-Name: y")).hasMessageContaining("Mcp-Name differs");
     }
 
-    /** What it is instead is found out by the rules for parameters. */
+    /** The rules for parameters refuse it later. */
     @ParameterizedTest
     @ValueSource(strings = { "", ",\"name\":7" })
-    void nameThatTheBodyDoesNotHaveIsNotLookedForInTheHeader(String name) {
+    void headerIsNotRequiredForAMissingName(String name) {
         assertThat(read(message("tools/call", name), "MCP-Protocol-Version: 2026-07-28", "Mcp-Method: tools/call").method())
                 .isEqualTo("tools/call");
     }
 
     @ParameterizedTest
     @CsvSource({ "2027-01-01", "1900-01-01", "v999" })
-    void revisionThatIsNotSpokenIsAnsweredWithThoseThatAre(String requested) {
+    void unsupportedRevisionIsAnsweredWithTheSupportedOnes(String requested) {
         String body = LIST.replace("2026-07-28", requested);
 
         for (JsonRpcException refusal : new JsonRpcException[] {
                 refusal(body, "MCP-Protocol-Version: " + requested, "Mcp-Method: tools/list"),
                 refusal(body), refusal("{\"jsonrpc\":\"2.0\",\"method\":\"x\"}", "MCP-Protocol-Version: " + requested) }) {
-            assertThat(refusal.json().getInteger("code")).isEqualTo(-32022);
-            assertThat(refusal.json().getJsonObject("data").getString("requested")).isEqualTo(requested);
-            assertThat(refusal.json().getJsonObject("data").getJsonArray("supported")).startsWith("2026-07-28", "2025-11-25")
-                    .containsExactlyElementsOf(Revision.SUPPORTED);
+            JsonObject error = refusal.response().getJsonObject("error");
+            assertThat(error.getInteger("code")).isEqualTo(-32022);
+            assertThat(error.getJsonObject("data").getString("requested")).isEqualTo(requested);
+            assertThat(error.getJsonObject("data").getJsonArray("supported")).startsWith("2026-07-28", "2025-11-25")
+                    .containsExactlyElementsOf(StatelessMessage.SUPPORTED);
             assertThat(refusal).hasMessage("Unsupported protocol version");
         }
     }
 
     @Test
-    void notificationNeedsNoMoreThanItsRevision() {
+    void notificationOnlyNeedsItsRevision() {
         assertThat(read("{\"jsonrpc\":\"2.0\",\"method\":\"x\"}", "MCP-Protocol-Version: 2026-07-28").isNotification())
                 .isTrue();
         assertThat(read("{\"jsonrpc\":\"2.0\",\"method\":\"x\",\"params\":{\"_meta\":{" + VERSION + "}}}").isNotification())
@@ -143,7 +145,7 @@ class StatelessMessageTest {
     }
 
     @Test
-    void textOfAMessageHasNothingThatCameWithIt() {
+    void messageMasksItsContent() {
         StatelessMessage read = read(
                 LIST.replace("\"params\":{", "\"params\":{\"x\":\"s3cr3t\",").replace(":1,", ":\"s3cr3t\","),
                 "MCP-Protocol-Version: 2026-07-28", "Mcp-Method: tools/list");
@@ -164,6 +166,6 @@ class StatelessMessageTest {
     private static StatelessMessage read(String body, String... headers) {
         MultiMap map = MultiMap.caseInsensitiveMultiMap();
         Arrays.stream(headers).map(header -> header.split(": ", 2)).forEach(header -> map.add(header[0], header[1]));
-        return StatelessMessage.read(new JsonObject(body), new RequestHeaders(map));
+        return StatelessMessage.read(new JsonObject(body), new StatelessHeaders(map));
     }
 }

@@ -1,4 +1,4 @@
-package dev.leantokens.mcp;
+package dev.leantokens.mcp.tool;
 
 import java.util.Map;
 import java.util.Set;
@@ -11,8 +11,9 @@ import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.config.MeterFilter;
 
 /**
- * Keeps within bounds what the MCP extension makes labels of: names of tools, prompts and resources as callers send them,
- * whether there are any of the name or not.
+ * Bounds the labels of the MCP extension's meters. The extension labels them with names of tools, prompts and resources as
+ * callers
+ * send them, including unknown ones.
  */
 class McpMeters {
 
@@ -20,14 +21,14 @@ class McpMeters {
 
     private static final Map<String, Set<String>> KNOWN = Map.of(
             "tool.name", Set.of(TokenTool.NAME),
-            "resource.uri", Set.of(SkillAsResource.URI),
+            "resource.uri", Set.of(SkillResourceRegistrar.URI),
             "prompt.name", Set.of());
 
     private static final String UNKNOWN = "unknown";
 
     @Produces
     @Singleton
-    MeterFilter labelsOfThingsThatThereAre() {
+    MeterFilter boundedLabels() {
         return new MeterFilter() {
             @Override
             public Meter.Id map(Meter.Id id) {

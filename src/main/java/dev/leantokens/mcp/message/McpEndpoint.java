@@ -1,22 +1,20 @@
-package dev.leantokens.mcp;
+package dev.leantokens.mcp.message;
 
 import java.util.Optional;
 
 import dev.leantokens.http.Endpoint;
 import io.vertx.ext.web.RoutingContext;
 
-/**
- * The endpoints of MCP, each by its one path, with or without a slash at the end: the router does not mind that one.
- */
+/** The endpoints of MCP. Slashes at the end of a path are ignored, as the router does. */
 public enum McpEndpoint {
     /** Streamable HTTP. */
     STREAMABLE,
-    /** The stream of the older SSE transport. */
+    /** The event stream of the older SSE transport. */
     SSE,
-    /** Where a client of the older SSE transport sends its messages. */
+    /** Receives the messages of the older SSE transport; the path ends with the session's id. */
     MESSAGES;
 
-    /** @return the endpoint of a request; empty if its path is none's */
+    /** @return the endpoint of a request; empty if its path is unknown */
     public static Optional<McpEndpoint> of(RoutingContext context) {
         String path = pathOf(context);
         if (path.equals(Endpoint.MCP_PATH)) {
@@ -25,23 +23,13 @@ public enum McpEndpoint {
         if (path.equals(Endpoint.MCP_SSE_PATH)) {
             return Optional.of(SSE);
         }
-        boolean ofOneSession = path.startsWith(Endpoint.MCP_MESSAGES_PATH)
+        boolean messages = path.startsWith(Endpoint.MCP_MESSAGES_PATH)
                 && path.length() > Endpoint.MCP_MESSAGES_PATH.length()
                 && path.indexOf('/', Endpoint.MCP_MESSAGES_PATH.length()) < 0;
-        return ofOneSession ? Optional.of(MESSAGES) : Optional.empty();
+        return messages ? Optional.of(MESSAGES) : Optional.empty();
     }
 
-    /** @return whether a request is to Streamable HTTP's endpoint */
-    public static boolean isStreamable(RoutingContext context) {
-        return of(context).filter(STREAMABLE::equals).isPresent();
-    }
-
-    /** @return whether messages are sent to it, by POST */
-    boolean takesMessages() {
-        return this != SSE;
-    }
-
-    /** @return the id of the session that a message is sent to, by the path of {@link #MESSAGES} */
+    /** @return the session's id in the path of a request to {@link #MESSAGES} */
     public static String sessionOf(RoutingContext context) {
         return pathOf(context).substring(Endpoint.MCP_MESSAGES_PATH.length());
     }

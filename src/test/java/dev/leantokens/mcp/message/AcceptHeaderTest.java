@@ -1,4 +1,4 @@
-package dev.leantokens.mcp;
+package dev.leantokens.mcp.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -9,11 +9,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import dev.leantokens.mcp.message.JsonRpcException;
 import io.vertx.core.MultiMap;
 
-class RequestHeadersTest {
+class StatelessHeadersTest {
 
-    /** The revision's own examples among them. */
+    /** Includes the examples of the revision. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
             "us-west1             | us-west1",
@@ -26,7 +27,7 @@ class RequestHeadersTest {
             "=?base64?dG9vbA==    | =?base64?dG9vbA==",
             "=?base64?=           | =?base64?=",
     })
-    void nameCanBeEncoded(String name, String value) {
+    void nameMayBeEncoded(String name, String value) {
         assertThatCode(() -> name(value).requireName(name, "params.name")).doesNotThrowAnyException();
     }
 
@@ -35,29 +36,30 @@ class RequestHeadersTest {
             "=?base64?dG9 vbA==?=",
             "=?base64?/////w==?=",
             "=?base64??=", "töol", "tool\u0001", "" })
-    void nameThatIsNotWhatTheBodySaysIsRefused(String value) {
+    void nameThatDiffersFromTheBodyIsRefused(String value) {
         assertThatThrownBy(() -> name(value).requireName("tool", "params.name")).isInstanceOf(JsonRpcException.class)
-                .satisfies(e -> assertThat(((JsonRpcException) e).json().getInteger("code")).isEqualTo(-32020))
+                .satisfies(e -> assertThat(((JsonRpcException) e).response().getJsonObject("error").getInteger("code"))
+                        .isEqualTo(-32020))
                 .message().startsWith("Header mismatch: ").doesNotContain("TOOL", "dG9v");
     }
 
     @Test
-    void headerThatIsMissingOrRepeatedIsRefused() {
+    void missingOrRepeatedHeaderIsRefused() {
         MultiMap headers = MultiMap.caseInsensitiveMultiMap();
-        assertThatThrownBy(() -> new RequestHeaders(headers).requireMethod("tools/list")).hasMessageContaining("missing");
+        assertThatThrownBy(() -> new StatelessHeaders(headers).requireMethod("tools/list")).hasMessageContaining("missing");
 
         headers.add("Mcp-Method", "tools/list").add("mcp-method", "tools/list");
-        assertThatThrownBy(() -> new RequestHeaders(headers).requireMethod("tools/list")).hasMessageContaining("repeated");
+        assertThatThrownBy(() -> new StatelessHeaders(headers).requireMethod("tools/list")).hasMessageContaining("repeated");
     }
 
     @Test
-    void valuesOfMethodsAreNotEncoded() {
+    void methodIsNeverDecoded() {
         MultiMap headers = MultiMap.caseInsensitiveMultiMap().add("Mcp-Method", "=?base64?cGluZw==?=");
 
-        assertThatThrownBy(() -> new RequestHeaders(headers).requireMethod("ping")).isInstanceOf(JsonRpcException.class);
+        assertThatThrownBy(() -> new StatelessHeaders(headers).requireMethod("ping")).isInstanceOf(JsonRpcException.class);
     }
 
-    private static RequestHeaders name(String value) {
-        return new RequestHeaders(MultiMap.caseInsensitiveMultiMap().add("Mcp-Name", value));
+    private static StatelessHeaders name(String value) {
+        return new StatelessHeaders(MultiMap.caseInsensitiveMultiMap().add("Mcp-Name", value));
     }
 }

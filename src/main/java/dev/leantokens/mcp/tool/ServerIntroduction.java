@@ -1,4 +1,4 @@
-package dev.leantokens.mcp;
+package dev.leantokens.mcp.tool;
 
 import java.util.Optional;
 
@@ -11,7 +11,7 @@ import io.quarkiverse.mcp.server.runtime.config.McpServerRuntimeConfig.ServerInf
 import io.quarkiverse.mcp.server.runtime.config.McpServersRuntimeConfig;
 import io.vertx.core.json.JsonObject;
 
-/** Describes the server to clients, with and without a handshake. Thread-safe. */
+/** Introduces the server to clients, with and without a handshake. Thread-safe. */
 @ApplicationScoped
 public class ServerIntroduction {
 
@@ -40,7 +40,7 @@ public class ServerIntroduction {
         return server;
     }
 
-    /** @return tools and resources, without changing lists and subscriptions: both are fixed while the service runs */
+    /** @return tools and resources, without list changes and subscriptions: both are fixed while the service runs */
     public JsonObject capabilities() {
         return new JsonObject().put("tools", new JsonObject()).put("resources", new JsonObject());
     }

@@ -1,4 +1,4 @@
-package dev.leantokens.mcp;
+package dev.leantokens.mcp.tool;
 
 import java.util.List;
 
@@ -7,6 +7,7 @@ import dev.leantokens.access.TokenAccess;
 import dev.leantokens.error.Origin;
 import dev.leantokens.error.TokenError;
 import dev.leantokens.http.RequestLog;
+import dev.leantokens.mcp.message.McpMessage;
 import dev.leantokens.token.AccessToken;
 import dev.leantokens.token.IssuedToken;
 import dev.leantokens.token.JsonMembers;
@@ -24,8 +25,9 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * The tool by which an agent gets an access token. A request that ends without one is a result with {@code isError} and
- * the error response as text, without structured content: clients check that against the output schema even then.
+ * The tool that issues access tokens to agents. If a request fails, the result has {@code isError} and the error response as
+ * text,
+ * but no structured content: clients would validate that against the output schema.
  */
 public class TokenTool {
 
@@ -34,10 +36,10 @@ public class TokenTool {
 
     private static final String DESCRIPTION = TITLE + """
             . Returns an OAuth 2.0 access token for the API of Lean Technologies (open banking in the UAE and Saudi Arabia). \
-            Ask for scope "api" to call Lean's API from a backend, or for "customer.<customer_id>" to start the LinkSDK in the \
-            app of that one customer. Send the token as "Authorization: Bearer <access_token>". It is valid for expires_in \
-            seconds; ask again whenever you need one, tokens are kept and renewed here. It is a secret: do not show, log or \
-            store it. On an error, "temporarily_unavailable" may be tried again after the time that its description says; \
+            Request scope "api" to call Lean's API from a backend, or "customer.<customer_id>" to start the LinkSDK in the \
+            app of that customer. Send the token as "Authorization: Bearer <access_token>". It is valid for expires_in \
+            seconds; call again whenever you need one, tokens are cached and renewed here. It is a secret: do not show, log or \
+            store it. After the error "temporarily_unavailable", retry after the time that its description says; \
             every other error needs a changed request or an operator.""";
 
     private final TokenAccess tokens;
@@ -51,24 +53,25 @@ public class TokenTool {
     }
 
     /**
-     * @param body untyped and optional, though the schema says otherwise: the extension would convert values by itself and
-     *        refuse a missing one in its own words, where our rules have to decide
-     * @param message the request, for arguments that are not where the schema has them
+     * @param body untyped and optional, unlike in the schema, so that the token request's rules apply: the extension would
+     *        convert
+     *        values, and refuse a missing one with its own error
+     * @param message the request, with arguments that are not in the schema
      */
     @Tool(name = NAME, title = TITLE, description = DESCRIPTION, //
             annotations = @Tool.Annotations(title = TITLE, readOnlyHint = false, destructiveHint = false, idempotentHint = true, openWorldHint = true), //
-            inputSchema = @InputSchema(generator = TokenToolInputSchema.class), //
-            outputSchema = @OutputSchema(generator = TokenToolOutputSchema.class))
+            inputSchema = @InputSchema(generator = TokenToolSchemas.Input.class), //
+            outputSchema = @OutputSchema(generator = TokenToolSchemas.Output.class))
     Uni<ToolResponse> generateAccessToken(@ToolArg(required = false) Object body, RawMessage message) {
         JsonObject params = McpMessage.paramsOf(message.asJsonObject());
         return call(params.getJsonObject("arguments"), currentRequest.getCurrent());
     }
 
     /**
-     * The same for who knows the request.
+     * Calls the tool.
      *
-     * @param arguments as they came, or null
-     * @return the result, whether it is a token or an error; never a failure
+     * @param arguments as received, or null
+     * @return the result with a token or an error; never fails
      */
     public Uni<ToolResponse> call(JsonObject arguments, RoutingContext context) {
         return Uni.createFrom().deferred(() -> token(arguments, context))
@@ -89,10 +92,10 @@ public class TokenTool {
             return RequestMembers.of(object.getMap());
         }
         if (body instanceof String text) {
-            // Several hosts encode the object once more. Repeated members are seen in this case.
+            // Several hosts encode the object again, as a string. Only then are repeated members detected.
             return JsonMembers.read(text, "the argument body");
         }
-        // A default scope must not take the place of a scope that stands beside the body instead of in it.
+        // A default scope must not replace a scope that was sent beside the body instead of in it.
         throw TokenError.INVALID_REQUEST.because(
                 body == null ? "the argument body is missing, it must be a JSON object"
                         : "the argument body must be a JSON object");

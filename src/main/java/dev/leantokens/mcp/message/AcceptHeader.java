@@ -1,10 +1,10 @@
-package dev.leantokens.mcp;
+package dev.leantokens.mcp.message;
 
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** Reads the {@code Accept} header of a request (RFC 9110 §12.5.1), as far as it says whether a media type may be sent. */
+/** Reads the {@code Accept} header (RFC 9110 §12.5.1). */
 public final class AcceptHeader {
 
     private static final int EXACT = 2;
@@ -18,9 +18,9 @@ public final class AcceptHeader {
     }
 
     /**
-     * @param values the header's values; without one, everything is accepted
+     * @param values the header's values; without any, every type is accepted
      * @param type the media type, in lower case and without parameters
-     * @return whether the range that fits the type best has a weight above zero
+     * @return whether the most specific range that matches the type has a weight above 0
      */
     public static boolean accepts(List<String> values, String type) {
         boolean empty = true;
@@ -32,21 +32,21 @@ public final class AcceptHeader {
                     continue;
                 }
                 empty = false;
-                // With the empty parts: a range that is a semicolon only has no others.
+                // The limit keeps empty parts: a range that is only a semicolon would have no part otherwise.
                 String[] parts = range.split(";", -1);
-                int fit = fitOf(parts[0].strip().toLowerCase(Locale.ROOT), type);
-                if (fit > best) {
-                    best = fit;
-                    accepted = isWanted(parts);
-                } else if (fit == best && fit != OTHER) {
-                    accepted |= isWanted(parts);
+                int specificity = specificity(parts[0].strip().toLowerCase(Locale.ROOT), type);
+                if (specificity > best) {
+                    best = specificity;
+                    accepted = hasWeight(parts);
+                } else if (specificity == best && specificity != OTHER) {
+                    accepted |= hasWeight(parts);
                 }
             }
         }
         return empty || accepted;
     }
 
-    private static int fitOf(String range, String type) {
+    private static int specificity(String range, String type) {
         if (range.equals(type)) {
             return EXACT;
         }
@@ -56,8 +56,8 @@ public final class AcceptHeader {
         return range.equals("*/*") ? ANY : OTHER;
     }
 
-    /** Only a weight of zero makes a difference here; one that is malformed is no reason to refuse. */
-    private static boolean isWanted(String[] parts) {
+    /** A malformed weight counts as above 0. */
+    private static boolean hasWeight(String[] parts) {
         for (int i = 1; i < parts.length; i++) {
             if (ZERO.matcher(parts[i].strip()).matches()) {
                 return false;

@@ -1,6 +1,8 @@
-package dev.leantokens.mcp;
+package dev.leantokens.mcp.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,8 +28,8 @@ class McpMessageTest {
             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"1\",\"clientInfo\":{\"name\":\"x\",\"version\":\"1\",\"icons\":[{\"src\":\"x\",\"sizes\":[\"1x1\"],\"theme\":\"dark\"}]}}}",
             "[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"},{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"ping\"}]",
     })
-    void messageOfTheRightShapeIsHandedOn(String body) {
-        assertThat(McpMessage.read(Buffer.buffer(body)).problem()).isEmpty();
+    void validMessageIsAccepted(String body) {
+        assertThatCode(McpMessage.read(Buffer.buffer(body))::requireValid).doesNotThrowAnyException();
     }
 
     @ParameterizedTest
@@ -77,22 +79,27 @@ class McpMessageTest {
             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"1\",\"clientInfo\":{\"name\":\"x\",\"version\":{}}}} | -32602",
             "[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"},7]                                            | -32600",
     })
-    void messageOfAnyOtherShapeIsRefusedWithoutItsContent(String body, int code) {
-        assertThat(McpMessage.read(Buffer.buffer(body)).problem()).hasValueSatisfying(problem -> {
-            assertThat(problem.code()).isEqualTo(code);
-            assertThat(problem.message()).doesNotContain("s3cr3t");
-        });
+    void invalidMessageIsRefusedWithoutQuotingIt(String body, int code) {
+        JsonRpcException refusal = refusal(body);
+
+        assertThat(refusal.response().getJsonObject("error").getInteger("code")).isEqualTo(code);
+        assertThat(refusal.response().encode()).doesNotContain("s3cr3t");
     }
 
     @Test
     void requestWithoutBodyIsRefused() {
-        assertThat(McpMessage.read(Buffer.buffer()).problem()).isPresent();
+        assertThat(refusal("")).isNotNull();
     }
 
     @Test
-    void refusalNamesTheMessageThatItIsAbout() {
-        McpMessage message = McpMessage.read(Buffer.buffer("{\"jsonrpc\":\"2.0\",\"id\":\"seven\",\"method\":\"tools/call\"}"));
+    void refusalHasTheIdOfTheMessage() {
+        JsonRpcException refusal = refusal("{\"jsonrpc\":\"2.0\",\"id\":\"seven\",\"method\":\"tools/call\"}");
 
-        assertThat(message.problem()).hasValueSatisfying(problem -> assertThat(problem.id()).isEqualTo("seven"));
+        assertThat(refusal.response().getString("id")).isEqualTo("seven");
+    }
+
+    private static JsonRpcException refusal(String body) {
+        McpMessage message = McpMessage.read(Buffer.buffer(body));
+        return catchThrowableOfType(JsonRpcException.class, message::requireValid);
     }
 }

@@ -1,4 +1,4 @@
-package dev.leantokens.mcp;
+package dev.leantokens.mcp.tool;
 
 import java.util.List;
 
@@ -12,9 +12,9 @@ import io.quarkiverse.mcp.server.TextResourceContents;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
 
-/** The Agent Skill as a resource, under the URI that the Skills extension of MCP gives to a skill's text. */
+/** Registers the Agent Skill as a resource, under the URI that the Skills extension of MCP defines for a skill's text. */
 @ApplicationScoped
-public class SkillAsResource {
+public class SkillResourceRegistrar {
 
     public static final String URI = "skill://" + AgentSkill.NAME + "/SKILL.md";
 
@@ -23,7 +23,7 @@ public class SkillAsResource {
     private final AgentSkill skill;
     private final ResourceResponse response;
 
-    SkillAsResource(AgentSkill skill) {
+    SkillResourceRegistrar(AgentSkill skill) {
         this.skill = skill;
         this.response = new ResourceResponse(List.of(new TextResourceContents(URI, skill.text(), MARKDOWN)));
     }
@@ -39,7 +39,7 @@ public class SkillAsResource {
                 .register();
     }
 
-    /** @return what is read of it */
+    /** @return the response to {@code resources/read} */
     public ResourceResponse read() {
         return response;
     }

@@ -1,0 +1,197 @@
+package dev.leantokens.mcp;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+
+import dev.leantokens.access.AccessRules;
+import dev.leantokens.access.Caller;
+import dev.leantokens.error.TokenError;
+import dev.leantokens.error.TokenException;
+import dev.leantokens.http.Endpoint;
+import dev.leantokens.http.FilterOrder;
+import dev.leantokens.http.HttpErrors;
+import dev.leantokens.mcp.message.JsonRpc;
+import dev.leantokens.mcp.message.JsonRpcException;
+import dev.leantokens.mcp.message.McpEndpoint;
+import dev.leantokens.mcp.message.McpMessage;
+import dev.leantokens.mcp.message.McpMessageReader;
+import dev.leantokens.mcp.session.AutoInit;
+import dev.leantokens.mcp.session.McpStreams;
+import dev.leantokens.mcp.session.SessionGuard;
+import dev.leantokens.mcp.stateless.StatelessHandler;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.impl.RoutingContextInternal;
+
+/**
+ * Passes MCP requests to the MCP extension, except those that it must not see. The extension logs a body that is not JSON with
+ * an
+ * excerpt, which can be a secret, and keeps the session that it opened for it; it does not know who owns a session, or the
+ * stateless
+ * revision. Requests to other paths do not reach this filter. {@code McpPortFilter} has decided already which port serves MCP.
+ */
+@ApplicationScoped
+class McpFilter {
+
+    private final AccessRules access;
+    private final McpMessageReader messages;
+    private final StatelessHandler stateless;
+    private final AutoInit autoInit;
+    private final SessionGuard sessions;
+    private final McpStreams streams;
+    private final HttpErrors errors;
+    private final JsonRpc jsonRpc;
+
+    McpFilter(AccessRules access, McpMessageReader messages, StatelessHandler stateless, AutoInit autoInit,
+            SessionGuard sessions,
+            McpStreams streams, HttpErrors errors, JsonRpc jsonRpc) {
+        this.access = access;
+        this.messages = messages;
+        this.stateless = stateless;
+        this.autoInit = autoInit;
+        this.sessions = sessions;
+        this.streams = streams;
+        this.errors = errors;
+        this.jsonRpc = jsonRpc;
+    }
+
+    void register(@Observes Router router) {
+        router.route(Endpoint.MCP_PATH + "/*").order(-FilterOrder.MCP).handler(this::handle).failureHandler(this::failed);
+    }
+
+    private void handle(RoutingContext context) {
+        orRefuse(context, () -> {
+            McpEndpoint endpoint = McpEndpoint.of(context).orElseThrow(HttpErrors::nothingHere);
+            Caller caller = Caller.of(context);
+            access.requireEntitled(caller);
+            // Any response, and any stream, can contain a token (RFC 6749 §5.1).
+            context.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+            if (endpoint == McpEndpoint.SSE || context.request().method() != HttpMethod.POST) {
+                handleWithoutMessage(context, endpoint, caller);
+                return;
+            }
+            messages.read(context.request(), endpoint)
+                    .onSuccess(message -> orRefuse(context, () -> handleMessage(context, endpoint, caller, message)))
+                    .onFailure(failure -> refuse(context, failure));
+        });
+    }
+
+    private void handleMessage(RoutingContext context, McpEndpoint endpoint, Caller caller, McpMessage message) {
+        boolean streamable = endpoint == McpEndpoint.STREAMABLE;
+        if (streamable && stateless.isStateless(context.request().headers(), message)) {
+            stateless.handle(context, message);
+            return;
+        }
+        sessions.requireTransport(context, endpoint);
+        message.requireValid();
+        if (streamable && autoInit.isEnabled()) {
+            if (autoInit.answer(context, message)) {
+                return;
+            }
+        } else if (streamable) {
+            sessions.check(context, caller, message);
+        } else {
+            sessions.use(context, caller, McpEndpoint.sessionOf(context));
+        }
+        passOn(context, message);
+    }
+
+    private void handleWithoutMessage(RoutingContext context, McpEndpoint endpoint, Caller caller) {
+        HttpServerRequest request = context.request();
+        HttpMethod method = request.method();
+        boolean get = method == HttpMethod.GET;
+        if (endpoint == McpEndpoint.SSE && !get) {
+            // The extension opens a stream for other methods too.
+            refuseMethod(context, "GET", "the stream is opened by GET");
+            return;
+        }
+        if (endpoint == McpEndpoint.STREAMABLE && (get || method == HttpMethod.DELETE)
+                && stateless.isStateless(request.headers())) {
+            refuseMethod(context, "POST", "this revision of MCP has neither streams nor sessions, messages are sent by POST");
+            return;
+        }
+        sessions.requireTransport(context, endpoint);
+        switch (endpoint) {
+            case SSE -> {
+                streams.track(context);
+                sessions.openSse(context, caller);
+            }
+            case MESSAGES -> {
+                sessions.use(context, caller, McpEndpoint.sessionOf(context));
+                context.next();
+            }
+            case STREAMABLE -> handleSession(context, caller);
+        }
+    }
+
+    /** Opens the stream of a session, or lets the extension end the session. */
+    private void handleSession(RoutingContext context, Caller caller) {
+        boolean get = context.request().method() == HttpMethod.GET;
+        String session = context.request().getHeader(SessionGuard.SESSION_ID);
+        if (autoInit.isEnabled()) {
+            refuseMethod(context, "POST", "MCP is served without sessions here, by POST");
+            return;
+        }
+        if (session == null && get) {
+            refuseMethod(context, "POST, DELETE", "a stream belongs to a session, name it in Mcp-Session-Id");
+            return;
+        }
+        if (session != null) {
+            sessions.use(context, caller, session);
+        }
+        if (get) {
+            streams.open(context, session);
+        } else {
+            context.next();
+        }
+    }
+
+    /** Passes the message to the extension, whose body handler then leaves the body alone. */
+    private static void passOn(RoutingContext context, McpMessage message) {
+        RoutingContextInternal internal = (RoutingContextInternal) context;
+        internal.setBody(message.body());
+        internal.visitHandler(RoutingContextInternal.BODY_HANDLER);
+        context.next();
+    }
+
+    private void refuseMethod(RoutingContext context, String allowed, String reason) {
+        TokenException refusal = TokenError.METHOD_NOT_ALLOWED.because(reason);
+        context.response().putHeader(HttpHeaders.ALLOW, allowed);
+        if (context.request().method() == HttpMethod.GET) {
+            // MCP: 405 means that no stream is offered. Clients request one after each handshake.
+            errors.answer(context, refusal);
+        } else {
+            errors.send(context, refusal);
+        }
+    }
+
+    private void orRefuse(RoutingContext context, Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException e) {
+            refuse(context, e);
+        }
+    }
+
+    private void refuse(RoutingContext context, Throwable failure) {
+        if (failure instanceof TokenException refusal) {
+            errors.send(context, refusal);
+        } else if (failure instanceof JsonRpcException refusal) {
+            jsonRpc.refuse(context, refusal);
+        } else {
+            context.fail(failure);
+        }
+    }
+
+    /** The extension fails with 404 if a session has ended. */
+    private void failed(RoutingContext context) {
+        if (context.statusCode() == 404 && !context.response().headWritten()) {
+            errors.send(context, SessionGuard.unknownSession());
+        } else {
+            context.next();
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package dev.leantokens.mcp.message;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
+
+import dev.leantokens.json.UncachedNames;
+import io.quarkiverse.mcp.server.JsonRpcErrorCodes;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+
+/**
+ * The body of a POST: a JSON-RPC 2.0 message or, before revision 2025-06-18, a batch of them.
+ *
+ * @param body the bytes received
+ * @param json a {@link JsonObject} if the body is one message, a {@link JsonArray} if it is a batch; anything else is invalid
+ */
+public record McpMessage(Buffer body, Object json) {
+
+    /** Unlike the extension's mapper, refuses comments and anything after the first value. */
+    private static final ObjectReader STRICT = UncachedNames.mapper().build().reader()
+            .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    /** Stands for a body that is not JSON. An exception would quote it. */
+    private static final Object NOT_JSON = new Object();
+
+    static McpMessage read(Buffer body) {
+        try {
+            return new McpMessage(body, wrapped(STRICT.readValue(body.getBytes(), Object.class)));
+        } catch (IOException e) {
+            return new McpMessage(body, NOT_JSON);
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Object wrapped(Object value) {
+        return value instanceof Map<?, ?> members ? new JsonObject((Map<String, Object>) members)
+                : value instanceof List<?> elements ? new JsonArray(elements) : value;
+    }
+
+    /** @throws JsonRpcException unless the extension can handle it */
+    public void requireValid() {
+        if (json instanceof JsonObject message) {
+            requireValid(message);
+        } else if (json instanceof JsonArray batch && !batch.isEmpty()) {
+            for (Object element : batch) {
+                if (!(element instanceof JsonObject message)) {
+                    throw JsonRpcException.invalidRequest("a batch must consist of objects");
+                }
+                requireValid(message);
+            }
+        } else if (json == NOT_JSON) {
+            throw JsonRpcException.invalid(JsonRpcErrorCodes.PARSE_ERROR, "the body is not JSON");
+        } else {
+            throw JsonRpcException.invalidRequest("the body must be a JSON-RPC message");
+        }
+    }
+
+    private static void requireValid(JsonObject message) {
+        requireJsonRpc(message);
+        if (!isResponse(message)) {
+            McpParams.problem(message.getString("method"), paramsOf(message)).ifPresent(problem -> {
+                throw JsonRpcException.invalidParams(problem).withId(message.getValue("id"));
+            });
+        }
+    }
+
+    /** @throws JsonRpcException unless one message has the members that JSON-RPC 2.0 and MCP require */
+    public static void requireJsonRpc(JsonObject message) {
+        Object id = message.getValue("id");
+        if (id != null && !isId(id)) {
+            throw JsonRpcException.invalidRequest("id must be a string or an integer of 64 bits");
+        }
+        if (!"2.0".equals(message.getValue("jsonrpc"))) {
+            throw JsonRpcException.invalidRequest("jsonrpc must be 2.0").withId(id);
+        }
+        if (isResponse(message)) {
+            // The extension numbers the requests that it sends.
+            if (!(id instanceof Number)) {
+                throw JsonRpcException.invalidRequest("no request with this id was sent");
+            }
+            return;
+        }
+        if (!(message.getValue("method") instanceof String)) {
+            throw JsonRpcException.invalidRequest("method must be a string").withId(id);
+        }
+        Object params = message.getValue("params");
+        if (params != null && !(params instanceof JsonObject)) {
+            throw JsonRpcException.invalidParams("params must be an object").withId(id);
+        }
+    }
+
+    public static boolean isResponse(JsonObject message) {
+        return message.containsKey("result") || message.containsKey("error");
+    }
+
+    /** @return whether a request may have this id */
+    public static boolean isId(Object id) {
+        return id instanceof String || id instanceof Integer || id instanceof Long;
+    }
+
+    /** @return the parameters of a valid message, empty if it has none */
+    public static JsonObject paramsOf(JsonObject message) {
+        JsonObject params = message.getJsonObject("params");
+        return params == null ? new JsonObject() : params;
+    }
+
+    /** @return whether it consists of several messages */
+    boolean isBatch() {
+        return json instanceof JsonArray batch && batch.size() > 1;
+    }
+
+    /** @return whether it starts a session */
+    public boolean isInitialize() {
+        return first() instanceof JsonObject message && "initialize".equals(message.getValue("method"));
+    }
+
+    /** @return the id of the message, or of the first one of a batch; null if it has none */
+    public Object id() {
+        return first() instanceof JsonObject message ? message.getValue("id") : null;
+    }
+
+    private Object first() {
+        return json instanceof JsonArray batch && !batch.isEmpty() ? batch.getValue(0) : json;
+    }
+
+    /** Without the content, which can be secret. */
+    @Override
+    public String toString() {
+        return "McpMessage[masked]";
+    }
+}

@@ -1,0 +1,73 @@
+package dev.leantokens.mcp.message;
+
+import jakarta.enterprise.context.ApplicationScoped;
+
+import dev.leantokens.error.TokenError;
+import dev.leantokens.http.BodyReader;
+import io.quarkiverse.mcp.server.JsonRpcErrorCodes;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+
+/**
+ * Reads the message in the body of a POST, and checks media types. MCP requires clients to accept both JSON and event streams,
+ * but
+ * some accept only JSON. They are served, because every response is JSON except that to a batch of several messages.
+ * Thread-safe.
+ */
+@ApplicationScoped
+public class McpMessageReader {
+
+    private static final String JSON = "application/json";
+    private static final String EVENT_STREAM = "text/event-stream";
+
+    private final BodyReader bodies;
+
+    McpMessageReader(BodyReader bodies) {
+        this.bodies = bodies;
+    }
+
+    /**
+     * @return the message, not validated yet; fails with {@link dev.leantokens.error.TokenException} as {@link BodyReader}
+     *         does,
+     *         or with {@link JsonRpcException} if a media type is not supported
+     */
+    public Future<McpMessage> read(HttpServerRequest request, McpEndpoint endpoint) {
+        return bodies.read(request).map(body -> message(request, endpoint, Buffer.buffer(body)));
+    }
+
+    private static McpMessage message(HttpServerRequest request, McpEndpoint endpoint, Buffer body) {
+        String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
+        // Some clients omit the type.
+        if (type != null && !isJson(type)) {
+            throw refusal(TokenError.UNSUPPORTED_MEDIA_TYPE, "the Content-Type must be application/json");
+        }
+        if (endpoint != McpEndpoint.STREAMABLE) {
+            return McpMessage.read(body);
+        }
+        requireAccepted(request, JSON, "the Accept header must allow application/json");
+        McpMessage message = McpMessage.read(body);
+        if (message.isBatch()) {
+            requireAccepted(request, EVENT_STREAM,
+                    "a batch is answered by an event stream, the Accept header must allow text/event-stream too");
+        }
+        // The extension requires both types, in lower case.
+        request.headers().set(HttpHeaders.ACCEPT, JSON + ", " + EVENT_STREAM);
+        return message;
+    }
+
+    private static boolean isJson(String contentType) {
+        return contentType.split(";", 2)[0].strip().equalsIgnoreCase(JSON);
+    }
+
+    private static void requireAccepted(HttpServerRequest request, String type, String otherwise) {
+        if (!AcceptHeader.accepts(request.headers().getAll(HttpHeaders.ACCEPT), type)) {
+            throw refusal(TokenError.NOT_ACCEPTABLE, otherwise);
+        }
+    }
+
+    private static JsonRpcException refusal(TokenError error, String message) {
+        return new JsonRpcException(error, JsonRpcErrorCodes.INVALID_REQUEST, message, null);
+    }
+}

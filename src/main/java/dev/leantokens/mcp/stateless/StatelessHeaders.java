@@ -1,0 +1,108 @@
+package dev.leantokens.mcp.stateless;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+
+import dev.leantokens.error.TokenError;
+import dev.leantokens.mcp.message.JsonRpcException;
+import io.quarkiverse.mcp.server.runtime.McpMessageHandler;
+import io.vertx.core.MultiMap;
+
+/**
+ * The headers that repeat parts of the message, so that proxies need not read it. A server must check that headers and message
+ * agree
+ * ("Streamable HTTP", Request Metadata).
+ */
+final class StatelessHeaders {
+
+    static final String VERSION = "MCP-Protocol-Version";
+
+    private static final String METHOD = "Mcp-Method";
+    private static final String NAME = "Mcp-Name";
+
+    /** An error code of revision 2026-07-28. */
+    private static final int HEADER_MISMATCH = -32020;
+
+    private static final String ENCODED_PREFIX = "=?base64?";
+    private static final String ENCODED_SUFFIX = "?=";
+    private static final int BASE64_GROUP = 4;
+
+    private final MultiMap headers;
+
+    StatelessHeaders(MultiMap headers) {
+        this.headers = headers;
+    }
+
+    /** @return whether a revision is named other than the extension's, which all have a handshake */
+    boolean nameStatelessRevision() {
+        return headers.getAll(VERSION).stream().map(String::strip)
+                .anyMatch(revision -> !revision.isEmpty() && !McpMessageHandler.SUPPORTED_PROTOCOL_VERSIONS.contains(revision));
+    }
+
+    /** @throws JsonRpcException if the header is repeated or malformed */
+    Optional<String> version() {
+        return single(VERSION).filter(revision -> !revision.isEmpty());
+    }
+
+    /** @throws JsonRpcException unless the header names this method */
+    void requireMethod(String method) {
+        require(METHOD, single(METHOD), method, "method");
+    }
+
+    /**
+     * @param member the name's member in the message
+     * @throws JsonRpcException unless the header, which may be encoded, has this name
+     */
+    void requireName(String name, String member) {
+        require(NAME, single(NAME).map(StatelessHeaders::decode), name, member);
+    }
+
+    static void require(String header, Optional<String> value, String expected, String member) {
+        if (value.isEmpty()) {
+            throw mismatch("the header " + header + " is missing");
+        }
+        if (!value.get().equals(expected)) {
+            throw mismatch("the header " + header + " differs from " + member + " in the body");
+        }
+    }
+
+    private Optional<String> single(String name) {
+        List<String> values = headers.getAll(name);
+        if (values.isEmpty()) {
+            return Optional.empty();
+        }
+        if (values.size() > 1) {
+            throw mismatch("the header " + name + " is repeated");
+        }
+        String value = values.get(0).strip();
+        if (value.chars().anyMatch(c -> (c < ' ' || c > '~') && c != '\t')) {
+            throw mismatch("the header " + name + " has invalid characters");
+        }
+        return Optional.of(value);
+    }
+
+    private static String decode(String value) {
+        if (!value.startsWith(ENCODED_PREFIX) || !value.endsWith(ENCODED_SUFFIX)
+                || value.length() < ENCODED_PREFIX.length() + ENCODED_SUFFIX.length()) {
+            return value;
+        }
+        String encoded = value.substring(ENCODED_PREFIX.length(), value.length() - ENCODED_SUFFIX.length());
+        try {
+            if (encoded.length() % BASE64_GROUP != 0) {
+                throw new IllegalArgumentException("missing padding, which the decoder tolerates");
+            }
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(Base64.getDecoder().decode(encoded))).toString();
+        } catch (IllegalArgumentException | CharacterCodingException e) {
+            // Without the cause: its message quotes the input.
+            throw mismatch("the header " + NAME + " is not Base64 of UTF-8");
+        }
+    }
+
+    private static JsonRpcException mismatch(String message) {
+        return new JsonRpcException(TokenError.INVALID_REQUEST, HEADER_MISMATCH, "Header mismatch: " + message, null);
+    }
+}
