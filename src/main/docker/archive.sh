@@ -1,8 +1,8 @@
 #!/bin/bash
-# Makes the archive that has the JVM start fast, and is run while the image is built: an AOT cache where Java has one, AppCDS where
-# not. It must be made by the very JVM that will use it, from the same files at the same place. For that the service is started, asked
-# for tokens on both ports, and stopped. It is its own Lean meanwhile: nothing leaves the machine, and all are refused.
-# In bash alone, since the images have no curl. It leaves nothing but the archive.
+# Creates the archive from which the JVM starts fast, while the image is built: an AOT cache if Java supports it, AppCDS otherwise.
+# The JVM that will use it must create it, from the same files at the same paths. The script starts the service, requests tokens on
+# both ports, and stops it. The service is its own Lean meanwhile: nothing leaves the machine, and every request fails.
+# In pure bash, because the images have no curl. It leaves no file but the archive.
 #
 #   archive.sh <folder of quarkus-run.jar> [JVM options]
 set -eu
@@ -10,7 +10,7 @@ folder=$1
 shift
 here=$(dirname "$0")
 archive=$folder/startup.jsa
-# Under its name once it is whole: a JVM passes over an archive that does not fit, but can crash from one that is cut off.
+# Renamed once it is complete: a JVM ignores an archive that does not match, but a truncated one can crash it.
 unfinished=$archive.unfinished
 export PORT=${PORT:-8080} MCP_PORT=${MCP_PORT:-9090}
 export LEAN_URL=http://127.0.0.1:$PORT LEAN_CLIENT_ID=00000000-0000-0000-0000-000000000000 LEAN_CLIENT_SECRET=none
@@ -18,12 +18,12 @@ export LEAN_REQUESTS_PER_MINUTE=1000
 
 for port in $PORT $MCP_PORT; do
   if (exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null; then
-    echo "port $port is in use; PORT and MCP_PORT name two that are free" >&2
+    echo "port $port is in use; set PORT and MCP_PORT to free ports" >&2
     exit 1
   fi
 done
 
-# Otherwise each JVM would leave a folder in /tmp, for its performance data.
+# Otherwise each JVM would leave a folder in /tmp for its performance data.
 java=(java -XX:-UsePerfData)
 record=-XX:ArchiveClassesAtExit=$unfinished
 "${java[@]}" -XX:AOTCacheOutput="$unfinished" -version > /dev/null 2>&1 && record=-XX:AOTCacheOutput=$unfinished
@@ -57,17 +57,17 @@ while IFS=': ' read -r name value; do
   [[ "${name,,}" == mcp-session-id ]] && session="Mcp-Session-Id: ${value%$'\r'}"
 done < <(post "$MCP_PORT" /mcp "$initialize")
 [[ -n $session ]]
-modern="MCP-Protocol-Version: 2026-07-28${crlf}Mcp-Method: tools/call${crlf}Mcp-Name: lean-generate-access-token"
+stateless="MCP-Protocol-Version: 2026-07-28${crlf}Mcp-Method: tools/call${crlf}Mcp-Name: lean-generate-access-token"
 meta='"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}'
 call='"name":"lean-generate-access-token","arguments":{"body":{"scope":"api"}}'
 for _ in {1..50}; do
   post "$PORT" /v1/oauth2/token '{"scope":"api"}'
   post "$MCP_PORT" /mcp '{"jsonrpc":"2.0","id":2,"method":"tools/list"}' "$session"
   post "$MCP_PORT" /mcp '{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{'"$call"'}}' "$session"
-  post "$MCP_PORT" /mcp '{"jsonrpc":"2.0","id":4,"method":"tools/call","params":{'"$call,$meta"'}}' "$modern"
+  post "$MCP_PORT" /mcp '{"jsonrpc":"2.0","id":4,"method":"tools/call","params":{'"$call,$meta"'}}' "$stateless"
 done > /dev/null
 kill $service
-# 143: it has ended by this signal, as it should.
+# 143: the exit code after SIGTERM.
 wait $service || [[ $? == 143 ]]
 [[ -s $unfinished ]]
 mv "$unfinished" "$archive"
