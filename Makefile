@@ -1,10 +1,10 @@
-# What is done with this project, by one word each.
+# Commands for this project.
 
 .DEFAULT_GOAL := help
 MVNW := ./mvnw --no-transfer-progress
 
 .PHONY: help
-help: ## What there is
+help: ## List the commands
 	@grep -E '^[a-z-]+: ## ' $(MAKEFILE_LIST) | sed 's/: ## /\t/' | expand -t 12
 
 .PHONY: dev
@@ -12,27 +12,27 @@ dev: ## Run with live reload and a stand-in for Lean
 	$(MVNW) quarkus:dev
 
 .PHONY: test
-test: ## Run all tests, on the packaged jar too
+test: ## Run all tests, including those on the packaged jar
 	$(MVNW) verify
 
 .PHONY: lint
-lint: ## Hold the API description to Spectral's rules, with Node.js
+lint: ## Check the API description against Spectral's rules, with Node.js
 	.ci/lint/run
 
 .PHONY: jmh
-jmh: ## Measure what a token out of the cache costs, in about 3 minutes
+jmh: ## Measure the cost of a cached token, in about 3 minutes
 	$(MVNW) --quiet -Pbenchmark test-compile exec:exec@jmh
 
 .PHONY: soak
-soak: ## Run the packaged jar under load and a failing Lean for 10 minutes, every answer checked
+soak: ## Run the packaged jar under load with a failing Lean for 10 minutes, and check every response
 	$(MVNW) --quiet -Pbenchmark -DskipTests package exec:exec@soak
 
 .PHONY: attacks
-attacks: ## Attack the packaged jar in every known way while ordinary callers ask, in about 20 minutes
+attacks: ## Run every known attack on the packaged jar beside ordinary callers, in about 20 minutes
 	$(MVNW) --quiet -Pbenchmark -DskipTests package exec:exec@attacks
 
 .PHONY: flat
-flat: ## Measure whether a hit costs the same beside many keys, connections and sessions, in about 3 minutes
+flat: ## Measure the cost of a hit beside many keys, connections and sessions, in about 3 minutes
 	$(MVNW) --quiet -Pbenchmark -DskipTests package exec:exec@flat
 
 .PHONY: peers
@@ -40,7 +40,7 @@ peers: ## Measure the service beside bare Vert.x, Quarkus REST and nginx, in abo
 	src/benchmark/peers/run
 
 .PHONY: archive
-archive: ## Package with an archive from which the JVM starts fast
+archive: ## Package with an archive that makes the JVM start fast
 	$(MVNW) clean verify -Dstartup-archive
 
 .PHONY: native
@@ -48,18 +48,18 @@ native: ## Build the native executable in a container and run its tests
 	$(MVNW) verify -Dnative -Dquarkus.native.container-build=true
 
 .PHONY: image
-image: ## Build the native image, with a container engine and nothing else
+image: ## Build the native image, with only a container engine
 	docker build -f src/main/docker/Dockerfile.multistage -t lean-authentication-tokens:native .
 
 .PHONY: mcp
-mcp: ## Package, and try the jar with the official MCP clients and conformance suite
+mcp: ## Package, and test the jar with the official MCP clients and conformance suite
 	$(MVNW) --quiet -DskipTests package
 	.ci/mcp/run
 
 .PHONY: format
-format: ## Put the sources into shape
+format: ## Format the sources
 	$(MVNW) process-sources
 
 .PHONY: clean
-clean: ## Remove what was built
+clean: ## Remove build output
 	$(MVNW) clean

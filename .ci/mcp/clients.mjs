@@ -1,4 +1,4 @@
-// Lists and calls the tool and reads its errors with the official TypeScript clients: 2.x as each of its modes negotiates, and 1.x.
+// Lists and calls the tool and reads its errors with the official TypeScript clients: 2.x in each of its modes, and 1.x.
 // Usage: clients.mjs <url of /mcp> [modern: only the modes without a handshake]
 import assert from 'node:assert/strict';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
@@ -23,7 +23,7 @@ async function tried(name, client, transport, revision) {
     assert.deepEqual(tools[0].annotations, { title: 'Lean Generate Access Token', readOnlyHint: false, destructiveHint: false,
       idempotentHint: true, openWorldHint: true });
 
-    // Twice: the second one comes from the cache, and from another replica if there are two.
+    // Twice: the second token comes from the cache, and from another replica if there are two.
     for (const scope of ['api', 'api', 'customer.1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed']) {
       const result = await client.callTool({ name: TOOL, arguments: { body: { scope } } });
       assert.ok(!result.isError, JSON.stringify(result.content));

@@ -1,4 +1,4 @@
-// Stands in for Lean: a token for each request that has the service's credentials. Usage: lean.mjs <port>
+// A stand-in for Lean: issues a token for each request with the service's credentials. Usage: lean.mjs <port>
 import { createServer } from 'node:http';
 
 let issued = 0;
