@@ -1,6 +1,6 @@
 'use strict';
 
-// Leaves a form's empty fields out; Swagger UI sends them, until each one's "Send empty value" is switched off by hand.
+// Removes empty form fields, which Swagger UI sends unless each one's "Send empty value" is cleared by hand.
 const leaveOutWhatIsEmpty = () => ({
   wrapComponents: {
     ParameterIncludeEmpty: (Original, { React }) => (props) => React.createElement(Original, {
@@ -10,13 +10,13 @@ const leaveOutWhatIsEmpty = () => ({
   },
 });
 
-// What is typed in here is kept for as long as the page is open, and no longer: it can be a secret.
+// Input is kept only while the page is open, because it can be a secret.
 window.SwaggerUIBundle({
   url: '/q/openapi',
   dom_id: '#description',
   persistAuthorization: false,
   validatorUrl: null,
   plugins: [leaveOutWhatIsEmpty],
-  // Otherwise a browser answers 401 by a dialog of its own, and keeps the credentials that it is given.
+  // Otherwise a browser shows its login dialog on a 401, and stores the credentials.
   requestInterceptor: (request) => Object.assign(request, { credentials: 'omit' }),
 });
