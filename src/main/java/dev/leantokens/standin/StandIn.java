@@ -1,7 +1,10 @@
 package dev.leantokens.standin;
 
 import java.time.Clock;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.event.Observes;
@@ -14,6 +17,7 @@ import org.jboss.logging.Logger.Level;
 import dev.leantokens.http.Endpoint;
 import dev.leantokens.lean.LeanAccount;
 import dev.leantokens.lean.LeanConfig;
+import dev.leantokens.lean.LeanConfig.ClientAuthentication;
 import dev.leantokens.lean.LeanStandIn;
 import dev.leantokens.mcp.port.McpConfig;
 import dev.leantokens.tls.LeanTlsConfig;
@@ -23,8 +27,8 @@ import io.quarkus.runtime.configuration.ConfigUtils;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
 /**
- * Starts the stand-in where {@code LEAN_ENVIRONMENT=stand-in} asks for it, and in development as long as nothing is set for
- * Lean. Otherwise neither keys nor a listener are created.
+ * Starts the stand-in if {@code LEAN_ENVIRONMENT=stand-in} is set, and in development while no setting for Lean is set.
+ * Otherwise creates neither a key nor a listener.
  */
 @Singleton
 class StandIn implements LeanStandIn {
@@ -44,13 +48,13 @@ class StandIn implements LeanStandIn {
 
     @Override
     public Optional<LeanAccount> account() {
-        String unused = String.join(", ", SettingsForLean.of(config, tls));
+        String ignored = String.join(", ", settingsForLean());
         boolean requested = config.environment() == LeanConfig.Environment.STAND_IN;
-        if (requested && !unused.isEmpty()) {
+        if (requested && !ignored.isEmpty()) {
             throw new ConfigurationException("LEAN_ENVIRONMENT=stand-in does not talk to Lean, but settings for Lean are set: "
-                    + unused + ". Unset them, or set LEAN_ENVIRONMENT to an environment of Lean");
+                    + ignored + ". Unset them, or set LEAN_ENVIRONMENT to an environment of Lean");
         }
-        if (!requested && !(isDevelopment() && unused.isEmpty())) {
+        if (!requested && !(isDevelopment() && ignored.isEmpty())) {
             return Optional.empty();
         }
         server = new StandInLean(clock);
@@ -62,12 +66,12 @@ class StandIn implements LeanStandIn {
         return server != null;
     }
 
-    /** Needs the account, so that the decision has been made. */
+    /** @param account injected so that it has been produced, and the stand-in started if needed */
     void announce(@Observes StartupEvent event, LeanAccount account, McpConfig mcp,
             @ConfigProperty(name = "quarkus.http.port") int port) {
         if (isUsed() || isDevelopment()) {
             String source = isUsed()
-                    ? "Tokens come from a STAND-IN for Lean inside this process, " + reason() + ". They open nothing"
+                    ? "Tokens come from a STAND-IN for Lean inside this process, " + reason() + ". They grant no access"
                     : "Tokens are real: they come from Lean at " + account.url();
             LOG.log(isUsed() ? Level.WARN : Level.INFO, source + ". Try it out:\n"
                     + "REST:  curl -d scope=api http://localhost:" + port + Endpoint.TOKEN_PATH + "\n"
@@ -78,11 +82,42 @@ class StandIn implements LeanStandIn {
     }
 
     private String reason() {
-        return config.environment() == LeanConfig.Environment.STAND_IN ? "as LEAN_ENVIRONMENT=stand-in says"
-                : "since nothing is set for Lean and this is development";
+        return config.environment() == LeanConfig.Environment.STAND_IN ? "as LEAN_ENVIRONMENT=stand-in is set"
+                : "since this is development and no setting for Lean is set";
     }
 
-    /** Not the profile alone: a packaged application can be given any. */
+    /**
+     * @return the variables that are set and that the stand-in would ignore: the service's identity at Lean, and the way there
+     */
+    private List<String> settingsForLean() {
+        return Stream.of(
+                setting("LEAN_URL", config.url()),
+                setting("LEAN_CLIENT_ID", config.clientId()),
+                setting("LEAN_CLIENT_SECRET", config.clientSecret()),
+                setting("LEAN_CLIENT_SECRET_FILE", config.clientSecretFile()),
+                // The stand-in supports both methods with a secret.
+                setting("LEAN_CLIENT_AUTHENTICATION", Optional.of(config.clientAuthentication())
+                        .filter(method -> method == ClientAuthentication.PRIVATE_KEY_JWT
+                                || method == ClientAuthentication.TLS_CLIENT_AUTH)),
+                setting("LEAN_PRIVATE_KEY_FILE", config.privateKeyFile()),
+                setting("LEAN_PRIVATE_KEY_ID", config.privateKeyId()),
+                setting("LEAN_ASSERTION_AUDIENCE", config.assertionAudience()),
+                setting("LEAN_PROXY_URL", config.proxyUrl()),
+                setting("LEAN_PROXY_USERNAME", config.proxyUsername()),
+                setting("LEAN_PROXY_PASSWORD", config.proxyPassword()),
+                setting("LEAN_TLS_CERTIFICATE", tls.certificate()),
+                setting("LEAN_TLS_KEY", tls.key()),
+                setting("LEAN_TLS_KEY_STORE", tls.keyStore()),
+                setting("LEAN_TLS_KEY_STORE_PASSWORD", tls.keyStorePassword()),
+                setting("LEAN_TLS_CA", tls.ca()))
+                .filter(setting -> setting.getValue().isPresent()).map(Map.Entry::getKey).toList();
+    }
+
+    private static Map.Entry<String, Optional<?>> setting(String variable, Optional<?> value) {
+        return Map.entry(variable, value);
+    }
+
+    /** Checks the launch mode too: a packaged application can run with any profile. */
     private static boolean isDevelopment() {
         return LaunchMode.current() != LaunchMode.NORMAL && ConfigUtils.isProfileActive("dev");
     }

@@ -13,20 +13,21 @@ import io.smallrye.config.ConfigValue;
 import io.smallrye.config.PropertiesConfigSource;
 
 /**
- * Serves every caller where {@code LEAN_ENVIRONMENT=stand-in}, unless the operator has set {@code ACCESS_ANONYMOUS}: callers of
- * a container's published port are not on the loopback interface, and there is nothing to protect.
+ * Defaults {@code ACCESS_ANONYMOUS} to {@code always} with {@code LEAN_ENVIRONMENT=stand-in}: callers of a container's
+ * published
+ * port are not on the loopback interface, and the tokens grant no access.
  */
 public class StandInAccess implements ConfigSourceFactory {
 
-    /** Below the application's own properties, and so below whatever an operator sets. */
+    /** Below {@code application.properties}, and so below every source that an operator uses. */
     private static final int ORDINAL = 200;
 
-    /** What Quarkus adds to the configuration while the application is built. */
+    /** The name of a source that Quarkus adds during the build. */
     private static final String BUILD = "PropertiesConfigSource[source=Build system]";
 
     @Override
     public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
-        // The variables of the build must not become part of the application.
+        // The environment variables of the build must not become part of the application.
         boolean build = context.getConfigSources().stream().anyMatch(source -> source.getName().equals(BUILD));
         return !build && isStandIn(context.getValue("lean.environment"))
                 ? List.of(new PropertiesConfigSource(Map.of("access.anonymous", "always"), "Access to the stand-in", ORDINAL))
@@ -38,7 +39,7 @@ public class StandInAccess implements ConfigSourceFactory {
         return OptionalInt.of(ORDINAL);
     }
 
-    /** In every spelling that the enum's converter takes. */
+    /** Accepts each spelling that the enum's converter accepts. */
     private static boolean isStandIn(ConfigValue environment) {
         return environment != null && environment.getValue() != null
                 && environment.getValue().strip().toLowerCase(Locale.ROOT).replace('_', '-').equals("stand-in");

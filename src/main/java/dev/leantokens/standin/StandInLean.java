@@ -7,10 +7,6 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.interfaces.RSAPublicKey;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -29,12 +25,12 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
 /**
- * Lean's authorization server as far as this service uses it: the token endpoint with Lean's success and its errors, the
- * metadata document, and the keys that its tokens are signed with. Listens on a free port of the loopback interface.
+ * The parts of Lean's authorization server that this service uses: the token endpoint with Lean's responses and errors, the
+ * metadata document, and the key set of its tokens. Listens on a free port of the loopback interface.
  */
 final class StandInLean implements AutoCloseable {
 
-    /** Known to everyone, since it opens nothing: the README's commands use it. */
+    /** Public, since its tokens grant no access: the README's commands use it. */
     static final ClientCredentials CLIENT = new ClientCredentials("5a1d0000-0000-4000-8000-000000000001", "stand-in-secret");
 
     private static final String ADDRESS = "127.0.0.1";
@@ -44,29 +40,23 @@ final class StandInLean implements AutoCloseable {
 
     private final HttpServer server;
     private final ExecutorService threads;
-    private final KeyPair keys;
     private final TokenIssuer issuer;
 
     StandInLean(Clock clock) {
         try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-            generator.initialize(2048);
-            keys = generator.generateKeyPair();
-            // By its number: Java's own idea of the loopback address can be ::1.
+            // Not InetAddress.getLoopbackAddress(), which can be ::1.
             server = HttpServer.create(new InetSocketAddress(InetAddress.getByName(ADDRESS), 0), 0);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this JVM has no RSA", e);
         } catch (IOException e) {
             throw new UncheckedIOException("the stand-in for Lean cannot listen", e);
         }
-        issuer = new TokenIssuer(keys.getPrivate(), url().toString(), clock);
+        issuer = new TokenIssuer(url().toString(), clock);
         server.createContext("/oauth2/token", exchange -> answer(exchange, token(exchange)));
-        server.createContext("/oauth2/jwks", exchange -> answer(exchange, new Answer(200, jwks())));
+        server.createContext("/oauth2/jwks", exchange -> answer(exchange, new Answer(200, issuer.keySet())));
         server.createContext("/.well-known/", exchange -> answer(exchange, new Answer(200, metadata())));
         threads = Executors.newFixedThreadPool(THREADS, task -> {
             Thread thread = new Thread(task, "stand-in-lean");
-            // The server's own thread, whose loader this one would inherit, does not see the application; Vert.x' JSON would
-            // then fail to find its parts, for good, if this is the first thread that uses it.
+            // The inherited class loader is that of the server's own thread and does not see the application. Vert.x' JSON
+            // would permanently fail to load its codec, if this were the first thread to use it.
             thread.setContextClassLoader(StandInLean.class.getClassLoader());
             thread.setDaemon(true);
             return thread;
@@ -91,7 +81,7 @@ final class StandInLean implements AutoCloseable {
             return new Answer(status, new JsonObject().put("error", code));
         }
 
-        /** Without the body, which can have a token. */
+        /** Leaves out the body, which may be a token. */
         @Override
         public String toString() {
             return "Answer[" + status + "]";
@@ -105,7 +95,7 @@ final class StandInLean implements AutoCloseable {
         Map<String, List<String>> form = form(exchange);
         ClientCredentials client = client(exchange, form);
         if (client == null) {
-            // As Lean does where the client cannot be told.
+            // As Lean does without client credentials.
             return new Answer(401, null);
         }
         if (!client.equals(CLIENT)) {
@@ -163,26 +153,9 @@ final class StandInLean implements AutoCloseable {
         return new JsonObject()
                 .put("issuer", url)
                 .put("token_endpoint", url + "/oauth2/token")
-                .put("token_endpoint_auth_methods_supported",
-                        new JsonArray().add("client_secret_basic").add("client_secret_post"))
+                .put("token_endpoint_auth_methods_supported", JsonArray.of("client_secret_basic", "client_secret_post"))
                 .put("jwks_uri", url + "/oauth2/jwks")
-                .put("grant_types_supported", new JsonArray().add("client_credentials"));
-    }
-
-    private JsonObject jwks() {
-        RSAPublicKey key = (RSAPublicKey) keys.getPublic();
-        return new JsonObject().put("keys", new JsonArray().add(new JsonObject()
-                .put("kty", "RSA")
-                .put("use", "sig")
-                .put("alg", "RS256")
-                .put("kid", TokenIssuer.KEY_ID)
-                .put("n", TokenIssuer.base64(unsigned(key.getModulus().toByteArray())))
-                .put("e", TokenIssuer.base64(unsigned(key.getPublicExponent().toByteArray())))));
-    }
-
-    /** Without the leading zero that Java gives a number whose first bit is set. */
-    private static byte[] unsigned(byte[] number) {
-        return number.length > 1 && number[0] == 0 ? java.util.Arrays.copyOfRange(number, 1, number.length) : number;
+                .put("grant_types_supported", JsonArray.of("client_credentials"));
     }
 
     private static void answer(HttpExchange exchange, Answer answer) throws IOException {

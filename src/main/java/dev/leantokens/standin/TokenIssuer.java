@@ -1,36 +1,49 @@
 package dev.leantokens.standin;
 
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.PrivateKey;
-import java.security.Signature;
 import java.time.Clock;
-import java.util.Base64;
 import java.util.UUID;
+
+import org.jose4j.jwk.JsonWebKey.OutputControlLevel;
+import org.jose4j.jwk.RsaJsonWebKey;
+import org.jose4j.jwk.RsaJwkGenerator;
+import org.jose4j.jwk.Use;
+import org.jose4j.jws.AlgorithmIdentifiers;
+import org.jose4j.jws.JsonWebSignature;
+import org.jose4j.lang.JoseException;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
-/** Makes tokens of Lean's shape: JWTs, signed with RS256, with the claims that Lean's have. */
+/** Issues tokens like Lean's: JWTs with the same claims, signed with RS256 by a key that is generated at the start. */
 final class TokenIssuer {
-
-    static final String KEY_ID = "stand-in";
 
     private static final int LIFETIME_SECONDS = 3600;
 
     private static final String CUSTOMER_PREFIX = "customer.";
 
-    private final PrivateKey key;
+    private final RsaJsonWebKey key;
     private final String issuer;
     private final Clock clock;
 
-    TokenIssuer(PrivateKey key, String issuer, Clock clock) {
-        this.key = key;
+    TokenIssuer(String issuer, Clock clock) {
+        try {
+            key = RsaJwkGenerator.generateJwk(2048);
+        } catch (JoseException e) {
+            throw new IllegalStateException("this JVM has no RSA", e);
+        }
+        key.setKeyId("stand-in");
+        key.setUse(Use.SIGNATURE);
+        key.setAlgorithm(AlgorithmIdentifiers.RSA_USING_SHA256);
         this.issuer = issuer;
         this.clock = clock;
     }
 
-    /** @param scope null for none, with which Lean gives a token that can do nothing */
+    /** @return the key set (RFC 7517 §5) with the public key */
+    JsonObject keySet() {
+        return new JsonObject().put("keys", new JsonArray().add(new JsonObject(key.toParams(OutputControlLevel.PUBLIC_ONLY))));
+    }
+
+    /** @param scope null for a token without permissions, as Lean issues it */
     JsonObject issue(String clientId, String scope) {
         long now = clock.instant().getEpochSecond();
         JsonObject claims = new JsonObject()
@@ -41,39 +54,34 @@ final class TokenIssuer {
                 .put("exp", now + LIFETIME_SECONDS)
                 .put("jti", UUID.randomUUID().toString());
         if (scope != null && scope.startsWith(CUSTOMER_PREFIX)) {
-            String customer = scope.substring(CUSTOMER_PREFIX.length());
             claims.put("aud", "https://link.stand-in.invalid")
-                    .put("customers", new JsonArray().add(new JsonObject().put("id", customer)))
-                    .put("scope", new JsonArray().add("customer.read").add("entity.read").add("link.create"));
+                    .put("customers", JsonArray.of(new JsonObject().put("id", scope.substring(CUSTOMER_PREFIX.length()))))
+                    .put("scope", JsonArray.of("customer.read", "entity.read", "link.create"));
         } else {
             claims.put("aud", "https://api.stand-in.invalid")
-                    .put("applications", new JsonArray().add(new JsonObject().put("id", clientId)))
-                    .put("scope", scope == null ? new JsonArray()
-                            : new JsonArray().add("customer.read").add("customer.write")
-                                    .add("payment.read").add("payment.write").add("account.read").add("transaction.read"));
+                    .put("applications", JsonArray.of(new JsonObject().put("id", clientId)))
+                    .put("scope", scope == null ? JsonArray.of()
+                            : JsonArray.of("customer.read", "customer.write", "payment.read", "payment.write", "account.read",
+                                    "transaction.read"));
         }
-        JsonObject response = new JsonObject().put("access_token", signed(claims));
+        JsonObject response = new JsonObject().put("access_token", sign(claims));
         if (scope != null) {
             response.put("scope", scope);
         }
         return response.put("token_type", "Bearer").put("expires_in", LIFETIME_SECONDS - 1);
     }
 
-    private String signed(JsonObject claims) {
-        JsonObject header = new JsonObject().put("kid", KEY_ID).put("alg", "RS256").put("typ", "JWT");
-        String input = base64(header.encode().getBytes(StandardCharsets.UTF_8)) + "."
-                + base64(claims.encode().getBytes(StandardCharsets.UTF_8));
+    private String sign(JsonObject claims) {
+        JsonWebSignature signature = new JsonWebSignature();
+        signature.setAlgorithmHeaderValue(key.getAlgorithm());
+        signature.setKeyIdHeaderValue(key.getKeyId());
+        signature.setHeader("typ", "JWT");
+        signature.setPayload(claims.encode());
+        signature.setKey(key.getPrivateKey());
         try {
-            Signature signature = Signature.getInstance("SHA256withRSA");
-            signature.initSign(key);
-            signature.update(input.getBytes(StandardCharsets.US_ASCII));
-            return input + "." + base64(signature.sign());
-        } catch (GeneralSecurityException e) {
+            return signature.getCompactSerialization();
+        } catch (JoseException e) {
             throw new IllegalStateException("this JVM cannot sign with RS256", e);
         }
-    }
-
-    static String base64(byte[] bytes) {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 }

@@ -1,4 +1,4 @@
 /**
- * A stand-in for Lean, for development and for trials without an account at Lean. Nothing of it runs unless it is asked for.
+ * A stand-in for Lean, for development and for trials without an account at Lean. Nothing runs unless configured.
  */
 package dev.leantokens.standin;

@@ -37,7 +37,7 @@ class StandInIT {
                 assertThat(health.body()).contains("tokens come from a stand-in for Lean and open nothing");
             }
             assertThat(application.linesOf("WARN")).singleElement().asString()
-                    .contains("STAND-IN", "LEAN_ENVIRONMENT=stand-in", "They open nothing");
+                    .contains("STAND-IN", "LEAN_ENVIRONMENT=stand-in", "They grant no access");
             assertThat(application.log()).contains("localhost:" + application.port() + "/v1/oauth2/token")
                     .contains("Tokens of the stand-in are served at 0.0.0.0, without TLS, to everyone, without credentials")
                     .doesNotContainPattern(TOKEN);
