@@ -9,13 +9,13 @@ import java.util.Map;
 import dev.leantokens.token.ClientCredentials;
 
 /**
- * What one call shows Lean of who is asking, in the header and in the form. Immutable.
+ * The client authentication of one call to Lean, in the header or the form. Null values are not sent. Immutable.
  *
- * @param authorization the {@code Authorization} header; null if none is sent
- * @param clientId the {@code client_id}; null if it is not sent
- * @param clientSecret the {@code client_secret}; null if it is not sent
- * @param assertion the {@code client_assertion}; null if it is not sent
- * @param confidential the confidential texts: the secret, its base64 forms, the assertion; empty if none is sent
+ * @param authorization the {@code Authorization} header
+ * @param clientId the {@code client_id}
+ * @param clientSecret the {@code client_secret}
+ * @param assertion the {@code client_assertion}
+ * @param confidential the texts to keep secret: the secret, its base64 forms, the assertion
  */
 record ClientProof(String authorization, String clientId, String clientSecret, String assertion,
         List<String> confidential) {
@@ -28,16 +28,16 @@ record ClientProof(String authorization, String clientId, String clientSecret, S
                 List.of(credentials.clientSecret()));
     }
 
-    /** client_secret_basic, RFC 6749 §2.3.1: form-encoded before it is joined. */
+    /** client_secret_basic, RFC 6749 §2.3.1: both values are form-encoded first. */
     static ClientProof basic(ClientCredentials credentials) {
         String header = base64(formEncode(credentials.clientId()) + ":" + formEncode(credentials.clientSecret()));
-        // Some servers rebuild the header from the decoded pair, without the form encoding.
+        // Some servers quote the header as rebuilt from the decoded pair, without form encoding.
         String rebuilt = base64(credentials.clientId() + ":" + credentials.clientSecret());
         return new ClientProof("Basic " + header, null, null, null,
-                List.of(credentials.clientSecret(), withoutPadding(header), withoutPadding(rebuilt)));
+                List.of(credentials.clientSecret(), header.replace("=", ""), rebuilt.replace("=", "")));
     }
 
-    /** private_key_jwt, RFC 7523 §2.2. The id may be left out there, but not with every server. */
+    /** private_key_jwt, RFC 7523 §2.2. The client id is optional there, but some servers require it. */
     static ClientProof jwt(String clientId, String assertion) {
         return new ClientProof(null, clientId, null, assertion, List.of(assertion));
     }
@@ -47,31 +47,22 @@ record ClientProof(String authorization, String clientId, String clientSecret, S
         return new ClientProof(null, clientId, null, null, List.of());
     }
 
-    /** @return the {@code client_assertion_type}; null if there is no assertion */
+    /** @return the {@code client_assertion_type}; null without an assertion */
     String assertionType() {
         return assertion == null ? null : JWT_BEARER;
     }
 
     /**
-     * @param json a JSON value, such as the members of an error of Lean's
-     * @return whether a name or a value anywhere in it contains a confidential text, plain or encoded
+     * @param json a JSON value, such as the members of an error response
+     * @return whether any name or value in it contains a confidential text, plain or encoded
      */
     boolean isRepeatedIn(Object json) {
         if (json instanceof Map<?, ?> members) {
-            for (Map.Entry<?, ?> member : members.entrySet()) {
-                if (isRepeatedIn(member.getKey()) || isRepeatedIn(member.getValue())) {
-                    return true;
-                }
-            }
-            return false;
+            return members.entrySet().stream()
+                    .anyMatch(member -> isRepeatedIn(member.getKey()) || isRepeatedIn(member.getValue()));
         }
         if (json instanceof List<?> elements) {
-            for (Object element : elements) {
-                if (isRepeatedIn(element)) {
-                    return true;
-                }
-            }
-            return false;
+            return elements.stream().anyMatch(this::isRepeatedIn);
         }
         String text = String.valueOf(json);
         String decoded = decoded(text);
@@ -79,9 +70,9 @@ record ClientProof(String authorization, String clientId, String clientSecret, S
     }
 
     /**
-     * Decodes percent-encoding, form encoding and JSON's escapes, until none is left. Both sides of a comparison are
-     * decoded, since a secret may itself contain what looks encoded. The result has one char for each byte of UTF-8 and no
-     * backslashes: it is for comparing only.
+     * Decodes percent-encoding, form encoding and JSON escapes repeatedly. Both sides of a comparison are decoded, since a
+     * secret
+     * may itself look encoded. The result has one char for each UTF-8 byte and no backslashes, for comparison only.
      */
     private static String decoded(String text) {
         StringBuilder decoded = new StringBuilder();
@@ -96,7 +87,7 @@ record ClientProof(String authorization, String clientId, String clientSecret, S
         return decoded.toString().replace("\\", "").replace('+', ' ');
     }
 
-    /** Returns where the escape starts that a text ends with, by percent or as JSON's with four digits; -1 without one. */
+    /** Returns the index of a percent or JSON escape (with four digits) at the end of a text; -1 without one. */
     private static int escapeAtEnd(StringBuilder text) {
         int digits = text.length() - 2;
         if (digits < 1 || Character.digit(text.charAt(digits), 16) < 0 || Character.digit(text.charAt(digits + 1), 16) < 0) {
@@ -114,10 +105,6 @@ record ClientProof(String authorization, String clientId, String clientSecret, S
 
     private static String base64(String text) {
         return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static String withoutPadding(String base64) {
-        return base64.replace("=", "");
     }
 
     @Override

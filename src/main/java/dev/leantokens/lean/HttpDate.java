@@ -11,8 +11,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads the dates of HTTP headers in all three formats that RFC 9110 §5.6.7 has recipients accept: IMF-fixdate, RFC 850 and
- * asctime. Case, the amount of white space and the day of the week are not checked: no server means anything by them.
+ * Parses dates of HTTP headers in the three formats that recipients must accept (RFC 9110 §5.6.7): IMF-fixdate, RFC 850 and
+ * asctime. Case, the amount of white space and the day of the week are ignored.
  */
 final class HttpDate {
 
@@ -30,14 +30,14 @@ final class HttpDate {
             "nov", "dec");
 
     private static final int LEAP_SECOND = 60;
-    private static final int FARTHEST_YEARS = 50;
+    private static final int MAX_YEARS_AHEAD = 50;
 
     private HttpDate() {
     }
 
     /**
      * @param headerValue the header's value; null if it is missing
-     * @param now decides the century of a year of two digits: the last one in which the date is at most 50 years in the future
+     * @param now the current time, which decides the century of a two-digit year: a date is at most 50 years in the future
      * @return the date; empty if the value is missing or malformed
      */
     static Optional<Instant> parse(String headerValue, Instant now) {
@@ -56,7 +56,7 @@ final class HttpDate {
             }
             return Optional.empty();
         } catch (DateTimeException e) {
-            // The 30th of February, or hour 25.
+            // Such as 30 February, or hour 25.
             return Optional.empty();
         }
     }
@@ -67,16 +67,16 @@ final class HttpDate {
         LocalDateTime date = LocalDateTime.of(number(year), 1 + MONTHS.indexOf(month.toLowerCase(Locale.ROOT)), number(day),
                 number(time.group(hourGroup)), number(time.group(hourGroup + 1)), leap ? LEAP_SECOND - 1 : second);
         if (year.length() == 2) {
-            date = inCentury(date, LocalDateTime.ofInstant(now, ZoneOffset.UTC).plusYears(FARTHEST_YEARS));
+            date = inCentury(date, LocalDateTime.ofInstant(now, ZoneOffset.UTC).plusYears(MAX_YEARS_AHEAD));
         }
         return date.plusSeconds(leap ? 1 : 0).toInstant(ZoneOffset.UTC);
     }
 
-    /** @return the last date with these two digits as its year that is not after the farthest */
-    private static LocalDateTime inCentury(LocalDateTime date, LocalDateTime farthest) {
-        int year = farthest.getYear() - Math.floorMod(farthest.getYear() - date.getYear(), 100);
+    /** @return the last date with the same last two digits of the year that is not after the latest */
+    private static LocalDateTime inCentury(LocalDateTime date, LocalDateTime latest) {
+        int year = latest.getYear() - Math.floorMod(latest.getYear() - date.getYear(), 100);
         LocalDateTime last = date.withYear(year);
-        return last.isAfter(farthest) ? date.withYear(year - 100) : last;
+        return last.isAfter(latest) ? date.withYear(year - 100) : last;
     }
 
     private static int number(String digits) {

@@ -1,6 +1,7 @@
 package dev.leantokens.lean;
 
 import static dev.leantokens.settings.SettingRule.HIGHEST_PORT;
+import static dev.leantokens.settings.SettingRule.require;
 
 import java.io.IOException;
 import java.net.URI;
@@ -17,27 +18,26 @@ import dev.leantokens.token.ClientCredentials;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
 /**
- * Which Lean this service talks to, and as whom, as it was at the start. Immutable.
+ * The service's account at Lean, as of the start. Immutable.
  *
  * @param url the authorization host: http or https, without query, fragment and trailing slash
- * @param clientId the service's own client id there; empty if it has none
- * @param key the secret, or the private key as text; empty if the client shows itself by its certificate, or there is none
- * @param keyFile where the key was read, and is read again; empty if it was configured itself
+ * @param clientId the service's client id; empty without one
+ * @param key the secret, or the private key as text; empty without a client id or with a client certificate
+ * @param keyFile the file that the key was read from, and is reloaded from; empty if the key was configured directly
  */
 public record LeanAccount(URI url, Optional<String> clientId, String key, Optional<Path> keyFile) {
 
     private static final Set<String> SCHEMES = Set.of("http", "https");
     private static final String NO_KEY = "";
 
-    /** Paths of the endpoints below the authorization host, as people copy them. */
+    /** Paths of endpoints below the authorization host that may be copied by mistake. */
     private static final Pattern ENDPOINT = Pattern.compile(
             ".*/(oauth2/+token|\\.well-known/+(oauth-authorization-server|openid-configuration))/*", Pattern.CASE_INSENSITIVE);
 
     /**
-     * Reads the configuration, and the file of the secret or the key.
+     * Reads the settings and the file of the secret or the key.
      *
-     * @throws ConfigurationException if the configuration contradicts itself; the message is for an operator and
-     *         names the variables
+     * @throws ConfigurationException if settings contradict each other; the message is for an operator and names the variables
      */
     public static LeanAccount of(LeanConfig config) {
         URI url = config.url().map(LeanAccount::checked).orElseGet(() -> config.environment().url().orElseThrow());
@@ -49,12 +49,12 @@ public record LeanAccount(URI url, Optional<String> clientId, String key, Option
         };
     }
 
-    /** @return an account with a secret that does not change */
+    /** @return an account with a fixed secret */
     public static LeanAccount of(URI url, ClientCredentials credentials) {
         return new LeanAccount(url, Optional.of(credentials.clientId()), credentials.clientSecret(), Optional.empty());
     }
 
-    /** @return whether what is sent to Lean does not leave this machine, as with a stand-in or a proxy beside it */
+    /** @return whether calls stay on this machine, as with the stand-in or a sidecar proxy */
     boolean isLocal() {
         return LoopbackHost.isLoopback(url.getHost());
     }
@@ -65,29 +65,22 @@ public record LeanAccount(URI url, Optional<String> clientId, String key, Option
 
     private static LeanAccount withSecret(URI url, Optional<String> id, LeanConfig config) {
         refuse(config.privateKeyFile(), "LEAN_PRIVATE_KEY_FILE", config);
-        if (config.clientSecret().isPresent() && config.clientSecretFile().isPresent()) {
-            throw new ConfigurationException("LEAN_CLIENT_SECRET and LEAN_CLIENT_SECRET_FILE are both set: set one of them");
-        }
-        // White space around it comes from files and shells, and is no part of it.
+        require(config.clientSecret().isEmpty() || config.clientSecretFile().isEmpty(),
+                "LEAN_CLIENT_SECRET and LEAN_CLIENT_SECRET_FILE are both set: set one of them");
+        // Surrounding white space comes from files and shells, and is not part of a secret.
         Optional<String> secret = config.clientSecret().map(String::strip).filter(text -> !text.isEmpty())
                 .or(() -> config.clientSecretFile().map(file -> read(file, "LEAN_CLIENT_SECRET_FILE")));
-        if (id.isPresent() && secret.isEmpty()) {
-            throw new ConfigurationException(
-                    "LEAN_CLIENT_ID is set without a secret: set LEAN_CLIENT_SECRET or LEAN_CLIENT_SECRET_FILE");
-        }
-        if (id.isEmpty() && secret.isPresent()) {
-            throw new ConfigurationException("a secret of Lean is set without its id: set LEAN_CLIENT_ID");
-        }
+        require(id.isEmpty() || secret.isPresent(),
+                "LEAN_CLIENT_ID is set without a secret: set LEAN_CLIENT_SECRET or LEAN_CLIENT_SECRET_FILE");
+        require(id.isPresent() || secret.isEmpty(), "a client secret is set without LEAN_CLIENT_ID: set both");
         return new LeanAccount(url, id, secret.orElse(NO_KEY), config.clientSecretFile());
     }
 
     private static LeanAccount withPrivateKey(URI url, Optional<String> id, LeanConfig config) {
         refuse(config.clientSecret(), "LEAN_CLIENT_SECRET", config);
         refuse(config.clientSecretFile(), "LEAN_CLIENT_SECRET_FILE", config);
-        if (id.isEmpty() || config.privateKeyFile().isEmpty()) {
-            throw new ConfigurationException("LEAN_CLIENT_AUTHENTICATION=private-key-jwt needs LEAN_CLIENT_ID and "
-                    + "LEAN_PRIVATE_KEY_FILE");
-        }
+        require(id.isPresent() && config.privateKeyFile().isPresent(),
+                "LEAN_CLIENT_AUTHENTICATION=private-key-jwt needs LEAN_CLIENT_ID and LEAN_PRIVATE_KEY_FILE");
         Path file = config.privateKeyFile().get();
         return new LeanAccount(url, id, read(file, "LEAN_PRIVATE_KEY_FILE"), Optional.of(file));
     }
@@ -96,27 +89,20 @@ public record LeanAccount(URI url, Optional<String> clientId, String key, Option
         refuse(config.clientSecret(), "LEAN_CLIENT_SECRET", config);
         refuse(config.clientSecretFile(), "LEAN_CLIENT_SECRET_FILE", config);
         refuse(config.privateKeyFile(), "LEAN_PRIVATE_KEY_FILE", config);
-        if (id.isEmpty()) {
-            throw new ConfigurationException("LEAN_CLIENT_AUTHENTICATION=tls-client-auth needs LEAN_CLIENT_ID");
-        }
+        require(id.isPresent(), "LEAN_CLIENT_AUTHENTICATION=tls-client-auth needs LEAN_CLIENT_ID");
         return new LeanAccount(url, id, NO_KEY, Optional.empty());
     }
 
-    /** What is set and not used would mislead whoever reads the configuration. */
+    /** Refuses a setting that the authentication method ignores, which would mislead readers of the configuration. */
     private static void refuse(Optional<?> setting, String variable, LeanConfig config) {
-        if (setting.isPresent()) {
-            throw new ConfigurationException(variable + " is set, but LEAN_CLIENT_AUTHENTICATION is "
-                    + config.clientAuthentication().configuredName()
-                    + ", which has no use for it");
-        }
+        require(setting.isEmpty(), variable + " is set, but LEAN_CLIENT_AUTHENTICATION is "
+                + config.clientAuthentication().configuredName() + ", which does not use it");
     }
 
     private static String read(Path file, String variable) {
         try {
             String text = FileWatch.read(file).strip();
-            if (text.isEmpty()) {
-                throw new ConfigurationException("the file that " + variable + " names is empty: " + file);
-            }
+            require(!text.isEmpty(), "the file that " + variable + " names is empty: " + file);
             return text;
         } catch (IOException e) {
             throw new ConfigurationException("the file that " + variable + " names cannot be read: " + e);
@@ -125,34 +111,29 @@ public record LeanAccount(URI url, Optional<String> clientId, String key, Option
 
     private static URI checked(String text) {
         URI url = uri(text.strip());
-        boolean sound = url != null && url.getScheme() != null && SCHEMES.contains(url.getScheme().toLowerCase(Locale.ROOT))
+        boolean valid = url != null && url.getScheme() != null && SCHEMES.contains(url.getScheme().toLowerCase(Locale.ROOT))
                 && url.getHost() != null && url.getRawUserInfo() == null && url.getRawQuery() == null
                 && url.getRawFragment() == null && url.getPort() <= HIGHEST_PORT;
-        if (!sound) {
-            // Without the value: a URL can carry a password.
-            throw new ConfigurationException(
-                    "LEAN_URL must be http://host or https://host, with a port and a path at most");
-        }
-        if (ENDPOINT.matcher(url.normalize().getPath()).matches()) {
-            throw new ConfigurationException("LEAN_URL must be the authorization host: leave out the path of its endpoint, "
-                    + "which this service adds");
-        }
-        // A scheme has no case (RFC 3986 §3.1), but the HTTP client takes any other than https for one without TLS.
+        // The message does not quote the value, since a URL can contain a password.
+        require(valid, "LEAN_URL must be http://host or https://host, optionally with a port and a path");
+        require(!ENDPOINT.matcher(url.normalize().getPath()).matches(),
+                "LEAN_URL must be the authorization host: remove the path of the endpoint, which this service adds");
+        // Schemes are case-insensitive (RFC 3986 §3.1), but the HTTP client only uses TLS for "https" in lower case.
         String scheme = url.getScheme().toLowerCase(Locale.ROOT);
         return URI.create(scheme + url.toString().substring(scheme.length()).replaceFirst("/+$", ""));
     }
 
-    /** @return null if it is none */
+    /** @return null if the text is not a URI */
     private static URI uri(String text) {
         try {
             return new URI(text);
         } catch (URISyntaxException e) {
-            // Without it: it quotes the text.
+            // Not used as a cause, since it quotes the text.
             return null;
         }
     }
 
-    /** Neither the id nor the key. */
+    /** Leaves out the id and the key. */
     @Override
     public String toString() {
         return "LeanAccount[" + url + "]";

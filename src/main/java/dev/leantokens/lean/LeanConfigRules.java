@@ -7,47 +7,48 @@ import java.time.Duration;
 
 import io.quarkus.runtime.configuration.ConfigurationException;
 
-/** What must hold for the settings of this package, each and together. Those of the account are {@link LeanAccount}'s. */
+/** The rules for the settings of this package. {@link LeanAccount} has those for the account. */
 final class LeanConfigRules {
 
-    /** Servers keep the ids of assertions until these expire. */
-    private static final Duration LONGEST_ASSERTION_LIFETIME = Duration.ofMinutes(10);
-    private static final int LARGEST_RESPONSE = 1 << 30;
-    /** The breaker takes memory for each. */
-    private static final int MOST_BREAKER_CALLS = 1_000_000;
+    /** Servers store the ids of assertions until they expire. */
+    private static final Duration MAX_ASSERTION_LIFETIME = Duration.ofMinutes(10);
+    private static final int MAX_RESPONSE_SIZE = 1 << 30;
+    /** The breaker allocates memory for each. */
+    private static final int MAX_BREAKER_REQUEST_VOLUME = 1_000_000;
 
     private LeanConfigRules() {
     }
 
-    /** @throws ConfigurationException if they contradict themselves; the message is for an operator and names the variable */
+    /** @throws ConfigurationException if a rule is broken; the message is for an operator and names the variable */
     static void check(LeanConfig config) {
         requirePositive("LEAN_CONNECT_TIMEOUT", config.connectTimeout().toMillis());
         requirePositive("LEAN_REQUEST_TIMEOUT", config.requestTimeout().toMillis());
         requirePositive("LEAN_MAX_CONNECTIONS", config.maxConnections());
-        requireBetween("LEAN_MAX_RESPONSE_SIZE", config.maxResponseSize().asBigInteger(), 1, LARGEST_RESPONSE);
+        requireBetween("LEAN_MAX_RESPONSE_SIZE", config.maxResponseSize().asBigInteger(), 1, MAX_RESPONSE_SIZE);
         requirePositive("LEAN_REQUESTS_PER_MINUTE", config.requestsPerMinute());
         requirePositive("LEAN_MAX_ATTEMPTS", config.maxAttempts());
         requirePositive("LEAN_RETRY_DELAY", config.retryDelay().toMillis());
-        requireBetween("LEAN_BREAKER_REQUEST_VOLUME", BigInteger.valueOf(config.breakerRequestVolume()), 1, MOST_BREAKER_CALLS);
+        requireBetween("LEAN_BREAKER_REQUEST_VOLUME", BigInteger.valueOf(config.breakerRequestVolume()), 1,
+                MAX_BREAKER_REQUEST_VOLUME);
         requirePositive("LEAN_BREAKER_DELAY", config.breakerDelay().toMillis());
         requirePositive("LEAN_CONNECTION_LIFETIME", config.connectionLifetime().toMillis());
         requirePositive("LEAN_CONNECTION_IDLE_TIME", config.connectionIdleTime().toSeconds());
         require(config.assertionLifetime().toSeconds() > 0
-                && config.assertionLifetime().compareTo(LONGEST_ASSERTION_LIFETIME) <= 0,
-                "LEAN_ASSERTION_LIFETIME must be from 1s to " + LONGEST_ASSERTION_LIFETIME.toMinutes() + "m");
+                && config.assertionLifetime().compareTo(MAX_ASSERTION_LIFETIME) <= 0,
+                "LEAN_ASSERTION_LIFETIME must be from 1s to " + MAX_ASSERTION_LIFETIME.toMinutes() + "m");
         LeanProxy.of(config);
         require(config.connectTimeout().compareTo(config.requestTimeout()) <= 0,
-                "LEAN_CONNECT_TIMEOUT is longer than LEAN_REQUEST_TIMEOUT, which includes it");
+                "LEAN_CONNECT_TIMEOUT must not be longer than LEAN_REQUEST_TIMEOUT, which includes it");
         require(config.requestTimeout().compareTo(config.deadline()) <= 0,
-                "LEAN_DEADLINE is shorter than LEAN_REQUEST_TIMEOUT: no call could be made");
+                "LEAN_DEADLINE must not be shorter than LEAN_REQUEST_TIMEOUT: no call could be made");
         require(config.retryDelay().compareTo(config.deadline()) < 0,
-                "LEAN_RETRY_DELAY is not shorter than LEAN_DEADLINE: no call could be made again");
+                "LEAN_RETRY_DELAY must be shorter than LEAN_DEADLINE: no call could be retried");
         require(config.breakerFailureRatio() > 0 && config.breakerFailureRatio() <= 1,
-                "LEAN_BREAKER_FAILURE_RATIO must be more than 0 and at most 1");
+                "LEAN_BREAKER_FAILURE_RATIO must be greater than 0 and at most 1");
     }
 
     private static void requirePositive(String variable, long value) {
-        require(value > 0, variable + " must be more than nothing");
+        require(value > 0, variable + " must be greater than 0");
     }
 
     private static void requireBetween(String variable, BigInteger value, int least, int most) {

@@ -10,37 +10,35 @@ import java.util.regex.Pattern;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
 /**
- * A proxy on the way to Lean.
+ * The forward proxy for calls to Lean.
  *
- * @param username the name that it wants; empty if it wants none
- * @param password the password that belongs to it
+ * @param username the name to authenticate with; empty if the proxy requires none
+ * @param password the password for the name
  */
 record LeanProxy(String host, int port, Optional<String> username, Optional<String> password) {
 
     private static final Pattern URL = Pattern.compile("(?i)http://([a-z0-9._-]+|\\[[0-9a-f:.]+]):(\\d{1,5})/?");
 
     /**
-     * @throws ConfigurationException if the settings are none; the message is for an operator and has no value, since any
-     *         can be a password in the wrong place
+     * @throws ConfigurationException if the settings are invalid; the message is for an operator and quotes no value, since
+     *         each
+     *         could be a misplaced password
      */
     static Optional<LeanProxy> of(LeanConfig config) {
         require(config.proxyUsername().isPresent() == config.proxyPassword().isPresent(),
-                "LEAN_PROXY_USERNAME and LEAN_PROXY_PASSWORD belong together: set both or none");
+                "LEAN_PROXY_USERNAME and LEAN_PROXY_PASSWORD belong together: set both or neither");
         require(config.proxyUrl().isPresent() || config.proxyUsername().isEmpty(),
                 "LEAN_PROXY_USERNAME is set without LEAN_PROXY_URL");
         return config.proxyUrl().map(text -> {
             Matcher url = URL.matcher(text.strip());
-            require(url.matches() && isPort(Integer.parseInt(url.group(2))), "LEAN_PROXY_URL must be http://host:port; "
-                    + "a name and its password are LEAN_PROXY_USERNAME and LEAN_PROXY_PASSWORD");
-            return new LeanProxy(url.group(1), Integer.parseInt(url.group(2)), config.proxyUsername(), config.proxyPassword());
+            int port = url.matches() ? Integer.parseInt(url.group(2)) : 0;
+            require(port > 0 && port <= HIGHEST_PORT, "LEAN_PROXY_URL must be http://host:port; "
+                    + "set the name and password as LEAN_PROXY_USERNAME and LEAN_PROXY_PASSWORD");
+            return new LeanProxy(url.group(1), port, config.proxyUsername(), config.proxyPassword());
         });
     }
 
-    private static boolean isPort(int number) {
-        return number > 0 && number <= HIGHEST_PORT;
-    }
-
-    /** Neither name nor password. */
+    /** Leaves out the name and the password. */
     @Override
     public String toString() {
         return "LeanProxy[port=" + port + "]";

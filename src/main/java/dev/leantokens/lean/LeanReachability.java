@@ -12,36 +12,36 @@ import dev.leantokens.error.TokenException;
 import io.smallrye.mutiny.Uni;
 
 /**
- * Whether Lean can be reached, told by its metadata document: that one needs no credentials and costs nothing of the
- * number of token requests. Lean is asked at most once in {@link #ASKED_AGAIN_AFTER}, however often this is. Thread-safe.
+ * Checks whether Lean is reachable by its metadata document, which requires no credentials and does not count as a token
+ * request. Results are cached for {@link #VALIDITY}. Thread-safe.
  */
 @ApplicationScoped
 public class LeanReachability {
 
     private static final Logger LOG = Logger.getLogger(LeanReachability.class);
 
-    static final Duration ASKED_AGAIN_AFTER = Duration.ofSeconds(30);
+    static final Duration VALIDITY = Duration.ofSeconds(30);
 
     private final Clock clock;
     private final Uni<Verdict> verdict;
-    private volatile Instant askedAgainFrom = Instant.MIN;
+    private volatile Instant expiresAt = Instant.MIN;
 
     LeanReachability(LeanTokenEndpoint lean, Clock clock) {
         this.clock = clock;
         this.verdict = lean.metadataStatus()
                 .map(LeanReachability::of)
                 .onFailure(TokenException.class).recoverWithItem(e -> new Verdict(false, e.explanation()))
-                .onFailure().invoke(fault -> LOG.error("Lean's metadata document could not be requested", fault))
+                .onFailure().invoke(fault -> LOG.error("Failed to request Lean's metadata document", fault))
                 .onFailure().recoverWithItem(fault -> new Verdict(false, "this service failed, its log has the reason"))
-                .invoke(() -> askedAgainFrom = clock.instant().plus(ASKED_AGAIN_AFTER))
-                .memoize().until(this::isOld);
+                .invoke(() -> expiresAt = clock.instant().plus(VALIDITY))
+                .memoize().until(this::isExpired);
     }
 
-    private boolean isOld() {
-        return !clock.instant().isBefore(askedAgainFrom);
+    private boolean isExpired() {
+        return !clock.instant().isBefore(expiresAt);
     }
 
-    /** @return what Lean last answered; never a failure */
+    /** @return the current or cached verdict; never a failure */
     public Uni<Verdict> verdict() {
         return verdict;
     }
@@ -51,8 +51,8 @@ public class LeanReachability {
     }
 
     /**
-     * @param reachable whether Lean answered at all, and not with a fault of its own
-     * @param reason a sentence for an operator
+     * @param reachable whether Lean answered, and not with a 5xx
+     * @param reason an explanation for an operator
      */
     public record Verdict(boolean reachable, String reason) {
     }

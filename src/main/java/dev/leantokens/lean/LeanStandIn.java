@@ -4,18 +4,18 @@ import java.util.Optional;
 
 import io.quarkus.runtime.configuration.ConfigurationException;
 
-/** Issues tokens in Lean's place, for trials without an account at Lean. Implemented by the package {@code standin}. */
+/** Replaces Lean for trials without an account at Lean. Implemented by the package {@code standin}. */
 public interface LeanStandIn {
 
     /**
-     * Starts the stand-in if the configuration asks for it.
+     * Starts the stand-in if it is configured.
      *
-     * @return the account at the stand-in, which accepts connections by then; empty if the service talks to Lean
+     * @return the account at the stand-in, which accepts connections by then; empty if the service uses Lean
      * @throws ConfigurationException if settings for Lean are set, which the stand-in would ignore; the message is for an
      *         operator and names the variables
      */
     Optional<LeanAccount> account();
 
-    /** @return whether tokens come from the stand-in, so that they open nothing */
+    /** @return whether tokens come from the stand-in, and grant no access */
     boolean isUsed();
 }

@@ -21,25 +21,25 @@ import org.jose4j.keys.EllipticCurves;
 import org.jose4j.lang.JoseException;
 
 /**
- * A private key that signs assertions, and how. Immutable.
+ * A private key that signs assertions. Immutable.
  *
- * @param key an RSA key of at least 2048 bits, or one of the curve P-256
- * @param algorithm {@code RS256} or {@code ES256} (RFC 7518 §3.1), by the kind of key
- * @param id the {@code kid} by which Lean finds the public key; empty if there is none
+ * @param key an RSA key of at least 2048 bits, or an EC key on the curve P-256
+ * @param algorithm {@code RS256} or {@code ES256} (RFC 7518 §3.1), according to the key
+ * @param id the {@code kid} by which Lean finds the public key; empty without one
  */
 record SigningKey(PrivateKey key, String algorithm, Optional<String> id) {
 
-    private static final int LEAST_RSA_BITS = 2048;
+    private static final int MIN_RSA_BITS = 2048;
 
     private static final Pattern PEM = Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----\\s+(.*?)-----END \\1-----",
             Pattern.DOTALL);
     private static final String PKCS8 = "PRIVATE KEY";
-    private static final List<String> KEY_FACTORIES = List.of("RSA", "EC");
+    private static final List<String> KEY_ALGORITHMS = List.of("RSA", "EC");
 
     /**
-     * @param text a JWK (RFC 7517), or PEM with an unencrypted key by PKCS#8 (RFC 5958)
-     * @param configuredId a key id that was configured; one of the JWK's own must be the same
-     * @throws IllegalArgumentException if it is no key that can be used; the message is for an operator and has nothing of it
+     * @param text a JWK (RFC 7517), or PEM with an unencrypted PKCS#8 key (RFC 5958)
+     * @param configuredId the configured key id; must equal the JWK's own, if both exist
+     * @throws IllegalArgumentException if the key is unusable; the message is for an operator and quotes nothing of the key
      */
     static SigningKey read(String text, Optional<String> configuredId) {
         return text.stripLeading().startsWith("{") ? ofJwk(text, configuredId) : of(ofPem(text), configuredId);
@@ -50,31 +50,31 @@ record SigningKey(PrivateKey key, String algorithm, Optional<String> id) {
         try {
             jwk = JsonWebKey.Factory.newJwk(text) instanceof PublicJsonWebKey key ? key : null;
         } catch (JoseException e) {
-            // Without it: its message quotes the key.
-            throw new IllegalArgumentException("it is no JWK");
+            // Not used as a cause, since its message quotes the key.
+            throw new IllegalArgumentException("it is not a valid JWK");
         }
         if (jwk == null || jwk.getPrivateKey() == null) {
-            throw new IllegalArgumentException("the JWK has no private key of RSA or EC");
+            throw new IllegalArgumentException("the JWK has no private RSA or EC key");
         }
-        Optional<String> ownId = Optional.ofNullable(jwk.getKeyId()).filter(own -> !own.isBlank());
-        if (ownId.isPresent() && configuredId.isPresent() && !ownId.equals(configuredId)) {
-            throw new IllegalArgumentException("the JWK's kid is another one than LEAN_PRIVATE_KEY_ID");
+        Optional<String> jwkId = Optional.ofNullable(jwk.getKeyId()).filter(id -> !id.isBlank());
+        if (jwkId.isPresent() && configuredId.isPresent() && !jwkId.equals(configuredId)) {
+            throw new IllegalArgumentException("the JWK's kid differs from LEAN_PRIVATE_KEY_ID");
         }
-        SigningKey key = of(jwk.getPrivateKey(), ownId.or(() -> configuredId));
+        SigningKey key = of(jwk.getPrivateKey(), jwkId.or(() -> configuredId));
         if (jwk.getAlgorithm() != null && !jwk.getAlgorithm().equals(key.algorithm())) {
-            throw new IllegalArgumentException("the JWK is for another algorithm than " + key.algorithm());
+            throw new IllegalArgumentException("the JWK's alg is not " + key.algorithm());
         }
         if (jwk.getUse() != null && !jwk.getUse().equals("sig")
                 || jwk.getKeyOps() != null && !jwk.getKeyOps().contains("sign")) {
             throw new IllegalArgumentException("the JWK is not for signatures");
         }
-        if (!key.belongsTo(jwk.getPublicKey())) {
+        if (!key.matches(jwk.getPublicKey())) {
             throw new IllegalArgumentException("the JWK's private and public parts do not belong together");
         }
         return key;
     }
 
-    private boolean belongsTo(PublicKey other) {
+    private boolean matches(PublicKey publicKey) {
         try {
             JsonWebSignature signature = new JsonWebSignature();
             signature.setAlgorithmHeaderValue(algorithm);
@@ -82,10 +82,10 @@ record SigningKey(PrivateKey key, String algorithm, Optional<String> id) {
             signature.setKey(key);
             JsonWebSignature verification = new JsonWebSignature();
             verification.setCompactSerialization(signature.getCompactSerialization());
-            verification.setKey(other);
+            verification.setKey(publicKey);
             return verification.verifySignature();
         } catch (JoseException e) {
-            // With one of the two nothing can be done. Without it: what it says is about the key.
+            // One of the two is unusable. Not used as a cause, since its message is about the key.
             return false;
         }
     }
@@ -97,37 +97,36 @@ record SigningKey(PrivateKey key, String algorithm, Optional<String> id) {
                 return ofPkcs8(pem.group(2));
             }
             if (pem.group(1).endsWith(PKCS8)) {
-                throw new IllegalArgumentException(
-                        "it is a PEM file with a key of another kind than PRIVATE KEY; convert it with "
-                                + "openssl pkcs8 -topk8 -nocrypt");
+                throw new IllegalArgumentException("its PEM key is not a PKCS#8 PRIVATE KEY; convert it with "
+                        + "openssl pkcs8 -topk8 -nocrypt");
             }
         }
         throw new IllegalArgumentException("it is neither a JWK nor PEM with a PRIVATE KEY");
     }
 
     private static PrivateKey ofPkcs8(String base64) {
-        for (String kind : KEY_FACTORIES) {
+        for (String algorithm : KEY_ALGORITHMS) {
             try {
-                return KeyFactory.getInstance(kind)
+                return KeyFactory.getInstance(algorithm)
                         .generatePrivate(new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(base64)));
             } catch (GeneralSecurityException | IllegalArgumentException e) {
-                // Of the other kind, perhaps. Without it: what it says is about the key.
+                // May be of the other type. Not used as a cause, since its message is about the key.
             }
         }
-        throw new IllegalArgumentException("its PRIVATE KEY is none of RSA or EC");
+        throw new IllegalArgumentException("its PRIVATE KEY is not an RSA or EC key");
     }
 
     private static SigningKey of(PrivateKey key, Optional<String> id) {
         if (key instanceof RSAPrivateKey rsa) {
-            if (rsa.getModulus().bitLength() < LEAST_RSA_BITS) {
-                throw new IllegalArgumentException("an RSA key needs at least " + LEAST_RSA_BITS + " bits");
+            if (rsa.getModulus().bitLength() < MIN_RSA_BITS) {
+                throw new IllegalArgumentException("an RSA key needs at least " + MIN_RSA_BITS + " bits");
             }
             return new SigningKey(key, AlgorithmIdentifiers.RSA_USING_SHA256, id);
         }
         if (key instanceof ECPrivateKey ec && EllipticCurves.P_256.equals(EllipticCurves.getName(ec.getParams().getCurve()))) {
             return new SigningKey(key, AlgorithmIdentifiers.ECDSA_USING_P256_CURVE_AND_SHA256, id);
         }
-        throw new IllegalArgumentException("it is neither an RSA key nor one of the curve P-256");
+        throw new IllegalArgumentException("it is neither an RSA key nor an EC key on the curve P-256");
     }
 
     @Override

@@ -1,5 +1,5 @@
 /**
- * Lean's side: where it is, how it is asked, and what its answers mean. Every answer and every failure becomes a token
- * or a {@link dev.leantokens.error.TokenException} here.
+ * Requests tokens from Lean: its settings, connections, client authentication, budget, retries and breakers. Every response and
+ * every failure is translated into a token or a {@link dev.leantokens.error.TokenException} here.
  */
 package dev.leantokens.lean;
