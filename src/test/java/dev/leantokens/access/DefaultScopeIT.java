@@ -13,32 +13,30 @@ import org.junit.jupiter.api.Test;
 
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.McpCalls;
-import dev.leantokens.testing.Peers;
-import dev.leantokens.testing.RawHttp;
 import io.quarkiverse.mcp.server.test.McpAssured.McpStreamableTestClient;
 import io.quarkus.test.common.WithTestResource;
-import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusIntegrationTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
-import io.restassured.RestAssured;
 import io.vertx.core.MultiMap;
 import io.vertx.core.json.JsonObject;
 
-@QuarkusTest
+/** A request without a scope gets its client's default scope, or an error that lists the scopes of the client. */
+@QuarkusIntegrationTest
 @WithTestResource(LeanStub.class)
-@TestProfile(AnonymousNeverTest.Never.class)
-class AnonymousNeverTest {
+@TestProfile(DefaultScopeIT.LocalClientsOnly.class)
+class DefaultScopeIT {
 
     private static final String PATH = "/v1/oauth2/token";
     private static final String SECRET = "secret-of-payments-0123";
     private static final String SECRET_OF_AGENTS = "secret-of-agents-0123";
 
-    public static class Never implements QuarkusTestProfile {
+    public static class LocalClientsOnly implements QuarkusTestProfile {
 
         @Override
         public Map<String, String> getConfigOverrides() {
-            return Map.of("access.anonymous", "never", "access.caller-credentials", "refused",
-                    "access.clients.payments.secret", SECRET, "access.clients.payments.scopes", "api,customer.*",
+            return Map.of("access.anonymous", "never", "access.clients.payments.secret", SECRET,
+                    "access.clients.payments.scopes", "api,customer.*",
                     "access.clients.payments.default-scope", "customer.7",
                     "access.clients.agents.secret", SECRET_OF_AGENTS, "access.clients.agents.scopes", "customer.*");
         }
@@ -51,28 +49,9 @@ class AnonymousNeverTest {
         lean.reset();
     }
 
+    /** An OAuth client library that knows only the URL, the id and the secret sends no scope. */
     @Test
-    void noOneIsServedWithoutCredentials() {
-        Peers peers = new Peers(RestAssured.port, lean.mcpPort());
-
-        assertThat(peers.rest(RawHttp.LOOPBACK).status()).isEqualTo(401);
-        assertThat(peers.mcp(RawHttp.LOOPBACK)).contains("invalid_client");
-        assertThat(lean.requests()).isEmpty();
-    }
-
-    @Test
-    void noOnesOwnLeanCredentialsAreTaken() {
-        Peers peers = new Peers(RestAssured.port, lean.mcpPort());
-        String own = ",\"client_id\":\"%s\",\"client_secret\":\"%s\"".formatted(LeanStub.CALLERS_ID, LeanStub.CALLERS_SECRET);
-
-        assertThat(peers.rest(RawHttp.LOOPBACK, own).status()).isEqualTo(401);
-        assertThat(peers.mcp(RawHttp.LOOPBACK, own)).contains("invalid_client");
-        assertThat(lean.requests()).isEmpty();
-    }
-
-    /** As an OAuth client library sends it that has been told the URL, the id and the secret. */
-    @Test
-    void clientWithADefaultScopeNeedsToSendNone() {
+    void clientWithADefaultScopeMayOmitTheScope() {
         lean.answers(200, LeanStub.tokenResponse("customer.7"));
 
         given().auth().preemptive().basic("payments", SECRET).formParam("grant_type", "client_credentials").post(PATH).then()
@@ -91,7 +70,7 @@ class AnonymousNeverTest {
     }
 
     @Test
-    void defaultScopeStandsInForNoScopeThatIsInTheWrongPlace() {
+    void defaultScopeDoesNotReplaceAMisplacedScope() {
         try (McpStreamableTestClient client = connect(SECRET)) {
             assertThat(McpCalls.textOf(McpCalls.call(client, Map.of("scope", "api"))).getString("error"))
                     .isEqualTo("invalid_request");
@@ -100,20 +79,20 @@ class AnonymousNeverTest {
     }
 
     @Test
-    void missingScopeAndOneThatAClientMayNotHaveAreAnsweredByThoseThatItMay() {
-        String mayHave = "ask for customer.*, where * stands for an id";
+    void missingOrForbiddenScopeIsAnsweredWithTheAllowedOnes() {
+        String allowed = "ask for customer.*, where * stands for an id";
 
         for (String body : List.of("", "&scope=api")) {
             given().contentType("application/x-www-form-urlencoded")
                     .body("client_id=agents&client_secret=" + SECRET_OF_AGENTS + body).post(PATH).then().statusCode(400)
                     .header("Cache-Control", "no-store").body("error", equalTo("invalid_scope"))
-                    .body("error_description", endsWith(mayHave));
+                    .body("error_description", endsWith(allowed));
         }
         try (McpStreamableTestClient client = connect(SECRET_OF_AGENTS)) {
             for (Map<String, Object> body : List.<Map<String, Object>> of(Map.of(), Map.of("scope", "api"))) {
                 JsonObject error = McpCalls.textOf(McpCalls.call(client, Map.of("body", body)));
                 assertThat(error.getString("error")).isEqualTo("invalid_scope");
-                assertThat(error.getString("error_description")).endsWith(mayHave);
+                assertThat(error.getString("error_description")).endsWith(allowed);
             }
         }
         assertThat(lean.requests()).isEmpty();
