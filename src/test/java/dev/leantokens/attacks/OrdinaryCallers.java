@@ -99,6 +99,11 @@ public final class OrdinaryCallers implements AutoCloseable {
                 failure == null ? wrong : Optional.of(caller + ": " + failure)));
     }
 
+    /** @return the number of requests since the last report that are over */
+    public int completed() {
+        return report.get().requests();
+    }
+
     /** @return the report of all requests since the last time */
     public Report cut() {
         Report cut = report.getAndSet(new Report());

@@ -221,7 +221,8 @@ class LimitsIT {
         send(idle, request);
         assertThat(refused.send(refused(application.port()) + "{").response().status()).isEqualTo(401);
         refused.send("}");
-        await().pollDelay(REQUEST_TIME.plusSeconds(1)).until(() -> true);
+        Socket unready = connect(RawHttp.LOOPBACK, application.port());
+        await().until(() -> isClosed(unready));
         send(idle, request);
 
         try (refused) {

@@ -172,10 +172,11 @@ class UnreadAnswersIT {
     }
 
     @Test
-    void streamThatHasNothingToSayIsLeftAlone() throws IOException {
+    void idleStreamOutlivesAConnectionWithUnreadAnswers() throws IOException {
         Socket stream = connect(application.mcpPort());
         stream.getOutputStream().write("GET /mcp/sse HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-        await().pollDelay(Duration.ofSeconds(4)).until(() -> true);
+        CompletableFuture<Void> unread = flood(connect(application.mcpPort()), LIVE);
+        await().atMost(PATIENCE).until(unread::isDone);
 
         stream.getInputStream().readNBytes(stream.getInputStream().available());
         assertThat(isClosed(stream)).isFalse();
