@@ -1,8 +1,10 @@
 package dev.leantokens.openapi;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -15,44 +17,56 @@ import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Variant;
 
 import org.jboss.resteasy.reactive.RestResponse;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.json.JsonObject;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 
 /**
- * Serves the description of the REST side where MicroProfile OpenAPI has it, in YAML, or in JSON for who asks for that. It is a
- * file that is served as it is: Quarkus' extension reads it and writes it anew at each start. The ADR "the API description is a
- * file" has the figures.
+ * Serves the API description of the REST side at the path of MicroProfile OpenAPI, in YAML by default and in JSON on request.
+ * The files are served unchanged, while Quarkus' extension parses and renders the description at each start: ADR 11 has the
+ * figures.
  */
 @Path("/q/openapi")
-public class ApiDescription {
+class ApiDescription {
 
-    private static final String RESOURCE = "/META-INF/openapi.yaml";
     /** RFC 9512. */
     private static final MediaType YAML = new MediaType("application", "yaml", StandardCharsets.UTF_8.name());
     private static final Variant AS_YAML = new Variant(new MediaType("application", "yaml"), (String) null, null);
-    private static final Variant JSON = new Variant(MediaType.APPLICATION_JSON_TYPE, (String) null, null);
+    private static final Variant AS_JSON = new Variant(MediaType.APPLICATION_JSON_TYPE, (String) null, null);
 
-    private final Uni<String> yaml = PackagedFile.content(RESOURCE).map(bytes -> new String(bytes, StandardCharsets.UTF_8))
-            .memoize().indefinitely();
-    private final Uni<String> json = yaml.map(ApiDescription::json).memoize().indefinitely();
+    private final Uni<String> yaml = text("/META-INF/openapi.yaml");
+    private final Uni<String> json = text("/META-INF/openapi.json");
 
-    /** @param format {@code JSON}, for who cannot send a header */
+    /** @param format {@code JSON}, for clients that cannot set a header */
     @GET
     @Produces(MediaType.WILDCARD)
     public Uni<RestResponse<String>> description(@Context Request request, @QueryParam("format") String format) {
-        boolean asJson = "JSON".equalsIgnoreCase(format) || JSON.equals(request.selectVariant(List.of(AS_YAML, JSON)));
+        boolean asJson = "JSON".equalsIgnoreCase(format) || AS_JSON.equals(request.selectVariant(List.of(AS_YAML, AS_JSON)));
         return (asJson ? json : yaml).map(text -> RestResponse.ResponseBuilder
                 .ok(text, asJson ? MediaType.APPLICATION_JSON_TYPE : YAML)
                 .header(HttpHeaders.VARY, HttpHeaders.ACCEPT)
                 .build());
     }
 
-    private static String json(String yaml) {
-        Map<String, Object> description = new Yaml(new SafeConstructor(new LoaderOptions())).load(yaml);
-        return new JsonObject(description).encode();
+    private static Uni<String> text(String path) {
+        return packagedFile(path).map(bytes -> new String(bytes, StandardCharsets.UTF_8)).memoize().indefinitely();
+    }
+
+    /**
+     * @param path of a file of the application, from the root of the class path
+     * @return its content. A worker thread reads it once, on the first request: if each request read it, requests would queue
+     *         for workers without a limit, cancelled ones included
+     */
+    static Uni<byte[]> packagedFile(String path) {
+        return Uni.createFrom().item(() -> read(path)).runSubscriptionOn(Infrastructure.getDefaultWorkerPool()).memoize()
+                .indefinitely();
+    }
+
+    private static byte[] read(String path) {
+        try (InputStream file = ApiDescription.class.getResourceAsStream(path)) {
+            return file.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -3,11 +3,11 @@ package dev.leantokens.openapi;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 
-/** What is served of the API description. */
+/** Settings of the API description. */
 @ConfigMapping(prefix = "openapi")
 public interface OpenapiConfig {
 
-    /** Whether there is a page that shows the description and tries it out. In development there always is. */
+    /** Whether Swagger UI is served, a page that shows the description and sends requests. In development it always is. */
     @WithDefault("false")
     boolean swaggerUi();
 }

@@ -1,2 +1,2 @@
-/** The description of the REST side, in OpenAPI, and the page that shows it. */
+/** The OpenAPI description of the REST side, and Swagger UI. */
 package dev.leantokens.openapi;

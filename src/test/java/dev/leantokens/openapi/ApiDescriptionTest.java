@@ -24,6 +24,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -81,6 +84,16 @@ class ApiDescriptionTest {
         assertThat(yaml.asString()).isEqualTo(Files.readString(Path.of("src/main/resources/META-INF/openapi.yaml")));
         assertThat(MAPPER.readTree(given().get("/q/openapi?format=json").asString())).isEqualTo(description);
         assertThat(description.get("openapi").asText()).startsWith("3.1");
+    }
+
+    @Test
+    void bothFilesHaveTheSameDescription() throws IOException {
+        JsonNode yaml = MAPPER.valueToTree(new Yaml(new SafeConstructor(new LoaderOptions()))
+                .load(Files.readString(Path.of("src/main/resources/META-INF/openapi.yaml"))));
+        Path json = Path.of("src/main/resources/META-INF/openapi.json");
+        Path expected = Files.writeString(Path.of("target/openapi.json"), yaml.toPrettyString() + "\n");
+
+        assertThat(MAPPER.readTree(json.toFile())).as("copy %s to %s", expected, json).isEqualTo(yaml);
     }
 
     @ParameterizedTest
