@@ -80,19 +80,19 @@ public class HttpErrors {
         } else if (failure != null && context.statusCode() >= 500) {
             respond(context, log.failed(context, failure).response());
         } else {
-            send(context, errorOf(context.statusCode()));
+            send(context, of(context.statusCode(), context));
         }
     }
 
-    private static TokenException errorOf(int status) {
+    /** @return the error for a status that Quarkus, Quarkus REST or the MCP extension has chosen */
+    public static TokenException of(int status, RoutingContext context) {
         return switch (status) {
             case 404 -> nothingHere();
-            case 405 -> TokenError.METHOD_NOT_ALLOWED.because("this path is not served by this method");
+            case 405 -> methodNotAllowed(context);
             case 413 -> BodyReader.tooLarge();
             case 415 -> TokenError.UNSUPPORTED_MEDIA_TYPE.because("this media type is not served here");
             default -> status < 500
-                    ? TokenError.INVALID_REQUEST.because(
-                            "the request is malformed, or of a protocol version that is not served")
+                    ? TokenError.INVALID_REQUEST.because("the request is malformed, or its protocol version is not supported")
                     : TokenError.INTERNAL.because("this service failed, its log has the reason");
         };
     }
@@ -101,8 +101,8 @@ public class HttpErrors {
         return TokenError.NOT_FOUND.because("nothing is served at this path of this port");
     }
 
-    /** Sets the header {@code Allow}, for an endpoint of Quarkus or Quarkus REST. */
-    public static TokenException methodNotAllowed(RoutingContext context) {
+    /** Sets the header {@code Allow}. */
+    static TokenException methodNotAllowed(RoutingContext context) {
         boolean token = Endpoint.of(context) == Endpoint.TOKEN;
         context.response().putHeader(HttpHeaders.ALLOW, token ? Endpoint.TOKEN_METHODS : Endpoint.READ_METHODS);
         return TokenError.METHOD_NOT_ALLOWED.because(token ? "the token endpoint takes POST only" : "this path is read-only");

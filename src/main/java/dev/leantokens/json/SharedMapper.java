@@ -11,8 +11,8 @@ import io.quarkus.arc.All;
 import io.quarkus.jackson.ObjectMapperCustomizer;
 
 /**
- * Takes the place of Quarkus' own mapper, so that what libraries read does not cache names either. Vert.x decodes by a copy of
- * it, and the MCP extension reads messages that way.
+ * Replaces Quarkus' object mapper, so that libraries do not cache member names either. Vert.x decodes with a copy of it, which
+ * the MCP extension uses for messages.
  */
 class SharedMapper {
 

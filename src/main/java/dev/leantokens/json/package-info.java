@@ -1,2 +1,2 @@
-/** How JSON that callers and Lean send is read. */
+/** Reading of JSON that callers and Lean send. */
 package dev.leantokens.json;

@@ -9,8 +9,9 @@ import dev.leantokens.http.BodyReader;
 import io.vertx.core.http.HttpServerRequest;
 
 /**
- * Reads the body in Quarkus REST's place, which has no limit where the size is not declared. It is done this late and not in a
- * filter before Quarkus REST: over HTTP/2 that one fails on a request whose body has been read.
+ * Reads the body instead of Quarkus REST, which sets no limit on a body of undeclared size. A router's filter would be too
+ * early:
+ * over HTTP/2, Quarkus REST fails on a request whose body has been read.
  */
 class LimitedBodyFilter {
 

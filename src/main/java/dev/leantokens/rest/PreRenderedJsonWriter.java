@@ -10,9 +10,9 @@ import org.jboss.resteasy.reactive.server.core.ServerSerialisers;
 import org.jboss.resteasy.reactive.server.core.serialization.EntityWriter;
 
 /**
- * Writes an answer that is JSON as text already, whatever the caller accepts, as token endpoints do. By itself Quarkus
- * REST looks for a writer with each answer, which makes 1.2 KB of garbage; with {@code @Produces} it refuses callers by
- * what they accept, and warns with each build that there is no JSON extension. Thread-safe.
+ * Writes a response that is already JSON text, whatever the caller accepts, as token endpoints do. Otherwise Quarkus REST
+ * looks up a writer for each response, which costs 1.2 KB of garbage; with {@code @Produces} it refuses callers by their
+ * {@code Accept} header, and each build warns that the JSON extension is missing. Thread-safe.
  */
 final class PreRenderedJsonWriter implements EntityWriter {
 
@@ -23,10 +23,10 @@ final class PreRenderedJsonWriter implements EntityWriter {
     }
 
     /**
-     * The answer to this request will be JSON. Its method returns a {@link CharSequence}: of a {@link String}, Quarkus REST
-     * knows beforehand that it is plain text.
+     * Selects this writer for the response. The resource method must return a {@link CharSequence}: Quarkus REST fixes the
+     * type of a {@link String} as plain text at build time.
      */
-    static void answers(ResteasyReactiveRequestContext request) {
+    static void use(ResteasyReactiveRequestContext request) {
         request.setResponseContentType(JSON);
         request.setEntityWriter(WRITER);
     }

@@ -1,35 +1,68 @@
 package dev.leantokens.rest;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 import jakarta.ws.rs.core.MediaType;
 
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
+import dev.leantokens.token.JsonMembers;
 import dev.leantokens.token.RequestMembers;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.QueryStringDecoder;
 
-/** Reads a token request's body in the format that its Content-Type declares. */
+/** Reads the members of an access token request from its body. */
 final class RequestBody {
+
+    /** Never reached: a body within the limit has fewer. */
+    private static final int MAX_PARAMETERS = Integer.MAX_VALUE;
 
     private RequestBody() {
     }
 
     /**
-     * @param contentType the header; null if there was none, which is not taken for a guess
-     * @throws TokenException {@code invalid_request}, with 415 if the format is another
+     * @param contentType the header; null if it is missing, in which case the format is not guessed
+     * @throws TokenException {@code invalid_request}: with 415 for another format, with 400 for a malformed body
      */
     static RequestMembers read(String contentType, byte[] body) {
-        return switch (contentType == null ? "" : mediaType(contentType)) {
-            case MediaType.APPLICATION_JSON -> JsonBody.read(body);
-            case MediaType.APPLICATION_FORM_URLENCODED -> FormBody.read(body);
+        return switch (mediaType(contentType)) {
+            case MediaType.APPLICATION_JSON -> readJson(body);
+            case MediaType.APPLICATION_FORM_URLENCODED -> readForm(body);
             default -> throw TokenError.UNSUPPORTED_MEDIA_TYPE.because(
                     "the Content-Type must be application/json or application/x-www-form-urlencoded");
         };
     }
 
-    /** Without parameters: both formats are UTF-8 by their definitions. */
+    /** Ignores parameters: both formats are UTF-8 by definition. */
     private static String mediaType(String contentType) {
-        int parameters = contentType.indexOf(';');
-        return (parameters < 0 ? contentType : contentType.substring(0, parameters)).strip().toLowerCase(Locale.ROOT);
+        CharSequence type = contentType == null ? null : HttpUtil.getMimeType(contentType);
+        return type == null ? "" : type.toString().strip().toLowerCase(Locale.ROOT);
+    }
+
+    private static RequestMembers readJson(byte[] body) {
+        if (body.length == 0) {
+            throw TokenError.INVALID_REQUEST.because("the request has no body, it must be a JSON object");
+        }
+        return JsonMembers.read(body, "the request body");
+    }
+
+    /** RFC 6749 appendix B. */
+    private static RequestMembers readForm(byte[] body) {
+        RequestMembers members = new RequestMembers();
+        try {
+            // A semicolon is an ordinary character: only & separates parameters.
+            new QueryStringDecoder(new String(body, StandardCharsets.UTF_8), StandardCharsets.UTF_8, false, MAX_PARAMETERS,
+                    true).parameters().forEach((name, values) -> values.forEach(value -> members.add(name, value)));
+        } catch (IllegalArgumentException e) {
+            // The exception is dropped: its message quotes the input.
+            throw TokenError.INVALID_REQUEST.because("the request body is not a form, a percent sign encodes nothing");
+        }
+        if (members.isEmpty() && body.length > 0 && body[0] == '{') {
+            // As curl sends JSON by default.
+            throw TokenError.INVALID_REQUEST.because("the request body is a form by its Content-Type and looks like JSON, "
+                    + "whose Content-Type is application/json");
+        }
+        return members;
     }
 }

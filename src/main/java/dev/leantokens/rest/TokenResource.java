@@ -18,28 +18,28 @@ import io.vertx.core.MultiMap;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * The token endpoint (RFC 6749 §3.2). It takes a form, as every OAuth client library sends it, and the same members as
- * a JSON object; it answers as §5.1 says. The body is taken as bytes, since what RFC 6749 refuses, a repeated member for
- * one, is lost once it is bound to an object.
+ * The token endpoint (RFC 6749 §3.2). It accepts a form, as OAuth client libraries send it, and the same members as a JSON
+ * object; the response is that of §5.1. The body is read as bytes, since an object could not hold the repeated members that
+ * RFC 6749 refuses.
  */
 @Path(Endpoint.TOKEN_PATH)
-public class TokenResource {
+class TokenResource {
 
     private final TokenAccess tokens;
 
-    public TokenResource(TokenAccess tokens) {
+    TokenResource(TokenAccess tokens) {
         this.tokens = tokens;
     }
 
     @POST
     public Uni<CharSequence> token(@HeaderParam(HttpHeaders.CONTENT_TYPE) String contentType, byte[] body,
             @Context RoutingContext context) {
-        PreRenderedJsonWriter.answers(CurrentRequestManager.get());
+        PreRenderedJsonWriter.use(CurrentRequestManager.get());
         return tokens.request(RequestBody.read(contentType, body), context, BodyCredentials.AUTHENTICATE_CALLER, Origin.REST)
                 .map(issued -> answer(issued, context.response().headers()));
     }
 
-    /** Sets headers on the response itself: a response object that carries them is copied twice with each request. */
+    /** Sets the headers on the response itself: those of a response object would be copied twice. */
     private static CharSequence answer(IssuedToken issued, MultiMap headers) {
         headers.set(HttpHeaders.CACHE_CONTROL, "no-store")
                 .set("Pragma", "no-cache")
