@@ -14,36 +14,33 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 
 /**
- * PollingTask into a small text file every second and tells when it says something else. It reads and compares, where a
- * notification of the file system's would miss what Kubernetes does to a mounted secret, which is to exchange a folder
- * above it. The reading is done by a worker thread.
+ * Polls a small text file every second, on a worker thread, and reports changes of its content. It does not rely on the file
+ * system's notifications: Kubernetes updates a mounted secret by replacing a directory above it, which they miss.
  */
 public final class FileWatch implements AutoCloseable {
 
-    private static final long LARGEST_FILE_BYTES = 1 << 20;
+    private static final long MAX_FILE_BYTES = 1 << 20;
 
     private final Path file;
     private final Listener listener;
-    private final PollingTask looks;
+    private final PollingTask pollingTask;
 
     private String text;
     /** Why the file could not be read the last time; null if it could. */
     private String unreadable;
     private volatile boolean closed;
 
-    /** Is told, by one thread at a time and in order. */
+    /** Called by one thread at a time, in the order of events. */
     public interface Listener {
 
-        /** The file says something else than before. */
+        /** The file has a new content. */
         void changed(String text);
 
-        /** The file can no longer be read; said once for each reason, until it can be again. */
+        /** The file can no longer be read. Reported once for each reason, until it can be read again. */
         void unreadable(IOException reason);
     }
 
-    /**
-     * @param text what is known of the file already
-     */
+    /** @param text the content that the caller has read already */
     public FileWatch(Vertx vertx, Path file, String text, Listener listener) {
         this(vertx, file, text, listener, PollingTask.INTERVAL);
     }
@@ -52,31 +49,30 @@ public final class FileWatch implements AutoCloseable {
         this.file = file;
         this.text = text;
         this.listener = listener;
-        this.looks = new PollingTask(vertx, this::look, interval);
+        this.pollingTask = new PollingTask(vertx, this::poll, interval);
     }
 
-    /** @throws IOException if the file cannot be read, or is too large for a file of settings */
+    /** @throws IOException if the file cannot be read, is no regular file or is larger than 1 MiB */
     public static byte[] readBytes(Path file) throws IOException {
-        // To open a pipe or a device could take forever.
+        // Opening a pipe or a device could block forever.
         if (Files.exists(file) && !Files.isRegularFile(file)) {
             throw new IOException("no regular file: " + file);
         }
-        if (Files.size(file) > LARGEST_FILE_BYTES) {
-            throw new IOException("larger than " + LARGEST_FILE_BYTES + " bytes");
+        if (Files.size(file) > MAX_FILE_BYTES) {
+            throw new IOException("larger than " + MAX_FILE_BYTES + " bytes");
         }
         return Files.readAllBytes(file);
     }
 
     /**
      * @return the text, without a byte order mark
-     * @throws IOException if the file cannot be read, is too large for a file of settings, or is no text
+     * @throws IOException as for {@link #readBytes}, or if the file is not intact text in UTF-8
      */
     public static String read(Path file) throws IOException {
         String text;
         try {
-            text = IntactText
-                    .withoutByteOrderMark(
-                            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(readBytes(file))).toString());
+            ByteBuffer bytes = ByteBuffer.wrap(readBytes(file));
+            text = IntactText.withoutByteOrderMark(StandardCharsets.UTF_8.newDecoder().decode(bytes).toString());
         } catch (CharacterCodingException e) {
             throw new IOException("not a text in UTF-8", e);
         }
@@ -87,36 +83,36 @@ public final class FileWatch implements AutoCloseable {
         return text;
     }
 
-    /** Begins to look; once. */
+    /** Starts polling. To be called once. */
     public void start() {
-        looks.start();
+        pollingTask.start();
     }
 
     /**
-     * PollingTask now, and does not wait for the next time.
+     * Reads the file now, without waiting for the next poll.
      *
-     * @return when that is done and the listener has been told
+     * @return completes after the listener has been called
      */
-    public Future<Void> lookNow() {
-        return looks.now();
+    public Future<Void> pollNow() {
+        return pollingTask.runNow();
     }
 
     @Override
     public void close() {
         closed = true;
-        looks.close();
+        pollingTask.close();
     }
 
-    private synchronized void look() {
+    private synchronized void poll() {
         if (closed) {
             return;
         }
         try {
-            String now = read(file);
+            String current = read(file);
             unreadable = null;
-            if (!now.equals(text)) {
-                text = now;
-                listener.changed(now);
+            if (!current.equals(text)) {
+                text = current;
+                listener.changed(current);
             }
         } catch (IOException e) {
             String reason = e.toString();

@@ -5,45 +5,44 @@ import java.time.Duration;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 
-/** Has a worker thread look at something every second. The next look begins a second after the last has ended. */
+/** Runs a task on a worker thread, every second: the next run starts one second after the last one has ended. */
 public final class PollingTask implements AutoCloseable {
 
-    /** How long a change can go unnoticed. */
     static final Duration INTERVAL = Duration.ofSeconds(1);
 
     private final Vertx vertx;
-    private final Runnable look;
+    private final Runnable task;
     private final Duration interval;
 
     private volatile boolean closed;
 
-    /** @param look fails by nobody's noticing, so it has to say itself what is wrong */
-    public PollingTask(Vertx vertx, Runnable look) {
-        this(vertx, look, INTERVAL);
+    /** @param task must report its own failures: exceptions are swallowed */
+    public PollingTask(Vertx vertx, Runnable task) {
+        this(vertx, task, INTERVAL);
     }
 
-    PollingTask(Vertx vertx, Runnable look, Duration interval) {
+    PollingTask(Vertx vertx, Runnable task, Duration interval) {
         this.vertx = vertx;
-        this.look = look;
+        this.task = task;
         this.interval = interval;
     }
 
-    /** Begins to look; once. */
+    /** Starts polling. To be called once. */
     public void start() {
         if (!closed) {
-            vertx.setTimer(interval.toMillis(), passed -> now().onComplete(looked -> start()));
+            vertx.setTimer(interval.toMillis(), timer -> runNow().onComplete(done -> start()));
         }
     }
 
-    /** @return when it has been looked, besides the looks that there are anyway */
-    Future<Void> now() {
+    /** Runs the task in addition to the scheduled runs, and perhaps beside one of them. */
+    Future<Void> runNow() {
         return vertx.executeBlocking(() -> {
-            look.run();
+            task.run();
             return null;
         }, false);
     }
 
-    /** No look begins after this. */
+    /** No run starts after this. */
     @Override
     public void close() {
         closed = true;

@@ -105,7 +105,7 @@ class ServiceLeanCredentials implements ServiceCredentials {
         if (watch == null || current() != refused) {
             return Uni.createFrom().item(current() != refused);
         }
-        return Uni.createFrom().completionStage(() -> watch.lookNow().toCompletionStage())
+        return Uni.createFrom().completionStage(() -> watch.pollNow().toCompletionStage())
                 .map(reloaded -> current() != refused);
     }
 

@@ -36,14 +36,14 @@ class ListeningPorts implements NewConnections {
 
     /** They wait in the system's queue, which is there for that. */
     @Override
-    public void waitDuring(Runnable exchange) {
+    public void pauseDuring(Runnable task) {
         List<ServerChannel> ports = List.copyOf(PORTS);
         ports.forEach(port -> port.config().setAutoRead(false));
         try {
             // What has been accepted already is handed to another event loop, and set up there.
             ports.forEach(port -> letPass(port.eventLoop()));
             vertx.getEventLoopGroup().forEach(ListeningPorts::letPass);
-            exchange.run();
+            task.run();
         } finally {
             ports.forEach(port -> port.config().setAutoRead(true));
         }

@@ -7,7 +7,8 @@ import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServerOptions;
 
 /**
- * Has both ports demand a certificate of callers, where there are authorities for them. Quarkus decides that when it is built.
+ * Requires client certificates on both ports if authorities are configured for them. In Quarkus,
+ * {@code quarkus.http.ssl.client-auth} is fixed at build time.
  */
 @ApplicationScoped
 public class CallersCertificates implements HttpServerOptionsCustomizer {
@@ -18,7 +19,7 @@ public class CallersCertificates implements HttpServerOptionsCustomizer {
         this.config = config;
     }
 
-    /** @return whether nobody can connect without one */
+    /** @return whether only callers with a certificate can connect */
     public boolean areRequired() {
         return config.clientCa().isPresent();
     }

@@ -5,14 +5,14 @@ import java.util.Optional;
 
 import io.smallrye.config.ConfigMapping;
 
-/** What both ports show to callers, and demand of them. Without a certificate nothing is encrypted. */
+/** TLS of both ports. Without a certificate they serve plain HTTP. */
 @ConfigMapping(prefix = "tls")
 public interface CallersTlsConfig {
 
-    /** A PEM file with the certificate that callers are shown, and those between it and its authority. */
+    /** A PEM file with the certificate that is presented to callers, followed by its intermediate certificates. */
     Optional<Path> certificate();
 
-    /** A PEM file with the key that belongs to the certificate. */
+    /** A PEM file with the private key of the certificate. */
     Optional<Path> key();
 
     /** A PKCS#12 key store with both, instead. */
@@ -21,6 +21,6 @@ public interface CallersTlsConfig {
     /** The password of the key store. */
     Optional<String> keyStorePassword();
 
-    /** A PEM file with authorities: a caller must show a certificate of theirs to connect. */
+    /** A PEM file with certificate authorities: callers must present a certificate that one of them has issued. */
     Optional<Path> clientCa();
 }

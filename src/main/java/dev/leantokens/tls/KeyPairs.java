@@ -15,31 +15,31 @@ import javax.net.ssl.X509KeyManager;
 
 import io.vertx.core.net.KeyCertOptions;
 
-/** Keys and their certificates. Java reads a key store, and serves by it, whether they fit or not. */
+/** Verifies that private keys belong to their certificates: Java loads a key store, and serves with it, even if they do not. */
 final class KeyPairs {
 
-    /** What certificates certify, by Java's names. */
+    /** The standard names of the key algorithms that certificates have. */
     private static final List<String> ALGORITHMS = List.of("EC", "RSA", "RSASSA-PSS", "EdDSA");
-    private static final byte[] ANYTHING = { 1 };
+    private static final byte[] MESSAGE = { 1 };
 
     private KeyPairs() {
     }
 
     /**
-     * @param options with the content and not with files
+     * @param options must have the content itself, not the names of files
      * @return the certificates of all keys
-     * @throws Exception if a key does not belong to its certificate, or cannot be read
+     * @throws Exception if a key cannot be read or does not belong to its certificate
      */
-    static List<X509Certificate> of(KeyCertOptions options) throws Exception {
+    static List<X509Certificate> verify(KeyCertOptions options) throws Exception {
         List<X509Certificate> certificates = new ArrayList<>();
-        // Vert.x has no part in it where the content is given.
+        // The Vertx instance is used for reading files only.
         for (KeyManager manager : options.getKeyManagerFactory(null).getKeyManagers()) {
             X509KeyManager keys = (X509KeyManager) manager;
             for (String algorithm : ALGORITHMS) {
                 String[] aliases = keys.getServerAliases(algorithm, null);
                 for (String alias : aliases == null ? new String[0] : aliases) {
                     X509Certificate certificate = keys.getCertificateChain(alias)[0];
-                    if (!belong(keys.getPrivateKey(alias), certificate.getPublicKey())) {
+                    if (!match(keys.getPrivateKey(alias), certificate.getPublicKey())) {
                         throw new InvalidKeyException("a key does not belong to its certificate");
                     }
                     certificates.add(certificate);
@@ -49,24 +49,24 @@ final class KeyPairs {
         return certificates;
     }
 
-    /** Signs by the one and verifies by the other, which is the same for all kinds of keys. */
-    private static boolean belong(PrivateKey key, PublicKey certified) throws GeneralSecurityException {
+    /** Signs with the private key and verifies with the public one, which works for all algorithms. */
+    private static boolean match(PrivateKey key, PublicKey certified) throws GeneralSecurityException {
         String algorithm = switch (key.getAlgorithm()) {
             case "RSA" -> "SHA256withRSA";
             case "EC" -> "SHA256withECDSA";
-            // Those of the newer curves are called like their signatures.
+            // For EdDSA and RSASSA-PSS, key and signature algorithm have the same name.
             default -> key.getAlgorithm();
         };
         Signature signature = Signature.getInstance(algorithm);
         signature.initSign(key);
-        signature.update(ANYTHING);
+        signature.update(MESSAGE);
         byte[] signed = signature.sign();
         signature.initVerify(certified);
-        signature.update(ANYTHING);
+        signature.update(MESSAGE);
         try {
             return signature.verify(signed);
         } catch (SignatureException e) {
-            // It is not even of the other's form.
+            // The signature does not even have the form that the public key expects.
             return false;
         }
     }

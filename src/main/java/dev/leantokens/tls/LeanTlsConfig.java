@@ -5,14 +5,14 @@ import java.util.Optional;
 
 import io.smallrye.config.ConfigMapping;
 
-/** What Lean is shown, and whom the service takes for Lean. */
+/** TLS of connections to Lean: the service's client certificate, and the authorities that Lean's certificate is verified by. */
 @ConfigMapping(prefix = "lean.tls")
 public interface LeanTlsConfig {
 
-    /** A PEM file with the certificate that Lean is shown, and those between it and its authority. */
+    /** A PEM file with the client certificate that is presented to Lean, followed by its intermediate certificates. */
     Optional<Path> certificate();
 
-    /** A PEM file with the key that belongs to the certificate. */
+    /** A PEM file with the private key of the certificate. */
     Optional<Path> key();
 
     /** A PKCS#12 key store with both, instead. */
@@ -21,6 +21,6 @@ public interface LeanTlsConfig {
     /** The password of the key store. */
     Optional<String> keyStorePassword();
 
-    /** A PEM file with the authorities that Lean's certificate must be of, instead of those that the JVM trusts. */
+    /** A PEM file with the authorities that Lean's certificate is verified by, in place of the JVM's trust store. */
     Optional<Path> ca();
 }

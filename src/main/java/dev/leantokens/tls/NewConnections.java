@@ -1,11 +1,12 @@
 package dev.leantokens.tls;
 
-/** The ports' side of an exchange of certificates. */
+/** The ports that accept callers' connections, as far as a certificate update concerns them. */
 public interface NewConnections {
 
     /**
-     * Has new connections wait while something is done; those that there are go on. Vert.x fails one that begins while its
-     * server's certificate is exchanged. Not for an event loop.
+     * Pauses accepting new connections while a task runs; established connections are not affected. Vert.x fails handshakes
+     * that
+     * start while the certificate of their server is replaced. Blocks, so it must not be called on an event loop.
      */
-    void waitDuring(Runnable exchange);
+    void pauseDuring(Runnable task);
 }

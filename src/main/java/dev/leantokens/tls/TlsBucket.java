@@ -2,37 +2,38 @@ package dev.leantokens.tls;
 
 import java.util.Locale;
 
-/** The two sides that there is TLS towards. Each has a bucket of Quarkus' TLS registry, and settings with short names. */
+/** The buckets of Quarkus' TLS registry that have short settings: one for each side of the service. */
 enum TlsBucket {
 
     LEAN("lean", "lean.tls.", "ca"),
     CALLERS("callers", "tls.", "client-ca");
 
-    private final String bucket;
+    private final String registryName;
     private final String prefix;
     private final String ca;
 
-    TlsBucket(String bucket, String prefix, String ca) {
-        this.bucket = bucket;
+    TlsBucket(String registryName, String prefix, String ca) {
+        this.registryName = registryName;
         this.prefix = prefix;
         this.ca = ca;
     }
 
-    /** @return the name in the registry */
-    String bucket() {
-        return bucket;
+    /** @return the name of the bucket in the registry */
+    String registryName() {
+        return registryName;
     }
 
-    String property(String name) {
-        return prefix + name;
+    /** @return the property of a short setting */
+    String property(String setting) {
+        return prefix + setting;
     }
 
-    /** @return the property that names the other side's authorities */
-    String ca() {
+    /** @return the property for the authorities that the peer's certificate is verified by */
+    String caProperty() {
         return property(ca);
     }
 
-    /** @return how operators know the property */
+    /** @return the environment variable of a property */
     static String variable(String property) {
         return property.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
     }

@@ -4,14 +4,16 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import dev.leantokens.file.FileWatch;
+import io.quarkus.runtime.util.HashUtil;
+import io.quarkus.tls.runtime.CertificateRecorder;
+import io.quarkus.tls.runtime.KeyStoreAndKeyCertOptions;
 import io.quarkus.tls.runtime.config.JKSKeyStoreConfig;
 import io.quarkus.tls.runtime.config.JKSTrustStoreConfig;
 import io.quarkus.tls.runtime.config.KeyStoreConfig;
@@ -20,14 +22,22 @@ import io.quarkus.tls.runtime.config.P12TrustStoreConfig;
 import io.quarkus.tls.runtime.config.PemCertsConfig;
 import io.quarkus.tls.runtime.config.TlsBucketConfig;
 import io.quarkus.tls.runtime.config.TrustStoreConfig;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.KeyCertOptions;
 
-/** The files that a bucket of Quarkus' TLS registry is made of. */
-final class TlsBucketFiles {
+/** The files of a bucket of Quarkus' TLS registry, loaded as the registry does. */
+final class TlsBucketFiles implements TlsBucketReloader.Files {
 
+    private final String name;
+    private final TlsBucketConfig bucket;
+    private final Vertx vertx;
     private final List<Path> files = new ArrayList<>();
     private final List<Path> folders = new ArrayList<>();
 
-    TlsBucketFiles(TlsBucketConfig bucket) {
+    TlsBucketFiles(String name, TlsBucketConfig bucket, Vertx vertx) {
+        this.name = name;
+        this.bucket = bucket;
+        this.vertx = vertx;
         bucket.keyStore().ifPresent(this::add);
         bucket.trustStore().ifPresent(this::add);
         bucket.certificateRevocationList().ifPresent(files::addAll);
@@ -53,42 +63,37 @@ final class TlsBucketFiles {
         return files.isEmpty() && folders.isEmpty();
     }
 
-    /** @return what tells one content of all the files from another; a file that cannot be read is a content too */
-    String fingerprint() {
-        MessageDigest digest = sha256();
-        for (Path file : all()) {
-            digest.update(sha256().digest(file.toString().getBytes(StandardCharsets.UTF_8)));
-            digest.update(sha256().digest(content(file)));
-        }
-        return HexFormat.of().formatHex(digest.digest());
+    @Override
+    public String fingerprint() {
+        return all().map(file -> file + "=" + HashUtil.sha256(content(file))).collect(Collectors.joining("\n"));
     }
 
-    private List<Path> all() {
-        List<Path> all = new ArrayList<>(files);
-        for (Path folder : folders) {
-            try (Stream<Path> in = Files.list(folder)) {
-                in.sorted().forEach(all::add);
-            } catch (IOException e) {
-                // So is a folder: what is wrong with it is said when its bucket is loaded.
-                all.add(folder);
-            }
-        }
-        return all;
+    @Override
+    public Optional<KeyCertOptions> load() {
+        CertificateRecorder.getTrustStore(bucket, vertx, name);
+        KeyStoreAndKeyCertOptions keys = CertificateRecorder.getKeyStore(bucket, vertx, name);
+        return Optional.ofNullable(keys).map(loaded -> loaded.options);
     }
 
+    private Stream<Path> all() {
+        return Stream.concat(files.stream(), folders.stream().flatMap(TlsBucketFiles::filesOf));
+    }
+
+    private static Stream<Path> filesOf(Path folder) {
+        try (Stream<Path> list = Files.list(folder)) {
+            return list.sorted().toList().stream();
+        } catch (IOException e) {
+            // content() makes its error a part of the fingerprint, and load() reports it.
+            return Stream.of(folder);
+        }
+    }
+
+    /** An error counts as content, so that a file that becomes unreadable changes the fingerprint. */
     private static byte[] content(Path file) {
         try {
             return FileWatch.readBytes(file);
         } catch (IOException e) {
             return e.toString().getBytes(StandardCharsets.UTF_8);
-        }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
         }
     }
 }

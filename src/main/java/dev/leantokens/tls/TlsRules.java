@@ -20,7 +20,7 @@ import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PfxOptions;
 
-/** What must hold for the settings of one side: which go together, and that the files are what they are said to be. */
+/** Checks the short settings of a bucket: their combination, and the content of their files. */
 final class TlsRules {
 
     private static final Pattern PEM_CERTIFICATE = Pattern.compile("-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----",
@@ -35,15 +35,17 @@ final class TlsRules {
 
     private TlsRules(TlsSettings settings) {
         this.settings = settings;
-        TlsBucket side = settings.side();
-        this.certificate = TlsBucket.variable(side.property("certificate"));
-        this.key = TlsBucket.variable(side.property("key"));
-        this.keyStore = TlsBucket.variable(side.property("key-store"));
-        this.keyStorePassword = TlsBucket.variable(side.property("key-store-password"));
-        this.ca = TlsBucket.variable(side.ca());
+        TlsBucket bucket = settings.bucket();
+        this.certificate = TlsBucket.variable(bucket.property("certificate"));
+        this.key = TlsBucket.variable(bucket.property("key"));
+        this.keyStore = TlsBucket.variable(bucket.property("key-store"));
+        this.keyStorePassword = TlsBucket.variable(bucket.property("key-store-password"));
+        this.ca = TlsBucket.variable(bucket.caProperty());
     }
 
-    /** @throws ConfigurationException if they do not; the message is for an operator, names the variable and has no secret */
+    /**
+     * @throws ConfigurationException if they are invalid; the message is for an operator, names the variable and has no secret
+     */
     static void check(TlsSettings settings) {
         TlsRules rules = new TlsRules(settings);
         rules.checkCombination();
@@ -59,29 +61,26 @@ final class TlsRules {
                 : certificate + " is set without " + key);
         require(store == settings.keyStorePassword().isPresent(), store ? keyStore + " is set without " + keyStorePassword
                 : keyStorePassword + " is set without " + keyStore);
-        require(settings.side() != TlsBucket.CALLERS || settings.ca().isEmpty() || pem || store,
+        require(settings.bucket() != TlsBucket.CALLERS || settings.ca().isEmpty() || pem || store,
                 ca + " is set without " + certificate + " or " + keyStore
-                        + ", but callers are asked for a certificate by TLS only");
+                        + ", but callers can present certificates over TLS only");
     }
 
     private void checkFiles() {
         settings.certificate().ifPresent(file -> checkPem(file, settings.key().orElseThrow()));
         settings.keyStore().ifPresent(this::checkKeyStore);
-        settings.ca().ifPresent(file -> {
-            Buffer pem = read(ca, file);
-            checkCertificates(ca, file, pem);
-        });
+        settings.ca().ifPresent(file -> checkCertificates(ca, file, read(ca, file)));
     }
 
     private void checkPem(String certificateFile, String keyFile) {
         Buffer certificates = read(certificate, certificateFile);
-        Buffer secret = read(key, keyFile);
+        Buffer privateKey = read(key, keyFile);
         checkCertificates(certificate, certificateFile, certificates);
-        KeyCertOptions pair = new PemKeyCertOptions().addCertValue(certificates).addKeyValue(secret);
+        KeyCertOptions pair = new PemKeyCertOptions().addCertValue(certificates).addKeyValue(privateKey);
         attempt(() -> pair.getKeyManagerFactory(null),
-                key + ": " + keyFile + " has no private key in PEM (PKCS#8 or PKCS#1, not encrypted) of the kind that the "
-                        + "certificate is for");
-        attempt(() -> KeyPairs.of(pair),
+                key + ": " + keyFile + " has no private key in PEM (PKCS#8 or PKCS#1, not encrypted) of the "
+                        + "certificate's algorithm");
+        attempt(() -> KeyPairs.verify(pair),
                 key + ": the key in " + keyFile + " does not belong to the certificate in " + certificateFile);
     }
 
@@ -89,41 +88,38 @@ final class TlsRules {
         Buffer content = read(keyStore, file);
         KeyCertOptions store = new PfxOptions().setValue(content).setPassword(settings.keyStorePassword().orElseThrow());
         attempt(() -> store.getKeyManagerFactory(null),
-                keyStore + ": " + file + " is no PKCS#12 key store, or " + keyStorePassword + " is wrong");
-        String otherwise = keyStore + ": " + file + " has no key with a certificate that it belongs to";
-        require(!attempt(() -> KeyPairs.of(store), otherwise).isEmpty(), otherwise);
+                keyStore + ": " + file + " is not a PKCS#12 key store, or " + keyStorePassword + " is wrong");
+        String message = keyStore + ": " + file + " has no key with a certificate that it belongs to";
+        require(!attempt(() -> KeyPairs.verify(store), message).isEmpty(), message);
     }
 
-    /**
-     * A PEM file may contain other blocks beside certificates, such as their key: Java's own reader fails there.
-     */
+    /** A PEM file may have other blocks beside certificates, such as their key. Java's own reader rejects those. */
     private static void checkCertificates(String variable, String file, Buffer pem) {
-        String otherwise = variable + ": " + file + " has no certificates in PEM";
+        String message = variable + ": " + file + " has no certificates in PEM";
         List<String> certificates = PEM_CERTIFICATE.matcher(pem.toString()).results().map(MatchResult::group).toList();
-        require(!certificates.isEmpty(), otherwise);
+        require(!certificates.isEmpty(), message);
         certificates.forEach(text -> attempt(() -> CertificateFactory.getInstance("X.509")
-                .generateCertificate(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8))), otherwise));
+                .generateCertificate(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8))), message));
     }
 
     private static Buffer read(String variable, String file) {
         try {
             byte[] content = FileWatch.readBytes(Path.of(file));
-            // Quarkus reads the file by itself, so the mark cannot be dropped here.
+            // Quarkus reads the file itself, so the mark cannot be removed here.
             require(!IntactText.startsWithByteOrderMark(content),
-                    variable + ": " + file + " starts with a byte order mark: save it without");
+                    variable + ": " + file + " starts with a byte order mark: save it without one");
             return Buffer.buffer(content);
         } catch (IOException | IllegalArgumentException e) {
             throw new ConfigurationException(variable + ": " + file + " cannot be read: " + e);
         }
     }
 
-    /** By what Quarkus' registry will read by; Vert.x has no part in it where the content is given. */
-    private static <T> T attempt(Callable<T> reading, String otherwise) {
+    /** @param message replaces the reader's own, which may quote the content */
+    private static <T> T attempt(Callable<T> read, String message) {
         try {
-            return reading.call();
+            return read.call();
         } catch (Exception e) {
-            // Without the exception: it may quote what it cannot read.
-            throw new ConfigurationException(otherwise);
+            throw new ConfigurationException(message);
         }
     }
 }

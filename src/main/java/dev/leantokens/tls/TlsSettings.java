@@ -8,55 +8,56 @@ import java.util.function.Function;
 import io.smallrye.config.SecretKeys;
 
 /**
- * What an operator has set for one side by its short names. Empty settings count as none.
+ * The short settings of a bucket. An empty value counts as not set.
  *
  * @param certificate a PEM file
  * @param key a PEM file
- * @param keyStore a PKCS#12 file, with its password
- * @param ca a PEM file with the authorities of the other side
+ * @param keyStore a PKCS#12 file
+ * @param ca a PEM file with the authorities that the peer's certificate is verified by
  */
-record TlsSettings(TlsBucket side, Optional<String> certificate, Optional<String> key, Optional<String> keyStore,
+record TlsSettings(TlsBucket bucket, Optional<String> certificate, Optional<String> key, Optional<String> keyStore,
         Optional<String> keyStorePassword, Optional<String> ca) {
 
     /** @param values the value of a property, or null */
-    static TlsSettings of(TlsBucket side, Function<String, String> values) {
-        // One of them is a secret, which else is given to mappings only.
+    static TlsSettings of(TlsBucket bucket, Function<String, String> values) {
+        // The password is a secret, which is locked for all but mappings.
         Function<String, Optional<String>> present = property -> Optional
                 .ofNullable(SecretKeys.doUnlocked(() -> values.apply(property))).filter(value -> !value.isEmpty());
-        return new TlsSettings(side, present.apply(side.property("certificate")), present.apply(side.property("key")),
-                present.apply(side.property("key-store")), present.apply(side.property("key-store-password")),
-                present.apply(side.ca()));
+        return new TlsSettings(bucket, present.apply(bucket.property("certificate")), present.apply(bucket.property("key")),
+                present.apply(bucket.property("key-store")), present.apply(bucket.property("key-store-password")),
+                present.apply(bucket.caProperty()));
     }
 
-    /** @return the same in the words of Quarkus; empty if nothing is set */
+    /** @return the properties of Quarkus for these settings; empty if none is set */
     Map<String, String> forQuarkus() {
         Map<String, String> properties = new TreeMap<>();
-        String bucket = "quarkus.tls." + side.bucket();
-        certificate.ifPresent(set -> properties.put(bucket + ".key-store.pem.0.cert", valueOf(side.property("certificate"))));
-        key.ifPresent(set -> properties.put(bucket + ".key-store.pem.0.key", valueOf(side.property("key"))));
-        keyStore.ifPresent(set -> properties.put(bucket + ".key-store.p12.path", valueOf(side.property("key-store"))));
-        // Literally: that of Quarkus is a secret as well, in which there are no expressions.
-        keyStorePassword.ifPresent(password -> properties.put(bucket + ".key-store.p12.password", password));
-        ca.ifPresent(set -> properties.put(bucket + ".trust-store.pem.certs", valueOf(side.ca())));
-        if (side == TlsBucket.CALLERS && !properties.isEmpty()) {
-            properties.put("quarkus.http.tls-configuration-name", side.bucket());
+        String prefix = "quarkus.tls." + bucket.registryName();
+        certificate
+                .ifPresent(set -> properties.put(prefix + ".key-store.pem.0.cert", reference(bucket.property("certificate"))));
+        key.ifPresent(set -> properties.put(prefix + ".key-store.pem.0.key", reference(bucket.property("key"))));
+        keyStore.ifPresent(set -> properties.put(prefix + ".key-store.p12.path", reference(bucket.property("key-store"))));
+        // Literal: Quarkus' property is marked as a secret as well, so expressions in it are not expanded.
+        keyStorePassword.ifPresent(password -> properties.put(prefix + ".key-store.p12.password", password));
+        ca.ifPresent(set -> properties.put(prefix + ".trust-store.pem.certs", reference(bucket.caProperty())));
+        if (bucket == TlsBucket.CALLERS && !properties.isEmpty()) {
+            properties.put("quarkus.http.tls-configuration-name", bucket.registryName());
             properties.put("quarkus.http.insecure-requests", "disabled");
-            properties.put("quarkus.http.ssl-port", valueOf("quarkus.http.port"));
+            properties.put("quarkus.http.ssl-port", reference("quarkus.http.port"));
         } else if (!properties.isEmpty()) {
-            // Whether Lean and what is before it speak the newer one is not ours to say.
-            properties.put(bucket + ".protocols", "TLSv1.3,TLSv1.2");
+            // Lean, or a gateway in front of it, may not support TLS 1.3.
+            properties.put(prefix + ".protocols", "TLSv1.3,TLSv1.2");
         }
         return properties;
     }
 
-    /** By reference: a value is searched for expressions, and one that has been already would be twice. */
-    private static String valueOf(String property) {
+    /** A reference instead of the value, in which expressions would be expanded a second time. */
+    private static String reference(String property) {
         return "${" + property + "}";
     }
 
     /** Without the password. */
     @Override
     public String toString() {
-        return "TlsSettings[" + side + "]";
+        return "TlsSettings[" + bucket + "]";
     }
 }

@@ -15,21 +15,26 @@ import io.smallrye.config.ConfigValue;
 import io.smallrye.config.PropertiesConfigSource;
 
 /**
- * Translates the short settings of TLS into those of Quarkus, where there are any. Settings that are wrong are not translated:
- * Quarkus would refuse them with a stack and without the name of a variable; {@link TlsStart} says it better.
+ * Translates the short TLS settings into those of Quarkus' TLS registry. Invalid settings are not translated, because Quarkus
+ * would reject them with a stack trace and without the name of the variable. Nothing can be logged yet, so the message is
+ * passed
+ * on as the property {@link #PROBLEM}, and {@link TlsReload} stops the start with it.
  */
 public class TlsShorthandConfigSourceFactory implements ConfigSourceFactory {
 
-    /** Below the application's own properties, and so below whatever an operator says in the words of Quarkus. */
+    /** The property that says what is wrong with the short settings; absent if nothing is. */
+    static final String PROBLEM = "dev.leantokens.tls.problem";
+
+    /** Below application.properties, so that settings in Quarkus' own names take precedence. */
     private static final int ORDINAL = 200;
 
-    /** What Quarkus adds to the configuration while the application is built. */
+    /** The source that Quarkus adds while it builds the application. */
     private static final String BUILD = "PropertiesConfigSource[source=Build system]";
 
     @Override
     public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
         if (context.getConfigSources().stream().anyMatch(source -> source.getName().equals(BUILD))) {
-            // The variables are those of whoever builds it, and what is made of them would be in the application for good.
+            // The variables of the build machine must not become part of the application.
             return List.of();
         }
         Function<String, String> values = property -> {
@@ -37,10 +42,10 @@ public class TlsShorthandConfigSourceFactory implements ConfigSourceFactory {
             return value == null ? null : value.getValue();
         };
         List<ConfigSource> sources = new ArrayList<>();
-        for (TlsBucket side : TlsBucket.values()) {
-            Map<String, String> forQuarkus = translated(side, values);
-            if (!forQuarkus.isEmpty()) {
-                sources.add(new PropertiesConfigSource(forQuarkus, "TLS settings for " + side.bucket(), ORDINAL));
+        for (TlsBucket bucket : TlsBucket.values()) {
+            Map<String, String> translated = translate(bucket, values);
+            if (!translated.isEmpty()) {
+                sources.add(new PropertiesConfigSource(translated, "TLS settings for " + bucket.registryName(), ORDINAL));
             }
         }
         return sources;
@@ -51,13 +56,15 @@ public class TlsShorthandConfigSourceFactory implements ConfigSourceFactory {
         return OptionalInt.of(ORDINAL);
     }
 
-    private static Map<String, String> translated(TlsBucket side, Function<String, String> values) {
+    private static Map<String, String> translate(TlsBucket bucket, Function<String, String> values) {
         try {
-            TlsSettings settings = TlsSettings.of(side, values);
+            TlsSettings settings = TlsSettings.of(bucket, values);
             TlsRules.check(settings);
             return settings.forQuarkus();
-        } catch (IllegalArgumentException | ConfigurationException e) {
-            // Reported by the mapping of these settings, or by TlsStart when there is a log.
+        } catch (ConfigurationException e) {
+            return Map.of(PROBLEM, e.getMessage());
+        } catch (IllegalArgumentException e) {
+            // A damaged password, which the mapping of these settings reports.
             return Map.of();
         }
     }

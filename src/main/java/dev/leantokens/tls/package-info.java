@@ -1,2 +1,2 @@
-/** TLS on both sides: what an operator sets, certificates that are there and fit, and their exchange while the service runs. */
+/** TLS towards callers and Lean: short settings, checks of certificates and keys, and their reload without a restart. */
 package dev.leantokens.tls;

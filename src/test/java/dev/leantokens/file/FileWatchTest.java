@@ -24,23 +24,22 @@ import io.vertx.core.Vertx;
 class FileWatchTest {
 
     private static final Duration INTERVAL = Duration.ofMillis(50);
-    private static final Duration SOME_LOOKS = INTERVAL.multipliedBy(4);
 
     @TempDir
     Path folder;
 
     private final Vertx vertx = Vertx.vertx();
-    private final List<String> told = new CopyOnWriteArrayList<>();
+    private final List<String> events = new CopyOnWriteArrayList<>();
     private final FileWatch.Listener listener = new FileWatch.Listener() {
 
         @Override
         public void changed(String text) {
-            told.add(text);
+            events.add(text);
         }
 
         @Override
         public void unreadable(IOException reason) {
-            told.add(reason.getClass().getSimpleName());
+            events.add(reason.getClass().getSimpleName());
         }
     };
 
@@ -60,43 +59,46 @@ class FileWatchTest {
         vertx.close();
     }
 
-    /** At once: who writes into the file leaves it empty for a moment. */
+    /** Atomic: a file that is written in place is empty for a moment. */
     private void replace(byte[] bytes) throws IOException {
         Files.move(Files.write(folder.resolve("next"), bytes), file, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    private void awaitTold(String... all) {
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(told).containsExactly(all));
+    private void awaitEvents(String... all) {
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(events).containsExactly(all));
     }
 
-    private void letItLook() {
-        await().pollDelay(SOME_LOOKS).until(() -> true);
+    /** Twice, so that an event that is reported again shows. */
+    private void poll() {
+        for (int i = 0; i < 2; i++) {
+            watch.pollNow().toCompletionStage().toCompletableFuture().join();
+        }
     }
 
     @Test
-    void changesAreTold() throws IOException {
+    void everyChangeIsReported() throws IOException {
         Files.writeString(file, "two");
-        awaitTold("two");
-        // Of the same length, so that the file's size does not tell.
+        awaitEvents("two");
+        // Of the same length, so that the size does not change.
         Files.writeString(file, "six");
-        awaitTold("two", "six");
+        awaitEvents("two", "six");
     }
 
     @Test
-    void fileThatIsGoneIsToldOnceAndItsReturnWithTheSameTextNotAtAll() throws IOException {
+    void missingFileIsReportedOnceAndItsReturnWithTheSameTextNotAtAll() throws IOException {
         Files.delete(file);
-        awaitTold("NoSuchFileException");
-        letItLook();
+        awaitEvents("NoSuchFileException");
+        poll();
         Files.writeString(file, "one");
-        letItLook();
+        poll();
         Files.writeString(file, "two");
 
-        awaitTold("NoSuchFileException", "two");
+        awaitEvents("NoSuchFileException", "two");
     }
 
     @Test
-    void folderThatIsExchangedAboveTheFileIsAChange() throws IOException {
-        // As Kubernetes mounts a secret: the file is a link into ..data, which is a link to the folder that is current.
+    void replacedDirectoryAboveTheFileIsAChange() throws IOException {
+        // As Kubernetes mounts a secret: the file is a link into ..data, which is a link to the current directory.
         Path first = Files.createDirectory(folder.resolve("..first"));
         Path second = Files.createDirectory(folder.resolve("..second"));
         Files.writeString(first.resolve("clients"), "first");
@@ -108,21 +110,21 @@ class FileWatchTest {
             mounted.start();
             Path next = Files.createSymbolicLink(folder.resolve("..next"), second);
             Files.move(next, data, StandardCopyOption.ATOMIC_MOVE);
-            awaitTold("second");
+            awaitEvents("second");
         }
     }
 
     @Test
-    void nothingIsToldAfterTheEnd() throws IOException {
+    void nothingIsReportedAfterClose() throws IOException {
         watch.close();
         Files.writeString(file, "two");
-        letItLook();
+        poll();
 
-        assertThat(told).isEmpty();
+        assertThat(events).isEmpty();
     }
 
     @Test
-    void whatIsNoFileOrNoTextIsNotRead() throws IOException {
+    void onlyRegularTextFilesAreRead() throws IOException {
         assertThatThrownBy(() -> FileWatch.read(folder)).isInstanceOf(IOException.class)
                 .hasMessageContaining("no regular file");
         assertThatThrownBy(() -> FileWatch.read(Path.of("/dev/zero"))).isInstanceOf(IOException.class)
@@ -132,11 +134,11 @@ class FileWatchTest {
     }
 
     @Test
-    void byteOrderMarkIsNotPartOfTheText() throws IOException {
+    void byteOrderMarkIsRemoved() throws IOException {
         Files.writeString(file, "\uFEFFtwo");
 
         assertThat(FileWatch.read(file)).isEqualTo("two");
-        awaitTold("two");
+        awaitEvents("two");
     }
 
     @ParameterizedTest
@@ -147,21 +149,21 @@ class FileWatchTest {
         assertThatThrownBy(() -> FileWatch.read(file)).isInstanceOf(IOException.class)
                 .hasMessageContaining("not a text in UTF-8")
                 .hasMessageNotContaining("s3cr3t");
-        awaitTold("IOException");
+        awaitEvents("IOException");
     }
 
-    /** Else whoever has fixed the first fault takes the file for good. */
+    /** Otherwise an operator who has fixed the first fault would not see the second one. */
     @Test
-    void eachReasonWhyTheFileCannotBeReadIsTold() throws IOException {
+    void everyReasonForAnUnreadableFileIsReported() throws IOException {
         replace(new byte[] { 'a', 0 });
-        awaitTold("IOException");
+        awaitEvents("IOException");
 
         replace(new byte[] { (byte) 0xC3, (byte) 0x28 });
-        awaitTold("IOException", "IOException");
+        awaitEvents("IOException", "IOException");
     }
 
     @Test
-    void fileThatIsTooLargeIsNotRead() throws IOException {
+    void tooLargeFileIsNotRead() throws IOException {
         Files.writeString(file, "x".repeat((1 << 20) + 1));
 
         assertThatThrownBy(() -> FileWatch.read(file)).isInstanceOf(IOException.class).hasMessageContaining("larger");

@@ -198,7 +198,7 @@ class CallersTlsIT {
                     .isInstanceOfAny(AssertionError.class, UncheckedIOException.class);
         }
         assertThat(application.log()).contains("Tokens are served at 0.0.0.0, by TLS, to",
-                "The certificate of CN=first is shown");
+                "The TLS configuration callers presents the certificate of CN=first");
         assertThat(application.linesOf("ERROR")).isEmpty();
         assertThat(application.linesOf("WARN")).singleElement().asString().contains("CN=first", "expires");
         assertQuiet();
@@ -278,7 +278,8 @@ class CallersTlsIT {
         assertServed(client(Certificates.context(agent, authority), Version.HTTP_2), Version.HTTP_2);
         HttpClient nobody = client(Certificates.context(null, authority), Version.HTTP_2);
         assertThatThrownBy(() -> rest(nobody)).as("a certificate is still required").isInstanceOf(IOException.class);
-        assertThat(application.linesOf("INFO")).anyMatch(line -> line.contains("CN=second is shown from now on"));
+        assertThat(application.linesOf("INFO"))
+                .anyMatch(line -> line.contains("callers now presents the certificate of CN=second"));
         assertThat(application.linesOf("ERROR")).isEmpty();
 
         certificateWithoutItsKeyAndBrokenFilesChangeNothing();
@@ -288,7 +289,7 @@ class CallersTlsIT {
     private void certificateWithoutItsKeyAndBrokenFilesChangeNothing() {
         Certificates.write(certificate, first.certificatePem());
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(application.linesOf("ERROR")).singleElement().asString()
-                .contains("what was in force stays so", "does not belong"));
+                .contains("keeping the current one", "does not belong"));
         assertShown(second);
         Certificates.write(key, first.keyPem());
         await().atMost(PATIENCE).untilAsserted(() -> assertShown(first));

@@ -31,13 +31,13 @@ class TlsBucketReloaderTest {
     private final Certificates.Authority authority = new Certificates.Authority("authority");
     private final Certificates.Identity first = authority.issue("first", "localhost");
     private final Certificates.Identity second = authority.issue("second", "localhost");
-    /** The certificate that was in force each time that one was taken over. */
-    private final List<String> takenOver = new ArrayList<>();
+    /** The subject of the loaded certificate, for each reload. */
+    private final List<String> reloads = new ArrayList<>();
 
     private Path certificate;
     private Path key;
-    private KeyCertOptions inForce;
-    private TlsBucketReloader watch;
+    private KeyCertOptions loaded;
+    private TlsBucketReloader reloader;
 
     private final TlsBucketReloader.Files files = new TlsBucketReloader.Files() {
 
@@ -53,14 +53,14 @@ class TlsBucketReloaderTest {
         }
     };
 
-    /** As Quarkus' is, which takes over what it can read. */
+    /** Like Quarkus' bucket, which loads any file that it can read. */
     private final TlsConfiguration bucket = (TlsConfiguration) Proxy.newProxyInstance(getClass().getClassLoader(),
             new Class<?>[] { TlsConfiguration.class }, (proxy, method, arguments) -> switch (method.getName()) {
                 case "reload" -> {
-                    inForce = files.load().orElseThrow();
+                    loaded = files.load().orElseThrow();
                     yield true;
                 }
-                case "getKeyStoreOptions" -> inForce;
+                case "getKeyStoreOptions" -> loaded;
                 default -> throw new UnsupportedOperationException(method.getName());
             });
 
@@ -68,9 +68,9 @@ class TlsBucketReloaderTest {
     void start() throws Exception {
         certificate = Certificates.write(folder.resolve("certificate"), first.certificatePem());
         key = Certificates.write(folder.resolve("key"), first.keyPem());
-        inForce = files.load().orElseThrow();
-        watch = new TlsBucketReloader("callers", bucket, files, Clock.systemUTC(), () -> takenOver.add(nameInForce()));
-        watch.begin();
+        loaded = files.load().orElseThrow();
+        reloader = new TlsBucketReloader("callers", bucket, files, Clock.systemUTC(), () -> reloads.add(loadedSubject()));
+        reloader.start();
     }
 
     private static String text(Path file) {
@@ -81,80 +81,80 @@ class TlsBucketReloaderTest {
         }
     }
 
-    private String nameInForce() {
+    private String loadedSubject() {
         try {
-            return KeyPairs.of(inForce).get(0).getSubjectX500Principal().getName();
+            return KeyPairs.verify(loaded).get(0).getSubjectX500Principal().getName();
         } catch (Exception e) {
-            throw new AssertionError("what is in force does not fit", e);
+            throw new AssertionError("the loaded key does not belong to its certificate", e);
         }
     }
 
     @Test
-    void changeIsTakenOverOnce() {
-        watch.look();
+    void changedFilesAreReloadedOnce() {
+        reloader.poll();
         Certificates.write(certificate, second.certificatePem());
         Certificates.write(key, second.keyPem());
-        watch.look();
-        watch.look();
+        reloader.poll();
+        reloader.poll();
 
-        assertThat(takenOver).containsExactly("CN=second");
+        assertThat(reloads).containsExactly("CN=second");
     }
 
     @Test
-    void certificateWhoseKeyIsNotThereYetIsNotTakenOver() {
+    void certificateWithoutItsKeyIsNotLoaded() {
         Certificates.write(certificate, second.certificatePem());
-        watch.look();
-        watch.look();
-        assertThat(takenOver).isEmpty();
-        assertThat(nameInForce()).isEqualTo("CN=first");
+        reloader.poll();
+        reloader.poll();
+        assertThat(reloads).isEmpty();
+        assertThat(loadedSubject()).isEqualTo("CN=first");
 
         Certificates.write(key, second.keyPem());
-        watch.look();
-        assertThat(takenOver).containsExactly("CN=second");
+        reloader.poll();
+        assertThat(reloads).containsExactly("CN=second");
     }
 
     @Test
-    void certificateThatHasExpiredIsNotTakenOver() {
+    void expiredCertificateIsNotLoaded() {
         Certificates.Identity expired = authority.issueExpired("second", "localhost");
         Certificates.write(certificate, expired.certificatePem());
         Certificates.write(key, expired.keyPem());
-        watch.look();
-        watch.look();
+        reloader.poll();
+        reloader.poll();
 
-        assertThat(takenOver).isEmpty();
-        assertThat(nameInForce()).isEqualTo("CN=first");
+        assertThat(reloads).isEmpty();
+        assertThat(loadedSubject()).isEqualTo("CN=first");
     }
 
     @Test
-    void filesThatAreWrongChangeNothingAndAreTriedAgainWhenTheyChange() {
+    void invalidFilesChangeNothingAndAreLoadedAfterTheNextChange() {
         Certificates.write(certificate, "nothing");
-        watch.look();
-        watch.look();
-        watch.look();
-        assertThat(nameInForce()).isEqualTo("CN=first");
+        reloader.poll();
+        reloader.poll();
+        reloader.poll();
+        assertThat(loadedSubject()).isEqualTo("CN=first");
 
         Certificates.write(certificate, first.certificatePem());
-        watch.look();
-        assertThat(takenOver).containsExactly("CN=first");
+        reloader.poll();
+        assertThat(reloads).containsExactly("CN=first");
     }
 
     @Test
-    void validityIsThatOfTheCertificateInForce() {
-        assertThat(watch.validity().orElseThrow()).isPositive();
-        Duration before = watch.validity().orElseThrow();
+    void validityIsThatOfTheLoadedCertificate() {
+        assertThat(reloader.validity().orElseThrow()).isPositive();
+        Duration before = reloader.validity().orElseThrow();
 
         Certificates.write(certificate, second.certificatePem());
-        assertThat(watch.validity().orElseThrow()).isCloseTo(before, Duration.ofMinutes(1));
-        inForce = null;
-        watch.begin();
-        assertThat(watch.validity()).isEmpty();
+        assertThat(reloader.validity().orElseThrow()).isCloseTo(before, Duration.ofMinutes(1));
+        loaded = null;
+        reloader.start();
+        assertThat(reloader.validity()).isEmpty();
     }
 
     @Test
-    void keyThatNeverFittedRefusesToStart() {
-        inForce = new PemKeyCertOptions().addCertValue(Buffer.buffer(first.certificatePem()))
+    void keyOfAnotherCertificateStopsTheStart() {
+        loaded = new PemKeyCertOptions().addCertValue(Buffer.buffer(first.certificatePem()))
                 .addKeyValue(Buffer.buffer(second.keyPem()));
 
-        assertThatThrownBy(watch::begin).isInstanceOf(ConfigurationException.class).hasMessageContaining("does not belong");
+        assertThatThrownBy(reloader::start).isInstanceOf(ConfigurationException.class).hasMessageContaining("does not belong");
     }
 }

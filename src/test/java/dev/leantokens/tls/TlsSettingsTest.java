@@ -52,7 +52,7 @@ class TlsSettingsTest {
         server.writePkcs12(folder.resolve("server.p12"), PASSWORD);
     }
 
-    /** What is set by environment variables, with names of files in the folder, and by properties. */
+    /** Set by environment variables, in which names of files are those of the temporary folder, and by properties. */
     private static SmallRyeConfig config(Map<String, String> variables, Map<String, String> properties) {
         Map<String, String> environment = new HashMap<>();
         variables.forEach((name, value) -> environment.put(name,
@@ -71,19 +71,19 @@ class TlsSettingsTest {
 
     @ParameterizedTest
     @EnumSource
-    void passwordIsTakenAsItIsWritten(TlsBucket side) {
+    void passwordIsReadLiterally(TlsBucket bucket) {
         String password = "pa$$w\\${x}rd${nope}\\";
         AUTHORITY.issue("server", "localhost").writePkcs12(folder.resolve("odd.p12"), password);
-        String prefix = side == TlsBucket.LEAN ? "LEAN_TLS_" : "TLS_";
+        String prefix = bucket == TlsBucket.LEAN ? "LEAN_TLS_" : "TLS_";
 
         SmallRyeConfig config = config(Map.of(prefix + "KEY_STORE", "odd.p12", prefix + "KEY_STORE_PASSWORD", password),
                 Map.of());
 
-        assertThat(value(config, "quarkus.tls." + side.bucket() + ".key-store.p12.password")).isEqualTo(password);
+        assertThat(value(config, "quarkus.tls." + bucket.registryName() + ".key-store.p12.password")).isEqualTo(password);
     }
 
     @Test
-    void passwordThatIsDamagedIsNotTranslated() {
+    void damagedPasswordIsNotTranslated() {
         SmallRyeConfig config = config(Map.of("TLS_KEY_STORE", "server.p12", "TLS_KEY_STORE_PASSWORD", PASSWORD + "\uFFFD"),
                 Map.of());
 
@@ -91,7 +91,7 @@ class TlsSettingsTest {
     }
 
     @Test
-    void certificateForCallersHasBothPortsServeNothingButTls() {
+    void certificateForCallersMakesBothPortsServeTlsOnly() {
         SmallRyeConfig config = config(
                 Map.of("TLS_CERTIFICATE", "server.pem", "TLS_KEY", "server.key", "TLS_CLIENT_CA", "ca.pem"),
                 Map.of("quarkus.http.port", "1234"));
@@ -106,7 +106,7 @@ class TlsSettingsTest {
     }
 
     @Test
-    void keyStoreOfLeanSideChangesNothingForCallers() {
+    void keyStoreForLeanChangesNothingForCallers() {
         SmallRyeConfig config = config(Map.of("LEAN_TLS_KEY_STORE", "server.p12", "LEAN_TLS_KEY_STORE_PASSWORD", PASSWORD,
                 "LEAN_TLS_CA", "ca.pem"), Map.of());
 
@@ -117,7 +117,7 @@ class TlsSettingsTest {
     }
 
     @Test
-    void whatIsSaidInTheWordsOfQuarkusCounts() {
+    void quarkusPropertiesTakePrecedence() {
         SmallRyeConfig config = config(Map.of("TLS_CERTIFICATE", "server.pem", "TLS_KEY", "server.key"),
                 Map.of("quarkus.http.ssl-port", "8443", "quarkus.tls.callers.key-store.pem.0.cert", "/another"));
 
@@ -126,14 +126,14 @@ class TlsSettingsTest {
     }
 
     @Test
-    void emptySettingsAreNone() {
+    void emptySettingsCountAsNotSet() {
         SmallRyeConfig config = config(Map.of("TLS_CERTIFICATE", "", "TLS_KEY", "", "TLS_CLIENT_CA", "", "LEAN_TLS_CA", "",
                 "LEAN_TLS_KEY_STORE_PASSWORD", ""), Map.of());
 
         assertThat(config.getPropertyNames()).noneMatch(name -> name.startsWith("quarkus"));
     }
 
-    static Stream<Arguments> wrong() {
+    static Stream<Arguments> invalid() {
         return Stream.of(
                 arguments(Map.of("CERTIFICATE", "server.pem"), "_CERTIFICATE is set without .*_KEY"),
                 arguments(Map.of("KEY", "server.key"), "_KEY is set without .*_CERTIFICATE"),
@@ -142,8 +142,8 @@ class TlsSettingsTest {
                 arguments(Map.of("KEY_STORE", "server.p12"), "_KEY_STORE is set without .*_KEY_STORE_PASSWORD"),
                 arguments(Map.of("KEY_STORE_PASSWORD", PASSWORD), "_KEY_STORE_PASSWORD is set without .*_KEY_STORE"),
                 arguments(Map.of("KEY_STORE", "server.p12", "KEY_STORE_PASSWORD", "wrong"),
-                        "_KEY_STORE: .*server.p12 is no PKCS#12 key store, or .*_KEY_STORE_PASSWORD is wrong"),
-                arguments(Map.of("KEY_STORE", "server.pem", "KEY_STORE_PASSWORD", PASSWORD), "server.pem is no PKCS#12"),
+                        "_KEY_STORE: .*server.p12 is not a PKCS#12 key store, or .*_KEY_STORE_PASSWORD is wrong"),
+                arguments(Map.of("KEY_STORE", "server.pem", "KEY_STORE_PASSWORD", PASSWORD), "server.pem is not a PKCS#12"),
                 arguments(Map.of("CERTIFICATE", "missing", "KEY", "server.key"),
                         "_CERTIFICATE: .*missing cannot be read: .*NoSuchFile.*"),
                 arguments(Map.of("CERTIFICATE", "text", "KEY", "server.key"),
@@ -164,18 +164,20 @@ class TlsSettingsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("wrong")
-    void settingsThatAreWrongAreRefusedByTheirNamesAndNotTranslated(Map<String, String> settings, String message) {
-        for (TlsBucket side : TlsBucket.values()) {
+    @MethodSource("invalid")
+    void invalidSettingsAreRejectedByNameAndNotTranslated(Map<String, String> settings, String message) {
+        for (TlsBucket bucket : TlsBucket.values()) {
             Map<String, String> variables = new HashMap<>();
-            String prefix = side == TlsBucket.LEAN ? "LEAN_TLS_" : "TLS_";
+            String prefix = bucket == TlsBucket.LEAN ? "LEAN_TLS_" : "TLS_";
             settings.forEach((name, value) -> variables.put(prefix + name, value));
             SmallRyeConfig config = config(variables, Map.of());
 
-            assertThatThrownBy(() -> TlsRules.check(TlsSettings.of(side, name -> value(config, name))))
+            assertThatThrownBy(() -> TlsRules.check(TlsSettings.of(bucket, name -> value(config, name))))
                     .isInstanceOf(ConfigurationException.class).hasMessageMatching("(?s).*" + message + ".*")
                     .hasMessageContaining(prefix).hasMessageNotContaining(PASSWORD);
             assertThat(config.getPropertyNames()).noneMatch(name -> name.startsWith("quarkus"));
+            assertThat(config.getConfigValue(TlsShorthandConfigSourceFactory.PROBLEM).getValue()).as("for the start")
+                    .matches("(?s).*" + message + ".*");
         }
     }
 
@@ -190,34 +192,35 @@ class TlsSettingsTest {
                 arguments("chain first", chain + ec.keyPem()),
                 arguments("key before the chain", ec.keyPem() + chain),
                 arguments("key within the chain", ec.certificatePem() + ec.keyPem() + authority.pem()),
-                arguments("key by SEC 1, with its parameters", ec.traditionalKeyPem() + chain),
+                arguments("key in SEC 1, with its parameters", ec.traditionalKeyPem() + chain),
                 arguments("RSA", rsa.keyPem() + rsa.certificatePem()),
-                arguments("RSA by PKCS#1", rsa.certificatePem() + rsa.traditionalKeyPem()),
+                arguments("RSA in PKCS#1", rsa.certificatePem() + rsa.traditionalKeyPem()),
                 arguments("attributes, as openssl pkcs12 writes them", "Bag Attributes\n    localKeyID: 01\n" + ec.keyPem()
                         + "Bag Attributes\nsubject=CN=server\n\n" + ec.certificatePem()),
-                arguments("lines of Windows", (ec.keyPem() + chain).replace("\n", "\r\n")));
+                arguments("CRLF line ends", (ec.keyPem() + chain).replace("\n", "\r\n")));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("bundles")
-    void onePemFileCanHaveBothTheKeyAndItsCertificate(String name, String pem) throws Exception {
+    void keyAndCertificateCanShareAPemFile(String name, String pem) throws Exception {
         String bundle = Certificates.write(folder.resolve("bundle.pem"), pem).toString();
-        for (TlsBucket side : TlsBucket.values()) {
-            String prefix = side == TlsBucket.LEAN ? "LEAN_TLS_" : "TLS_";
+        for (TlsBucket bucket : TlsBucket.values()) {
+            String prefix = bucket == TlsBucket.LEAN ? "LEAN_TLS_" : "TLS_";
             SmallRyeConfig config = config(Map.of(prefix + "CERTIFICATE", bundle, prefix + "KEY", bundle), Map.of());
 
-            TlsRules.check(TlsSettings.of(side, property -> value(config, property)));
-            assertThat(value(config, "quarkus.tls." + side.bucket() + ".key-store.pem.0.cert")).isEqualTo(bundle);
-            assertThat(value(config, "quarkus.tls." + side.bucket() + ".key-store.pem.0.key")).isEqualTo(bundle);
+            TlsRules.check(TlsSettings.of(bucket, property -> value(config, property)));
+            assertThat(value(config, "quarkus.tls." + bucket.registryName() + ".key-store.pem.0.cert")).isEqualTo(bundle);
+            assertThat(value(config, "quarkus.tls." + bucket.registryName() + ".key-store.pem.0.key")).isEqualTo(bundle);
         }
         Buffer content = Buffer.buffer(pem);
-        assertThat(KeyPairs.of(new PemKeyCertOptions().addCertValue(content).addKeyValue(content))).as("as the registry reads")
+        assertThat(KeyPairs.verify(new PemKeyCertOptions().addCertValue(content).addKeyValue(content)))
+                .as("as the registry reads")
                 .singleElement().extracting(certificate -> certificate.getSubjectX500Principal().getName())
                 .isEqualTo("CN=server");
     }
 
     @Test
-    void authoritiesMayStandBesideAKey() {
+    void authoritiesCanShareAPemFileWithAKey() {
         Certificates.Authority authority = new Certificates.Authority("authority");
         Certificates.write(folder.resolve("bundle.pem"), authority.issue("server").keyPem() + authority.pem());
         SmallRyeConfig config = config(Map.of("LEAN_TLS_CA", "bundle.pem"), Map.of());
@@ -226,7 +229,7 @@ class TlsSettingsTest {
     }
 
     @Test
-    void authoritiesOfCallersNeedACertificateToShowAndLeansDoNot() {
+    void authoritiesForCallersNeedACertificateAndLeansDoNot() {
         SmallRyeConfig config = config(Map.of("TLS_CLIENT_CA", "ca.pem", "LEAN_TLS_CA", "ca.pem"), Map.of());
 
         assertThatThrownBy(() -> TlsRules.check(TlsSettings.of(TlsBucket.CALLERS, name -> value(config, name))))
@@ -237,13 +240,13 @@ class TlsSettingsTest {
 
     @ParameterizedTest
     @EnumSource
-    void passwordIsASecretOfTheConfiguration(TlsBucket side) {
+    void passwordIsMarkedAsSecret(TlsBucket bucket) {
         SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder();
         new TlsSecretKeysCustomizer().configBuilder(builder);
 
-        String property = side.property("key-store-password");
+        String property = bucket.property("key-store-password");
         assertThat(builder.getSecretKeys()).contains(PropertyName.name(property),
                 PropertyName.name(TlsBucket.variable(property)),
-                PropertyName.name("quarkus.tls." + side.bucket() + ".key-store.p12.password"));
+                PropertyName.name("quarkus.tls." + bucket.registryName() + ".key-store.p12.password"));
     }
 }
