@@ -1,2 +1,2 @@
-/** Files that are read again when they change. */
+/** Files that are polled for changes. */
 package dev.leantokens.file;

@@ -4,13 +4,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Detects text that was changed before it was read, and removes what an editor put in front of it. */
+/** Detects text that was damaged before it was read, and removes byte order marks. */
 public final class IntactText {
 
-    /** Written first by some editors of Windows; it is not part of the text. */
+    /** Some Windows editors write it at the start of a file. It is not part of the text. */
     private static final char BYTE_ORDER_MARK = '\uFEFF';
 
-    /** Takes the place of bytes that cannot be decoded. */
+    /** Replaces bytes that cannot be decoded. */
     private static final char REPLACEMENT = '\uFFFD';
 
     private static final char NUL = '\0';

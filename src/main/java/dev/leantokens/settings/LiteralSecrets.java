@@ -1,12 +1,12 @@
 package dev.leantokens.settings;
 
 import java.io.Serial;
-import java.util.OptionalInt;
 import java.util.Set;
+
+import jakarta.annotation.Priority;
 
 import io.smallrye.config.ConfigSourceInterceptor;
 import io.smallrye.config.ConfigSourceInterceptorContext;
-import io.smallrye.config.ConfigSourceInterceptorFactory;
 import io.smallrye.config.ConfigValue;
 import io.smallrye.config.Expressions;
 import io.smallrye.config.Priorities;
@@ -15,33 +15,20 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.config.SmallRyeConfigBuilderCustomizer;
 
 /**
- * Has the values of all properties that are marked as secrets ({@link SmallRyeConfigBuilder#withSecretKeys}) taken literally,
- * whatever source they come from: {@code $$}, <code>${…}</code> and {@code \$} are part of the secret. Refuses a secret that
- * was damaged before it was read.
+ * Reads the values of properties that are marked as secrets ({@link SmallRyeConfigBuilder#withSecretKeys}) literally, from any
+ * source: {@code $$}, <code>${…}</code> and {@code \$} are part of the secret. Rejects a secret that was damaged before it was
+ * read.
  */
 public class LiteralSecrets implements SmallRyeConfigBuilderCustomizer {
 
-    /** Called before the interceptor that expands expressions. */
-    private static final int BEFORE_EXPANSION = Priorities.LIBRARY + 400;
-
     @Override
     public void configBuilder(SmallRyeConfigBuilder builder) {
-        // The builder's own set: other customizers may add to it after this one.
-        Interceptor interceptor = new Interceptor(builder.getSecretKeys());
-        builder.withInterceptorFactories(new ConfigSourceInterceptorFactory() {
-
-            @Override
-            public ConfigSourceInterceptor getInterceptor(ConfigSourceInterceptorContext context) {
-                return interceptor;
-            }
-
-            @Override
-            public OptionalInt getPriority() {
-                return OptionalInt.of(BEFORE_EXPANSION);
-            }
-        });
+        // The builder's set itself, not a copy: customizers that run later can add to it.
+        builder.withInterceptors(new Interceptor(builder.getSecretKeys()));
     }
 
+    /** Runs before the interceptor that expands expressions. */
+    @Priority(Priorities.LIBRARY + 400)
     private static final class Interceptor implements ConfigSourceInterceptor {
 
         @Serial
@@ -63,7 +50,7 @@ public class LiteralSecrets implements SmallRyeConfigBuilderCustomizer {
                 return secret;
             }
             String text = IntactText.withoutByteOrderMark(secret.getValue());
-            // An exception, and not a problem of the value: an optional setting with a problem counts as one that is not set.
+            // An exception instead of a problem of the value, with which an optional setting would count as not set.
             IntactText.flaw(text).ifPresent(flaw -> {
                 throw new IllegalArgumentException(name + " " + flaw);
             });

@@ -10,9 +10,10 @@ import io.smallrye.config.SmallRyeConfigBuilderCustomizer;
 import io.smallrye.config.SysPropConfigSource;
 
 /**
- * Reads the file {@code .env} of the working directory in development only. It is a developer's file, hidden and easily copied
- * along, and would override {@code config/application.properties}: with another {@code LEAN_URL} it would have the service's
- * secret sent elsewhere.
+ * Reads the file {@code .env} of the working directory in dev mode only. It is a developer's file, hidden and easily copied by
+ * accident, and it would override {@code config/application.properties}: its {@code LEAN_URL} could send the service's secret
+ * to
+ * another host.
  */
 @StaticInitSafe
 public class SettingSources implements SmallRyeConfigBuilderCustomizer {
@@ -24,7 +25,7 @@ public class SettingSources implements SmallRyeConfigBuilderCustomizer {
         }
     }
 
-    /** The builder adds the file together with the variables and the system properties, so these are added here instead. */
+    /** The builder adds the file together with environment variables and system properties, so those are added here instead. */
     static void withoutDotEnv(SmallRyeConfigBuilder builder) {
         if (builder.isAddDefaultSources()) {
             builder.setAddDefaultSources(false).setAddSystemSources(true).setAddPropertiesSources(true);
@@ -35,7 +36,7 @@ public class SettingSources implements SmallRyeConfigBuilderCustomizer {
         }
     }
 
-    /** After Quarkus has said which sources there are. */
+    /** After Quarkus has configured the sources. */
     @Override
     public int priority() {
         return Integer.MAX_VALUE;

@@ -11,8 +11,8 @@ import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
 /**
- * Refuses to start with a file of settings that starts with a byte order mark: SmallRye Config takes the mark for a part of the
- * first setting's name, which would be ignored without a word.
+ * Stops the start if a properties file starts with a byte order mark: SmallRye Config reads the mark as part of the first
+ * setting's name, which would then be ignored silently.
  */
 @ApplicationScoped
 class SettingsFile {
@@ -24,10 +24,10 @@ class SettingsFile {
     static void check(Iterable<String> names) {
         for (String name : names) {
             if (!IntactText.withoutByteOrderMark(name).equals(name)) {
-                // Without the name: it can be a secret that is in the wrong place.
+                // Without the name, which can be a misplaced secret.
                 throw new ConfigurationException(
-                        "config/application.properties, or another file of settings, starts with a byte "
-                                + "order mark (U+FEFF): save it without");
+                        "config/application.properties, or another properties file, starts with a byte "
+                                + "order mark (U+FEFF): save it without one");
             }
         }
     }

@@ -1,2 +1,2 @@
-/** Where settings come from, and how secrets among them are read. */
+/** Sources of settings, literal secrets, and rules that settings of several packages share. */
 package dev.leantokens.settings;
