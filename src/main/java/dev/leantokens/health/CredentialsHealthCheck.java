@@ -11,8 +11,9 @@ import dev.leantokens.lean.LeanStandIn;
 import dev.leantokens.token.ServiceCredentials;
 
 /**
- * Whether the service can do what it is configured for: without Lean credentials of its own it cannot, unless no caller
- * could use them anyway. Lean is not asked: the token endpoint counts calls.
+ * Reports whether the service has Lean credentials, unless no caller could use them anyway. Does not verify them with Lean,
+ * which
+ * limits calls of the token endpoint.
  */
 @Readiness
 @ApplicationScoped
@@ -31,9 +32,9 @@ class CredentialsHealthCheck implements HealthCheck {
     @Override
     public HealthCheckResponse call() {
         boolean configured = credentials.current().isPresent();
-        return StandInDetail.add(standIn, HealthCheckResponse.named("lean-credentials"))
+        return LeanHealthCheck.named("lean-credentials", standIn)
                 .status(configured || access.onlyCallerCredentials())
-                .withData("service", configured ? "configured" : "missing, set LEAN_CLIENT_ID and what belongs to it")
+                .withData("service", configured ? "configured" : "missing, set LEAN_CLIENT_ID and its secret or key")
                 .build();
     }
 }

@@ -13,9 +13,8 @@ import dev.leantokens.lean.LeanVerdict.Opinion;
 import io.smallrye.health.api.HealthGroup;
 
 /**
- * Whether Lean takes the service's own credentials, as far as calls have shown, beside {@link LeanHealthCheck} and like it in
- * no
- * probe: what is in the cache is as good as ever, and a restart would not mend it.
+ * Reports whether Lean accepted the service's credentials in the last calls. In the group of {@link LeanHealthCheck} and in no
+ * probe: cached tokens stay valid, and a restart does not fix credentials.
  */
 @HealthGroup("lean")
 @ApplicationScoped

@@ -9,8 +9,9 @@ import org.eclipse.microprofile.health.Readiness;
 import dev.leantokens.mcp.port.McpListener;
 
 /**
- * Whether both adapters can be reached. That the main port is open is shown by the question having come. There is no check
- * for the start: the main port opens last.
+ * Reports whether both adapters can be reached. A request for this report shows that the main port is open. A startup check is
+ * not
+ * needed, as the main port opens last.
  */
 @Readiness
 @ApplicationScoped

@@ -19,11 +19,12 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * Serves the metrics instead of Quarkus, which renders them for each request on a worker thread: in 2 ms each, on up to 200
- * threads at once, behind a queue without a limit, also for requests that were cancelled.
+ * Serves the metrics in place of Quarkus, which renders them for every request, even a cancelled one: for 2 ms each, on up to
+ * 200
+ * worker threads at once, behind an unbounded queue.
  */
 @ApplicationScoped
-// Micrometer has another one for a newer client of Prometheus; Quarkus registers this one.
+// Micrometer has another registry for newer Prometheus clients; Quarkus provides this one.
 @SuppressWarnings("deprecation")
 class MetricsFilter {
 
@@ -41,8 +42,8 @@ class MetricsFilter {
 
     private void answer(RoutingContext context) {
         String type = type(context.request().getHeader(HttpHeaders.ACCEPT));
-        Context own = context.vertx().getOrCreateContext();
-        renderings.get(type).next().onComplete(rendering -> own.runOnContext(now -> {
+        Context requestContext = context.vertx().getOrCreateContext();
+        renderings.get(type).next().onComplete(rendering -> requestContext.runOnContext(resumed -> {
             if (context.response().closed()) {
                 return;
             }
@@ -54,7 +55,7 @@ class MetricsFilter {
         }));
     }
 
-    /** As Quarkus chooses it. */
+    /** Chooses as Quarkus does. */
     private static String type(String accept) {
         return accept != null && (accept.contains("text/plain") || accept.contains("text/html")) ? TextFormat.CONTENT_TYPE_004
                 : TextFormat.CONTENT_TYPE_OPENMETRICS_100;

@@ -9,54 +9,54 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 
 /**
- * Has a worker thread render a text once for all who ask at a time, and never more often than every {@link #INTERVAL}, however
- * many ask. Nobody gets a text that is older than the request. Thread-safe.
+ * Renders a text on a worker thread, once for all concurrent requests and at most once in every {@link #INTERVAL}. No request
+ * gets a text whose rendering started before the request. Thread-safe.
  */
 final class SharedRendering {
 
-    /** From the end of one to the beginning of the next. At 2 ms for one this is a tenth of a processor at most. */
+    /** The pause between two renderings. At 2 ms for a rendering, they use a tenth of a processor at most. */
     static final Duration INTERVAL = Duration.ofMillis(20);
 
     private final Vertx vertx;
     private final Callable<String> source;
 
-    /** What those wait for who ask now, unless it can begin at once. */
+    /** The rendering to start next, which new requests wait for. */
     private Promise<Buffer> next = Promise.promise();
-    private boolean wanted;
-    /** From when one begins until the interval behind it is over. */
+    private boolean requested;
+    /** From the start of a rendering to the end of the pause after it. */
     private boolean busy;
 
-    /** @param source is called by a worker thread, never twice at a time */
+    /** @param source called on a worker thread, never concurrently */
     SharedRendering(Vertx vertx, Callable<String> source) {
         this.vertx = vertx;
         this.source = source;
     }
 
-    /** @return the next text that has not been started, on any thread */
+    /** @return the text of the next rendering to start, completed on any thread */
     synchronized Future<Buffer> next() {
         Future<Buffer> rendering = next.future();
-        wanted = true;
+        requested = true;
         if (!busy) {
-            begin();
+            start();
         }
         return rendering;
     }
 
-    private void begin() {
+    private void start() {
         busy = true;
-        wanted = false;
+        requested = false;
         Promise<Buffer> current = next;
         next = Promise.promise();
-        vertx.executeBlocking(() -> Buffer.buffer(source.call()), false).onComplete(ended -> {
-            vertx.setTimer(INTERVAL.toMillis(), passed -> rested());
-            current.handle(ended);
+        vertx.executeBlocking(() -> Buffer.buffer(source.call()), false).onComplete(result -> {
+            vertx.setTimer(INTERVAL.toMillis(), timer -> endPause());
+            current.handle(result);
         });
     }
 
-    private synchronized void rested() {
+    private synchronized void endPause() {
         busy = false;
-        if (wanted) {
-            begin();
+        if (requested) {
+            start();
         }
     }
 }

@@ -1,2 +1,2 @@
-/** What probes and operators are told. */
+/** Health checks and metrics, as probes and operators see them. */
 package dev.leantokens.health;
