@@ -10,56 +10,56 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;
 
-/** Who may use the service. */
+/** Which callers may use the service. */
 @ConfigMapping(prefix = "access")
 public interface AccessConfig {
 
-    /** Which callers without credentials may use the service's own Lean credentials. */
+    /** Which callers without credentials may use the service's Lean credentials. */
     @WithDefault("loopback")
     Anonymous anonymous();
 
-    /** Whether callers may send Lean credentials of their own. */
+    /** Whether callers may send their own Lean credentials. */
     @WithDefault("allowed")
     CallerCredentials callerCredentials();
 
-    /** Names in {@code Host} that are served besides localhost, 127.0.0.1 and [::1]; without a port. */
+    /** Host names, without a port, that the service is served under besides localhost, 127.0.0.1 and [::1]. */
     Optional<Set<String>> allowedHosts();
 
-    /** Origins of web pages that may call, besides those on localhost, 127.0.0.1 and [::1]. */
+    /** Origins of web pages that may call the service, besides those on localhost, 127.0.0.1 and [::1]. */
     Optional<Set<String>> allowedOrigins();
 
-    /** Local clients, by their ids. */
+    /** Local clients, by client id. */
     Map<String, LocalClientConfig> clients();
 
-    /** A file with further local clients, which is read again when it changes. */
+    /** A file with further local clients, reloaded when it changes. */
     Optional<Path> clientsFile();
 
-    /** A client that is known here and uses the service's own Lean credentials. */
+    /** A client that is configured here and uses the service's Lean credentials. */
     interface LocalClientConfig {
 
         /**
-         * One secret, or two while one takes the other's place, separated by a comma: plain, or {@code sha256:} and the digest
-         * in hexadecimal. Not a list for SmallRye Config, in whose lists a backslash is not a backslash.
+         * One secret, or two separated by a comma while the secret is rotated: plain text, or {@code sha256:} and the digest
+         * in hexadecimal. Not a list of SmallRye Config, which would treat backslashes as escapes.
          */
         Optional<String> secret();
 
-        /** The same with an index for each. */
+        /** The same secrets as indexed properties. */
         @WithName("secret")
         Optional<List<String>> indexedSecrets();
 
-        /** The scopes that it may have, as patterns in which {@code *} stands for an id. */
+        /** The scopes that the client may request, as patterns in which {@code *} stands for an id. */
         Optional<List<String>> scopes();
 
-        /** The scope of a request that names none. */
+        /** The scope of a request without one. */
         Optional<String> defaultScope();
     }
 
     enum Anonymous {
-        /** A peer on the loopback interface: the service is a sidecar, or its developer's. */
+        /** Peers on the loopback interface: the service is a sidecar, or runs on a developer's machine. */
         LOOPBACK,
-        /** Anyone: a platform in front authenticates. */
+        /** All callers: a platform in front of the service authenticates them. */
         ALWAYS,
-        /** No one. */
+        /** No caller. */
         NEVER
     }
 

@@ -8,6 +8,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 
 import dev.leantokens.access.AccessConfig.Anonymous;
 import dev.leantokens.access.AccessConfig.CallerCredentials;
+import dev.leantokens.access.Exposure.Audience;
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
 import dev.leantokens.token.AccessTokenRequest;
@@ -16,7 +17,7 @@ import dev.leantokens.token.Scope;
 import dev.leantokens.token.ScopePattern;
 import dev.leantokens.token.TokenConfig;
 
-/** Decides who a caller is and whose credentials its request uses, or that it may use none. Thread-safe. */
+/** Authenticates callers, and decides which scope and which credentials a request may use. Thread-safe. */
 @ApplicationScoped
 public class AccessRules {
 
@@ -24,16 +25,35 @@ public class AccessRules {
     private final TokenConfig tokens;
     private final ConfiguredClients clients;
 
-    public AccessRules(AccessConfig config, TokenConfig tokens, ConfiguredClients clients) {
+    /** The meaning of client credentials among the members of a request, which depends on the adapter's protocol. */
+    public enum BodyCredentials {
+        /** They authenticate the caller (RFC 6749 §2.3.1). */
+        AUTHENTICATE_CALLER("client credentials are required"),
+        /**
+         * They are sent to Lean; the caller authenticates by header. MCP uses this: a model writes the body and must never see
+         * a local client's secret.
+         */
+        GO_TO_LEAN("this caller is not authenticated: the configuration of the MCP client needs an Authorization header "
+                + "with the credentials of a local client");
+
+        /** Says that a caller has no credentials. Over MCP a model reads it, and must not be led to look for a secret. */
+        private final String refusal;
+
+        BodyCredentials(String refusal) {
+            this.refusal = refusal;
+        }
+    }
+
+    AccessRules(AccessConfig config, TokenConfig tokens, ConfiguredClients clients) {
         this.config = config;
         this.tokens = tokens;
         this.clients = clients;
     }
 
     /**
-     * @return the client that the header is of; empty if it is not meant for this service
-     * @throws TokenException {@code invalid_client} if there is no such client, or its secret is another;
-     *         {@code invalid_request} if the secret is for Lean and not form-encoded
+     * @return the client that the header authenticates; empty if the header is not meant for this service
+     * @throws TokenException {@code invalid_client} if the client is unknown or its secret is wrong; {@code invalid_request} if
+     *         a secret for Lean is not form-encoded
      */
     Optional<Client> authenticate(AuthorizationHeader header) {
         if (header.clientId().isPresent()) {
@@ -41,87 +61,85 @@ public class AccessRules {
         }
         LocalClients local = clients.current();
         if (local.size() == 0 && config.anonymous() == Anonymous.ALWAYS) {
-            // The platform in front has authenticated the caller by it, and hands it on.
+            // A token of the platform in front, which has authenticated the caller by it and passes it on.
             return Optional.empty();
         }
-        return Optional.of(local.find(header.sentSecret()).orElseThrow(AccessRules::unknown));
+        return Optional.of(local.find(header.sentSecret()).orElseThrow(AccessRules::unknownClient));
     }
 
     /**
      * @param sent the credentials among the members of a request
-     * @return the client that a token is requested for; empty for none
-     * @throws TokenException {@code invalid_client} if the client is not known here, or the caller is not allowed to come
-     *         without credentials
+     * @return the client that a token is requested for; empty for an anonymous caller
+     * @throws TokenException {@code invalid_client} if the client is unknown or its secret is wrong, or the caller needs
+     *         credentials and has none
      */
     Optional<Client> client(Optional<ClientCredentials> sent, Caller caller, BodyCredentials meaning) {
         Optional<Client> client = caller.client();
         if (sent.isPresent()) {
-            client = Optional.of(meaning == BodyCredentials.GO_TO_LEAN ? clientOfLean(sent.get()) : authenticate(sent.get()));
+            client = Optional.of(
+                    meaning == BodyCredentials.GO_TO_LEAN ? leanIssuedClient(sent.get()) : authenticate(sent.get()));
         }
         if (client.isEmpty() && !mayBeAnonymous(caller)) {
-            throw refused(caller, meaning);
+            throw missingCredentials(caller, meaning);
         }
         return client;
     }
 
     /**
-     * @param client as {@link #client} has found it
-     * @return the scope of the token, whose credentials go to Lean, and who for
-     * @throws TokenException {@code invalid_scope} if the request names no scope and the client has no default, or the client
-     *         may not have the scope
+     * @param client from {@link #client}
+     * @return the scope of the token, the credentials to send to Lean, and the account of the caller
+     * @throws TokenException {@code invalid_scope} if the request has no scope and the client no default, or the client may not
+     *         have the scope
      */
     Entitlement entitle(AccessTokenRequest request, Optional<Client> client, Caller caller) {
         Scope scope = request.scope().or(() -> client.flatMap(Client::defaultScope)).orElseThrow(
-                () -> TokenError.INVALID_SCOPE.because("scope is missing, ask for " + available(client)));
+                () -> TokenError.INVALID_SCOPE.because("scope is missing, ask for " + availableScopes(client)));
         if (client.isPresent() && !client.get().mayHave(scope)) {
-            throw TokenError.INVALID_SCOPE.because("this client may not have this scope, ask for " + available(client));
+            throw TokenError.INVALID_SCOPE.because("this client may not have this scope, ask for " + availableScopes(client));
         }
-        Optional<ClientCredentials> own = client.flatMap(Client::leanCredentials);
-        return new Entitlement(scope, own, client.or(caller::client), caller.address(), sharers(),
-                config.callerCredentials() == CallerCredentials.ALLOWED);
+        return new Entitlement(scope, client.flatMap(Client::leanCredentials), client.or(caller::client), caller.address(),
+                sharers(), config.callerCredentials() == CallerCredentials.ALLOWED);
     }
 
-    /** @return the number of those that share the service's budget: each local client, and all anonymous callers as one */
+    /** @return the number of parties that share the service's budget: each local client, and all anonymous callers as one */
     private int sharers() {
         return Math.max(1, clients.current().size() + (config.anonymous() == Anonymous.NEVER ? 0 : 1));
     }
 
     /** @return the scopes that a client may have, in words */
-    private String available(Optional<Client> client) {
-        return ScopePattern.describe(Caller.local(client).map(LocalClient::scopes).orElseGet(tokens::scopes));
+    private String availableScopes(Optional<Client> client) {
+        return ScopePattern.describe(Caller.localClient(client).map(LocalClient::scopes).orElseGet(tokens::scopes));
     }
 
     /**
-     * For an adapter whose callers authenticate by header, before it looks at anything else that they sent.
+     * Rejects a caller by its header alone, before an adapter reads the rest of the request.
      *
-     * @throws TokenException {@code invalid_client} if nothing that follows could entitle the caller
+     * @throws TokenException {@code invalid_client} if nothing in the body could entitle the caller
      */
     public void requireEntitled(Caller caller) {
         boolean bodyCouldHelp = config.callerCredentials() == CallerCredentials.ALLOWED;
         if (caller.client().isEmpty() && !mayBeAnonymous(caller) && !bodyCouldHelp) {
-            throw refused(caller, BodyCredentials.GO_TO_LEAN);
+            throw missingCredentials(caller, BodyCredentials.GO_TO_LEAN);
         }
     }
 
-    /** @return whether no caller can use the service's own Lean credentials, so that none need be configured */
+    /** @return whether no caller can use the service's Lean credentials, so that none need be configured */
     public boolean onlyCallerCredentials() {
         return config.anonymous() == Anonymous.NEVER && config.callerCredentials() == CallerCredentials.ALLOWED
                 && clients.current().size() == 0;
     }
 
     /**
-     * @param serviceCredentials whether the service has Lean credentials, without which only callers with their own get a token
+     * @param serviceCredentials whether the service has Lean credentials; without them, callers need their own
      * @return the callers that get tokens with the current configuration
      */
-    public Audience audience(boolean serviceCredentials) {
+    Audience audience(boolean serviceCredentials) {
         List<String> groups = new ArrayList<>();
         if (serviceCredentials) {
-            switch (config.anonymous()) {
-                case ALWAYS -> groups.add("everyone, without credentials");
-                case LOOPBACK -> groups.add("callers on this machine, without credentials");
-                case NEVER -> {
-                    // Not a group.
-                }
+            if (config.anonymous() == Anonymous.ALWAYS) {
+                groups.add("everyone, without credentials");
+            } else if (config.anonymous() == Anonymous.LOOPBACK) {
+                groups.add("callers on this machine, without credentials");
             }
             int local = clients.current().size();
             if (local > 0) {
@@ -129,46 +147,48 @@ public class AccessRules {
             }
         }
         if (config.callerCredentials() == CallerCredentials.ALLOWED) {
-            groups.add("callers with Lean credentials of their own");
+            groups.add("callers with their own Lean credentials");
         }
         return new Audience(serviceCredentials && config.anonymous() == Anonymous.ALWAYS, groups);
     }
 
-    /** Lean's secrets are read as RFC 6749 says, so that the right one goes to Lean; local ones as clients send them. */
+    /**
+     * Decodes secrets for Lean as RFC 6749 requires, so that Lean gets the right one; accepts local ones as clients send them.
+     */
     private Client authenticate(String id, AuthorizationHeader basic) {
         if (LeanIssuedClient.isId(id)) {
-            return clientOfLean(new ClientCredentials(id, basic.formDecodedSecret()));
+            return leanIssuedClient(new ClientCredentials(id, basic.formDecodedSecret()));
         }
-        return clients.current().find(id, basic.readings()).orElseThrow(AccessRules::unknown);
+        return clients.current().find(id, basic.readings()).orElseThrow(AccessRules::unknownClient);
     }
 
     private Client authenticate(ClientCredentials sent) {
         if (LeanIssuedClient.isId(sent.clientId())) {
-            return clientOfLean(sent);
+            return leanIssuedClient(sent);
         }
-        return clients.current().find(sent.clientId(), sent.clientSecret()).orElseThrow(AccessRules::unknown);
+        return clients.current().find(sent.clientId(), sent.clientSecret()).orElseThrow(AccessRules::unknownClient);
     }
 
-    private Client clientOfLean(ClientCredentials sent) {
+    private Client leanIssuedClient(ClientCredentials sent) {
         if (!LeanIssuedClient.isId(sent.clientId())) {
-            throw TokenError.CALLER_REFUSED.because("client_id is not of Lean's shape, a UUID; "
+            throw TokenError.CALLER_REFUSED.because("client_id is not a UUID, as Lean's client ids are; "
                     + "a local client authenticates by the Authorization header of the MCP client's configuration");
         }
         if (config.callerCredentials() == CallerCredentials.REFUSED) {
-            throw TokenError.CALLER_REFUSED.because("this service takes no Lean credentials of its callers");
+            throw TokenError.CALLER_REFUSED.because("this service does not accept Lean credentials of callers");
         }
         return new LeanIssuedClient(sent);
     }
 
-    private static TokenException unknown() {
+    private static TokenException unknownClient() {
         return TokenError.CALLER_REFUSED.because("the client is unknown or its secret is wrong");
     }
 
-    private TokenException refused(Caller caller, BodyCredentials meaning) {
+    private TokenException missingCredentials(Caller caller, BodyCredentials meaning) {
         boolean proxied = config.anonymous() == Anonymous.LOOPBACK && caller.cameThroughProxy();
-        return TokenError.CALLER_REFUSED.because(meaning.refusal() + (proxied
-                ? " (a header of this request is one that proxies add, so it does not count as sent from this machine)"
-                : ""));
+        return TokenError.CALLER_REFUSED.because(meaning.refusal
+                + (proxied ? " (this request has a header that proxies add, so it does not count as sent from this machine)"
+                        : ""));
     }
 
     private boolean mayBeAnonymous(Caller caller) {

@@ -14,20 +14,19 @@ import dev.leantokens.token.RequestMembers;
 import io.netty.handler.codec.http.QueryStringDecoder;
 
 /**
- * What a caller says of itself in the {@code Authorization} header: by Basic, as RFC 6749 §2.3.1 has it, where id and
- * secret are form-encoded, then joined and Base64-encoded as in RFC 7617; or by Bearer, with a local client's secret alone,
- * since that is what MCP clients can be made to send. Many client libraries leave out the form-encoding, so the secret is kept
- * as it was sent, too.
+ * The credentials in the {@code Authorization} header. Basic has the client's id and secret as in RFC 6749 §2.3.1:
+ * form-encoded, then joined and Base64-encoded as in RFC 7617. Bearer has the secret of a local client only, which is what MCP
+ * clients can be configured to send. Many client libraries omit the form-encoding, so the undecoded secret is available, too.
  *
- * @param clientId the client identifier; empty by Bearer
- * @param secret the secret as RFC 6749 reads it; empty if it is not form-encoded
+ * @param clientId the client identifier; empty for Bearer
+ * @param secret the form-decoded secret; empty if it is not form-encoded
  * @param sentSecret the secret as it was sent
  */
 record AuthorizationHeader(Optional<String> clientId, Optional<String> secret, String sentSecret) {
 
     /**
      * @param values the request's {@code Authorization} headers
-     * @return what they say; empty if there is no header
+     * @return the credentials; empty without a header
      * @throws TokenException {@code invalid_client} for a scheme that is not supported (§5.2),
      *         {@code invalid_request} for a header that is repeated or malformed
      */
@@ -62,7 +61,7 @@ record AuthorizationHeader(Optional<String> clientId, Optional<String> secret, S
                 }
             }
         } catch (IllegalArgumentException e) {
-            // Not Base64. Reported below, without the exception, whose message repeats the input.
+            // Not Base64. Reported below without the cause, whose message quotes the input.
         }
         throw malformedBasic();
     }
@@ -80,14 +79,14 @@ record AuthorizationHeader(Optional<String> clientId, Optional<String> secret, S
     }
 
     /**
-     * @return the secret as RFC 6749 §2.3.1 reads it
+     * @return the secret, decoded as RFC 6749 §2.3.1 requires
      * @throws TokenException {@code invalid_request} if it is not form-encoded
      */
     String formDecodedSecret() {
         return secret.orElseThrow(AuthorizationHeader::malformedBasic);
     }
 
-    /** @return the secret as a local client may have meant it: form-decoded, and as it was sent */
+    /** @return the possible secrets of a local client: form-decoded, and as sent */
     Set<String> readings() {
         Set<String> readings = new LinkedHashSet<>();
         secret.ifPresent(readings::add);
@@ -97,11 +96,11 @@ record AuthorizationHeader(Optional<String> clientId, Optional<String> secret, S
 
     private static Optional<String> formDecoded(String text) {
         try {
-            // As forms are read. URLDecoder would take %+a for a line feed.
+            // Not URLDecoder, which decodes %+a to a line feed.
             return Optional.of(QueryStringDecoder.decodeComponent(text, StandardCharsets.UTF_8))
                     .filter(AuthorizationHeader::isText);
         } catch (IllegalArgumentException e) {
-            // A percent sign that encodes nothing. Without the exception, whose message repeats the input.
+            // A percent sign without two digits. Without the cause, whose message quotes the input.
             return Optional.empty();
         }
     }
@@ -110,7 +109,7 @@ record AuthorizationHeader(Optional<String> clientId, Optional<String> secret, S
         return decoded.indexOf(RequestMembers.REPLACEMENT) < 0;
     }
 
-    /** Neither part: an id that a caller mistyped can be a secret. */
+    /** Without the id, too: it can be a misplaced secret. */
     @Override
     public String toString() {
         return "AuthorizationHeader[masked]";

@@ -10,10 +10,7 @@ import dev.leantokens.http.HttpErrors;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.ext.web.RoutingContext;
 
-/**
- * Finds out who is calling, on both ports and before a byte of the body is read, and refuses who claims in the
- * {@code Authorization} header to be who it is not.
- */
+/** Authenticates callers by the {@code Authorization} header, on both ports and before the body is read. */
 @ApplicationScoped
 class CallerFilter {
 
@@ -30,10 +27,10 @@ class CallerFilter {
     }
 
     private void filter(RoutingContext context) {
-        // Probes need no credentials. A browser's preflight, which has none, has been answered by now.
+        // Probes need no credentials. Preflights, which have none, have been answered before.
         if (Endpoint.of(context) != Endpoint.MANAGEMENT) {
             try {
-                Caller.of(context.request(), rules).keepIn(context);
+                Caller.authenticate(context.request(), rules).storeIn(context);
             } catch (TokenException e) {
                 errors.send(context, e);
                 return;

@@ -5,18 +5,21 @@ import java.util.Optional;
 import dev.leantokens.token.ClientCredentials;
 import dev.leantokens.token.Scope;
 
-/** A client (RFC 6749 §2) that a caller has shown itself to be, or says that it is where only Lean can tell. Immutable. */
-public sealed interface Client permits LocalClient, LeanIssuedClient {
+/**
+ * The client (RFC 6749 §2) that a request is made for: a local client has been authenticated here, the credentials of a client
+ * issued by Lean are verified by Lean only. Immutable.
+ */
+sealed interface Client permits LocalClient, LeanIssuedClient {
 
     /** @return the client identifier */
     String id();
 
-    /** @return the credentials that go to Lean for this client; empty for the service's own */
+    /** @return the credentials to send to Lean for this client; empty for the service's */
     Optional<ClientCredentials> leanCredentials();
 
-    /** @return the scope of a request that names none; empty if each has to name one */
+    /** @return the scope of a request without one; empty if every request must have a scope */
     Optional<Scope> defaultScope();
 
-    /** @return whether the client may have tokens for this scope, as far as is decided here */
+    /** @return whether this service allows the client to request a token for the scope */
     boolean mayHave(Scope scope);
 }

@@ -7,9 +7,9 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.config.SmallRyeConfigBuilderCustomizer;
 
 /**
- * Marks the local clients' secrets as secrets, by the variables' names too, since a variable is a property of its own name as
- * well. Whoever lists the configuration, as Quarkus' development pages do, is not told their values; mappings are. Their
- * values are taken literally: see {@link dev.leantokens.settings.LiteralSecrets}.
+ * Marks the secrets of local clients as secrets, also by the names of their environment variables, which are properties too.
+ * Lists of the configuration, such as the Dev UI's, hide the values of secrets, and
+ * {@link dev.leantokens.settings.LiteralSecrets} reads them literally.
  */
 public class ClientSecretKeysCustomizer implements SmallRyeConfigBuilderCustomizer {
 
@@ -22,7 +22,7 @@ public class ClientSecretKeysCustomizer implements SmallRyeConfigBuilderCustomiz
 
     static void mark(SmallRyeConfigBuilder builder, Set<String> variables) {
         builder.withSecretKeys("access.clients.*.secret", "access.clients.*.secret[*]",
-                // What a variable for an id with a hyphen is taken for, as long as the id is not known.
+                // SmallRye Config reads a variable for an unknown id with hyphens as one of these.
                 "access.clients.*.*.secret", "access.clients.*.*.*.secret");
         variables.stream().filter(name -> VARIABLE.matcher(name).matches()).forEach(builder::withSecretKeys);
     }

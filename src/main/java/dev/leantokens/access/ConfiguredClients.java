@@ -21,12 +21,9 @@ import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.core.Vertx;
 
-/**
- * The local clients in force: those of the configuration, and those of the file, which is read again when it changes.
- * Thread-safe.
- */
+/** Provides the current local clients: those of the configuration, and those of a file that is reloaded. Thread-safe. */
 @ApplicationScoped
-public class ConfiguredClients {
+class ConfiguredClients {
 
     private static final Logger LOG = Logger.getLogger(ConfiguredClients.class);
 
@@ -39,7 +36,7 @@ public class ConfiguredClients {
     private FileWatch watch;
     private volatile LocalClients current;
 
-    /** @throws ConfigurationException if a client is none; the message is for an operator and has no secret */
+    /** @throws ConfigurationException if a client is invalid; the message is for an operator and has no secret */
     @Inject
     ConfiguredClients(AccessConfig config, TokenConfig tokens, Vertx vertx) {
         this(config, tokens, System.getenv(), vertx);
@@ -50,10 +47,10 @@ public class ConfiguredClients {
         this.issued = tokens.scopes();
         this.vertx = vertx;
         try {
-            this.ofConfiguration = new ArrayList<>(LocalClientsFile.clients(
-                    ClientVariables.read(environment, config.clients().keySet())));
-            config.clients().forEach((id, client) -> ofConfiguration.add(LocalClientRules.client(id,
-                    client.secret().map(LocalClientsFile::listOf).or(client::indexedSecrets).orElse(List.of()),
+            this.ofConfiguration = new ArrayList<>(
+                    LocalClientSettings.ofVariables(environment, config.clients().keySet()));
+            config.clients().forEach((id, client) -> ofConfiguration.add(LocalClient.of(id,
+                    client.secret().map(LocalClientSettings::listOf).or(client::indexedSecrets).orElse(List.of()),
                     client.scopes().orElse(List.of()), client.defaultScope())));
             if (file.isPresent()) {
                 text = FileWatch.read(file.get());
@@ -83,30 +80,30 @@ public class ConfiguredClients {
         }
     }
 
-    private LocalClients with(String textOfFile) {
+    private LocalClients with(String fileText) {
         List<LocalClient> all = new ArrayList<>(ofConfiguration);
-        all.addAll(LocalClientsFile.read(textOfFile));
-        all.forEach(client -> LocalClientRules.requireIssued(client, issued));
+        all.addAll(LocalClientSettings.ofFile(fileText));
+        all.forEach(client -> client.requireIssued(issued));
         return new LocalClients(all);
     }
 
-    /** A file that is wrong changes nothing: who had access keeps it until the file is right. */
+    /** Keeps the current clients while the file is invalid or unreadable. */
     private final class FileListener implements FileWatch.Listener {
 
         @Override
         public void changed(String changed) {
             try {
                 current = with(changed);
-                LOG.info("The file of local clients has changed: there are " + current.size() + " local clients now");
+                LOG.info("The file of local clients has changed: " + current.size() + " local clients are configured now");
             } catch (IllegalArgumentException e) {
-                LOG.error(
-                        "The file of local clients has changed and is wrong, the clients stay as they were: " + e.getMessage());
+                LOG.error("The file of local clients has changed and is invalid, keeping the current clients: "
+                        + e.getMessage());
             }
         }
 
         @Override
         public void unreadable(IOException reason) {
-            LOG.error("The file of local clients can no longer be read, the clients stay as they were: " + reason);
+            LOG.error("The file of local clients can no longer be read, keeping the current clients: " + reason);
         }
     }
 }

@@ -15,7 +15,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.RoutingContext;
 
-/** Applies the {@link HostRules} to both ports. */
+/** Applies the {@link HostRules} to requests on both ports. */
 @ApplicationScoped
 class HostFilter {
 
@@ -36,20 +36,20 @@ class HostFilter {
     private void filter(RoutingContext context) {
         List<String> hosts = context.request().headers().getAll(HttpHeaders.HOST);
         String host = hostOf(context);
-        // Probes come by the pod's address, and tell nothing that is worth a rebinding.
+        // Probes use the pod IP as Host; management endpoints expose nothing worth rebinding for.
         boolean probe = Endpoint.of(context) == Endpoint.MANAGEMENT;
         if (!probe && (hosts.size() > 1 || !rules.servesHost(host) || !servesTarget(context))) {
-            errors.send(context, TokenError.FOREIGN_HOST.because("this service is not served under this host name, "
+            errors.send(context, TokenError.FOREIGN_HOST.because("this service is not served under this host name; "
                     + "its operator can add the name to ALLOWED_HOSTS"));
             return;
         }
         List<String> origins = context.request().headers().getAll(HttpHeaders.ORIGIN);
         if (!origins.stream().allMatch(rules::allowsOrigin)) {
-            errors.send(context, TokenError.FOREIGN_HOST.because("web pages of this origin may not call this service, "
+            errors.send(context, TokenError.FOREIGN_HOST.because("web pages of this origin may not call this service; "
                     + "its operator can add the origin to ALLOWED_ORIGINS"));
             return;
         }
-        // A GET for an image or a link has no Origin. An allowed page that calls by script has one.
+        // A GET for an image or a link has no Origin. A script of an allowed page sends one.
         if (origins.isEmpty() && isAdapter(context) && !context.request().headers().getAll(SEC_FETCH_SITE).stream()
                 .allMatch(site -> rules.allowsSite(site, host))) {
             errors.send(context, TokenError.FOREIGN_HOST.because("web pages of another site may not call this service, "
@@ -59,13 +59,13 @@ class HostFilter {
         context.next();
     }
 
-    /** The rest is for everyone to read: links to it may be anywhere. */
+    /** The other endpoints are public: any page may link to them. */
     private static boolean isAdapter(RoutingContext context) {
         Endpoint endpoint = Endpoint.of(context);
         return endpoint == Endpoint.TOKEN || endpoint == Endpoint.MCP;
     }
 
-    /** RFC 9112 §3.2.2: a target that is a whole URI has a host of its own, which counts instead of the header. */
+    /** RFC 9112 §3.2.2: the host of a target in absolute form takes precedence over the header. */
     private boolean servesTarget(RoutingContext context) {
         String target = context.request().uri();
         int authority = target.indexOf("://");
@@ -77,7 +77,7 @@ class HostFilter {
     }
 
     private static String hostOf(RoutingContext context) {
-        // Not HttpServerRequest.host(), which follows X-Forwarded-Host where quarkus.http.proxy is switched on.
+        // Not HttpServerRequest.host(), which reads X-Forwarded-Host if quarkus.http.proxy is enabled.
         String header = context.request().getHeader(HttpHeaders.HOST);
         if (header != null) {
             return header;

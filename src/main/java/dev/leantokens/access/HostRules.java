@@ -13,30 +13,30 @@ import dev.leantokens.settings.LoopbackHost;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
 /**
- * Refuses DNS rebinding: a web page can make its visitor's browser resolve the page's own name to 127.0.0.1 and so
- * reach a service that trusts the loopback interface, but it cannot change the {@code Host} and {@code Origin} that
- * the browser then sends. Refuses requests of foreign web pages, too, by the headers that the browser adds. Immutable.
+ * Prevents DNS rebinding: a web page can make a browser resolve the page's own name to 127.0.0.1, and so reach a service that
+ * trusts the loopback interface, but it cannot change the {@code Host} and {@code Origin} that the browser sends. Also rejects
+ * requests of foreign web pages by the headers that browsers add. Immutable.
  */
 final class HostRules {
 
-    /** Without the dot of the root, so it ends in a label. */
+    /** A name without the root's dot at its end, or an IPv6 address in brackets. */
     private static final Pattern HOST_NAME = Pattern.compile("[a-z0-9._-]*[a-z0-9_-]|\\[[0-9a-f:.]+]");
 
-    /** Of a web page, or of an extension of a browser. */
+    /** The origin of a web page or of a browser extension. */
     private static final Pattern ORIGIN = Pattern.compile("[a-z][a-z0-9+.-]*://(" + HOST_NAME + ")(:\\d{1,5})?");
 
     private static final String AUTHORITY = "://";
 
-    /** Browsers leave them out (RFC 6454 §6.2). */
+    /** Browsers omit them (RFC 6454 §6.2). */
     private static final Map<String, String> DEFAULT_PORTS = Map.of("http", ":80", "https", ":443");
 
     private final Set<String> hosts;
     private final Set<String> origins;
 
     /**
-     * @param hosts names served besides the loopback ones
-     * @param origins origins that may call besides the loopback ones, as {@code scheme://host[:port]}
-     * @throws ConfigurationException if a name is none, so that it could never be met
+     * @param hosts the host names to serve besides the loopback ones
+     * @param origins the origins that may call besides the loopback ones, as {@code scheme://host[:port]}
+     * @throws ConfigurationException if a host name or an origin is malformed, so that no request could match it
      */
     HostRules(Set<String> hosts, Set<String> origins) {
         this.hosts = Stream.concat(LoopbackHost.NAMES.stream(), hosts.stream())
@@ -48,7 +48,8 @@ final class HostRules {
     private static String checked(String configured) {
         String host = withoutRoot(configured.strip().toLowerCase(Locale.ROOT));
         if (!HOST_NAME.matcher(host).matches()) {
-            throw new ConfigurationException("ALLOWED_HOSTS has an entry that is no host name without a port: " + configured);
+            throw new ConfigurationException(
+                    "ALLOWED_HOSTS has an entry that is not a host name without a port: " + configured);
         }
         return host;
     }
@@ -56,26 +57,26 @@ final class HostRules {
     private static String checkedOrigin(String configured) {
         String origin = normalized(configured);
         if (!ORIGIN.matcher(origin).matches()) {
-            throw new ConfigurationException("ALLOWED_ORIGINS has an entry that is no origin, such as https://app.example.com: "
+            throw new ConfigurationException("ALLOWED_ORIGINS has an entry that is not an origin like https://app.example.com: "
                     + configured);
         }
         return origin;
     }
 
-    /** @param host the {@code Host} header or HTTP/2's authority, with or without a port; null if there was none */
+    /** @param host the {@code Host} header or HTTP/2's authority, with or without a port; null if the request has neither */
     boolean servesHost(String host) {
         return host != null && hosts.contains(nameOf(host));
     }
 
-    /** @param origin the {@code Origin} header; null if there was none, as with every caller that is not a browser */
+    /** @param origin the {@code Origin} header; null without one, as for all callers but browsers */
     boolean allowsOrigin(String origin) {
         return origin == null || origins.contains(normalized(origin)) || isLoopbackOrigin(origin);
     }
 
     /**
-     * Tells where a request without {@code Origin} may come from, such as that of an image in a web page. Pages of another
-     * site may not, and neither may pages of a neighbouring host ({@code same-site}), unless this host is a loopback one: all
-     * pages there may call. An unknown value is refused like another site.
+     * Decides about a request without {@code Origin}, such as one for an image of a web page. Rejects pages of another site,
+     * and pages of a neighbouring host ({@code same-site}) unless this host is a loopback one, whose pages may all call. An
+     * unknown value counts as another site.
      *
      * @param site a {@code Sec-Fetch-Site} header (Fetch Metadata), which a page cannot change
      * @param host as for {@link #servesHost}
@@ -96,7 +97,7 @@ final class HostRules {
         try {
             URI uri = new URI(origin.toLowerCase(Locale.ROOT));
             boolean web = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
-            // Nothing but scheme, host and port: a prefix test would let http://localhost.example.org through.
+            // Scheme, host and port only. Comparing prefixes would accept http://localhost.example.org.
             return web && uri.getHost() != null && LoopbackHost.NAMES.contains(withoutRoot(uri.getHost()))
                     && uri.getRawUserInfo() == null && uri.getRawPath().isEmpty() && uri.getRawQuery() == null
                     && uri.getRawFragment() == null;
@@ -112,14 +113,14 @@ final class HostRules {
         if (authority < 0) {
             return plain;
         }
-        int begin = authority + AUTHORITY.length();
-        String host = withoutPort(plain.substring(begin));
-        String port = plain.substring(begin + host.length());
+        int hostStart = authority + AUTHORITY.length();
+        String host = withoutPort(plain.substring(hostStart));
+        String port = plain.substring(hostStart + host.length());
         String scheme = plain.substring(0, authority);
-        return plain.substring(0, begin) + withoutRoot(host) + (port.equals(DEFAULT_PORTS.get(scheme)) ? "" : port);
+        return plain.substring(0, hostStart) + withoutRoot(host) + (port.equals(DEFAULT_PORTS.get(scheme)) ? "" : port);
     }
 
-    /** Removes the dot of the root from the end of a name (RFC 1034 §3.1). An address cannot have one. */
+    /** Removes the root's dot from the end of a name (RFC 1034 §3.1). Addresses have none. */
     private static String withoutRoot(String host) {
         if (!host.endsWith(".")) {
             return host;
@@ -131,7 +132,7 @@ final class HostRules {
 
     private static String withoutPort(String host) {
         int colon = host.lastIndexOf(':');
-        // In [::1] the last colon is part of the address, and in localhost:x@example.org the host comes after it.
+        // In [::1] the last colon is part of the address; in localhost:x@example.org the host follows it.
         return colon < 0 || host.indexOf(']') > colon || host.indexOf('@') > colon ? host : host.substring(0, colon);
     }
 }

@@ -6,14 +6,14 @@ import java.util.regex.Pattern;
 import dev.leantokens.token.ClientCredentials;
 import dev.leantokens.token.Scope;
 
-/** A client of Lean's: its credentials are used as they are, and Lean decides about them. */
+/** A client registered at Lean. Its credentials are passed on as they are, and Lean verifies them. */
 record LeanIssuedClient(ClientCredentials credentials) implements Client {
 
-    /** Lean's ids are UUIDs. An id of another shape is somebody's mistake, and its secret must not travel to Lean. */
+    /** Lean's client ids are UUIDs. Any other id is a mistake, and its secret must not be sent to Lean. */
     private static final Pattern ID = Pattern.compile(
             "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
 
-    /** @return whether an id is of the shape that Lean's have */
+    /** @return whether an id has the form of Lean's client ids */
     static boolean isId(String id) {
         return ID.matcher(id).matches();
     }

@@ -1,5 +1,8 @@
 package dev.leantokens.access;
 
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -8,23 +11,23 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The local clients that are configured at a time. A secret's owner is looked up by a {@link KeyedDigest}, whose key is new for
- * each instance. The time of a lookup therefore depends on nothing but the length of what was presented: not on the number of
- * clients, nor on which ids there are, since the id is compared after the secret was right. Immutable.
+ * Authenticates local clients. A secret is looked up by a {@link KeyedDigest} with a random key for each instance, and the id
+ * is compared afterwards. The time of a lookup therefore depends on the length of the presented credentials only, not on the
+ * number of clients or on which ids exist. Immutable.
  */
 final class LocalClients {
 
-    /** Bounds the memory that they need, and the time to read them. */
-    static final int MOST = 10_000;
+    /** Limits their memory, and the time to load them. */
+    static final int MAX_CLIENTS = 10_000;
 
     private final byte[] key = KeyedDigest.newKey();
     private final Map<KeyedDigest, LocalClient> owners = new HashMap<>();
     private final int size;
 
-    /** @throws IllegalArgumentException if they cannot be told from each other; the message names them */
+    /** @throws IllegalArgumentException if there are too many, or two have the same id or secret; the message has the id */
     LocalClients(List<LocalClient> clients) {
-        if (clients.size() > MOST) {
-            throw new IllegalArgumentException("there are more than " + MOST + " local clients");
+        if (clients.size() > MAX_CLIENTS) {
+            throw new IllegalArgumentException("more than " + MAX_CLIENTS + " local clients are configured");
         }
         this.size = clients.size();
         Set<String> ids = new HashSet<>();
@@ -34,8 +37,7 @@ final class LocalClients {
             }
             for (SecretDigest secret : client.secrets()) {
                 if (owners.putIfAbsent(new KeyedDigest(key, secret), client) != null) {
-                    throw new IllegalArgumentException(
-                            "local client " + client.id() + " has a secret that was given out before");
+                    throw new IllegalArgumentException("local client " + client.id() + " has a secret that is in use already");
                 }
             }
         }
@@ -45,16 +47,17 @@ final class LocalClients {
         return size;
     }
 
-    /** @return the client of this id whose secret this is; empty for an id that there is not as for a wrong secret */
+    /** @return the client with this id and secret; empty for an unknown id as for a wrong secret */
     Optional<LocalClient> find(String id, String secret) {
         return find(secret).filter(client -> client.id().equals(id));
     }
 
     /**
-     * Looks up each reading, whether or not one has matched. There is one client of an id, so they cannot match several.
+     * Looks up every reading, so that the time does not tell which one has matched. At most one client matches, as ids are
+     * unique.
      *
-     * @param readings what one secret that was sent can mean
-     * @return the client of this id whose secret is one of the readings
+     * @param readings the possible readings of one presented secret
+     * @return the client with this id and one of the readings as its secret
      */
     Optional<LocalClient> find(String id, Set<String> readings) {
         Optional<LocalClient> owner = Optional.empty();
@@ -65,8 +68,52 @@ final class LocalClients {
         return owner;
     }
 
-    /** @return the client whose secret this is */
+    /** @return the client with this secret */
     Optional<LocalClient> find(String secret) {
         return Optional.ofNullable(owners.get(new KeyedDigest(key, SecretDigest.of(secret))));
+    }
+
+    /**
+     * The SHA-256 of a random key and a {@link SecretDigest}. Equality takes constant time.
+     * <p>
+     * Without the key it cannot be calculated, so the bucket of the hash table that a guessed secret falls into is unrelated to
+     * the guess. With plain digests a caller could calculate the buckets of guesses, measure which of them are occupied, and
+     * rule out most guesses without presenting them.
+     * <p>
+     * HMAC is not needed: its second pass prevents the extension of messages, but these have a fixed length of 64 bytes, and no
+     * result leaves this class.
+     */
+    static final class KeyedDigest {
+
+        private static final int KEY_BYTES = 32;
+
+        private final byte[] digest;
+
+        /** @param key from {@link #newKey} */
+        KeyedDigest(byte[] key, SecretDigest secret) {
+            MessageDigest sha256 = SecretDigest.sha256();
+            sha256.update(key);
+            secret.addTo(sha256);
+            this.digest = sha256.digest();
+        }
+
+        /**
+         * @return a random key. To be created at run time: a native image would share one from its build among all processes
+         */
+        static byte[] newKey() {
+            byte[] key = new byte[KEY_BYTES];
+            new SecureRandom().nextBytes(key);
+            return key;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof KeyedDigest that && MessageDigest.isEqual(digest, that.digest);
+        }
+
+        @Override
+        public int hashCode() {
+            return ByteBuffer.wrap(digest).getInt();
+        }
     }
 }

@@ -10,35 +10,34 @@ import java.util.regex.Pattern;
 import dev.leantokens.token.ScopePattern;
 
 /**
- * A local client that has just been made up, with a secret of 256 random bits.
+ * A local client with a newly generated secret of 256 random bits.
  *
  * @param id the client identifier
- * @param secret the secret, which exists here and nowhere else yet
- * @param scopes the patterns of what it may have, separated by commas
- * @param defaultScope the scope of a request that names none
+ * @param secret the secret, which is stored nowhere
+ * @param scopes patterns of the scopes that it may have, separated by commas
+ * @param defaultScope the scope of a request without one
  */
 public record NewClient(String id, String secret, String scopes, Optional<String> defaultScope) {
 
     private static final int SECRET_BYTES = 32;
 
-    /** An id that an environment variable's name can carry, which has no lower case and no hyphens. */
+    /** Ids that an environment variable's name can express, which has neither lower case nor hyphens. */
     private static final Pattern FITS_VARIABLE = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
 
     /**
-     * @param issued the scopes that the service issues at all
-     * @throws IllegalArgumentException if no local client can have this id or these scopes
+     * @param issued the scopes that the service issues tokens for
+     * @throws IllegalArgumentException if the id or a scope is invalid
      */
     public static NewClient generate(String id, String scopes, Optional<String> defaultScope, List<ScopePattern> issued,
             SecureRandom random) {
         byte[] bytes = new byte[SECRET_BYTES];
         random.nextBytes(bytes);
         String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-        LocalClientRules.requireIssued(
-                LocalClientRules.client(id, List.of(secret), List.of(scopes.split(",", -1)), defaultScope), issued);
+        LocalClient.of(id, List.of(secret), List.of(scopes.split(",", -1)), defaultScope).requireIssued(issued);
         return new NewClient(id, secret, scopes, defaultScope);
     }
 
-    /** @return what to do with it, the secret included */
+    /** @return instructions for the operator, with the secret */
     public String explanation() {
         String digest = SecretDigest.of(secret).text();
         String variable = id.toUpperCase(Locale.ROOT).replace('-', '_');
@@ -58,7 +57,7 @@ public record NewClient(String id, String secret, String scopes, Optional<String
                 """, variable, digest, scopes)
                 + defaultScope.map(scope -> "  ACCESS_CLIENTS_" + variable + "_DEFAULT_SCOPE=" + scope + "\n").orElse("");
         String client = String.format(Locale.ROOT, """
-                For the client, and for nobody else:
+                For the client only:
 
                   client_id:     %s
                   client_secret: %s

@@ -6,10 +6,10 @@ import java.util.Map;
 import io.vertx.core.MultiMap;
 
 /**
- * Tells by the names of a request's headers that it came through a proxy, a load balancer, a mesh, a CDN or a tunnel. That is a
- * help and no proof: some add nothing. Names are matched by families, since no list is complete; case does not matter, and
- * underscores are read as hyphens. What applications and their libraries send by themselves is in no family: ids of requests
- * and traces, unless a cloud's load balancer adds them.
+ * Detects requests that came through a proxy, a load balancer, a mesh, a CDN or a tunnel, by the names of their headers. Not a
+ * proof: some proxies add no header. Names match by families, as no list is complete, regardless of case and with underscores
+ * read as hyphens. Headers that applications and their libraries send themselves are in no family, such as ids of requests and
+ * traces, unless a cloud's load balancer adds them.
  */
 final class ProxyHeaders {
 
@@ -17,11 +17,11 @@ final class ProxyHeaders {
     private static final String[][] PARTS = byFirstCharacter(List.of("forwarded", "forward-for", "client-ip", "clientip",
             "real-ip", "remote-addr", "original-", "x-proxy", "tailscale-", "bluecoat"));
 
-    /** At the beginning of a name, or after its {@code x-}. */
-    private static final String[][] BEGINNINGS = byFirstCharacter(List.of(
+    /** At the start of a name, or after {@code x-}. */
+    private static final String[][] STARTS = byFirstCharacter(List.of(
             // Proxies and meshes
             "envoy-", "l5d-", "kong-", "varnish", "surrogate-", "wl-proxy-", "pinpoint-proxy", "request-start", "queue-start",
-            // Those that end TLS (RFC 9440) or authenticate
+            // Proxies that terminate TLS (RFC 9440) or authenticate
             "client-cert", "ssl-client-", "remote-", "auth-request-", "authentik-", "pomerium-", "webauth-",
             // Clouds and platforms
             "amzn-", "amz-cf-", "cloudfront-", "appengine-", "cloud-trace-context", "goog-iap-", "goog-authenticated-",
@@ -37,20 +37,20 @@ final class ProxyHeaders {
     private ProxyHeaders() {
     }
 
-    /** @return whether one of the headers is a proxy's, whatever its value */
-    static boolean areAmong(MultiMap headers) {
+    /** @return whether a proxy adds one of the headers */
+    static boolean anyIn(MultiMap headers) {
         for (Map.Entry<String, String> header : headers) {
-            if (isOne(header.getKey())) {
+            if (isProxyHeader(header.getKey())) {
                 return true;
             }
         }
         return false;
     }
 
-    /** Checks all headers of each request without credentials: no regular expression, nothing allocated. */
-    static boolean isOne(String name) {
-        int begin = isAt(name, 0, EXPERIMENTAL) ? EXPERIMENTAL.length() : 0;
-        if (isAnyAt(name, 0, BEGINNINGS) || isAnyAt(name, begin, BEGINNINGS)) {
+    /** Called for all headers of all anonymous requests, so it neither allocates nor uses a regular expression. */
+    static boolean isProxyHeader(String name) {
+        int start = isAt(name, 0, EXPERIMENTAL) ? EXPERIMENTAL.length() : 0;
+        if (isAnyAt(name, 0, STARTS) || isAnyAt(name, start, STARTS)) {
             return true;
         }
         for (int i = 0; i < name.length(); i++) {

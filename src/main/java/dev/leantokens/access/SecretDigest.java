@@ -6,12 +6,12 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * The SHA-256 of a local client's secret. A plain digest is enough for a secret of 256 random bits, which nobody can guess; it
- * would not be for a password. It is not comparable: {@link KeyedDigest} is for looking one up. Immutable.
+ * The SHA-256 of a local client's secret. A plain digest suffices for a secret of 256 random bits, which cannot be guessed; it
+ * would not for a password. Two digests cannot be compared; {@link LocalClients} looks them up in constant time. Immutable.
  */
 final class SecretDigest {
 
-    /** What a digest is marked with where a secret could stand in its place. */
+    /** Marks a digest where a plain secret is accepted too. */
     static final String PREFIX = "sha256:";
 
     private static final String ALGORITHM = "SHA-256";
@@ -36,36 +36,36 @@ final class SecretDigest {
     }
 
     /**
-     * @param configured a secret, or the digest of one in hexadecimal after {@link #PREFIX}
-     * @throws IllegalArgumentException if there is something else after the prefix; the message is without it
+     * @param configured a plain secret, or {@link #PREFIX} and the digest in hexadecimal
+     * @throws IllegalArgumentException if the text after the prefix is not a digest; the message does not quote it
      */
     static SecretDigest configured(String configured) {
         if (!configured.startsWith(PREFIX)) {
             return of(configured);
         }
         String hex = configured.substring(PREFIX.length());
+        String message = "a secret that starts with " + PREFIX + " must continue with " + HEX_DIGITS + " hexadecimal digits";
         if (hex.length() != HEX_DIGITS) {
-            throw new IllegalArgumentException("a secret that begins with " + PREFIX + " must go on with " + HEX_DIGITS
-                    + " hexadecimal digits");
+            throw new IllegalArgumentException(message);
         }
         try {
             return new SecretDigest(HexFormat.of().parseHex(hex));
         } catch (IllegalArgumentException e) {
-            // Without the exception: its message quotes the input.
-            throw new IllegalArgumentException("a secret that begins with " + PREFIX + " must go on with hexadecimal digits");
+            // Without the cause, whose message quotes the input.
+            throw new IllegalArgumentException(message);
         }
     }
 
-    void addTo(MessageDigest another) {
-        another.update(digest);
+    void addTo(MessageDigest other) {
+        other.update(digest);
     }
 
-    /** @return the same as it is written in the configuration */
+    /** @return the digest as it is written in the configuration */
     String text() {
         return PREFIX + HexFormat.of().formatHex(digest);
     }
 
-    /** Without the digest: of a secret that is not random it gives the secret away. */
+    /** Without the digest, which would reveal a secret that is not random. */
     @Override
     public String toString() {
         return "SecretDigest[masked]";

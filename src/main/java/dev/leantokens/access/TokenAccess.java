@@ -4,6 +4,7 @@ import java.util.Optional;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
+import dev.leantokens.access.AccessRules.BodyCredentials;
 import dev.leantokens.error.Origin;
 import dev.leantokens.error.TokenException;
 import dev.leantokens.token.AccessTokenRequest;
@@ -15,7 +16,7 @@ import dev.leantokens.token.TokenService;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 
-/** Where an adapter's request goes: through the access rules, to the token service. Thread-safe. */
+/** Passes an adapter's request through the access rules to the token service. Thread-safe. */
 @ApplicationScoped
 public class TokenAccess {
 
@@ -30,15 +31,14 @@ public class TokenAccess {
     }
 
     /**
-     * Authenticates the caller before the rest of the request is checked, so that the log has its id whatever is
-     * wrong with the rest.
+     * Authenticates the caller first, so that the log has its id even if the rest of the request is invalid.
      *
-     * @param members what the adapter has read of the request
-     * @param context of the same request, which the filter of this package has seen
-     * @param meaning what client credentials among the members mean
-     * @param adapter who asks for the caller
-     * @return the token; or a failure that is always a {@link TokenException}
-     * @throws TokenException at once, if the request is malformed or the caller may not have a token
+     * @param members the members that the adapter has read
+     * @param context the context of the same request, after {@link CallerFilter}
+     * @param meaning the meaning of client credentials among the members
+     * @param adapter the adapter, for the metrics
+     * @return the token, or a failure that is always a {@link TokenException}
+     * @throws TokenException if the request is malformed or the caller may not have the token
      */
     public Uni<IssuedToken> request(RequestMembers members, RoutingContext context, BodyCredentials meaning, Origin adapter) {
         Caller caller = Caller.of(context);
@@ -47,14 +47,14 @@ public class TokenAccess {
                 authenticates ? caller.client().map(Client::id) : Optional.empty());
         Optional<Client> client = rules.client(sent, caller, meaning);
         if (authenticates && sent.isPresent()) {
-            caller.as(client).keepIn(context);
+            caller.authenticatedAs(client).storeIn(context);
         }
         Entitlement entitlement = rules.entitle(AccessTokenRequest.of(members), client, caller);
-        long begun = System.nanoTime();
+        long started = System.nanoTime();
         return tokens
                 .issue(entitlement.scope(), entitlement.leanCredentials(), caller.cacheControl(), entitlement::callerAccount)
                 .onItemOrFailure().invoke((issued, failure) -> {
-                    metrics.took(adapter, System.nanoTime() - begun);
+                    metrics.took(adapter, System.nanoTime() - started);
                     if (issued != null) {
                         metrics.issued(adapter, issued.source());
                     }

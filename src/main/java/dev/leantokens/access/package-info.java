@@ -1,2 +1,4 @@
-/** Who may ask for a token, by which name this service may be called, and whose credentials a request uses. */
+/**
+ * Authenticates callers, and decides by which host names they may call, which scopes they get and whose credentials they use.
+ */
 package dev.leantokens.access;

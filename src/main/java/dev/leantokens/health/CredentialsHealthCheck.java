@@ -12,8 +12,7 @@ import dev.leantokens.token.ServiceCredentials;
 
 /**
  * Reports whether the service has Lean credentials, unless no caller could use them anyway. Does not verify them with Lean,
- * which
- * limits calls of the token endpoint.
+ * which limits calls of the token endpoint.
  */
 @Readiness
 @ApplicationScoped

@@ -13,8 +13,7 @@ import io.smallrye.mutiny.Uni;
 
 /**
  * Reports whether Lean is reachable, at {@code /q/health/group/lean} and in no probe: restarting the service, or taking it out
- * of
- * rotation, does not help while Lean is unavailable.
+ * of rotation, does not help while Lean is unavailable.
  */
 @HealthGroup("lean")
 @ApplicationScoped

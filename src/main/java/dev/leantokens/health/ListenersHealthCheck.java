@@ -10,8 +10,7 @@ import dev.leantokens.mcp.port.McpListener;
 
 /**
  * Reports whether both adapters can be reached. A request for this report shows that the main port is open. A startup check is
- * not
- * needed, as the main port opens last.
+ * not needed, as the main port opens last.
  */
 @Readiness
 @ApplicationScoped

@@ -20,8 +20,7 @@ import io.vertx.ext.web.RoutingContext;
 
 /**
  * Serves the metrics in place of Quarkus, which renders them for every request, even a cancelled one: for 2 ms each, on up to
- * 200
- * worker threads at once, behind an unbounded queue.
+ * 200 worker threads at once, behind an unbounded queue.
  */
 @ApplicationScoped
 // Micrometer has another registry for newer Prometheus clients; Quarkus provides this one.

@@ -2,10 +2,11 @@ package dev.leantokens.lean;
 
 import java.util.Optional;
 
+import dev.leantokens.token.TokenStandIn;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
 /** Replaces Lean for trials without an account at Lean. Implemented by the package {@code standin}. */
-public interface LeanStandIn {
+public interface LeanStandIn extends TokenStandIn {
 
     /**
      * Starts the stand-in if it is configured.
@@ -15,7 +16,4 @@ public interface LeanStandIn {
      *         operator and names the variables
      */
     Optional<LeanAccount> account();
-
-    /** @return whether tokens come from the stand-in, and grant no access */
-    boolean isUsed();
 }

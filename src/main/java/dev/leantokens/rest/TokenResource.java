@@ -8,7 +8,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 
 import org.jboss.resteasy.reactive.server.core.CurrentRequestManager;
 
-import dev.leantokens.access.BodyCredentials;
+import dev.leantokens.access.AccessRules.BodyCredentials;
 import dev.leantokens.access.TokenAccess;
 import dev.leantokens.error.Origin;
 import dev.leantokens.http.Endpoint;

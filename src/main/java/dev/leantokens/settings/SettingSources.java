@@ -12,8 +12,7 @@ import io.smallrye.config.SysPropConfigSource;
 /**
  * Reads the file {@code .env} of the working directory in dev mode only. It is a developer's file, hidden and easily copied by
  * accident, and it would override {@code config/application.properties}: its {@code LEAN_URL} could send the service's secret
- * to
- * another host.
+ * to another host.
  */
 @StaticInitSafe
 public class SettingSources implements SmallRyeConfigBuilderCustomizer {

@@ -7,9 +7,8 @@ import io.smallrye.config.SmallRyeConfigBuilderCustomizer;
 
 /**
  * Marks key store passwords as secrets: the short settings, their environment variables, which are properties too, and the
- * properties of Quarkus. Lists of the configuration hide the values of secrets, and
- * {@link dev.leantokens.settings.LiteralSecrets}
- * reads them literally.
+ * properties of Quarkus. Lists of the configuration hide the values of secrets, and {@link
+ * dev.leantokens.settings.LiteralSecrets} reads them literally.
  */
 public class TlsSecretKeysCustomizer implements SmallRyeConfigBuilderCustomizer {
 

@@ -21,6 +21,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.leantokens.access.AccessConfig.Anonymous;
+import dev.leantokens.access.AccessRules.BodyCredentials;
+import dev.leantokens.access.Exposure.Audience;
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
 import dev.leantokens.testing.Settings;
@@ -55,7 +57,7 @@ class AccessRulesTest {
             "never,    true,  false",
             "never,    false, false",
     })
-    void callerWithoutCredentialsIsServedByTheRule(String anonymous, boolean local, boolean served) {
+    void anonymousCallersAreServedAsConfigured(String anonymous, boolean local, boolean served) {
         AccessRules rules = rules("access.anonymous", anonymous);
 
         if (served) {
@@ -67,7 +69,7 @@ class AccessRulesTest {
 
     @ParameterizedTest
     @EnumSource(Anonymous.class)
-    void callersOwnLeanCredentialsAreTakenFromAnywhere(Anonymous anonymous) {
+    void callersLeanCredentialsAreAcceptedFromAnywhere(Anonymous anonymous) {
         AccessRules rules = rules("access.anonymous", anonymous.name());
 
         for (BodyCredentials meaning : BodyCredentials.values()) {
@@ -78,7 +80,7 @@ class AccessRulesTest {
 
     @ParameterizedTest
     @EnumSource(Anonymous.class)
-    void callersOwnLeanCredentialsCanBeRefused(Anonymous anonymous) {
+    void callersLeanCredentialsCanBeRefused(Anonymous anonymous) {
         AccessRules rules = rules("access.anonymous", anonymous.name(), "access.caller-credentials", "refused");
 
         for (BodyCredentials meaning : BodyCredentials.values()) {
@@ -90,7 +92,7 @@ class AccessRulesTest {
     @ParameterizedTest
     @ValueSource(strings = { "payment", "7c9e6679742540de944be07fc1f90ae7", "7c9e6679-7425-40de-944b-e07fc1f90ae7 ",
             "{7c9e6679-7425-40de-944b-e07fc1f90ae7}", "7c9e6679-7425-40de-944b-e07fc1f90ag7" })
-    void idThatIsNeitherLocalNorOfLeansShapeGoesNowhere(String id) {
+    void idThatIsNeitherLocalNorAUuidIsRejected(String id) {
         AccessRules rules = rules(with("access.anonymous", "always"));
         ClientCredentials mistyped = new ClientCredentials(id, "secret-of-payments");
 
@@ -121,7 +123,7 @@ class AccessRulesTest {
     }
 
     @Test
-    void secretIsOfOneClientHoweverItIsRead() {
+    void readingsOfASecretMatchAtMostOneClient() {
         AccessRules rules = rules("access.clients.plus.secret", "a+b", "access.clients.plus.scopes", "api",
                 "access.clients.coded.secret", "a%2Bb", "access.clients.coded.scopes", "api");
 
@@ -132,7 +134,7 @@ class AccessRulesTest {
     }
 
     @Test
-    void callersOwnLeanSecretIsFormDecodedAndNothingElse() {
+    void callersLeanSecretMustBeFormEncoded() {
         AccessRules rules = rules();
 
         assertThat(decide(rules, request(), basic(rules, LEANS.clientId(), "a%2Bb+c")))
@@ -141,7 +143,7 @@ class AccessRulesTest {
     }
 
     @Test
-    void localClientGetsItsOwnScopesOnly() {
+    void localClientGetsItsConfiguredScopesOnly() {
         AccessRules rules = rules(WITH_PAYMENTS);
         Request forCustomer = new Request(Optional.of(CUSTOMER), Optional.empty());
 
@@ -150,7 +152,7 @@ class AccessRulesTest {
     }
 
     @Test
-    void scopeThatTheClientMayNotHaveIsAnsweredByThoseThatItMay() {
+    void refusalOfAScopeNamesTheScopesOfTheClient() {
         AccessRules rules = rules("access.clients.payments.secret", PAYMENTS.clientSecret(), "access.clients.payments.scopes",
                 "customer.1*,customer.2,customer.3");
         Caller payments = bearer(rules, PAYMENTS.clientSecret());
@@ -171,12 +173,12 @@ class AccessRulesTest {
                 .hasMessageContaining("scope is missing, ask for api or customer.*");
         assertThatThrownBy(() -> decide(rules, nothing, caller(rules, PAYMENTS)))
                 .hasMessage("INVALID_SCOPE: scope is missing, ask for api");
-        // Who may have nothing is not told what there is.
+        // A caller without access does not learn the scopes.
         assertRefused(() -> decide(rules, nothing, caller(!LOCAL)));
     }
 
     @Test
-    void defaultScopeIsThatOfTheClientWhichNamesNone() {
+    void requestWithoutScopeGetsTheDefaultScope() {
         AccessRules rules = rules(with("access.clients.payments.scopes", "api,customer.*",
                 "access.clients.payments.default-scope", "customer.7"));
         Request nothing = new Request(Optional.empty(), Optional.empty());
@@ -197,7 +199,7 @@ class AccessRulesTest {
     }
 
     @Test
-    void wrongSecretIsRefusedInTheWordsForAnUnknownId() {
+    void wrongSecretAndUnknownIdGetTheSameMessage() {
         AccessRules rules = rules(WITH_PAYMENTS);
 
         assertThat(refusal(() -> caller(rules, new ClientCredentials("payments", "wrong"))))
@@ -207,7 +209,7 @@ class AccessRulesTest {
     }
 
     @Test
-    void localClientsSecretInABodyForLeanIsNotLookedAt() {
+    void localClientsSecretInABodyForLeanIsNotVerified() {
         AccessRules rules = rules(WITH_PAYMENTS);
         ClientCredentials wrong = new ClientCredentials("payments", "wrong");
 
@@ -216,9 +218,9 @@ class AccessRulesTest {
                 .isEqualTo(refusal(() -> entitle(rules, request(wrong), caller(LOCAL), BodyCredentials.GO_TO_LEAN)));
     }
 
-    /** Over MCP a model reads the refusal, and must not be led to send a secret. */
+    /** Over MCP a model reads the message, and must not be led to send a secret. */
     @Test
-    void modelIsToldOfTheConfigurationAndNotOfASecret() {
+    void messageForAModelNamesTheConfigurationAndNoSecret() {
         AccessRules open = rules(with("access.anonymous", "never"));
         AccessRules closed = rules(with("access.anonymous", "never", "access.caller-credentials", "refused"));
 
@@ -231,7 +233,7 @@ class AccessRulesTest {
     }
 
     @Test
-    void localClientMayHaveLeanAskedWithOtherCredentials() {
+    void localClientCanSendOtherCredentialsToLean() {
         AccessRules rules = rules(WITH_PAYMENTS);
         Request request = new Request(Optional.of(CUSTOMER), Optional.of(LEANS));
 
@@ -241,7 +243,7 @@ class AccessRulesTest {
     }
 
     @Test
-    void bearerTokenOfAPlatformIsNotOurs() {
+    void bearerTokenOfThePlatformIsIgnored() {
         assertThat(bearer(rules("access.anonymous", "always"), "token-of-the-platform").client()).isEmpty();
         assertRefused(() -> bearer(rules(with("access.anonymous", "always")), "token-of-the-platform"));
         assertRefused(() -> bearer(rules("access.anonymous", "loopback"), "token-of-the-platform"));
@@ -249,7 +251,7 @@ class AccessRulesTest {
     }
 
     @Test
-    void callerWhomNothingCouldEntitleIsRefusedBeforeItsBodyIsRead() {
+    void callerThatNoBodyCouldEntitleIsRejectedByItsHeader() {
         AccessRules closed = rules(with("access.anonymous", "never", "access.caller-credentials", "refused"));
         AccessRules open = rules(with("access.anonymous", "never"));
 
@@ -259,7 +261,7 @@ class AccessRulesTest {
     }
 
     @Test
-    void onlyOwnCredentialsMeansThatNoCallerCanUseTheServices() {
+    void onlyCallerCredentialsMeansThatNoCallerCanUseTheServices() {
         assertThat(rules("access.anonymous", "never").onlyCallerCredentials()).isTrue();
         assertThat(rules("access.anonymous", "never", "access.caller-credentials", "refused").onlyCallerCredentials())
                 .isFalse();
@@ -268,9 +270,9 @@ class AccessRulesTest {
     }
 
     @Test
-    void audienceIsWhoGetsTokens() {
+    void audienceIsTheCallersThatGetTokens() {
         assertThat(rules().audience(true)).isEqualTo(new Audience(false,
-                List.of("callers on this machine, without credentials", "callers with Lean credentials of their own")));
+                List.of("callers on this machine, without credentials", "callers with their own Lean credentials")));
         assertThat(rules(with("access.anonymous", "always", "access.caller-credentials", "refused")).audience(true))
                 .isEqualTo(new Audience(true, List.of("everyone, without credentials", "1 local client")));
         assertThat(rules("access.anonymous", "never", "access.caller-credentials", "refused").audience(true).groups())
@@ -278,15 +280,15 @@ class AccessRulesTest {
     }
 
     @Test
-    void withoutTheServicesCredentialsTheAudienceIsWhoBringsItsOwn() {
+    void withoutServiceCredentialsTheAudienceIsCallersWithTheirOwn() {
         assertThat(rules(with("access.anonymous", "always")).audience(false))
-                .isEqualTo(new Audience(false, List.of("callers with Lean credentials of their own")));
+                .isEqualTo(new Audience(false, List.of("callers with their own Lean credentials")));
         assertThat(rules(with("access.anonymous", "always", "access.caller-credentials", "refused")).audience(false))
                 .isEqualTo(new Audience(false, List.of()));
     }
 
     @Test
-    void callerCountsForItsIdOnlyIfItHasShownThatItIsItsOwn() {
+    void onlyAuthenticatedIdsAreAccounts() {
         AccessRules rules = rules(WITH_PAYMENTS);
 
         assertThat(caller(rules, PAYMENTS).account()).isEqualTo("local client payments");
@@ -309,7 +311,7 @@ class AccessRulesTest {
     }
 
     @Test
-    void triesAreBesideTheSharesWhereCallersMayHaveCredentialsOfTheirOwn() {
+    void triesAreAllowedIfCallerCredentialsAre() {
         AccessRules allowed = rules(WITH_PAYMENTS);
         AccessRules refused = rules(with("access.caller-credentials", "refused"));
 
@@ -332,7 +334,7 @@ class AccessRulesTest {
     @CsvSource({ "192.0.2.1, address 192.0.2.1", "0:0:0:0:0:0:0:1, address 0:0:0:0:0:0:0:1",
             "2001:db8:1:2:3:4:5:6, address 2001:db8:1:2::/64", "2001:db8:1:2:aaaa:bbbb:cccc:dddd, address 2001:db8:1:2::/64",
             "fe80:0:0:0:1:2:3:4%eth0, address fe80::/64" })
-    void networkOfIpv6IsOneCaller(String address, String account) {
+    void ipv6NetworkIsOneAccount(String address, String account) {
         Caller caller = new Caller(address, false, Optional.empty(), CacheControl.ANY);
 
         assertThat(caller.account()).isEqualTo(account);
@@ -340,7 +342,7 @@ class AccessRulesTest {
     }
 
     @Test
-    void onlyALocalClientHasShownWhoItIs() {
+    void onlyLocalClientsHaveAnIdentity() {
         AccessRules rules = rules(
                 with("access.clients.agents.secret", "secret-of-agents-secret", "access.clients.agents.scopes", "api"));
 
@@ -390,12 +392,12 @@ class AccessRulesTest {
         return new Caller("192.0.2.1", local, Optional.empty(), CacheControl.ANY);
     }
 
-    /** One that has sent these credentials by Basic. */
+    /** A caller with these credentials by Basic. */
     private static Caller caller(AccessRules rules, ClientCredentials basic) {
         return basic(rules, basic.clientId(), basic.clientSecret());
     }
 
-    /** One that has sent them as they are, whether they are form-encoded or not. */
+    /** A caller with a secret that is sent as it is, form-encoded or not. */
     private static Caller basic(AccessRules rules, String id, String secret) {
         String pair = Base64.getEncoder().encodeToString((id + ":" + secret).getBytes(StandardCharsets.UTF_8));
         return caller(rules, AuthorizationHeader.read(List.of("Basic " + pair)).orElseThrow());

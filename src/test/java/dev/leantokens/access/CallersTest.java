@@ -16,7 +16,7 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 
-/** Who is served without credentials where nothing is configured: callers on this machine. */
+/** Anonymous callers with the default configuration, which serves those on this machine. */
 @QuarkusTest
 @WithTestResource(LeanStub.class)
 class CallersTest {
@@ -39,7 +39,7 @@ class CallersTest {
     }
 
     @Test
-    void peerElsewhereIsRefused() {
+    void peerElsewhereIsRejected() {
         RawHttp.Response response = peers().rest(RawHttp.ELSEWHERE);
 
         assertThat(response.status()).isEqualTo(401);
@@ -50,7 +50,7 @@ class CallersTest {
     }
 
     @Test
-    void peerElsewhereWithItsOwnLeanCredentialsIsServed() {
+    void peerElsewhereIsServedWithItsLeanCredentials() {
         String own = ",\"client_id\":\"%s\",\"client_secret\":\"%s\"".formatted(LeanStub.CALLERS_ID, LeanStub.CALLERS_SECRET);
 
         assertThat(peers().rest(RawHttp.ELSEWHERE, own).status()).isEqualTo(200);
@@ -62,17 +62,17 @@ class CallersTest {
     @ParameterizedTest
     @ValueSource(strings = { "Forwarded: for=127.0.0.1", "forwarded:", "X_Forwarded_For: 127.0.0.1", "Via: 1.1 proxy",
             "X-Amzn-Trace-Id: Root=1" })
-    void requestThatCameThroughAProxyIsNotFromThisMachine(String header) {
+    void requestThroughAProxyIsNotFromThisMachine(String header) {
         RawHttp.Response refused = peers().rest(RawHttp.LOOPBACK, "", header);
 
         assertThat(refused.status()).isEqualTo(401);
-        assertThat(refused.body()).contains("one that proxies add").doesNotContain("127.0.0.1");
+        assertThat(refused.body()).contains("a header that proxies add").doesNotContain("127.0.0.1");
         assertThat(peers().mcp(RawHttp.LOOPBACK, "", header)).contains("invalid_client");
         assertThat(lean.requests()).isEmpty();
     }
 
     @Test
-    void headerThatClaimsALoopbackAddressConvincesNoOne() {
+    void claimedLoopbackAddressIsNotTrusted() {
         Stream.of("X-Forwarded-For: 127.0.0.1", "Forwarded: for=127.0.0.1", "Host: localhost").forEach(header -> assertThat(
                 peers().rest(RawHttp.ELSEWHERE, "", header).status()).as(header).isEqualTo(401));
     }

@@ -37,7 +37,7 @@ class ConfiguredClientsTest {
     @TempDir
     Path folder;
 
-    /** As the application would have it that finds these variables. */
+    /** Clients of an application with these environment variables. */
     private static ConfiguredClients ofVariables(Map<String, String> environment) {
         return new ConfiguredClients(config(environment).getConfigMapping(AccessConfig.class), TOKENS, environment, null);
     }
@@ -51,7 +51,7 @@ class ConfiguredClientsTest {
     }
 
     @Test
-    void clientsOfVariablesAreKnown() {
+    void clientsAreReadFromVariables() {
         LocalClients clients = ofVariables(Map.of("ACCESS_CLIENTS_PAYMENTS_SECRET", SECRET + ",another-secret-of-payments",
                 "ACCESS_CLIENTS_PAYMENTS_SCOPES", "api,customer.*")).current();
 
@@ -73,7 +73,7 @@ class ConfiguredClientsTest {
 
     @ParameterizedTest
     @ValueSource(strings = { "PAYMENTS", "PAYMENTS_API" })
-    void secretOfAVariableIsTakenAsItIsWritten(String id) {
+    void secretOfAVariableIsReadLiterally(String id) {
         String odd = "a\\b$$\\$\\\\${HOME}-s3cr3t";
         LocalClients clients = ofVariables(Map.of("ACCESS_CLIENTS_" + id + "_SECRET", "\uFEFF" + odd + ",\\another-secret\\",
                 "ACCESS_CLIENTS_" + id + "_SCOPES", "api", "HOME", "/root")).current();
@@ -84,14 +84,14 @@ class ConfiguredClientsTest {
 
     @ParameterizedTest
     @ValueSource(strings = { "PAYMENTS", "PAYMENTS_API" })
-    void damagedSecretRefusesToStart(String id) {
+    void damagedSecretStopsTheStart(String id) {
         assertThatThrownBy(() -> ofVariables(Map.of("ACCESS_CLIENTS_" + id + "_SECRET", "s3cr3t\uFFFD\uFFFD",
                 "ACCESS_CLIENTS_" + id + "_SCOPES", "api"))).hasMessageContaining("LANG=C.UTF-8")
                 .hasMessageNotContaining("s3cr3t");
     }
 
     @Test
-    void variableHasTheDefaultScopeOfAnIdOfAnyNumberOfWords() {
+    void defaultScopeIsReadForIdsOfOneAndSeveralWords() {
         LocalClients clients = ofVariables(Map.of("ACCESS_CLIENTS_PAYMENTS_API_SECRET", SECRET,
                 "ACCESS_CLIENTS_PAYMENTS_API_SCOPES", "api,customer.*", "ACCESS_CLIENTS_PAYMENTS_API_DEFAULT_SCOPE",
                 "customer.1",
@@ -104,7 +104,7 @@ class ConfiguredClientsTest {
     }
 
     @Test
-    void emptyDefaultScopeIsNone() {
+    void emptyDefaultScopeCountsAsNotSet() {
         LocalClients clients = ofVariables(Map.of("ACCESS_CLIENTS_PAYMENTS_API_SECRET", SECRET,
                 "ACCESS_CLIENTS_PAYMENTS_API_SCOPES", "api", "ACCESS_CLIENTS_PAYMENTS_API_DEFAULT_SCOPE", "",
                 "ACCESS_CLIENTS_WEB_SECRET", "secret-of-web-secret", "ACCESS_CLIENTS_WEB_SCOPES", "api",
@@ -123,7 +123,7 @@ class ConfiguredClientsTest {
             "api            | api,payments |            | may have payments, and TOKEN_SCOPES (api) allows no such scope",
             "a.*,*.b        | x.y*         |            | may have x.y*, and TOKEN_SCOPES (a.*,*.b) allows no such scope",
     })
-    void scopeThatIsNeverIssuedRefusesToStart(String issued, String scopes, String defaultScope, String reason)
+    void scopeThatIsNeverIssuedStopsTheStart(String issued, String scopes, String defaultScope, String reason)
             throws IOException {
         TokenConfig tokens = Settings.of(TokenConfig.class, "token.scopes", issued);
         Map<String, String> client = new HashMap<>(Map.of("secret", SECRET, "scopes", scopes));
@@ -145,7 +145,7 @@ class ConfiguredClientsTest {
     }
 
     @Test
-    void clientsOfTheFileAreAddedToThem() throws IOException {
+    void clientsOfTheFileAreAdded() throws IOException {
         Path file = Files.writeString(folder.resolve("clients"), "agents.secret=secret-of-agents-secret\nagents.scopes=api\n");
         AccessConfig config = Settings.of(AccessConfig.class, "access.clients-file", file.toString(),
                 "access.clients.payments.secret", SECRET, "access.clients.payments.scopes", "api");
@@ -157,7 +157,7 @@ class ConfiguredClientsTest {
     }
 
     @Test
-    void clientInBothPlacesRefusesToStart() throws IOException {
+    void clientInBothPlacesStopsTheStart() throws IOException {
         Path file = Files.writeString(folder.resolve("clients"),
                 "payments.secret=secret-of-agents-secret\npayments.scopes=api\n");
         AccessConfig config = Settings.of(AccessConfig.class, "access.clients-file", file.toString(),
@@ -169,7 +169,7 @@ class ConfiguredClientsTest {
     }
 
     @Test
-    void halfAClientRefusesToStart() {
+    void incompleteClientStopsTheStart() {
         assertThatThrownBy(() -> ofVariables(Map.of("ACCESS_CLIENTS_PAYMENTS_API_SECRET", SECRET)))
                 .isInstanceOf(ConfigurationException.class).hasMessageContaining("local client payments-api has no scopes")
                 .hasMessageNotContaining(SECRET);
@@ -178,7 +178,7 @@ class ConfiguredClientsTest {
     }
 
     @Test
-    void fileThatIsMissingRefusesToStart() {
+    void missingFileStopsTheStart() {
         AccessConfig config = Settings.of(AccessConfig.class, "access.clients-file", folder.resolve("nowhere").toString());
 
         assertThatThrownBy(() -> new ConfiguredClients(config, TOKENS, Map.of(), null))
@@ -187,7 +187,7 @@ class ConfiguredClientsTest {
     }
 
     @Test
-    void whoeverListsTheConfigurationIsToldNoSecret() {
+    void secretsAreHiddenFromListsOfTheConfiguration() {
         SmallRyeConfig config = config(Map.of("ACCESS_CLIENTS_PAYMENTS_SECRET", SECRET, "ACCESS_CLIENTS_PAYMENTS_SCOPES", "api",
                 "ACCESS_CLIENTS_PAYMENTS_API_SECRET", SECRET + 1, "ACCESS_CLIENTS__A_B__SECRET", SECRET + 2,
                 "ACCESS_CLIENTS_WEB_SECRET_0_", SECRET + 3, "ACCESS_CLIENTS_WEB_SCOPES", "api"));

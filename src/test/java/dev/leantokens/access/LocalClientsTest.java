@@ -14,10 +14,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import dev.leantokens.access.LocalClients.KeyedDigest;
+
 class LocalClientsTest {
 
     private static final String SECRET = "kQ7s3cr3tkQ7s3cr3tkQ7s3cr3t";
-    /** Of "abc", by the standard that defines the digest (FIPS 180-4). */
+    /** The digest of "abc" in FIPS 180-4. */
     private static final String ABC = "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
     private final LocalClients clients = new LocalClients(List.of(
@@ -26,7 +28,7 @@ class LocalClientsTest {
 
     @ParameterizedTest
     @CsvSource({ "payments, " + SECRET, "payments, abc", "agents, another-secret-of-agents" })
-    void idAndAnyOfItsSecretsIsTheClient(String id, String secret) {
+    void clientIsFoundByAnyOfItsSecrets(String id, String secret) {
         assertThat(clients.find(id, secret)).hasValueSatisfying(client -> assertThat(client.id()).isEqualTo(id));
         assertThat(clients.find(secret)).hasValueSatisfying(client -> assertThat(client.id()).isEqualTo(id));
     }
@@ -36,18 +38,18 @@ class LocalClientsTest {
             "payments, another-secret-of-agents", "agents, " + SECRET, "nobody, " + SECRET, "PAYMENTS, " + SECRET,
             "payments, kQ7s3cr3tkQ7s3cr3tkQ7s3cr3", "payments, kQ7s3cr3tkQ7s3cr3tkQ7s3cr3T", "payments, ''", "'', " + SECRET,
             "payments, " + ABC })
-    void anythingElseIsNobody(String id, String secret) {
+    void anyOtherCombinationIsUnknown(String id, String secret) {
         assertThat(clients.find(id, secret)).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = { "", "payments", ABC, "ABC", SECRET + " " })
-    void secretOfNobodyIsNobodys(String secret) {
+    void otherSecretIsUnknown(String secret) {
         assertThat(clients.find(secret)).isEmpty();
     }
 
     @Test
-    void nobodyIsFoundAmongNone() {
+    void withoutClientsEverySecretIsUnknown() {
         LocalClients none = new LocalClients(List.of());
 
         assertThat(none.find("")).isEmpty();
@@ -55,44 +57,44 @@ class LocalClientsTest {
     }
 
     @Test
-    void secretOfTwoClientsIsRefused() {
-        assertWrong(() -> new LocalClients(List.of(client("a", List.of(SECRET), List.of("api")),
+    void secretInUseIsRejected() {
+        assertInvalid(() -> new LocalClients(List.of(client("a", List.of(SECRET), List.of("api")),
                 client("b", List.of(SecretDigest.of(SECRET).text()), List.of("api")))), "local client b");
-        assertWrong(() -> new LocalClients(List.of(client("a", List.of(SECRET, SECRET), List.of("api")))),
+        assertInvalid(() -> new LocalClients(List.of(client("a", List.of(SECRET, SECRET), List.of("api")))),
                 "local client a");
     }
 
     @Test
-    void clientThatIsConfiguredTwiceIsRefused() {
-        assertWrong(() -> new LocalClients(List.of(client("a", List.of(SECRET), List.of("api")),
+    void clientThatIsConfiguredTwiceIsRejected() {
+        assertInvalid(() -> new LocalClients(List.of(client("a", List.of(SECRET), List.of("api")),
                 client("a", List.of(ABC), List.of("api")))), "local client a is configured twice");
     }
 
     @Test
-    void moreClientsThanThereIsMemoryForAreRefused() {
-        List<LocalClient> many = new ArrayList<>(IntStream.range(0, LocalClients.MOST)
+    void tooManyClientsAreRejected() {
+        List<LocalClient> many = new ArrayList<>(IntStream.range(0, LocalClients.MAX_CLIENTS)
                 .mapToObj(i -> client("c" + i, List.of(SECRET + i), List.of("api"))).toList());
-        assertThat(new LocalClients(many).size()).isEqualTo(LocalClients.MOST);
+        assertThat(new LocalClients(many).size()).isEqualTo(LocalClients.MAX_CLIENTS);
 
         many.add(client("another", List.of(SECRET), List.of("api")));
-        assertWrong(() -> new LocalClients(many), "more than 10000");
+        assertInvalid(() -> new LocalClients(many), "more than 10000");
     }
 
-    /** Comparing with each of them would take minutes. */
+    /** Comparing with every client would take minutes. */
     @Test
     @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-    void ownerIsFoundWithoutAskingAllClients() {
-        LocalClients many = new LocalClients(IntStream.range(0, LocalClients.MOST)
+    void lookupDoesNotCompareWithEveryClient() {
+        LocalClients many = new LocalClients(IntStream.range(0, LocalClients.MAX_CLIENTS)
                 .mapToObj(i -> client("c" + i, List.of(SECRET + i), List.of("api"))).toList());
 
         for (int i = 0; i < 1_000_000; i++) {
             String secret = SECRET + i;
-            assertThat(many.find(secret).isPresent()).isEqualTo(i < LocalClients.MOST);
+            assertThat(many.find(secret).isPresent()).isEqualTo(i < LocalClients.MAX_CLIENTS);
         }
     }
 
     @Test
-    void placeOfASecretCannotBeCalculatedWithoutTheKey() {
+    void digestDependsOnTheKey() {
         SecretDigest secret = SecretDigest.of(SECRET);
         byte[] key = KeyedDigest.newKey();
         KeyedDigest digest = new KeyedDigest(key, secret);
@@ -106,14 +108,14 @@ class LocalClientsTest {
 
     @ParameterizedTest
     @ValueSource(strings = { "", " ", "a b", "a.b", "7c9e6679-7425-40de-944b-e07fc1f90ae7", "caf\u00e9", "a:b" })
-    void idThatNoLocalClientCanHaveIsRefused(String id) {
-        assertWrong(() -> client(id, List.of(SECRET), List.of("api")), "id");
+    void invalidIdIsRejected(String id) {
+        assertInvalid(() -> client(id, List.of(SECRET), List.of("api")), "id");
     }
 
     @Test
-    void idHasALengthThatFitsALine() {
+    void idHasAtMost64Characters() {
         assertThat(client("a".repeat(64), List.of(SECRET), List.of("api")).id()).hasSize(64);
-        assertWrong(() -> client("a".repeat(65), List.of(SECRET), List.of("api")), "64");
+        assertInvalid(() -> client("a".repeat(65), List.of(SECRET), List.of("api")), "64");
     }
 
     @ParameterizedTest
@@ -122,27 +124,27 @@ class LocalClientsTest {
             "' ',                                              empty secret",
             "kQ7s3cr3tkQ7s3cr3t;,                              empty secret",
             "kQ7s3cr3tkQ7s3cr3t;kQ7s3cr3tkQ7s3cr3u;abcdefghijklmnopqrs, more than 2 secrets",
-            "sha512:s3cr3ts3cr3ts3cr3ts3cr3t,                  no SHA-256",
-            "SHA256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad, no SHA-256",
-            "sha-256=s3cr3ts3cr3ts3cr3t,                       no SHA-256",
+            "sha512:s3cr3ts3cr3ts3cr3ts3cr3t,                  digest other than SHA-256",
+            "SHA256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad, digest other than SHA-256",
+            "sha-256=s3cr3ts3cr3ts3cr3t,                       digest other than SHA-256",
             "sha256:,                                          64",
             "sha256:s3cr3t,                                    64",
             "sha256:xyz816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad, hexadecimal",
     })
-    void wrongSecretsAreRefusedWithoutBeingRepeated(String secrets, String reason) {
+    void invalidSecretsAreRejectedAndNotQuoted(String secrets, String reason) {
         List<String> list = secrets.isEmpty() ? List.of() : List.of(secrets.split(";", -1));
 
-        assertWrong(() -> client("payments", list, List.of("api")), reason);
+        assertInvalid(() -> client("payments", list, List.of("api")), reason);
     }
 
     @Test
-    void clientWithoutScopesIsRefused() {
-        assertWrong(() -> client("payments", List.of(SECRET), List.of()), "has no scopes");
-        assertWrong(() -> client("payments", List.of(SECRET), List.of("api", "")), "scope pattern");
+    void clientWithoutScopesIsRejected() {
+        assertInvalid(() -> client("payments", List.of(SECRET), List.of()), "has no scopes");
+        assertInvalid(() -> client("payments", List.of(SECRET), List.of("api", "")), "scope pattern");
     }
 
     @Test
-    void spaceAroundSecretsAndScopesIsNoPartOfThem() {
+    void whiteSpaceAroundSecretsAndScopesIsRemoved() {
         LocalClient client = client("payments", List.of(" " + SECRET, ABC + "\n"), List.of(" api"));
 
         assertThat(new LocalClients(List.of(client)).find("payments", SECRET)).contains(client);
@@ -150,10 +152,10 @@ class LocalClientsTest {
     }
 
     private static LocalClient client(String id, List<String> secrets, List<String> scopes) {
-        return LocalClientRules.client(id, secrets, scopes, Optional.empty());
+        return LocalClient.of(id, secrets, scopes, Optional.empty());
     }
 
-    private static void assertWrong(org.assertj.core.api.ThrowableAssert.ThrowingCallable call, String reason) {
+    private static void assertInvalid(org.assertj.core.api.ThrowableAssert.ThrowingCallable call, String reason) {
         assertThatThrownBy(call).isInstanceOf(IllegalArgumentException.class).hasMessageContaining(reason)
                 .hasMessageNotContaining("s3cr3t");
     }

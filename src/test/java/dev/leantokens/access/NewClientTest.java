@@ -22,36 +22,36 @@ class NewClientTest {
     private static final List<ScopePattern> ISSUED = List.of(new ScopePattern("api"), new ScopePattern("customer.*"));
 
     @Test
-    void explanationConfiguresTheClientItIsOf() {
-        NewClient made = NewClient.generate("payments", "api,customer.*", NO_DEFAULT, ISSUED, new SecureRandom());
-        String file = Pattern.compile("^ *payments\\..*$", Pattern.MULTILINE).matcher(made.explanation()).results()
+    void explanationConfiguresTheClient() {
+        NewClient generated = NewClient.generate("payments", "api,customer.*", NO_DEFAULT, ISSUED, new SecureRandom());
+        String file = Pattern.compile("^ *payments\\..*$", Pattern.MULTILINE).matcher(generated.explanation()).results()
                 .map(match -> match.group().strip()).collect(Collectors.joining("\n"));
 
-        assertThat(made.secret()).matches("[A-Za-z0-9_-]{43}");
-        assertThat(made.explanation()).contains("client_secret: " + made.secret());
-        assertThat(new LocalClients(LocalClientsFile.read(file)).find("payments", made.secret())).isPresent();
-        assertThat(file).doesNotContain(made.secret());
+        assertThat(generated.secret()).matches("[A-Za-z0-9_-]{43}");
+        assertThat(generated.explanation()).contains("client_secret: " + generated.secret());
+        assertThat(new LocalClients(LocalClientSettings.ofFile(file)).find("payments", generated.secret())).isPresent();
+        assertThat(file).doesNotContain(generated.secret());
     }
 
     @Test
     void explanationConfiguresItsDefaultScope() {
-        NewClient made = NewClient.generate("payments-api", "api,customer.*", Optional.of("customer.1"), ISSUED,
+        NewClient generated = NewClient.generate("payments-api", "api,customer.*", Optional.of("customer.1"), ISSUED,
                 new SecureRandom());
 
-        assertThat(made.explanation()).contains("  payments-api.default-scope=customer.1\n",
+        assertThat(generated.explanation()).contains("  payments-api.default-scope=customer.1\n",
                 "  ACCESS_CLIENTS_PAYMENTS_API_DEFAULT_SCOPE=customer.1\n");
     }
 
     @ParameterizedTest
     @CsvSource({ "customer.*, api", "api, 'a b'", "api, customer.1" })
-    void defaultScopeThatItMayNotHaveIsRefused(String scopes, String defaultScope) {
+    void defaultScopeOutsideItsScopesIsRejected(String scopes, String defaultScope) {
         assertThatThrownBy(
                 () -> NewClient.generate("payments", scopes, Optional.of(defaultScope), ISSUED, new SecureRandom()))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("default scope");
     }
 
     @Test
-    void scopeThatIsNeverIssuedIsRefused() {
+    void scopeThatIsNeverIssuedIsRejected() {
         assertThatThrownBy(() -> NewClient.generate("payments", "api,payments.*", NO_DEFAULT, ISSUED, new SecureRandom()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
@@ -59,7 +59,7 @@ class NewClientTest {
     }
 
     @Test
-    void noTwoSecretsAreTheSame() {
+    void secretsAreRandom() {
         SecureRandom random = new SecureRandom();
 
         assertThat(NewClient.generate("a", "api", NO_DEFAULT, ISSUED, random).secret())
@@ -67,7 +67,7 @@ class NewClientTest {
     }
 
     @Test
-    void variablesAreOfferedWhereTheyCanCarryTheId() {
+    void variablesAreExplainedIfTheyCanExpressTheId() {
         assertThat(NewClient.generate("payments", "api", NO_DEFAULT, ISSUED, new SecureRandom()).explanation())
                 .containsPattern("ACCESS_CLIENTS_PAYMENTS_SECRET=sha256:[0-9a-f]{64}\n")
                 .contains("ACCESS_CLIENTS_PAYMENTS_SCOPES=api\n");
@@ -80,16 +80,16 @@ class NewClientTest {
 
     @ParameterizedTest
     @CsvSource({ "'a b', api", "7c9e6679-7425-40de-944b-e07fc1f90ae7, api", "payments, ''", "payments, 'api,'" })
-    void clientThatCouldNotBeConfiguredIsNotMade(String id, String scopes) {
+    void invalidClientIsNotGenerated(String id, String scopes) {
         assertThatThrownBy(() -> NewClient.generate(id, scopes, NO_DEFAULT, ISSUED, new SecureRandom()))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
     @ParameterizedTest
     @ValueSource(strings = { "payments" })
-    void textOfANewClientHasNoSecret(String id) {
-        NewClient made = NewClient.generate(id, "api", NO_DEFAULT, ISSUED, new SecureRandom());
+    void toStringHasNoSecret(String id) {
+        NewClient generated = NewClient.generate(id, "api", NO_DEFAULT, ISSUED, new SecureRandom());
 
-        assertThat(made.toString()).doesNotContain(made.secret());
+        assertThat(generated.toString()).doesNotContain(generated.secret());
     }
 }

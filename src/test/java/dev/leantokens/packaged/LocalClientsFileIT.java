@@ -121,7 +121,7 @@ class LocalClientsFileIT {
         assertThat(statusWith(OLD)).isEqualTo(200);
 
         write("agents=" + NEW + "\n");
-        awaitLine("ERROR", "is wrong, the clients stay as they were");
+        awaitLine("ERROR", "is invalid, keeping the current clients");
         assertThat(statusWith(OLD)).isEqualTo(200);
 
         // Wrong for one client, so that the other is not known either.
@@ -134,7 +134,7 @@ class LocalClientsFileIT {
         assertThat(statusWith(NEW)).isEqualTo(401);
 
         Files.delete(file);
-        awaitLine("ERROR", "can no longer be read, the clients stay as they were: java.nio.file.NoSuchFileException");
+        awaitLine("ERROR", "can no longer be read, keeping the current clients: java.nio.file.NoSuchFileException");
         assertThat(statusWith(OLD)).isEqualTo(200);
 
         write("");

@@ -2,7 +2,7 @@ package dev.leantokens.mcp.tool;
 
 import java.util.List;
 
-import dev.leantokens.access.BodyCredentials;
+import dev.leantokens.access.AccessRules.BodyCredentials;
 import dev.leantokens.access.TokenAccess;
 import dev.leantokens.error.Origin;
 import dev.leantokens.error.TokenError;

@@ -13,12 +13,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.leantokens.token.Scope;
 
-class LocalClientsFileTest {
+class LocalClientSettingsTest {
 
     @Test
-    void twoLinesAreAClient() {
-        List<LocalClient> clients = LocalClientsFile.read("""
-                # who may have what
+    void clientHasASecretAndScopes() {
+        List<LocalClient> clients = LocalClientSettings.ofFile("""
+                # comment
                 payments.secret = sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad, plain-secret-of-ours
                 payments.scopes = api, customer.*
 
@@ -35,8 +35,8 @@ class LocalClientsFileTest {
     }
 
     @Test
-    void thirdLineIsItsDefaultScope() {
-        assertThat(LocalClientsFile.read("""
+    void clientCanHaveADefaultScope() {
+        assertThat(LocalClientSettings.ofFile("""
                 payments.secret=plain-secret-of-ours
                 payments.scopes=api,customer.*
                 payments.default-scope = customer.1
@@ -48,8 +48,8 @@ class LocalClientsFileTest {
     }
 
     @Test
-    void fileOfAnEditorOfWindowsIsUnderstood() {
-        assertThat(LocalClientsFile.read("payments.secret=plain-secret-of-ours\r\npayments.scopes=api\r\n"))
+    void crlfLineEndsAreAccepted() {
+        assertThat(LocalClientSettings.ofFile("payments.secret=plain-secret-of-ours\r\npayments.scopes=api\r\n"))
                 .singleElement()
                 .satisfies(client -> assertThat(new LocalClients(List.of(client)).find("plain-secret-of-ours")).isPresent());
     }
@@ -57,24 +57,24 @@ class LocalClientsFileTest {
     @ParameterizedTest
     @ValueSource(strings = { "a\\b-secret-of-ours", "\\u0041-secret-of-ours", "\\", "secret-of-ours\\", "pa$$ss", "${HOME}",
             "\\${x}", "a=b:c d", "#not-a-comment", "caf\u00e9" })
-    void valueIsTakenAsItIsWritten(String secret) {
-        LocalClients clients = new LocalClients(LocalClientsFile.read("a.secret=" + secret + "\na.scopes: api\n! end"));
+    void valueIsReadLiterally(String secret) {
+        LocalClients clients = new LocalClients(LocalClientSettings.ofFile("a.secret=" + secret + "\na.scopes: api\n! end"));
 
         assertThat(clients.find("a", secret)).isPresent();
     }
 
     @ParameterizedTest
     @ValueSource(strings = { "s3cr3t\uFFFD", "s3cr3t\0" })
-    void damagedSecretIsRefusedWithoutBeingRepeated(String secret) {
-        assertThatThrownBy(() -> LocalClientsFile.read("a.secret=" + secret + "\na.scopes=api"))
+    void damagedSecretIsRejectedAndNotQuoted(String secret) {
+        assertThatThrownBy(() -> LocalClientSettings.ofFile("a.secret=" + secret + "\na.scopes=api"))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("secret of local client a contains")
                 .hasMessageNotContaining("s3cr3t");
     }
 
     @ParameterizedTest
     @ValueSource(strings = { "", "\n", "# nothing" })
-    void fileWithoutClientsIsNoMistake(String text) {
-        assertThat(LocalClientsFile.read(text)).isEmpty();
+    void fileWithoutClientsIsValid(String text) {
+        assertThat(LocalClientSettings.ofFile(text)).isEmpty();
     }
 
     @ParameterizedTest
@@ -86,8 +86,8 @@ class LocalClientsFileTest {
             ".secret=s3cr3ts3cr3ts3cr3t\n.scopes=api",
             "payments.secret=s3cr3ts3cr3ts3cr3t\npayments.scopes=api\npayments.secret=s3cr3ts3cr3ts3cr4t", "s3cr3t\ns3cr3t",
             "payments.secret=\\u00zz-s3cr3t" })
-    void anythingElseIsRefusedWithoutBeingRepeated(String text) {
-        assertThatThrownBy(() -> LocalClientsFile.read(text)).isInstanceOf(IllegalArgumentException.class)
+    void anythingElseIsRejectedAndNotQuoted(String text) {
+        assertThatThrownBy(() -> LocalClientSettings.ofFile(text)).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageNotContaining("s3cr3t");
     }
 }

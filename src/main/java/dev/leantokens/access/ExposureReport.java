@@ -1,25 +1,22 @@
-package dev.leantokens.health;
+package dev.leantokens.access;
 
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
-import org.eclipse.microprofile.config.ConfigProvider;
 import org.jboss.logging.Logger;
 import org.jboss.logging.Logger.Level;
 
 import dev.leantokens.StartOrder;
-import dev.leantokens.access.AccessRules;
-import dev.leantokens.health.Exposure.Tokens;
-import dev.leantokens.lean.LeanStandIn;
+import dev.leantokens.access.Exposure.Tokens;
 import dev.leantokens.tls.CallersCertificates;
 import dev.leantokens.token.ServiceCredentials;
+import dev.leantokens.token.TokenStandIn;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.vertx.http.runtime.VertxHttpConfig;
 import io.quarkus.vertx.http.runtime.VertxHttpConfig.InsecureRequests;
-import io.smallrye.config.SmallRyeConfig;
 
-/** Says at the start what is exposed and to whom. */
+/** Logs the {@link Exposure} of the service when it has started. */
 @ApplicationScoped
 class ExposureReport {
 
@@ -28,17 +25,19 @@ class ExposureReport {
     private final AccessRules access;
     private final CallersCertificates certificates;
     private final ServiceCredentials credentials;
-    private final LeanStandIn standIn;
+    private final TokenStandIn standIn;
+    private final VertxHttpConfig http;
 
-    ExposureReport(AccessRules access, CallersCertificates certificates, ServiceCredentials credentials, LeanStandIn standIn) {
+    ExposureReport(AccessRules access, CallersCertificates certificates, ServiceCredentials credentials, TokenStandIn standIn,
+            VertxHttpConfig http) {
         this.access = access;
         this.certificates = certificates;
         this.credentials = credentials;
         this.standIn = standIn;
+        this.http = http;
     }
 
-    void say(@Observes @Priority(StartOrder.REPORT) StartupEvent event) {
-        VertxHttpConfig http = ConfigProvider.getConfig().unwrap(SmallRyeConfig.class).getConfigMapping(VertxHttpConfig.class);
+    void log(@Observes @Priority(StartOrder.REPORT) StartupEvent event) {
         boolean encrypted = http.insecureRequests().filter(plain -> plain != InsecureRequests.ENABLED).isPresent();
         Exposure exposure = new Exposure(http.host(), encrypted, encrypted && certificates.areRequired(), tokens(),
                 access.audience(credentials.current().isPresent()));

@@ -1,0 +1,116 @@
+package dev.leantokens.access;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import dev.leantokens.settings.IntactText;
+
+/**
+ * Reads local clients from settings that SmallRye Config does not read: a file, and environment variables for ids of several
+ * words. Keys are {@code <id>.secret}, {@code <id>.scopes} and optionally {@code <id>.default-scope}, with values as those of
+ * {@code access.clients.<id>.…}.
+ */
+final class LocalClientSettings {
+
+    private static final String SECRET = ".secret";
+    private static final String SCOPES = ".scopes";
+    private static final String DEFAULT_SCOPE = ".default-scope";
+
+    private static final Pattern COMMENT = Pattern.compile("[#!]");
+    private static final Pattern LINE = Pattern.compile("(?<key>[^\\s=:]+)(?:\\s*[=:]\\s*|\\s+)(?<value>.*)", Pattern.DOTALL);
+
+    /** SmallRye Config itself reads variables for an id of one word. */
+    private static final Pattern VARIABLE = Pattern
+            .compile("ACCESS_CLIENTS_(?<id>[A-Z0-9]+(?:_[A-Z0-9]+)+)_(?<setting>SECRET|SCOPES|DEFAULT_SCOPE)");
+
+    /** Does not quote the line: without an equals sign, it can be a secret. */
+    private static final String INVALID_LINE = "every line must be <id>.secret=…, <id>.scopes=… or <id>.default-scope=…";
+
+    private LocalClientSettings() {
+    }
+
+    /**
+     * Reads a text that looks like a properties file, but has no escapes: a backslash is a backslash, so a secret is written as
+     * in an environment variable.
+     *
+     * @throws IllegalArgumentException if the text is invalid; the message is for an operator and has no secret
+     */
+    static List<LocalClient> ofFile(String text) {
+        Map<String, String> settings = new TreeMap<>();
+        text.lines().map(String::strip).filter(line -> !line.isEmpty() && !COMMENT.matcher(line).lookingAt()).forEach(line -> {
+            Matcher matcher = LINE.matcher(line);
+            if (!matcher.matches()) {
+                throw new IllegalArgumentException(INVALID_LINE);
+            }
+            if (settings.put(matcher.group("key"), matcher.group("value")) != null) {
+                // Without the key, which can be a misplaced secret.
+                throw new IllegalArgumentException("two lines have the same text before the equals sign");
+            }
+        });
+        return clients(settings);
+    }
+
+    /**
+     * Reads variables for ids with hyphens: {@code ACCESS_CLIENTS_A_B_SECRET} is the secret of the client {@code a-b}. SmallRye
+     * Config ignores them, as a variable does not tell where its property has hyphens.
+     *
+     * @param known the ids in the configuration, for which SmallRye Config does read variables
+     * @throws IllegalArgumentException if a client is invalid; the message is for an operator and has no secret
+     */
+    static List<LocalClient> ofVariables(Map<String, String> environment, Set<String> known) {
+        Map<String, String> settings = new TreeMap<>();
+        environment.forEach((name, value) -> {
+            Matcher matcher = VARIABLE.matcher(name);
+            if (matcher.matches()) {
+                String id = hyphenated(matcher.group("id"));
+                if (!known.contains(id)) {
+                    settings.put(id + "." + hyphenated(matcher.group("setting")), IntactText.withoutByteOrderMark(value));
+                }
+            }
+        });
+        return clients(settings);
+    }
+
+    /** @return the values; none of them contains a comma, as nothing is escaped */
+    static List<String> listOf(String commaSeparated) {
+        return commaSeparated.isBlank() ? List.of() : List.of(commaSeparated.split(",", -1));
+    }
+
+    private static List<LocalClient> clients(Map<String, String> settings) {
+        Map<String, String> secrets = new TreeMap<>();
+        Map<String, String> scopes = new TreeMap<>();
+        Map<String, String> defaultScopes = new TreeMap<>();
+        settings.forEach((key, value) -> {
+            if (key.endsWith(SECRET)) {
+                secrets.put(idOf(key, SECRET), value);
+            } else if (key.endsWith(SCOPES)) {
+                scopes.put(idOf(key, SCOPES), value);
+            } else if (key.endsWith(DEFAULT_SCOPE)) {
+                defaultScopes.put(idOf(key, DEFAULT_SCOPE), value);
+            } else {
+                throw new IllegalArgumentException(INVALID_LINE);
+            }
+        });
+        scopes.keySet().forEach(id -> secrets.putIfAbsent(id, ""));
+        defaultScopes.keySet().forEach(id -> secrets.putIfAbsent(id, ""));
+        List<LocalClient> clients = new ArrayList<>();
+        secrets.forEach((id, secret) -> clients.add(LocalClient.of(id, listOf(secret), listOf(scopes.getOrDefault(id, "")),
+                Optional.ofNullable(defaultScopes.get(id)).filter(scope -> !scope.isBlank()))));
+        return clients;
+    }
+
+    private static String idOf(String key, String setting) {
+        return key.substring(0, key.length() - setting.length());
+    }
+
+    private static String hyphenated(String words) {
+        return words.toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}
