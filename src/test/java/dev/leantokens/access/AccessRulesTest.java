@@ -338,7 +338,6 @@ class AccessRulesTest {
         Caller caller = new Caller(address, false, Optional.empty(), CacheControl.ANY);
 
         assertThat(caller.account()).isEqualTo(account);
-        assertThat(caller).as("in the log").hasToString("address " + address);
     }
 
     @Test
