@@ -5,27 +5,24 @@ import java.util.OptionalInt;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 
-/** Where MCP is served. */
+/** The settings of MCP. */
 @ConfigMapping(prefix = "mcp")
 public interface McpConfig {
 
-    /** The port; the main port's number serves both adapters there. */
+    /** The port of MCP. The main port's number serves both adapters on the main port. */
     @WithDefault("9090")
     int port();
 
-    /** How many sessions there are at most. For one more, the caller that has most loses the one that it used least lately. */
+    /** The maximum number of sessions. Beyond it, the caller with the most sessions loses its least recently used one. */
     @WithDefault("1000")
     int maxSessions();
 
-    /**
-     * How many sessions one caller has at most: a local client, or whoever else comes from one address. Half of all if it
-     * is not set.
-     */
+    /** The maximum number of sessions of one caller: a local client, or an address. Half of all by default. */
     OptionalInt maxSessionsPerCaller();
 
     /**
-     * Whether clients that initialize are served without sessions, so that each of their requests can reach another replica.
-     * Then the server cannot send them anything by itself, and takes no batches.
+     * Whether clients with a handshake are served without sessions, so that each of their requests may reach another
+     * replica. The server then sends no requests or notifications, and accepts no batches.
      */
     @WithDefault("false")
     boolean autoInit();

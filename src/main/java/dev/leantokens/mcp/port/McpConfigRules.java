@@ -5,21 +5,24 @@ import static dev.leantokens.settings.SettingRule.require;
 
 import io.quarkus.runtime.configuration.ConfigurationException;
 
-/** What must hold for the settings of this package. */
+/** Validates the settings of this package. */
 final class McpConfigRules {
 
     private McpConfigRules() {
     }
 
-    /** @throws ConfigurationException if they make no sense; the message is for an operator and names the variable */
+    /** @throws ConfigurationException if a setting is invalid; the message names the variable */
     static void check(McpConfig config) {
         require(config.port() >= 0 && config.port() <= HIGHEST_PORT, "MCP_PORT must be from 0 to " + HIGHEST_PORT);
-        require(config.maxSessions() > 0, "MCP_MAX_SESSIONS must be more than nothing");
+        require(config.maxSessions() > 0, "MCP_MAX_SESSIONS must be greater than 0");
         config.maxSessionsPerCaller().ifPresent(most -> require(most > 0 && most <= config.maxSessions(),
-                "MCP_MAX_SESSIONS_PER_CALLER must be more than nothing, and not more than MCP_MAX_SESSIONS"));
+                "MCP_MAX_SESSIONS_PER_CALLER must be greater than 0 and at most MCP_MAX_SESSIONS"));
     }
 
-    /** @throws ConfigurationException if the main port is none, which the HTTP server would say with a stack or not at all */
+    /**
+     * @throws ConfigurationException if the main port is invalid, which the HTTP server reports with a stack trace or not
+     *         at all
+     */
     static void checkMainPort(int port) {
         require(port >= 0 && port <= HIGHEST_PORT, "PORT must be from 0 to " + HIGHEST_PORT);
     }

@@ -9,7 +9,6 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
-import org.eclipse.microprofile.config.ConfigProvider;
 import org.jboss.logging.Logger;
 
 import dev.leantokens.StartOrder;
@@ -20,16 +19,15 @@ import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.QuarkusBindException;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
-import io.quarkus.tls.CertificateUpdatedEvent;
 import io.quarkus.tls.TlsConfigurationRegistry;
 import io.quarkus.tls.runtime.config.TlsConfig;
 import io.quarkus.vertx.http.HttpServerOptionsCustomizer;
+import io.quarkus.vertx.http.runtime.HttpCertificateUpdateEventListener;
 import io.quarkus.vertx.http.runtime.VertxHttpBuildTimeConfig;
 import io.quarkus.vertx.http.runtime.VertxHttpConfig;
 import io.quarkus.vertx.http.runtime.VertxHttpConfig.InsecureRequests;
 import io.quarkus.vertx.http.runtime.VertxHttpRecorder;
 import io.quarkus.vertx.http.runtime.options.HttpServerOptionsUtils;
-import io.smallrye.config.SmallRyeConfig;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.impl.VertxInternal;
@@ -37,9 +35,9 @@ import io.vertx.core.shareddata.LocalMap;
 import io.vertx.core.shareddata.Shareable;
 
 /**
- * Opens the MCP port. Quarkus has one HTTP server, and the MCP extension puts its routes on that one's router; this is a
- * second server in front of the same router, made from the same configuration. Which port serves what is decided by
- * {@link McpPortFilter}. The ADR "a second listener for MCP" has the reasons.
+ * Opens the MCP port. Quarkus has one HTTP server, and the MCP extension adds its routes to that server's router; this is a
+ * second server with the same router and the same configuration. {@link McpPortFilter} decides which port serves what. See
+ * the ADR "Serve MCP on a second listener".
  */
 @ApplicationScoped
 public class McpListener {
@@ -48,30 +46,37 @@ public class McpListener {
 
     private final VertxInternal vertx;
     private final McpConfig config;
+    private final VertxHttpConfig http;
+    private final VertxHttpBuildTimeConfig httpBuildTime;
     private final TlsConfigurationRegistry tls;
+    private final HttpCertificateUpdateEventListener certificates;
     private final List<HttpServerOptionsCustomizer> customizers;
 
     private volatile AutoCloseable port;
 
-    McpListener(Vertx vertx, McpConfig config, TlsConfigurationRegistry tls,
+    McpListener(Vertx vertx, McpConfig config, VertxHttpConfig http, VertxHttpBuildTimeConfig httpBuildTime,
+            TlsConfigurationRegistry tls, HttpCertificateUpdateEventListener certificates,
             @All List<HttpServerOptionsCustomizer> customizers) {
         this.vertx = (VertxInternal) vertx;
         this.config = config;
+        this.http = http;
+        this.httpBuildTime = httpBuildTime;
         this.tls = tls;
+        this.certificates = certificates;
         this.customizers = customizers;
     }
 
-    /** @return whether MCP callers can connect: on the port of their own, or because the main port serves them */
+    /** @return whether MCP callers can connect, on the MCP port or on a shared main port */
     public boolean isListening() {
         return port != null || sharesMainPort();
     }
 
-    /** @return whether the main port serves MCP too, so that there is no second listener */
+    /** @return whether the main port serves MCP too, without a second listener */
     boolean sharesMainPort() {
         return mainPort() == config.port();
     }
 
-    /** After those who check the configuration: a port that is open for a moment before the start fails helps nobody. */
+    /** Runs after the configuration is checked, so that the port does not open if the start fails. */
     void start(@Observes @Priority(StartOrder.MCP_PORT) StartupEvent event) throws Exception {
         McpConfigRules.check(config);
         McpConfigRules.checkMainPort(mainPort());
@@ -80,7 +85,7 @@ public class McpListener {
             return;
         }
         HttpServerOptions options = options();
-        port = LaunchMode.current() == LaunchMode.DEVELOPMENT ? stillOpenOrOpen(options) : open(options);
+        port = LaunchMode.current() == LaunchMode.DEVELOPMENT ? reuseOrOpen(options) : open(options);
         LOG.info("MCP is served at " + addressOf(options) + Endpoint.MCP_PATH + sessions());
     }
 
@@ -89,7 +94,7 @@ public class McpListener {
     }
 
     void stop(@Observes ShutdownEvent event) throws Exception {
-        // By now the requests in flight are done: quarkus.shutdown.timeout waits for them on both ports.
+        // Requests in flight have ended: quarkus.shutdown.timeout waits for them on both ports.
         AutoCloseable opened = port;
         port = null;
         if (opened != null && LaunchMode.current() != LaunchMode.DEVELOPMENT) {
@@ -97,24 +102,19 @@ public class McpListener {
         }
     }
 
-    /**
-     * As Quarkus does with its own port. In development, a port that has outlived a reload keeps the certificate that it has.
-     */
-    void exchangeCertificate(@Observes CertificateUpdatedEvent event) {
-        if (port instanceof OpenPort open
-                && event.name().equalsIgnoreCase(httpConfig().tlsConfigurationName().orElse(TlsConfig.DEFAULT_NAME))) {
-            open.exchangeCertificate(event.tlsConfiguration().getSSLOptions());
-        }
-    }
-
     private OpenPort open(HttpServerOptions options) throws IOException {
         try {
-            // As many event loops as serve the main port.
-            return OpenPort.open(vertx, options, httpConfig().ioThreads().orElse(eventLoops()),
+            // The same number of event loops as the main port.
+            OpenPort opened = OpenPort.open(vertx, options, http.ioThreads().orElse(eventLoops()),
                     VertxHttpRecorder.getRootHandler());
+            if (options.isSsl()) {
+                String name = http.tlsConfigurationName().orElse(TlsConfig.DEFAULT_NAME);
+                opened.servers().forEach(server -> certificates.register(server, name, "MCP"));
+            }
+            return opened;
         } catch (CompletionException e) {
             if (e.getCause() instanceof BindException bind) {
-                // Quarkus says of it what it says of its own ports: in one line, and with the port.
+                // Quarkus logs it like for its own ports: in one line, with the port.
                 throw new QuarkusBindException(options.getHost(), options.getPort(), bind);
             }
             throw e;
@@ -122,12 +122,12 @@ public class McpListener {
     }
 
     /**
-     * Development keeps the port open over a live reload, as Quarkus does with the main port: the request that sets a
-     * reload off may come by this one, and waits for its answer. The open port outlives the application and its classes
-     * there, so it is kept by Vert.x, which does as well, and known by an interface of the JDK. One whose address a reload
-     * has changed is closed.
+     * Keeps the port open over a live reload in development, as Quarkus does with the main port: the request that triggers
+     * a reload may arrive on this port, and waits for its response. The open port outlives the application and its classes,
+     * so a map of Vert.x holds it, by an interface of the JDK. A port whose address has changed is closed; one that stays
+     * open keeps its certificate.
      */
-    private AutoCloseable stillOpenOrOpen(HttpServerOptions options) throws Exception {
+    private AutoCloseable reuseOrOpen(HttpServerOptions options) throws Exception {
         LocalMap<String, Shareable> open = vertx.sharedData().getLocalMap(McpListener.class.getName());
         String address = addressOf(options);
         for (String other : List.copyOf(open.keySet())) {
@@ -147,16 +147,14 @@ public class McpListener {
     }
 
     private HttpServerOptions options() throws IOException {
-        VertxHttpConfig http = httpConfig();
-        VertxHttpBuildTimeConfig buildTime = smallRyeConfig().getConfigMapping(VertxHttpBuildTimeConfig.class);
-        HttpServerOptions options = HttpServerOptionsUtils.createSslOptions(buildTime, http, LaunchMode.current(), List.of(),
-                tls);
+        HttpServerOptions options = HttpServerOptionsUtils.createSslOptions(httpBuildTime, http, LaunchMode.current(),
+                List.of(), tls);
         if (options != null && options.getKeyCertOptions() != null) {
             customizers.forEach(customizer -> customizer.customizeHttpsServer(options));
             return options.setPort(config.port());
         }
         HttpServerOptions plain = new HttpServerOptions();
-        HttpServerOptionsUtils.applyCommonOptions(plain, buildTime, http, List.of());
+        HttpServerOptionsUtils.applyCommonOptions(plain, httpBuildTime, http, List.of());
         customizers.forEach(customizer -> customizer.customizeHttpServer(plain));
         return plain.setPort(config.port());
     }
@@ -165,17 +163,8 @@ public class McpListener {
         return ((MultithreadEventExecutorGroup) vertx.getEventLoopGroup()).executorCount();
     }
 
-    private static int mainPort() {
-        VertxHttpConfig http = httpConfig();
+    private int mainPort() {
         boolean onlyTls = http.insecureRequests().filter(InsecureRequests.DISABLED::equals).isPresent();
         return onlyTls ? http.determineSslPort(LaunchMode.current()) : http.determinePort(LaunchMode.current());
-    }
-
-    private static VertxHttpConfig httpConfig() {
-        return smallRyeConfig().getConfigMapping(VertxHttpConfig.class);
-    }
-
-    private static SmallRyeConfig smallRyeConfig() {
-        return ConfigProvider.getConfig().unwrap(SmallRyeConfig.class);
     }
 }

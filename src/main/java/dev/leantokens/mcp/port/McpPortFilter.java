@@ -9,7 +9,7 @@ import dev.leantokens.http.HttpErrors;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.ext.web.RoutingContext;
 
-/** Serves MCP on the MCP port and nowhere else, and nothing else there; unless both ports are one. */
+/** Serves MCP only on the MCP port, and only MCP there, unless the main port is the MCP port. */
 @ApplicationScoped
 class McpPortFilter {
 

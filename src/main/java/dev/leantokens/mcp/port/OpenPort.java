@@ -11,12 +11,11 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.impl.ContextInternal;
 import io.vertx.core.impl.VertxInternal;
-import io.vertx.core.net.SSLOptions;
 import io.vertx.core.shareddata.Shareable;
 
 /**
- * A port that is being listened on, by one HTTP server for each of a number of event loops: Vert.x hands the connections
- * round among servers of the same port, where one alone would serve them all from one event loop.
+ * An open port with one HTTP server for each event loop: Vert.x distributes connections among the servers of a port, and a
+ * single server would serve all of them on one event loop. The methods block, so they must not be called on an event loop.
  */
 final class OpenPort implements Shareable, AutoCloseable {
 
@@ -26,18 +25,14 @@ final class OpenPort implements Shareable, AutoCloseable {
         this.servers = servers;
     }
 
-    /**
-     * Opens the port and waits until that is done; not for an event loop.
-     *
-     * @throws CompletionException with the reason, if it cannot be opened
-     */
+    /** @throws CompletionException with the cause, if the port cannot be opened */
     static OpenPort open(VertxInternal vertx, HttpServerOptions options, int eventLoops, Handler<HttpServerRequest> handler) {
         List<HttpServer> servers = new ArrayList<>();
         List<Future<HttpServer>> opened = new ArrayList<>();
         for (int i = 0; i < eventLoops; i++) {
             HttpServer server = vertx.createHttpServer(options).requestHandler(handler);
             servers.add(server);
-            // Each context is of the next event loop, and a server belongs to the one where it began to listen.
+            // Each context has the next event loop, and a server belongs to the event loop on which it starts to listen.
             ContextInternal eventLoop = vertx.createEventLoopContext();
             opened.add(Future.future(listening -> eventLoop.runOnContext(v -> server.listen().onComplete(listening))));
         }
@@ -45,24 +40,18 @@ final class OpenPort implements Shareable, AutoCloseable {
         try {
             Future.join(opened).toCompletionStage().toCompletableFuture().join();
         } catch (CompletionException e) {
-            // Here and not in a callback: that would wait for the event loops on one of them.
+            // Not in a callback, which would wait for the event loops on one of them.
             port.close();
             throw e;
         }
         return port;
     }
 
-    /**
-     * Shows another certificate to new connections, and waits until that is done; not for an event loop.
-     *
-     * @throws CompletionException with the reason, if it cannot be
-     */
-    void exchangeCertificate(SSLOptions options) {
-        Future.join(servers.stream().map(server -> server.updateSSLOptions(options)).toList()).toCompletionStage()
-                .toCompletableFuture().join();
+    List<HttpServer> servers() {
+        return servers;
     }
 
-    /** Closes the port and its connections, and waits until that is done; not for an event loop. */
+    /** Closes the port and its connections. */
     @Override
     public void close() {
         Future.join(servers.stream().map(HttpServer::close).toList()).toCompletionStage().toCompletableFuture().join();

@@ -1,2 +1,2 @@
-/** The listener for MCP: its port, its settings, and what is served on which port. */
+/** The second listener, which serves MCP: its port, its settings, and the paths of each port. */
 package dev.leantokens.mcp.port;
