@@ -27,11 +27,10 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.impl.RoutingContextInternal;
 
 /**
- * Passes MCP requests to the MCP extension, except those that it must not see. The extension logs a body that is not JSON with
- * an
- * excerpt, which can be a secret, and keeps the session that it opened for it; it does not know who owns a session, or the
- * stateless
- * revision. Requests to other paths do not reach this filter. {@code McpPortFilter} has decided already which port serves MCP.
+ * Passes MCP requests to the MCP extension, except those that it must not see. The extension logs a body that is not JSON
+ * with an excerpt, which can be a secret, and keeps the session that it opened for it; it does not know who owns a session,
+ * or the stateless revision. Requests to other paths do not reach this filter. {@code McpPortFilter} has decided already
+ * which port serves MCP.
  */
 @ApplicationScoped
 class McpFilter {

@@ -11,15 +11,15 @@ import java.util.HexFormat;
 import jakarta.inject.Singleton;
 
 /**
- * The text by which an agent learns to use this service, in the format of <a href="https://agentskills.io/specification">Agent
- * Skills</a>. It is a resource of the application, and is served over both adapters byte for byte. Immutable.
+ * Instructions for agents that use this service, in the format of <a href="https://agentskills.io/specification">Agent
+ * Skills</a>. Both adapters serve the packaged file byte for byte. Immutable.
  */
 @Singleton
 public class AgentSkill {
 
     public static final String NAME = "lean-generate-access-token";
 
-    /** In the folder that the format wants it in, which has the skill's name. */
+    /** The format requires a folder with the skill's name. */
     private static final String RESOURCE = "/agent-skills/" + NAME + "/SKILL.md";
     private static final String DESCRIPTION = "\ndescription: ";
 
@@ -37,22 +37,22 @@ public class AgentSkill {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
         }
-        // One line of the front matter, which a test compares with what a parser of YAML finds.
-        int begin = text.indexOf(DESCRIPTION) + DESCRIPTION.length();
-        this.description = text.substring(begin, text.indexOf('\n', begin));
+        // One line of the front matter; a test compares it with the result of a YAML parser.
+        int start = text.indexOf(DESCRIPTION) + DESCRIPTION.length();
+        this.description = text.substring(start, text.indexOf('\n', start));
     }
 
-    /** @return what the skill does and when to use it, which is what an agent sees before it reads the rest */
+    /** @return what the skill does and when to use it, which an agent reads before the text */
     public String description() {
         return description;
     }
 
-    /** @return the whole of it, in Markdown */
+    /** @return the whole file, in Markdown */
     public String text() {
         return text;
     }
 
-    /** @return SHA-256 in lower-case hex, of the text in UTF-8, which is what is served */
+    /** @return the SHA-256 digest of the file, in lower-case hex */
     String digest() {
         return digest;
     }

@@ -18,10 +18,7 @@ import io.smallrye.common.annotation.NonBlocking;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
-/**
- * Where agents look for skills: the index of the draft "Agent Skills Discovery via Well-Known URIs" 0.2.0, and the skill that
- * it names, with the digest of what is served.
- */
+/** Serves the skill, and the index of the draft "Agent Skills Discovery via Well-Known URIs" 0.2.0, which has its digest. */
 @Path(Endpoint.SKILLS_PATH)
 @NonBlocking
 public class SkillResource {
@@ -30,8 +27,8 @@ public class SkillResource {
     private static final MediaType MARKDOWN = new MediaType("text", "markdown", StandardCharsets.UTF_8.name());
     private static final String SKILL_PATH = "/" + AgentSkill.NAME + "/SKILL.md";
 
-    /** As old as one may be after this service was exchanged for a newer one. */
-    private static final int SECONDS_KEPT = 300;
+    /** How long clients may cache both, in seconds. They only change with a release. */
+    private static final int MAX_AGE = 300;
 
     private final AgentSkill skill;
     private final String index;
@@ -53,23 +50,23 @@ public class SkillResource {
     @Path("/index.json")
     @Produces(MediaType.WILDCARD)
     public RestResponse<String> index(@Context Request request) {
-        return unlessKnown(request, "index-" + skill.digest(), index, MediaType.APPLICATION_JSON_TYPE);
+        return unlessCached(request, "index-" + skill.digest(), index, MediaType.APPLICATION_JSON_TYPE);
     }
 
     @GET
     @Path(SKILL_PATH)
     @Produces(MediaType.WILDCARD)
     public RestResponse<String> skill(@Context Request request) {
-        return unlessKnown(request, skill.digest(), skill.text(), MARKDOWN);
+        return unlessCached(request, skill.digest(), skill.text(), MARKDOWN);
     }
 
-    private static RestResponse<String> unlessKnown(Request request, String tag, String text, MediaType type) {
+    private static RestResponse<String> unlessCached(Request request, String tag, String text, MediaType type) {
         EntityTag entityTag = new EntityTag(tag);
         CacheControl cacheControl = new CacheControl();
         cacheControl.setNoTransform(false);
-        cacheControl.setMaxAge(SECONDS_KEPT);
-        boolean known = request.evaluatePreconditions(entityTag) != null;
-        return (known ? RestResponse.ResponseBuilder.<String> notModified() : RestResponse.ResponseBuilder.ok(text, type))
+        cacheControl.setMaxAge(MAX_AGE);
+        boolean cached = request.evaluatePreconditions(entityTag) != null;
+        return (cached ? RestResponse.ResponseBuilder.<String> notModified() : RestResponse.ResponseBuilder.ok(text, type))
                 .tag(entityTag).cacheControl(cacheControl).build();
     }
 }

@@ -1,2 +1,2 @@
-/** The Agent Skill: how an agent is told, in words, what both adapters are for and how they are used. */
+/** The Agent Skill: instructions for agents that use this service, over either adapter. */
 package dev.leantokens.skill;

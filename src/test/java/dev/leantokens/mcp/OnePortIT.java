@@ -16,7 +16,7 @@ import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
 
-/** A platform that routes one port has both adapters there. */
+/** Both adapters share the main port on platforms that route only one port. */
 @QuarkusIntegrationTest
 @WithTestResource(value = LeanStub.class, initArgs = @ResourceArg(name = LeanStub.WITHOUT_MCP_PORT, value = ""))
 @TestProfile(OnePortIT.OnePort.class)
@@ -24,7 +24,7 @@ class OnePortIT {
 
     public static class OnePort implements QuarkusTestProfile {
 
-        /** One for all instances of the profile, of which there are several. */
+        /** Shared by all instances of the profile. */
         private static final String PORT = Integer.toString(LeanStub.freePort());
 
         @Override

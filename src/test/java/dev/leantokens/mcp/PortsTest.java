@@ -15,7 +15,7 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 
-/** MCP is served on its port and nowhere else, and nothing else there. */
+/** MCP is served only on its port, and nothing else is served there. */
 @QuarkusTest
 @WithTestResource(LeanStub.class)
 class PortsTest {
@@ -40,7 +40,7 @@ class PortsTest {
             "OPTIONS, /mcp,             false",
             "OPTIONS, /v1/oauth2/token, true",
     })
-    void pathIsServedOnOneOfThePorts(String method, String path, boolean main) {
+    void pathIsServedOnOnePortOnly(String method, String path, boolean main) {
         int served = main ? RestAssured.port : lean.mcpPort();
         int other = main ? lean.mcpPort() : RestAssured.port;
 
@@ -48,14 +48,14 @@ class PortsTest {
         assertThat(elsewhere.status()).isEqualTo(404);
         assertThat(elsewhere.body()).startsWith("{\"error\":\"invalid_request\"");
         if (!path.equals("/mcp/sse")) {
-            // That one is a stream without an end; TokenToolTest uses it.
+            // Never ends; TokenToolTest covers it.
             assertThat(request(served, method, path).body()).doesNotContain("of this port");
         }
     }
 
     @ParameterizedTest
     @CsvSource({ "/", "/mcpx", "/MCP", "/v1", "/nothing", "/mcp;a", "/mcp/nothing", "/mcp/messages/" })
-    void otherPathIsServedOnNeither(String path) {
+    void otherPathIsServedOnNoPort(String path) {
         for (String method : List.of("GET", "OPTIONS")) {
             for (int port : new int[] { RestAssured.port, lean.mcpPort() }) {
                 assertThat(request(port, method, path).status()).as(method).isEqualTo(404);
@@ -78,7 +78,7 @@ class PortsTest {
             "/mcp/sse             | GET, OPTIONS               | false",
             "/mcp/messages/x      | POST, OPTIONS              | false",
     })
-    void optionsAreTheMethodsThatAreServed(String path, String methods, boolean main) {
+    void optionsNameTheServedMethods(String path, String methods, boolean main) {
         int port = main ? RestAssured.port : lean.mcpPort();
 
         RawHttp.Response plain = request(port, "OPTIONS", path);

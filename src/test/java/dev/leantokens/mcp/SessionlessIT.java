@@ -21,7 +21,7 @@ import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.vertx.core.json.JsonObject;
 
-/** Clients that begin with a handshake are served without a session, where an operator wants that. */
+/** Clients with a handshake are served without sessions if {@code MCP_AUTO_INIT} is set. */
 @QuarkusIntegrationTest
 @WithTestResource(LeanStub.class)
 @TestProfile(SessionlessIT.Without.class)
@@ -60,14 +60,14 @@ class SessionlessIT {
     }
 
     @Test
-    void eachRequestStandsForItself() {
+    void eachRequestIsIndependent() {
         assertThat(post(CALL).body()).contains(LeanStub.TOKEN);
         assertThat(post(CALL, "Mcp-Session-Id: of-another-replica").body()).contains(LeanStub.TOKEN);
         assertThat(post(CALL, "Mcp-Protocol-Version: 2025-11-25").body()).contains(LeanStub.TOKEN);
     }
 
     @Test
-    void methodThatThereIsNotIsAnsweredAsInASession() {
+    void unknownMethodIsAnsweredAsInASession() {
         RawHttp.Response response = post("{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"nothing\"}");
 
         assertThat(response.status()).isEqualTo(200);
@@ -75,7 +75,7 @@ class SessionlessIT {
     }
 
     @Test
-    void noSessionIsKept() {
+    void noSessionStaysOpen() {
         post(INITIALIZE);
         post(CALL);
         post("{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"nothing\"}");
@@ -88,9 +88,9 @@ class SessionlessIT {
         assertThat(Metrics.scrape().value("mcp_server_connections_active")).isZero();
     }
 
-    /** Every client with a handshake asks, and 405 is MCP's way of saying that there is no stream. */
+    /** Clients request a stream after each handshake; in MCP, 405 means that none is offered. */
     @Test
-    void askingForAStreamIsNoError() {
+    void requestForAStreamIsNotCountedAsAnError() {
         Metrics before = Metrics.scrape();
 
         RawHttp.Response response = RawHttp.send(RawHttp.LOOPBACK, lean.mcpPort(),
@@ -105,7 +105,7 @@ class SessionlessIT {
     }
 
     @Test
-    void methodsAreThoseThatAreServedWithoutSessions() {
+    void optionsNameTheMethodsServedWithoutSessions() {
         RawHttp.Response response = RawHttp.send(RawHttp.LOOPBACK, lean.mcpPort(),
                 "OPTIONS /mcp HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 
@@ -115,7 +115,7 @@ class SessionlessIT {
 
     @ParameterizedTest
     @ValueSource(strings = { "GET", "DELETE" })
-    void thereIsNoStreamAndNothingToEnd(String method) {
+    void streamsAndSessionsAreNotSupported(String method) {
         RawHttp.Response response = RawHttp.send(RawHttp.LOOPBACK, lean.mcpPort(),
                 method + " /mcp HTTP/1.1\r\nHost: localhost\r\n"
                         + "Accept: text/event-stream\r\nMcp-Session-Id: of-another-replica\r\nConnection: close\r\n\r\n");
@@ -125,7 +125,7 @@ class SessionlessIT {
     }
 
     @Test
-    void officialClientDoesNotMind() {
+    void officialClientIsServed() {
         try (OfficialClient official = OfficialClient.connect(lean.mcpPort())) {
             assertThat(official.call(Map.of("scope", "api")).isError()).isFalse();
             assertThat(official.call(Map.of("scope", "payments")).isError()).isTrue();

@@ -71,7 +71,7 @@ class TokenToolTest {
     }
 
     @Test
-    void capabilitiesAreThoseThatDoSomething() {
+    void onlySupportedCapabilitiesAreAnnounced() {
         JsonObject toolsAndResources = new JsonObject().put("tools", new JsonObject()).put("resources", new JsonObject());
 
         JsonObject result = new JsonObject(post(INITIALIZE).body()).getJsonObject("result");
@@ -87,7 +87,7 @@ class TokenToolTest {
     }
 
     @Test
-    void revisionThatIsUnknownIsAnsweredWithTheNewestOne() {
+    void unknownRevisionIsAnsweredWithTheNewest() {
         JsonObject result = new JsonObject(post(INITIALIZE.replace("2025-06-18", "2020-01-01")).body())
                 .getJsonObject("result");
 
@@ -95,7 +95,7 @@ class TokenToolTest {
     }
 
     @Test
-    void sessionIsInitializedOnce() {
+    void sessionIsInitializedOnlyOnce() {
         String session = initialized();
 
         RawHttp.Response again = post(INITIALIZE, "Mcp-Session-Id: " + session);
@@ -130,7 +130,7 @@ class TokenToolTest {
         assertThat(schema.getJsonObject("properties").fieldNames()).containsExactly("body");
         JsonObject body = schema.getJsonObject("properties").getJsonObject("body");
         assertThat(body.getString("type")).isEqualTo("object");
-        // A client may have a default scope, and the schema is the same for all.
+        // Clients may have a default scope, and the schema is the same for all.
         assertThat(body.containsKey("required")).isFalse();
         assertThat(body.getJsonObject("properties").fieldNames())
                 .containsExactly("scope", "grant_type", "client_id", "client_secret");
@@ -158,7 +158,7 @@ class TokenToolTest {
     }
 
     @Test
-    void tokenIsStructuredContentAndTheSameAsText() {
+    void tokenIsReturnedAsTextAndAsStructuredContent() {
         String body = "{\"access_token\":\"a.b.c\",\"scope\":\"api\",\"token_type\":\"Bearer\",\"expires_in\":3599,\"x\":{\"y\":1}}";
         lean.answers(200, body);
 
@@ -172,9 +172,9 @@ class TokenToolTest {
         assertThat(lean.onlyRequest().formParameter("scope").firstValue()).isEqualTo("api");
     }
 
-    /** Several hosts send it like this, whatever the schema says. */
+    /** Several hosts send it like this, despite the schema. */
     @Test
-    void argumentCanBeAStringWithTheObject() {
+    void argumentMayBeTheObjectAsAString() {
         String text = "{\"scope\":\"customer.1\",\"client_id\":null,\"x\":[{}]}";
 
         try (McpStreamableTestClient client = McpCalls.connect(lean.mcpPort())) {
@@ -186,7 +186,7 @@ class TokenToolTest {
     }
 
     @Test
-    void olderSseTransportComesAlong() {
+    void olderSseTransportIsSupported() {
         try (McpSseTestClient client = sseClient()) {
             client.when().toolsCall(McpCalls.TOOL, Map.of("body", Map.of("scope", "api")), response -> {
                 assertThat(response.isError()).isFalse();
@@ -196,7 +196,7 @@ class TokenToolTest {
     }
 
     @Test
-    void credentialsOfTheBodyGoToLean() {
+    void credentialsInTheBodyAreSentToLean() {
         McpCalls.call(lean.mcpPort(), Map.of("scope", "api", "client_id", CALLERS_ID, "client_secret", CALLERS_SECRET));
 
         assertThat(lean.onlyRequest().formParameter("client_id").firstValue()).isEqualTo(CALLERS_ID);
@@ -204,7 +204,7 @@ class TokenToolTest {
     }
 
     @Test
-    void credentialsOfTheHeaderGoToLean() {
+    void credentialsInTheHeaderAreSentToLean() {
         MultiMap headers = MultiMap.caseInsensitiveMultiMap().add("Authorization", basic(CALLERS_ID, CALLERS_SECRET));
         try (McpStreamableTestClient client = McpCalls.connect(lean.mcpPort(), headers)) {
             McpCalls.call(client, Map.of("body", Map.of("scope", "api")));
@@ -215,12 +215,12 @@ class TokenToolTest {
 
     @ParameterizedTest
     @CsvSource({ "payments, secret", "stand-in, secret" })
-    void unknownClientOfTheHeaderIsRefused(String id, String secret) {
+    void unknownClientInTheHeaderIsRefused(String id, String secret) {
         assertRefused(MultiMap.caseInsensitiveMultiMap().add("Authorization", basic(id, secret)));
     }
 
     @Test
-    void bearerOfNobodyIsRefused() {
+    void unknownBearerTokenIsRefused() {
         assertRefused(MultiMap.caseInsensitiveMultiMap().add("Authorization", "Bearer abc"));
     }
 
@@ -267,7 +267,7 @@ class TokenToolTest {
             "{\"body\":{\"scope\":\"api\",\"grant_type\":\"password\"}}    | unsupported_grant_type",
             "{\"body\":{\"scope\":\"api\",\"client_id\":\"payments\",\"client_secret\":\"x\"}} | invalid_client",
     })
-    void wrongArgumentsAreAResultWithTheErrorAndNothingElse(String arguments, String error) {
+    void invalidArgumentsReturnOnlyTheError(String arguments, String error) {
         try (McpStreamableTestClient client = McpCalls.connect(lean.mcpPort())) {
             ToolResponse response = McpCalls.call(client, new JsonObject(arguments).getMap());
 
@@ -280,10 +280,10 @@ class TokenToolTest {
         assertThat(lean.requests()).isEmpty();
     }
 
-    /** As the handshake says. The extension would keep each subscription, of the same client too. */
+    /** The handshake announces none. The extension would keep each one, including repeated ones. */
     @ParameterizedTest
     @ValueSource(strings = { "resources/subscribe", "resources/unsubscribe" })
-    void thereAreNoSubscriptions(String method) {
+    void subscriptionsAreNotSupported(String method) {
         String session = "Mcp-Session-Id: " + initialized();
         String message = "\"method\":\"" + method + "\",\"params\":{\"uri\":\"skill://lean-generate-access-token/SKILL.md\"}}";
 
@@ -302,7 +302,7 @@ class TokenToolTest {
         }
     }
 
-    /** Whatever is sent without a session: it is answered, and in JSON. */
+    /** Every message without a session gets a JSON response. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
             "                                                                         | 400 | -32700",
@@ -314,14 +314,14 @@ class TokenToolTest {
             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"nothing\"}                    | 400 | -32600",
             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\"}                 | 400 | -32602",
     })
-    void malformedMessageIsAJsonRpcError(String body, int status, int code) {
+    void malformedMessageGetsAJsonRpcError(String body, int status, int code) {
         RawHttp.Response response = post(body == null ? "" : body);
 
         assertThat(response.status()).as(response.body()).isEqualTo(status);
         assertThat(new JsonObject(response.body()).getJsonObject("error").getInteger("code")).isEqualTo(code);
     }
 
-    /** Every answer to a single message is JSON, so a client has to accept nothing else. */
+    /** Every response to a single message is JSON, so clients need not accept another type. */
     @ParameterizedTest
     @ValueSource(strings = { "X-No-Accept: x", "Accept:", "Accept: */*", "Accept: application/json", "Accept: application/*",
             "Accept: APPLICATION/JSON; charset=utf-8;q=0.1", "Accept: text/html, */*;q=0.8",
@@ -354,9 +354,9 @@ class TokenToolTest {
                 .isEqualTo(406);
     }
 
-    /** The answer to a batch is the only one that is an event stream. */
+    /** Only the response to a batch is an event stream. */
     @Test
-    void batchIsNotAnsweredByAnEventStreamThatIsNotAccepted() {
+    void batchRequiresThatEventStreamsAreAccepted() {
         String session = "Mcp-Session-Id: " + initialized();
         String batch = "[" + CALL + "," + CALL.replace("\"id\":2", "\"id\":3") + "]";
 
@@ -369,7 +369,7 @@ class TokenToolTest {
     }
 
     @Test
-    void bodyThatIsNotJsonByItsTypeIsUnsupported() {
+    void otherMediaTypeIsUnsupported() {
         RawHttp.Response response = RawHttp.post(RawHttp.LOOPBACK, lean.mcpPort(), "/mcp", "text/plain", "{}",
                 "Accept: application/json, text/event-stream");
 
@@ -378,13 +378,13 @@ class TokenToolTest {
 
     @ParameterizedTest
     @CsvSource({ "application/jsonp", "application/json-patch+json", "text/json", "application" })
-    void typeThatOnlyBeginsLikeJsonIsUnsupported(String type) {
+    void mediaTypeThatOnlyStartsLikeJsonIsUnsupported(String type) {
         assertThat(RawHttp.post(RawHttp.LOOPBACK, lean.mcpPort(), "/mcp", type, "{}",
                 "Accept: application/json, text/event-stream").status()).isEqualTo(415);
     }
 
     @Test
-    void typesAreOfAnyCase() {
+    void mediaTypesAreCaseInsensitive() {
         RawHttp.Response response = RawHttp.post(RawHttp.LOOPBACK, lean.mcpPort(), "/mcp", "Application/JSON",
                 INITIALIZE, "Accept: Text/Event-Stream;q=0.5, APPLICATION/JSON");
 
@@ -392,7 +392,7 @@ class TokenToolTest {
     }
 
     @Test
-    void nobodyKeepsWhatCanHaveAToken() {
+    void responseWithATokenIsNotCached() {
         RawHttp.Response called = post(CALL, "Mcp-Session-Id: " + initialized());
 
         assertThat(called.body()).contains(LeanStub.TOKEN);
@@ -416,7 +416,7 @@ class TokenToolTest {
     }
 
     @Test
-    void codedMessageIsUnsupported() {
+    void encodedMessageIsUnsupported() {
         RawHttp.Response response = post(INITIALIZE, "Accept: application/json, text/event-stream", "Content-Encoding: gzip");
 
         assertThat(response.status()).isEqualTo(415);
@@ -447,7 +447,7 @@ class TokenToolTest {
     }
 
     @Test
-    void olderStreamIsOpenedByGetOnly() {
+    void sseStreamIsOnlyOpenedByGet() {
         for (String method : List.of("POST", "DELETE", "PUT")) {
             RawHttp.Response response = RawHttp.send(RawHttp.LOOPBACK, lean.mcpPort(),
                     method + " /mcp/sse HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
@@ -456,7 +456,7 @@ class TokenToolTest {
         }
     }
 
-    /** Nothing happens here that a client has to be told. */
+    /** Nothing happens here that a client has to be documented. */
     @Test
     void streamOfASessionIsOpenAndSilent() throws IOException {
         String session = initialized();
@@ -478,7 +478,7 @@ class TokenToolTest {
     }
 
     @Test
-    void streamIsNotForClientsThatExcludeIt() {
+    void streamIsRefusedToClientsThatDoNotAcceptIt() {
         RawHttp.Response response = RawHttp.send(RawHttp.LOOPBACK, lean.mcpPort(),
                 "GET /mcp HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\nMcp-Session-Id: " + initialized()
                         + "\r\nConnection: close\r\n\r\n");
@@ -489,7 +489,7 @@ class TokenToolTest {
 
     /** Some hosts and gateways add a slash to each URL that they are configured with. */
     @Test
-    void slashAtTheEndChangesNothing() {
+    void trailingSlashIsIgnored() {
         RawHttp.Response initialized = postTo("/mcp/", INITIALIZE, ACCEPT);
         String session = "Mcp-Session-Id: " + initialized.headers().get("Mcp-Session-Id");
 
@@ -556,7 +556,7 @@ class TokenToolTest {
     }
 
     @Test
-    void messagesOfABatchAreAnsweredEach() {
+    void eachMessageOfABatchIsAnswered() {
         try (McpStreamableTestClient client = McpCalls.connect(lean.mcpPort())) {
             client.whenBatch()
                     .toolsCall(McpCalls.TOOL, Map.of("body", Map.of("scope", "api")), r -> assertThat(r.isError()).isFalse())

@@ -39,14 +39,14 @@ import io.restassured.RestAssured;
 import io.restassured.response.Response;
 import io.vertx.core.json.JsonObject;
 
-/** Finds the skill as an agent does, and does what it says to the letter. */
+/** Discovers the skill like an agent, and follows its instructions literally. */
 @QuarkusTest
 @WithTestResource(LeanStub.class)
 class SkillTest {
 
     private static final String INDEX = "/.well-known/agent-skills/index.json";
     private static final String NAME = "lean-generate-access-token";
-    private static final String URI_OF_MCP = "skill://lean-generate-access-token/SKILL.md";
+    private static final String MCP_URI = "skill://lean-generate-access-token/SKILL.md";
 
     LeanStub lean;
 
@@ -56,7 +56,7 @@ class SkillTest {
     }
 
     @Test
-    void indexLeadsToTheSkillWhoseDigestItHas() throws GeneralSecurityException {
+    void indexHasTheUrlAndDigestOfTheSkill() throws GeneralSecurityException {
         Response index = given().get(INDEX);
         assertThat(index.statusCode()).isEqualTo(200);
         assertThat(index.contentType()).startsWith("application/json");
@@ -83,20 +83,20 @@ class SkillTest {
         assertThat(skill().asByteArray()).isEqualTo(file);
         try (McpStreamableTestClient client = McpCalls.connect(lean.mcpPort())) {
             client.when().resourcesList(page -> assertThat(page.resources()).singleElement().satisfies(resource -> {
-                assertThat(resource.uri()).isEqualTo(URI_OF_MCP);
+                assertThat(resource.uri()).isEqualTo(MCP_URI);
                 assertThat(resource.name()).isEqualTo(NAME);
                 assertThat(resource.mimeType()).isEqualTo("text/markdown");
                 assertThat(resource.description()).isEqualTo(frontMatter(skill().asString()).get("description"));
-            })).resourcesRead(URI_OF_MCP, response -> assertThat(response.contents()).singleElement().satisfies(content -> {
+            })).resourcesRead(MCP_URI, response -> assertThat(response.contents()).singleElement().satisfies(content -> {
                 assertThat(content.asText().text()).isEqualTo(new String(file, StandardCharsets.UTF_8));
                 assertThat(content.asText().mimeType()).isEqualTo("text/markdown");
             })).thenAssertResults();
         }
     }
 
-    /** The rules of agentskills.io for what stands above the text. */
+    /** The rules of agentskills.io for the front matter. */
     @Test
-    void frontMatterKeepsToTheFormat() {
+    void frontMatterFollowsTheFormat() {
         Map<String, Object> frontMatter = frontMatter(skill().asString());
 
         assertThat(frontMatter.keySet()).isSubsetOf("name", "description", "license", "compatibility", "metadata",
@@ -112,7 +112,7 @@ class SkillTest {
 
     @ParameterizedTest
     @ValueSource(strings = { INDEX, "/.well-known/agent-skills/lean-generate-access-token/SKILL.md" })
-    void whoHasItAlreadyIsToldSo(String path) {
+    void cachedCopyIsNotSentAgain(String path) {
         String tag = given().get(path).then().header("Cache-Control", containsString("max-age")).extract().header("ETag");
 
         given().header("If-None-Match", tag).get(path).then().statusCode(304).body(equalTo(""));
@@ -123,19 +123,19 @@ class SkillTest {
     @ParameterizedTest
     @ValueSource(strings = { "/.well-known/agent-skills", "/.well-known/agent-skills/another/SKILL.md",
             "/.well-known/agent-skills/lean-generate-access-token", "/.well-known/agent-skills/../../application.properties" })
-    void nothingElseIsThere(String path) {
+    void otherPathsAreNotFound(String path) {
         given().urlEncodingEnabled(false).get(path).then().statusCode(404).body("error", equalTo("invalid_request"));
     }
 
     @Test
-    void skillCanOnlyBeRead() {
+    void skillIsReadOnly() {
         given().post(INDEX).then().statusCode(405).header("Allow", "GET, HEAD, OPTIONS")
                 .body("error", equalTo("invalid_request"));
     }
 
-    /** As a shell would understand it, but for the address, which is a test's. */
+    /** Parses the command like a shell, and sends it to the test's address. */
     @Test
-    void requestOfTheTextGetsAToken() {
+    void requestInTheTextReturnsAToken() {
         String text = skill().asString();
         Matcher curl = Pattern
                 .compile("--header '([^:]+): ([^']+)' --data '([^']+)' \\\\\\s+http://localhost:8080([^)\\s]+)\\)")
@@ -151,7 +151,7 @@ class SkillTest {
     }
 
     @Test
-    void callOfTheTextGetsAToken() {
+    void callInTheTextReturnsAToken() {
         String text = skill().asString();
         Matcher call = Pattern.compile("```json\\s+(\\{\"body\".*})\\s+```").matcher(text);
         assertThat(call.find()).isTrue();
@@ -168,14 +168,14 @@ class SkillTest {
 
     @Test
     void everyErrorIsInTheText() {
-        Set<String> told = new TreeSet<>();
+        Set<String> documented = new TreeSet<>();
         Pattern row = Pattern.compile("\\| `(\\w+)` \\| ([0-9, ]+) \\|.*");
         skill().asString().lines().map(row::matcher).filter(Matcher::matches).forEach(error -> Arrays
-                .stream(error.group(2).split(", ")).forEach(status -> told.add(error.group(1) + " " + status.strip())));
-        Set<String> given = new TreeSet<>();
-        Stream.of(TokenError.values()).forEach(error -> given.add(error.code() + " " + error.status()));
+                .stream(error.group(2).split(", ")).forEach(status -> documented.add(error.group(1) + " " + status.strip())));
+        Set<String> expected = new TreeSet<>();
+        Stream.of(TokenError.values()).forEach(error -> expected.add(error.code() + " " + error.status()));
 
-        assertThat(told).isEqualTo(given);
+        assertThat(documented).isEqualTo(expected);
     }
 
     private static Response skill() {

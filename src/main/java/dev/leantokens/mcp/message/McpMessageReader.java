@@ -11,10 +11,9 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 
 /**
- * Reads the message in the body of a POST, and checks media types. MCP requires clients to accept both JSON and event streams,
- * but
- * some accept only JSON. They are served, because every response is JSON except that to a batch of several messages.
- * Thread-safe.
+ * Reads the message in the body of a POST, and checks media types. MCP requires clients to accept both JSON and event
+ * streams, but some accept only JSON. They are served, because every response is JSON except that to a batch of several
+ * messages. Thread-safe.
  */
 @ApplicationScoped
 public class McpMessageReader {
@@ -30,8 +29,7 @@ public class McpMessageReader {
 
     /**
      * @return the message, not validated yet; fails with {@link dev.leantokens.error.TokenException} as {@link BodyReader}
-     *         does,
-     *         or with {@link JsonRpcException} if a media type is not supported
+     *         does, or with {@link JsonRpcException} if a media type is not supported
      */
     public Future<McpMessage> read(HttpServerRequest request, McpEndpoint endpoint) {
         return bodies.read(request).map(body -> message(request, endpoint, Buffer.buffer(body)));

@@ -10,8 +10,8 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
 /**
- * The types of parameters in MCP's schema, as far as the extension relies on them: it leaves a request unanswered, with a stack
- * trace in the log, if one has another type.
+ * The types of parameters in MCP's schema, as far as the extension relies on them: it leaves a request unanswered, with a
+ * stack trace in the log, if one has another type.
  */
 public final class McpParams {
 

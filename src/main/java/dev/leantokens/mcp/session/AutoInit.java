@@ -14,10 +14,8 @@ import io.vertx.ext.web.RoutingContext;
 
 /**
  * Serves clients with a handshake without sessions if {@code MCP_AUTO_INIT} is set, so that each request may reach another
- * replica.
- * The extension then starts a session for each request and ends it with the response. Ends the sessions that it would leave
- * open:
- * those that a client initializes, and those of messages that it cannot handle. Thread-safe.
+ * replica. The extension then starts a session for each request and ends it with the response. Ends the sessions that it
+ * would leave open: those that a client initializes, and those of messages that it cannot handle. Thread-safe.
  */
 @ApplicationScoped
 public class AutoInit {

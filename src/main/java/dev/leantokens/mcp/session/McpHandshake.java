@@ -23,21 +23,21 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 
 /**
- * Answers {@code initialize} in place of the MCP extension, on both of its transports. The extension always announces logging
- * and subscriptions, and this server neither logs to clients nor changes what it lists. Subscriptions are refused and
- * cancellations ignored, as MCP allows: a client could fill the memory with either. A validator is the extension's only hook
- * before it handles a message. Sessions stay the extension's.
+ * Answers {@code initialize} instead of the MCP extension, on both transports. The extension always announces logging and
+ * subscriptions, but this server neither logs to clients nor changes its lists. Refuses subscriptions and ignores
+ * cancellations, as MCP allows: the extension would let a client fill the memory with either. A validator is the
+ * extension's only hook before it handles a message. Thread-safe.
  */
 @ApplicationScoped
 class McpHandshake implements McpRequestValidator {
 
-    private static final Future<Boolean> LEFT_TO_THE_EXTENSION = Future.succeededFuture(true);
+    private static final Future<Boolean> PASSED_ON = Future.succeededFuture(true);
     private static final Future<Boolean> HANDLED = Future.succeededFuture(false);
 
     private static final Set<McpMethod> SUBSCRIPTIONS = Set.of(McpMethod.RESOURCES_SUBSCRIBE, McpMethod.RESOURCES_UNSUBSCRIBE);
 
-    /** A session keeps its client's name and version. */
-    private static final int LONGEST_NAME = 200;
+    /** Bounds the memory of a session, which holds the name and version of its client. */
+    private static final int MAX_NAME_LENGTH = 200;
 
     private final ServerIntroduction introduction;
     private final CurrentVertxRequest currentRequest;
@@ -50,19 +50,19 @@ class McpHandshake implements McpRequestValidator {
     @Override
     public <R extends McpRequest> Future<Boolean> validate(JsonObject message, R request, McpMethod method) {
         if (method == McpMethod.NOTIFICATIONS_CANCELLED) {
-            // The extension keeps a cancellation until a request of the same id ends: for ever, if a number is named as a string.
+            // The extension keeps a cancellation until the request with its id ends: for ever, if the id has another type.
             return HANDLED;
         }
         if (SUBSCRIPTIONS.contains(method)) {
-            // It adds the same subscriber each time, and copies all that it has.
+            // The extension adds a subscriber again for each request, and copies all of them.
             Object id = message.getValue("id");
             return id == null ? HANDLED
-                    : request.sender().sendError(id, JsonRpcErrorCodes.METHOD_NOT_FOUND, "there are no subscriptions")
+                    : request.sender().sendError(id, JsonRpcErrorCodes.METHOD_NOT_FOUND, "subscriptions are not supported")
                             .map(false);
         }
         // The extension refuses a second handshake.
         if (method != McpMethod.INITIALIZE || request.connection().status() != Status.NEW) {
-            return LEFT_TO_THE_EXTENSION;
+            return PASSED_ON;
         }
         JsonObject params = message.getJsonObject("params");
         String revision = revisionFor(params.getString("protocolVersion"));
@@ -71,7 +71,7 @@ class McpHandshake implements McpRequestValidator {
         connection.initialize(new InitialRequest(client(params.getJsonObject("clientInfo")), revision, List.of(),
                 sse ? Transport.SSE : Transport.STREAMABLE_HTTP));
         if (!sse) {
-            nameSession(request);
+            sendSessionId(request);
         }
         return request.sender().sendResult(message.getValue("id"), result(revision)).map(false);
     }
@@ -87,10 +87,10 @@ class McpHandshake implements McpRequestValidator {
     }
 
     private static String shortened(String name) {
-        return name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME) : name;
+        return name.length() > MAX_NAME_LENGTH ? name.substring(0, MAX_NAME_LENGTH) : name;
     }
 
-    private void nameSession(McpRequest request) {
+    private void sendSessionId(McpRequest request) {
         request.contextStart();
         try {
             currentRequest.getCurrent().response().putHeader(StreamableHttpMcpMessageHandler.MCP_SESSION_ID_HEADER,

@@ -10,12 +10,9 @@ import java.util.Optional;
 
 /**
  * The owners of sessions, and a limit to their number. Clients rarely end sessions, so a session beyond the limit is not
- * refused:
- * it replaces the one that its caller has not used for longest, and that client initializes a new one, as MCP requires. A
- * caller
- * only loses a session to another caller when the limit for all callers is reached: then the caller with the most sessions
- * loses
- * one. Thread-safe.
+ * refused: it replaces the one that its caller has not used for longest, and that client initializes a new one, as MCP
+ * requires. A caller only loses a session to another caller when the limit for all callers is reached: then the caller with
+ * the most sessions loses one. Thread-safe.
  */
 final class McpSessions {
 

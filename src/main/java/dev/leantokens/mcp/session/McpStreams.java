@@ -39,9 +39,8 @@ public class McpStreams {
     }
 
     /**
-     * Opens the stream of a session of Streamable HTTP. Replaces the extension's stream, which starts with a log message that
-     * no client
-     * has requested. This server sends nothing on it.
+     * Opens the stream of a session of Streamable HTTP. Replaces the extension's stream, which starts with a log message
+     * that no client has requested. This server sends nothing on it.
      *
      * @throws dev.leantokens.error.TokenException if the session has ended, or the client does not accept event streams
      */

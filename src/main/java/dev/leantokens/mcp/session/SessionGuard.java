@@ -46,9 +46,8 @@ public class SessionGuard {
     }
 
     /**
-     * Checks that a request does not use a session of the other transport, on which the extension fails. Streamable HTTP names
-     * the
-     * session in a header, the older SSE transport in the path.
+     * Checks that a request does not use a session of the other transport, on which the extension fails. Streamable HTTP
+     * names the session in a header, the older SSE transport in the path.
      */
     public void requireTransport(RoutingContext context, McpEndpoint endpoint) {
         boolean sse = endpoint == McpEndpoint.MESSAGES;
@@ -93,11 +92,9 @@ public class SessionGuard {
     }
 
     /**
-     * Passes on a request that opens an SSE stream, and assigns the session to the caller. The extension sends the id only to
-     * the
-     * client, but it creates the session and starts the response before this returns: as long as no other stream is opened at
-     * the
-     * same time, it is the only unclaimed session.
+     * Passes on a request that opens an SSE stream, and assigns the session to the caller. The extension sends the id only
+     * to the client, but it creates the session and starts the response before this returns: as long as no other stream is
+     * opened at the same time, it is the only unclaimed session.
      */
     public void openSse(RoutingContext context, Caller caller) {
         synchronized (opening) {

@@ -75,7 +75,8 @@ public class StatelessHandler {
     }
 
     /**
-     * Calls that share one request to Lean are completed by the first caller's event loop, and the client may be gone by then.
+     * Calls that share one request to Lean are completed by the first caller's event loop, and the client may be gone by
+     * then.
      */
     private static void send(RoutingContext context, Context eventLoop, Runnable response) {
         if (context.response().closed()) {

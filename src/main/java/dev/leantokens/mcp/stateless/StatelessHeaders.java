@@ -13,9 +13,8 @@ import io.quarkiverse.mcp.server.runtime.McpMessageHandler;
 import io.vertx.core.MultiMap;
 
 /**
- * The headers that repeat parts of the message, so that proxies need not read it. A server must check that headers and message
- * agree
- * ("Streamable HTTP", Request Metadata).
+ * The headers that repeat parts of the message, so that proxies need not read it. A server must check that headers and
+ * message agree ("Streamable HTTP", Request Metadata).
  */
 final class StatelessHeaders {
 

@@ -15,8 +15,7 @@ import io.vertx.core.json.JsonObject;
 
 /**
  * A request or notification of revision 2026-07-28. Its metadata names the revision and the client's capabilities, and its
- * headers
- * agree with the message.
+ * headers agree with the message.
  *
  * @param id the request's id; null for a notification
  * @param params the parameters, empty if it has none

@@ -42,9 +42,7 @@ class StatelessServer {
     private final JsonObject meta;
     private final ServerIntroduction introduction;
 
-    /**
-     * @param tools not a {@code ToolManager}: injecting one makes the extension announce that tools can change
-     */
+    /** @param tools not a {@code ToolManager}: injecting one makes the extension announce that tools can change */
     StatelessServer(TokenTool tool, SkillResourceRegistrar skill, FeatureManager<ToolInfo> tools,
             FeatureManager<ResourceInfo> resources, ServerIntroduction introduction) {
         this.tool = tool;

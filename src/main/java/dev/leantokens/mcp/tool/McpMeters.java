@@ -12,8 +12,7 @@ import io.micrometer.core.instrument.config.MeterFilter;
 
 /**
  * Bounds the labels of the MCP extension's meters. The extension labels them with names of tools, prompts and resources as
- * callers
- * send them, including unknown ones.
+ * callers send them, including unknown ones.
  */
 class McpMeters {
 

@@ -25,9 +25,8 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * The tool that issues access tokens to agents. If a request fails, the result has {@code isError} and the error response as
- * text,
- * but no structured content: clients would validate that against the output schema.
+ * The tool that issues access tokens to agents. If a request fails, the result has {@code isError} and the error response
+ * as text, but no structured content: clients would validate that against the output schema.
  */
 public class TokenTool {
 
@@ -54,8 +53,7 @@ public class TokenTool {
 
     /**
      * @param body untyped and optional, unlike in the schema, so that the token request's rules apply: the extension would
-     *        convert
-     *        values, and refuse a missing one with its own error
+     *        convert values, and refuse a missing one with its own error
      * @param message the request, with arguments that are not in the schema
      */
     @Tool(name = NAME, title = TITLE, description = DESCRIPTION, //

@@ -14,8 +14,7 @@ import io.vertx.core.json.JsonObject;
 
 /**
  * The schemas of the tool. Examples are part of the descriptions, because some model APIs refuse schemas with that keyword.
- * Public
- * because generated code of the extension uses the classes.
+ * Public because generated code of the extension uses the classes.
  */
 public final class TokenToolSchemas {
 
@@ -23,10 +22,9 @@ public final class TokenToolSchemas {
     }
 
     /**
-     * Tells agents what to send; the token request's rules decide what is accepted. The scope is not required, because a local
-     * client can have a default scope and the schema is the same for all callers: hosts that validate arguments would reject
-     * valid
-     * calls.
+     * Tells agents what to send; the token request's rules decide what is accepted. The scope is not required, because a
+     * local client can have a default scope and the schema is the same for all callers: hosts that validate arguments would
+     * reject valid calls.
      */
     @Singleton
     public static class Input implements InputSchemaGenerator<JsonObject> {

@@ -32,13 +32,13 @@ class AcceptHeaderTest {
             "*/*, text/event-stream;q=0.0    | false",
             "*/*;q=0, text/event-stream      | true",
     })
-    void bestRangeDecides(String value, boolean accepted) {
+    void mostSpecificRangeDecides(String value, boolean accepted) {
         assertThat(AcceptHeader.accepts(List.of(value), TYPE)).isEqualTo(accepted);
     }
 
     @Test
     @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-    void timeGrowsWithTheLengthOfAHeaderOnly() {
+    void timeIsLinearInTheLengthOfTheHeader() {
         LongText.after("", "*/*;").forEach(value -> AcceptHeader.accepts(List.of(value), TYPE));
     }
 }

@@ -23,7 +23,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
-/** A client of revision 2026-07-28 gets what one with a handshake gets, without one. */
+/** Clients of revision 2026-07-28 get the same tool and resource without a handshake. */
 @QuarkusTest
 @WithTestResource(LeanStub.class)
 class StatelessClientsTest {
@@ -42,7 +42,7 @@ class StatelessClientsTest {
     }
 
     @Test
-    void serverTellsWhatItSpeaksAndOffers() {
+    void serverAnnouncesItsRevisionsAndCapabilities() {
         RawHttp.Response response = mcp().send("server/discover", new JsonObject());
 
         assertThat(response.headers()).containsEntry("Content-Type", "application/json")
@@ -63,7 +63,7 @@ class StatelessClientsTest {
     }
 
     @Test
-    void toolAndResourceAreDescribedAsToClientsWithAHandshake() {
+    void toolAndResourceAreTheSameAsWithAHandshake() {
         JsonObject tools = result(mcp().send("tools/list", new JsonObject()));
         JsonObject resources = result(mcp().send("resources/list", new JsonObject()));
 
@@ -86,7 +86,7 @@ class StatelessClientsTest {
     }
 
     @Test
-    void tokenIsStructuredContentAndTheSameAsTextAndNobodyKeepsIt() {
+    void tokenIsReturnedAsTextAndAsStructuredContentAndNotCached() {
         String body = "{\"access_token\":\"a.b.c\",\"scope\":\"api\",\"token_type\":\"Bearer\",\"expires_in\":3599,\"x\":{\"y\":1}}";
         lean.answers(200, body);
 
@@ -103,7 +103,7 @@ class StatelessClientsTest {
         assertThat(lean.onlyRequest().formParameter("client_id").firstValue()).isEqualTo(LeanStub.CLIENT_ID);
     }
 
-    /** The tool's rules are tested where they are; what matters here is that its errors arrive as they do elsewhere. */
+    /** The tool's rules have their own tests. Checks that its errors are the same here. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
             "                                     | invalid_scope",
@@ -115,7 +115,7 @@ class StatelessClientsTest {
             "{\"body\":\"api\"}                     | invalid_request",
             "{\"body\":\"{\\\"scope\\\":\\\"payments\\\"}\"} | invalid_scope",
     })
-    void wrongArgumentsAreAResultWithTheErrorAndNothingElse(String arguments, String error) {
+    void invalidArgumentsReturnOnlyTheError(String arguments, String error) {
         JsonObject params = new JsonObject().put("name", McpCalls.TOOL);
         if (arguments != null) {
             params.put("arguments", new JsonObject(arguments));
@@ -131,7 +131,7 @@ class StatelessClientsTest {
     }
 
     @Test
-    void faultOfLeansIsAResultWithTheError() {
+    void leanFailureReturnsTheError() {
         lean.answers(500, "<html>");
 
         JsonObject result = result(mcp().call(RawHttp.LOOPBACK, "api", ""));
@@ -141,7 +141,7 @@ class StatelessClientsTest {
     }
 
     @Test
-    void skillIsRead() {
+    void skillCanBeRead() {
         JsonObject result = result(mcp().send("resources/read", new JsonObject().put("uri", SKILL)));
 
         assertThat(result.getInteger("ttlMs")).isPositive();
@@ -153,7 +153,7 @@ class StatelessClientsTest {
     }
 
     @Test
-    void whatThereIsNotIsAnErrorWithItsId() {
+    void unknownToolResourceOrPageIsAnErrorWithTheId() {
         RawHttp.Response tool = mcp().send("tools/call", new JsonObject().put("name", "nothing"));
         RawHttp.Response resource = mcp().send("resources/read", new JsonObject().put("uri", "skill://nothing"));
         RawHttp.Response page = mcp().send("tools/list", new JsonObject().put("cursor", "abc"));
@@ -166,11 +166,11 @@ class StatelessClientsTest {
         assertThat(error(resource).getJsonObject("data").getString("uri")).isEqualTo("skill://nothing");
     }
 
-    /** Those of the handshake's revisions among them, which have gone. */
+    /** Includes methods of earlier revisions that were removed. */
     @ParameterizedTest
     @ValueSource(strings = { "initialize", "ping", "logging/setLevel", "resources/subscribe", "resources/unsubscribe",
             "subscriptions/listen", "prompts/list", "completion/complete", "nothing", "TOOLS/LIST" })
-    void methodThatThereIsNotIsNotFound(String method) {
+    void unknownMethodIsNotFound(String method) {
         RawHttp.Response response = mcp().send(method, new JsonObject());
 
         assertThat(response.status()).isEqualTo(404);
@@ -184,7 +184,7 @@ class StatelessClientsTest {
             "{}                                                   | -32602",
             "{\"name\":\"x\",\"arguments\":[]}                    | -32602",
     })
-    void parametersOfTheWrongTypeAreRefused(String params, int code) {
+    void invalidParametersAreRefused(String params, int code) {
         RawHttp.Response response = mcp().post(RawHttp.LOOPBACK,
                 StatelessMcp.request("tools/call", new JsonObject(params)).encode(), StatelessMcp.VERSION_HEADER,
                 "Mcp-Method: tools/call", "Mcp-Name: x");
@@ -194,7 +194,7 @@ class StatelessClientsTest {
     }
 
     @Test
-    void headersHaveToSayWhatTheBodySays() {
+    void headersMustAgreeWithTheBody() {
         String list = StatelessMcp.request("tools/list", new JsonObject()).encode();
 
         for (RawHttp.Response response : new RawHttp.Response[] { mcp().post(RawHttp.LOOPBACK, list),
@@ -212,7 +212,7 @@ class StatelessClientsTest {
     }
 
     @Test
-    void revisionThatIsNotSpokenIsAnsweredWithThoseThatAre() {
+    void unsupportedRevisionIsAnsweredWithTheSupportedOnes() {
         RawHttp.Response response = mcp().post(RawHttp.LOOPBACK, "{\"jsonrpc\":\"2.0\",\"id\":\"a\",\"method\":\"x\"}",
                 "MCP-Protocol-Version: 2099-01-01");
 
@@ -232,7 +232,7 @@ class StatelessClientsTest {
             "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}                  | -32600",
             "{\"jsonrpc\":\"2.0\",\"id\":{},\"method\":\"tools/list\"}     | -32600",
     })
-    void whatIsNoRequestHasAnErrorWithoutAnId(String body, int code) {
+    void invalidRequestIsAnsweredWithoutAnId(String body, int code) {
         RawHttp.Response response = mcp().post(RawHttp.LOOPBACK, body, StatelessMcp.VERSION_HEADER, "Mcp-Method: tools/list");
 
         assertThat(response.status()).isEqualTo(400);
@@ -242,7 +242,7 @@ class StatelessClientsTest {
     }
 
     @Test
-    void notificationIsAcceptedAndNotAnswered() {
+    void notificationIsAcceptedWithoutAResult() {
         String cancelled = "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":1}}";
 
         RawHttp.Response response = mcp().post(RawHttp.LOOPBACK, cancelled, StatelessMcp.VERSION_HEADER);
@@ -254,7 +254,7 @@ class StatelessClientsTest {
 
     @ParameterizedTest
     @ValueSource(strings = { "GET", "DELETE" })
-    void thereIsNoStreamAndNoSession(String method) {
+    void streamsAndSessionsAreNotSupported(String method) {
         RawHttp.Response response = RawHttp.send(RawHttp.LOOPBACK, lean.mcpPort(),
                 method + " /mcp HTTP/1.1\r\nHost: localhost\r\n"
                         + "Accept: text/event-stream\r\n" + StatelessMcp.VERSION_HEADER
@@ -264,9 +264,9 @@ class StatelessClientsTest {
         assertThat(response.headers()).containsEntry("Allow", "POST");
     }
 
-    /** 405 is MCP's way of saying that there is no stream. */
+    /** In MCP, 405 means that no stream is offered. */
     @Test
-    void askingForAStreamIsNoError() {
+    void requestForAStreamIsNotCountedAsAnError() {
         Metrics before = Metrics.scrape();
 
         assertThat(RawHttp.send(RawHttp.LOOPBACK, lean.mcpPort(), "GET /mcp HTTP/1.1\r\nHost: localhost\r\n"
@@ -276,7 +276,7 @@ class StatelessClientsTest {
     }
 
     @Test
-    void sessionThatIsNamedIsOfNoMatter() {
+    void sessionIdIsIgnored() {
         RawHttp.Response response = mcp().send("tools/list", new JsonObject(), "Mcp-Session-Id: unknown", "Last-Event-ID: 7");
 
         assertThat(response.status()).isEqualTo(200);
@@ -284,7 +284,7 @@ class StatelessClientsTest {
     }
 
     @Test
-    void limitsAndMediaTypesAreThoseOfAllMessages() {
+    void limitsAndMediaTypesAreTheSameForAllMessages() {
         String large = StatelessMcp.request("tools/list", new JsonObject().put("x", "x".repeat(20_000))).encode();
         String list = StatelessMcp.request("tools/list", new JsonObject()).encode();
 
@@ -303,7 +303,7 @@ class StatelessClientsTest {
     }
 
     @Test
-    void olderTransportsMessagesAreTheExtensions() {
+    void messagesOfTheSseTransportNeedASession() {
         RawHttp.Response response = RawHttp.post(RawHttp.LOOPBACK, lean.mcpPort(), "/mcp/messages/unknown", "application/json",
                 StatelessMcp.request("tools/list", new JsonObject()).encode(), StatelessMcp.VERSION_HEADER,
                 "Mcp-Method: tools/list");
@@ -313,7 +313,7 @@ class StatelessClientsTest {
     }
 
     @Test
-    void requestsCountAsThoseOfOtherClients() {
+    void requestsAreCountedLikeThoseOfOtherClients() {
         Metrics before = Metrics.scrape();
         mcp().call(RawHttp.LOOPBACK, "api", "");
         mcp().call(RawHttp.LOOPBACK, "payments", "");
