@@ -1,13 +1,8 @@
 package dev.leantokens.mcp.tool;
 
-import java.util.Map;
-import java.util.Set;
-
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
-import io.micrometer.core.instrument.Meter;
-import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.config.MeterFilter;
 
 /**
@@ -16,33 +11,25 @@ import io.micrometer.core.instrument.config.MeterFilter;
  */
 class McpMeters {
 
-    private static final String REQUESTS = "mcp.server.requests.";
-
-    private static final Map<String, Set<String>> KNOWN = Map.of(
-            "tool.name", Set.of(TokenTool.NAME),
-            "resource.uri", Set.of(SkillResourceRegistrar.URI),
-            "prompt.name", Set.of());
-
-    private static final String UNKNOWN = "unknown";
+    @Produces
+    @Singleton
+    MeterFilter boundedToolName() {
+        return bounded("tool.name", TokenTool.NAME);
+    }
 
     @Produces
     @Singleton
-    MeterFilter boundedLabels() {
-        return new MeterFilter() {
-            @Override
-            public Meter.Id map(Meter.Id id) {
-                return id.getName().startsWith(REQUESTS) ? bounded(id) : id;
-            }
-        };
+    MeterFilter boundedResourceUri() {
+        return bounded("resource.uri", SkillResourceRegistrar.URI);
     }
 
-    private static Meter.Id bounded(Meter.Id id) {
-        for (Tag tag : id.getTagsAsIterable()) {
-            Set<String> known = KNOWN.get(tag.getKey());
-            if (known != null && !known.contains(tag.getValue())) {
-                return id.withTag(Tag.of(tag.getKey(), UNKNOWN));
-            }
-        }
-        return id;
+    @Produces
+    @Singleton
+    MeterFilter boundedPromptName() {
+        return bounded("prompt.name");
+    }
+
+    private static MeterFilter bounded(String label, String... known) {
+        return MeterFilter.replaceTagValues(label, name -> "unknown", known);
     }
 }
