@@ -4,11 +4,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 import jakarta.inject.Singleton;
+
+import io.quarkus.runtime.util.HashUtil;
 
 /**
  * Instructions for agents that use this service, in the format of <a href="https://agentskills.io/specification">Agent
@@ -30,13 +29,10 @@ public class AgentSkill {
     AgentSkill() {
         try (InputStream resource = AgentSkill.class.getResourceAsStream(RESOURCE)) {
             this.text = new String(resource.readAllBytes(), StandardCharsets.UTF_8);
-            this.digest = HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
         }
+        this.digest = HashUtil.sha256(text);
         // One line of the front matter; a test compares it with the result of a YAML parser.
         int start = text.indexOf(DESCRIPTION) + DESCRIPTION.length();
         this.description = text.substring(start, text.indexOf('\n', start));
