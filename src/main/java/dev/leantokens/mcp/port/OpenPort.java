@@ -17,13 +17,7 @@ import io.vertx.core.shareddata.Shareable;
  * An open port with one HTTP server for each event loop: Vert.x distributes connections among the servers of a port, and a
  * single server would serve all of them on one event loop. The methods block, so they must not be called on an event loop.
  */
-final class OpenPort implements Shareable, AutoCloseable {
-
-    private final List<HttpServer> servers;
-
-    private OpenPort(List<HttpServer> servers) {
-        this.servers = servers;
-    }
+record OpenPort(List<HttpServer> servers) implements Shareable, AutoCloseable {
 
     /** @throws CompletionException with the cause, if the port cannot be opened */
     static OpenPort open(VertxInternal vertx, HttpServerOptions options, int eventLoops, Handler<HttpServerRequest> handler) {
@@ -45,10 +39,6 @@ final class OpenPort implements Shareable, AutoCloseable {
             throw e;
         }
         return port;
-    }
-
-    List<HttpServer> servers() {
-        return servers;
     }
 
     /** Closes the port and its connections. */
