@@ -1,5 +1,7 @@
 package dev.leantokens.mcp;
 
+import java.util.Optional;
+
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
@@ -7,6 +9,7 @@ import dev.leantokens.access.AccessRules;
 import dev.leantokens.access.Caller;
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
+import dev.leantokens.http.AllowedMethods;
 import dev.leantokens.http.Endpoint;
 import dev.leantokens.http.FilterOrder;
 import dev.leantokens.http.HttpErrors;
@@ -27,13 +30,13 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.impl.RoutingContextInternal;
 
 /**
- * Passes MCP requests to the MCP extension, except those that it must not see. The extension logs a body that is not JSON
- * with an excerpt, which can be a secret, and keeps the session that it opened for it; it does not know who owns a session,
- * or the stateless revision. Requests to other paths do not reach this filter. {@code McpPortFilter} has decided already
- * which port serves MCP.
+ * Checks MCP requests, and passes those on that the MCP extension can handle. It logs a body that is not JSON with an
+ * excerpt, which can be a secret, keeps the session that it opened for it, does not know who owns a session, and does not
+ * support the stateless revision. Only requests to MCP paths reach this filter, on a port that serves MCP: {@code
+ * McpPortFilter} runs before.
  */
 @ApplicationScoped
-class McpFilter {
+class McpFilter implements AllowedMethods {
 
     private final AccessRules access;
     private final McpMessageReader messages;
@@ -59,6 +62,15 @@ class McpFilter {
 
     void register(@Observes Router router) {
         router.route(Endpoint.MCP_PATH + "/*").order(-FilterOrder.MCP).handler(this::handle).failureHandler(this::failed);
+    }
+
+    @Override
+    public Optional<String> of(RoutingContext context) {
+        return McpEndpoint.of(context).map(endpoint -> switch (endpoint) {
+            case STREAMABLE -> autoInit.isEnabled() ? "POST, OPTIONS" : "GET, POST, DELETE, OPTIONS";
+            case SSE -> "GET, OPTIONS";
+            case MESSAGES -> "POST, OPTIONS";
+        });
     }
 
     private void handle(RoutingContext context) {
