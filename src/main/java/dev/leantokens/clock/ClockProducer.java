@@ -5,7 +5,7 @@ import java.time.Clock;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
-/** The clock of everything that looks at the time, so that a test can bring its own. */
+/** Produces the clock of all code that measures time, so that tests can replace it. */
 class ClockProducer {
 
     @Produces

@@ -5,84 +5,66 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 
 /**
- * A clock that is right at the start and from then on tells the time that has passed, and never goes back. Someone who sets
- * the machine's clock does not move it; a machine that slept does: the time asleep has passed for a token, too.
+ * A clock that starts with the system time, never goes back, and includes the time that the machine sleeps.
  * <p>
- * It runs on the JVM's monotonic time, which knows nothing of the machine's clock, but on most systems stands still while the
- * machine sleeps. So it watches how far the machine's clock is from it. When that changes by more than a moment, the machine
- * has slept or its clock was set, and the system's uptime, which counts sleep, tells which. Where there is none, a step forward
- * is taken for sleep: a good token is then asked for again, which costs a call, and an expired one is never taken for good.
- * Thread-safe; reading it does no I/O but after such a step.
+ * It runs on the JVM's monotonic time, which changes of the system time do not affect, but which stops on most systems while
+ * the machine sleeps. Each reading therefore compares it with the system time. A step forward counts as sleep, even if the
+ * system time was set: at worst, valid tokens are requested again, but no expired token is considered valid. A step back is
+ * ignored. Thread-safe; does no I/O.
  */
 final class SteadyClock extends Clock {
 
-    /** Larger than what two clocks drift apart between two looks, smaller than what matters for a token. */
-    private static final long MOMENT_MILLIS = 2_000;
+    /** Longer than two clocks drift apart between two readings, shorter than what matters for a token. */
+    private static final long TOLERANCE_MILLIS = 2_000;
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final InstantSource wall;
     private final LongSupplier monotonicNanos;
-    private final Uptime uptime;
     private final long startNanos;
     private final long startMillis;
-    private final long startUptimeMillis;
-    private final AtomicReference<Steps> steps;
+    private final AtomicReference<Steps> steps = new AtomicReference<>(new Steps(0, 0));
 
     /**
-     * What has been noticed so far.
+     * The steps of the system time since the start.
      *
-     * @param sleptMillis how long the machine has slept since the start
-     * @param leadMillis how far the machine's clock is ahead of this one's
+     * @param forwardMillis the total of the steps forward
+     * @param backMillis the total of the steps back, which is not negative
      */
-    private record Steps(long sleptMillis, long leadMillis) {
+    private record Steps(long forwardMillis, long backMillis) {
     }
 
     /**
-     * @param wall the machine's clock, which may be set at any time
-     * @param monotonicNanos as {@link System#nanoTime()}
-     * @param uptime the system's uptime
+     * @param wall the system time, which may be set at any time
+     * @param monotonicNanos like {@link System#nanoTime()}
      */
-    SteadyClock(InstantSource wall, LongSupplier monotonicNanos, Uptime uptime) {
+    SteadyClock(InstantSource wall, LongSupplier monotonicNanos) {
         this.wall = wall;
         this.monotonicNanos = monotonicNanos;
-        this.uptime = uptime;
         this.startNanos = monotonicNanos.getAsLong();
         this.startMillis = wall.millis();
-        this.startUptimeMillis = uptime.millis().orElse(0);
-        this.steps = new AtomicReference<>(new Steps(0, 0));
     }
 
     static SteadyClock ofThisMachine() {
-        return new SteadyClock(Clock.systemUTC(), System::nanoTime, new Uptime());
+        return new SteadyClock(Clock.systemUTC(), System::nanoTime);
     }
 
     @Override
     public long millis() {
         Steps known = steps.get();
-        long awake = (monotonicNanos.getAsLong() - startNanos) / NANOS_PER_MILLI;
-        long now = startMillis + awake + known.sleptMillis;
-        long lead = wall.millis() - now;
-        if (Math.abs(lead - known.leadMillis) <= MOMENT_MILLIS) {
+        long awake = startMillis + (monotonicNanos.getAsLong() - startNanos) / NANOS_PER_MILLI;
+        long now = awake + known.forwardMillis;
+        long step = wall.millis() - (now - known.backMillis);
+        if (Math.abs(step) <= TOLERANCE_MILLIS) {
             return now;
         }
-        return startMillis + awake + afterStep(known, lead, awake).sleptMillis;
-    }
-
-    /** Finds out what the step was. Several threads may see it at once: the first one's finding holds. */
-    private Steps afterStep(Steps known, long lead, long awake) {
-        OptionalLong up = uptime.millis();
-        long slept = up.isPresent()
-                ? up.getAsLong() - startUptimeMillis - awake
-                : known.sleptMillis + lead - known.leadMillis;
-        // Never less than before: the uptime is less precise than the monotonic time, and without one a step back is no sleep.
-        long total = slept < known.sleptMillis + MOMENT_MILLIS / 2 ? known.sleptMillis : slept;
-        Steps found = new Steps(total, lead - (total - known.sleptMillis));
-        return steps.compareAndSet(known, found) ? found : steps.get();
+        Steps found = step > 0 ? new Steps(known.forwardMillis + step, known.backMillis)
+                : new Steps(known.forwardMillis, known.backMillis - step);
+        // Several threads can detect the same step; the first one counts it.
+        return awake + (steps.compareAndSet(known, found) ? found : steps.get()).forwardMillis;
     }
 
     @Override

@@ -1,2 +1,2 @@
-/** The time that really passes, whatever is done to the machine's clock. */
+/** A clock that never goes back and includes the time that the machine sleeps. */
 package dev.leantokens.clock;

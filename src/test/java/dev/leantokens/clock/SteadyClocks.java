@@ -4,13 +4,13 @@ import java.time.Clock;
 
 import dev.leantokens.testing.FakeMachine;
 
-/** Gives the tests of other packages the application's clock on a machine that they make up. */
+/** The application's clock on a fake machine, for tests of other packages. */
 public final class SteadyClocks {
 
     private SteadyClocks() {
     }
 
     public static Clock of(FakeMachine machine) {
-        return new SteadyClock(machine::wall, machine::monotonicNanos, new FakeUptime(machine));
+        return new SteadyClock(machine::wall, machine::monotonicNanos);
     }
 }
