@@ -15,7 +15,7 @@ public final class ConfiguredCache {
 
     /** @return the cache that the default configuration asks for */
     public static TokenCache byDefault(Clock clock) {
-        return new TokenCacheProducer().tokenCache(Settings.of(CacheConfig.class), clock, new SimpleMeterRegistry());
+        return new EmbeddedTokenCache(Settings.of(CacheConfig.class), clock, new SimpleMeterRegistry());
     }
 
     /** @return the application's memory of accepted credentials */

@@ -78,7 +78,7 @@ public class CachedTokenBenchmark {
         customers = IntStream.range(0, CUSTOMERS)
                 .mapToObj(number -> new Scope("customer.1b9d6bcd-bbfd-4b2d-9b5d-%012x".formatted(number)))
                 .toArray(Scope[]::new);
-        key = new TokenKey(TokenKey.ofService(SERVICE.get().clientId()), "", Scope.API);
+        key = new TokenKey(SERVICE.get().clientId(), "", Scope.API);
         map = new ConcurrentHashMap<>(Map.of(key, text(Scope.API, Optional.empty())));
         text(Scope.API, Optional.of(CALLER));
         for (Scope customer : customers) {

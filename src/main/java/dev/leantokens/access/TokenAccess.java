@@ -54,9 +54,9 @@ public class TokenAccess {
         return tokens
                 .issue(entitlement.scope(), entitlement.leanCredentials(), caller.cacheControl(), entitlement::callerAccount)
                 .onItemOrFailure().invoke((issued, failure) -> {
-                    metrics.took(adapter, System.nanoTime() - started);
+                    metrics.recordDuration(adapter, System.nanoTime() - started);
                     if (issued != null) {
-                        metrics.issued(adapter, issued.source());
+                        metrics.recordIssued(adapter, issued.source());
                     }
                 });
     }

@@ -15,21 +15,21 @@ import dev.leantokens.token.Scope;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
 /**
- * Keeps accepted credentials in memory, whether or not tokens are cached. Only a token from Lean makes an entry, so entries
- * cannot be invented: each entry has cost a call of a real client's budget.
+ * Remembers accepted credentials in memory, whether or not the token cache is enabled. Only a token from Lean creates an entry,
+ * so callers cannot invent entries: each has cost a call from a real client's budget.
  */
 @Singleton
 @RegisterForReflection(classNames = {
-        // Caffeine finds by name the classes that its settings here need.
+        // Caffeine loads the classes for these settings by name.
         EmbeddedTokenCache.CAFFEINE + "SSMSW", EmbeddedTokenCache.CAFFEINE + "PSWMS" })
 final class EmbeddedAcceptedCredentials implements AcceptedCredentials {
 
-    /** Of credentials, and of pairs of credentials and a scope. Lean's clients that use one process are far fewer. */
+    /** Maximum number of credentials, and of credentials with a scope. Far fewer of Lean's clients use one process. */
     private static final int MAX_SIZE = 10_000;
 
     /**
-     * After the last acceptance. A client in use renews its tokens about once an hour; a day lets it sleep overnight. A client
-     * that is forgotten loses nothing: its next token makes it known again.
+     * Counted from the last acceptance. A client in use renews its tokens about once an hour and may pause overnight. A
+     * forgotten client loses nothing: its next token adds it again.
      */
     private static final Duration REMEMBERED_FOR = Duration.ofDays(1);
 
@@ -38,13 +38,14 @@ final class EmbeddedAcceptedCredentials implements AcceptedCredentials {
 
     private record Subject(String fingerprint, Scope scope) {
 
+        /** Excludes the fingerprint. */
         @Override
         public String toString() {
             return "Subject[" + scope + "]";
         }
     }
 
-    /** Changed in place: a refusal must not extend the time for which an acceptance is remembered. */
+    /** Mutable, since a new entry for a refusal would extend the time for which the acceptance is remembered. */
     private static final class Standing {
 
         private volatile boolean refusedSince;

@@ -1,9 +1,15 @@
 package dev.leantokens.cache;
 
+import static dev.leantokens.settings.SettingRule.require;
+
+import java.math.BigInteger;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -17,63 +23,87 @@ import dev.leantokens.token.TokenCache;
 import dev.leantokens.token.TokenKey;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.cache.CaffeineCacheMetrics;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
 /**
- * Keeps tokens in memory until they expire, within a limit of bytes: what is asked for least goes first. Refusals are
- * kept too, of credentials and of credentials for a scope. Thread-safe.
+ * Caches tokens in memory until they expire, up to a limit in bytes; the least frequently requested are evicted first. Also
+ * caches refusals, for the credentials or for the credentials and a scope. Stays empty if it is disabled. Thread-safe.
  */
+@Singleton
 @RegisterForReflection(classNames = {
-        // Caffeine finds by name the classes that its settings here need.
+        // Caffeine loads the classes for these settings by name.
         EmbeddedTokenCache.CAFFEINE + "SSSMWA", EmbeddedTokenCache.CAFFEINE + "PSWMW",
         EmbeddedTokenCache.CAFFEINE + "SSMSW", EmbeddedTokenCache.CAFFEINE + "PSWMS" })
 final class EmbeddedTokenCache implements TokenCache {
 
     static final String CAFFEINE = "com.github.benmanes.caffeine.cache.";
 
-    /** As many credentials as can be remembered as refused. Who tries more of them at a time reaches Lean with some twice. */
+    /** Smaller caches could not hold even one response of the maximum size. */
+    private static final BigInteger SMALLEST = BigInteger.valueOf(256 << 10);
+    private static final BigInteger LARGEST = BigInteger.valueOf(1L << 40);
+
+    /** Beyond this, a refusal is evicted early, and the same credentials reach Lean once more. */
     private static final int MAX_REFUSALS = 10_000;
 
+    private final boolean enabled;
     private final Cache<TokenKey, CachedToken> tokens;
     private final Cache<Refused, TokenException> refusals;
 
-    /** @param scope the refused one; empty if all are */
+    /** @param scope the refused scope; empty for all scopes */
     private record Refused(String fingerprint, Optional<Scope> scope) {
 
+        /** Excludes the fingerprint. */
         @Override
         public String toString() {
             return "Refused[" + scope + "]";
         }
     }
 
-    /**
-     * @param maxBytes how much memory the tokens may take, about
-     * @param negativeTtl for how long a refusal is kept
-     */
-    EmbeddedTokenCache(long maxBytes, Duration negativeTtl, Clock clock, MeterRegistry registry) {
+    EmbeddedTokenCache(CacheConfig config, Clock clock, MeterRegistry registry) {
+        this.enabled = config.enabled();
+        if (enabled) {
+            check(config);
+        }
         Ticker ticker = () -> TimeUnit.MILLISECONDS.toNanos(clock.millis());
         this.tokens = Caffeine.newBuilder()
-                .maximumWeight(maxBytes)
+                .maximumWeight(enabled ? config.maxSize().asLongValue() : 0)
                 .weigher((TokenKey key, CachedToken token) -> token.size())
                 .expireAfter(Expiry.<TokenKey, CachedToken> writing(
                         (key, token) -> Duration.between(clock.instant(), token.expiresAt())))
                 .recordStats()
                 .ticker(ticker)
-                // Its housekeeping is short, and another thread would only be woken up for it.
+                // Maintenance is short; handing it to another thread would cost more.
                 .executor(Runnable::run)
                 .build();
-        CaffeineCacheMetrics.monitor(registry, tokens, "tokens");
         this.refusals = Caffeine.newBuilder()
                 .maximumSize(MAX_REFUSALS)
-                .expireAfterWrite(negativeTtl)
+                .expireAfterWrite(enabled ? config.negativeTtl() : Duration.ZERO)
                 .ticker(ticker)
                 .executor(Runnable::run)
                 .build();
+        if (enabled) {
+            CaffeineCacheMetrics.monitor(registry, tokens, "tokens");
+        }
+    }
+
+    private static void check(CacheConfig config) {
+        BigInteger size = config.maxSize().asBigInteger();
+        require(size.compareTo(SMALLEST) >= 0 && size.compareTo(LARGEST) <= 0,
+                "CACHE_MAX_SIZE must be from 256K to 1024G; CACHE_ENABLED=false disables the cache");
+        require(!config.negativeTtl().isNegative(), "CACHE_NEGATIVE_TTL must not be negative");
+    }
+
+    /** Caffeine counts as puts only what a cache loads itself; this one loads nothing. */
+    @Produces
+    @Singleton
+    static MeterFilter withoutPuts() {
+        return MeterFilter.denyNameStartsWith("cache.puts");
     }
 
     @Override
     public boolean isEnabled() {
-        return true;
+        return enabled;
     }
 
     @Override
@@ -82,33 +112,32 @@ final class EmbeddedTokenCache implements TokenCache {
     }
 
     @Override
-    public Optional<CachedToken> look(TokenKey key) {
+    public Optional<CachedToken> peek(TokenKey key) {
         return Optional.ofNullable(tokens.policy().getIfPresentQuietly(key));
     }
 
     @Override
-    public void keep(TokenKey key, CachedToken token) {
-        tokens.put(key, token);
+    public void put(TokenKey key, CachedToken token) {
+        if (enabled) {
+            tokens.put(key, token);
+        }
     }
 
     @Override
-    public void keepOnlyOf(String certificate) {
+    public void evictAllExcept(String certificate) {
         tokens.asMap().keySet().removeIf(key -> !key.certificate().equals(certificate));
     }
 
     @Override
-    public Optional<TokenException> refusalOf(String fingerprint, Scope scope) {
+    public Optional<TokenException> refusal(String fingerprint, Scope scope) {
         return Optional.ofNullable(refusals.getIfPresent(new Refused(fingerprint, Optional.empty())))
                 .or(() -> Optional.ofNullable(refusals.getIfPresent(new Refused(fingerprint, Optional.of(scope)))));
     }
 
     @Override
-    public void keepRefusal(String fingerprint, TokenException refusal) {
-        refusals.put(new Refused(fingerprint, Optional.empty()), refusal);
-    }
-
-    @Override
-    public void keepRefusal(String fingerprint, Scope scope, TokenException refusal) {
-        refusals.put(new Refused(fingerprint, Optional.of(scope)), refusal);
+    public void putRefusal(String fingerprint, Optional<Scope> scope, TokenException refusal) {
+        if (enabled) {
+            refusals.put(new Refused(fingerprint, scope), refusal);
+        }
     }
 }

@@ -1,2 +1,2 @@
-/** Where tokens are kept within this process. */
+/** The in-process cache of tokens and refusals, and the memory of accepted credentials. */
 package dev.leantokens.cache;

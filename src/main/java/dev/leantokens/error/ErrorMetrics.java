@@ -37,7 +37,7 @@ class ErrorMetrics {
         this.registry = registry;
         for (Origin adapter : ADAPTERS) {
             failedRequests.put(adapter, Counter.builder(REQUESTS)
-                    .description("Requests for a token, by how they ended")
+                    .description("Requests for a token, by outcome")
                     .tag("adapter", adapter.tag()).tag("outcome", "error")
                     .register(registry));
         }

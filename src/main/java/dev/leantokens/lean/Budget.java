@@ -75,10 +75,10 @@ final class Budget {
             CallerAccounts.Snapshot present;
             Optional<TokenException> refusal;
             do {
-                present = call.accounts().now();
+                present = call.accounts().snapshot();
                 refusal = arrive(wait, present);
                 // One that joined since may have a better place.
-            } while (refusal.isPresent() && !call.accounts().closeAsOf(present));
+            } while (refusal.isPresent() && !call.accounts().closeIfUnchanged(present));
             refusal.ifPresent(outcome::fail);
         });
     }

@@ -64,7 +64,7 @@ final class FairBulkhead {
             Waiting waiter = new Waiting(
                     () -> call.onTermination().invoke(this::leave).subscribe().with(outcome::complete, outcome::fail),
                     outcome::fail);
-            List<CallerAccount> present = requesters.now().all();
+            List<CallerAccount> present = requesters.snapshot().all();
             if (entersAtOnce(waiter, present)) {
                 waiter.enter.run();
             } else {

@@ -195,7 +195,7 @@ final class LeanBreaker {
         if (request.owner() == CredentialsOwner.CALLER) {
             return request.fingerprint();
         }
-        return request.accounts().now().all().stream().map(CallerAccount::account).filter(account -> !isFailing(account))
+        return request.accounts().snapshot().all().stream().map(CallerAccount::account).filter(account -> !isFailing(account))
                 .findFirst().orElseGet(() -> request.accounts().first().account());
     }
 

@@ -13,9 +13,8 @@ import dev.leantokens.error.TokenException;
 import io.vertx.core.json.JsonObject;
 
 /**
- * A successful access token response (RFC 6749 §5.1), with all the members that Lean sent. It has been checked against the
- * scope that was requested: there is no other way to make one, wherever its members come from. The token itself is opaque.
- * Immutable and thread-safe.
+ * A successful access token response (RFC 6749 §5.1), with all members that Lean sent. Can only be created for the scope that
+ * was requested. The token itself is opaque. Immutable and thread-safe.
  */
 public final class AccessToken {
 
@@ -25,12 +24,12 @@ public final class AccessToken {
     private static final String REFRESH_TOKEN = "refresh_token";
     private static final String SCOPE = "scope";
 
-    /** No sign, no leading zeros, no white space. */
+    /** No sign, leading zeros or white space; fits into a long. */
     private static final Pattern DIGITS = Pattern.compile("0|[1-9][0-9]{0,17}");
 
     private final Map<String, Object> members;
     private final Scope scope;
-    /** Rendered once: a token from the cache is given out many times. Two threads may both do it, to the same effect. */
+    /** Rendered once, since a cached token is served many times. Two threads may both render it, with the same result. */
     private String json;
 
     private AccessToken(Map<String, Object> members, Scope scope) {
@@ -39,20 +38,20 @@ public final class AccessToken {
     }
 
     /**
-     * Reads a response as RFC 6749 §5.1 has it:
+     * Checks a response (RFC 6749 §5.1):
      * <ul>
-     * <li>{@code access_token} and {@code token_type} are strings that are not blank;
-     * <li>{@code expires_in} is missing or a whole number of seconds that is not negative, as a number or, as some servers
-     * send it, a string of digits. A number counts by its value: 3599.0 is 3599;
-     * <li>{@code refresh_token} is missing or a string;
-     * <li>{@code scope} is missing or exactly the requested one, in the same case and with nothing beside it.
+     * <li>{@code access_token} and {@code token_type} are non-blank strings;
+     * <li>{@code expires_in} is missing or a non-negative whole number of seconds, as a number (3599.0 is 3599) or, as some
+     * servers send it, a string of digits;
+     * <li>{@code refresh_token} is missing or a non-blank string;
+     * <li>{@code scope} is missing or equal to the requested scope.
      * </ul>
      * Members that are null count as missing and are left out.
      *
      * @param members the response's JSON object
-     * @param requested the scope that was requested, which the response may leave out only if it granted that one
+     * @param requested the requested scope; a response without a scope grants exactly this one
      * @throws TokenException {@link TokenError#OTHER_SCOPE} if the token is for another scope, otherwise
-     *         {@link TokenError#UNUSABLE_ANSWER}. The message names the member and no value.
+     *         {@link TokenError#UNUSABLE_ANSWER}. The message names the member and excludes its value
      */
     public static AccessToken of(Map<String, ?> members, Scope requested) {
         Map<String, Object> present = new LinkedHashMap<>();
@@ -96,16 +95,16 @@ public final class AccessToken {
             try {
                 return number.longValueExact();
             } catch (ArithmeticException e) {
-                throw noSeconds();
+                throw notSeconds();
             }
         }
         if (value instanceof String text && DIGITS.matcher(text).matches()) {
             return Long.parseLong(text);
         }
-        throw noSeconds();
+        throw notSeconds();
     }
 
-    private static TokenException noSeconds() {
+    private static TokenException notSeconds() {
         return unusable("expires_in is not a whole number of seconds");
     }
 
@@ -113,14 +112,14 @@ public final class AccessToken {
         return TokenError.UNUSABLE_ANSWER.because("unusable response from Lean: " + reason);
     }
 
-    /** @return the failure of a request for which a token for another scope came */
+    /** @return the failure of a request that was answered with a token for another scope */
     static TokenException otherScope() {
         return TokenError.OTHER_SCOPE
-                .because("Lean returned a token for another scope than requested, it was discarded. If this "
-                        + "repeats, the operator of this service has to check what is on the way to Lean");
+                .because("Lean returned a token for another scope than the requested one, it was discarded. If this repeats, "
+                        + "the operator of this service has to check the proxies and gateways between it and Lean");
     }
 
-    /** @return whether it was requested for this scope */
+    /** @return whether the token was requested for this scope */
     boolean isFor(Scope other) {
         return scope.equals(other);
     }
@@ -130,12 +129,12 @@ public final class AccessToken {
         return members;
     }
 
-    /** @return for how long the token was valid when Lean answered; empty if Lean did not say */
+    /** @return the lifetime of the token when Lean answered; empty if Lean did not say */
     public Optional<Duration> expiresIn() {
         return Optional.ofNullable((Number) members.get(EXPIRES_IN)).map(seconds -> Duration.ofSeconds(seconds.longValue()));
     }
 
-    /** @return the same response with another {@code expires_in}, in the same place */
+    /** @return the same response with another {@code expires_in}, at the same position */
     AccessToken withExpiresIn(long seconds) {
         Map<String, Object> changed = new LinkedHashMap<>(members);
         changed.put(EXPIRES_IN, seconds);
@@ -152,7 +151,7 @@ public final class AccessToken {
         return rendered;
     }
 
-    /** Never the token. */
+    /** Excludes the token. */
     @Override
     public String toString() {
         return "AccessToken[masked]";

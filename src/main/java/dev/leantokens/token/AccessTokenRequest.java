@@ -8,7 +8,7 @@ import dev.leantokens.error.TokenException;
 
 /**
  * A well-formed access token request of a caller (RFC 6749 §4.4.2), without its credentials. The grant is always
- * {@code client_credentials}; whether the scope is allowed is decided later.
+ * {@code client_credentials}; whether the scope is allowed is checked later.
  *
  * @param scope the requested scope; empty if the request names none
  */
@@ -21,7 +21,7 @@ public record AccessTokenRequest(Optional<Scope> scope) {
     }
 
     /**
-     * Applies the rules for the members that are not credentials.
+     * Checks the members that are not credentials.
      *
      * @throws TokenException {@code invalid_request}, {@code unsupported_grant_type} or {@code invalid_scope}
      */

@@ -3,16 +3,14 @@ package dev.leantokens.token;
 import java.util.List;
 import java.util.Locale;
 
-/** What a caller says about caching (RFC 9111 §5.2.1), as far as it means something here. */
+/** The request directives for caching (RFC 9111 §5.2.1) that this service supports. */
 public enum CacheControl {
-    /** A token from the cache will do. */
+    /** A cached token is acceptable. */
     ANY,
-    /** {@code no-cache}: a fresh token, for one that Lean's API did not take. */
+    /** {@code no-cache}: a fresh token, to replace one that Lean's API rejected. */
     NO_CACHE;
 
-    /**
-     * @param headers the {@code Cache-Control} headers of the request, of which there may be none
-     */
+    /** @param headers the {@code Cache-Control} headers of the request, possibly none */
     public static CacheControl of(List<String> headers) {
         for (String header : headers) {
             for (String directive : header.split(",")) {

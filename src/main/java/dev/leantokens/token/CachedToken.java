@@ -5,47 +5,47 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A token with the time until which it is valid. That is reckoned from before Lean was asked, so that it is never too late.
+ * A token and the time at which it expires, calculated from before the request to Lean, so that it is never too late.
  * Thread-safe.
  */
 public final class CachedToken {
 
-    /** A lifetime that is longer is taken for this one, lest reckoning with it goes wrong. */
-    private static final Duration LONGEST_LIFETIME = Duration.ofDays(365);
+    /** Longer lifetimes are shortened to this one, so that calculations cannot overflow. */
+    private static final Duration MAX_LIFETIME = Duration.ofDays(365);
 
-    /** With less left there is nothing to be done with a token: its expires_in would be 0. */
-    private static final Duration SHORTEST_REST = Duration.ofSeconds(1);
+    /** A token with less validity is useless: its {@code expires_in} would be 0. */
+    private static final Duration MIN_REMAINING = Duration.ofSeconds(1);
 
     private final AccessToken token;
-    private final Instant askedAt;
+    private final Instant requestedAt;
     private final Instant expiresAt;
 
-    /** What was given out last: within a second it is the same for all. */
+    /** The response served last; all callers within one second get the same. */
     private volatile Served served;
     private volatile Instant replaceableFrom = Instant.MIN;
 
     private record Served(long expiresIn, AccessToken token) {
     }
 
-    private CachedToken(AccessToken token, Instant askedAt, Instant expiresAt) {
+    private CachedToken(AccessToken token, Instant requestedAt, Instant expiresAt) {
         this.token = token;
-        this.askedAt = askedAt;
+        this.requestedAt = requestedAt;
         this.expiresAt = expiresAt;
         this.served = new Served(-1, token);
     }
 
     /**
-     * @param askedAt when Lean was asked for it
-     * @return empty if Lean did not say how long it is valid
+     * @param requestedAt when the token was requested from Lean
+     * @return empty if Lean did not say how long the token is valid
      */
-    static Optional<CachedToken> of(AccessToken token, Instant askedAt) {
-        return token.expiresIn().map(lifetime -> new CachedToken(token, askedAt,
-                askedAt.plus(lifetime.compareTo(LONGEST_LIFETIME) > 0 ? LONGEST_LIFETIME : lifetime)));
+    static Optional<CachedToken> of(AccessToken token, Instant requestedAt) {
+        return token.expiresIn().map(lifetime -> new CachedToken(token, requestedAt,
+                requestedAt.plus(lifetime.compareTo(MAX_LIFETIME) > 0 ? MAX_LIFETIME : lifetime)));
     }
 
-    /** @return the token with what is left of its {@code expires_in}, rounded down to seconds */
+    /** @return the token with its remaining {@code expires_in}, rounded down to seconds */
     AccessToken at(Instant now) {
-        long seconds = Math.max(0, left(now).toSeconds());
+        long seconds = Math.max(0, remaining(now).toSeconds());
         Served last = served;
         if (last.expiresIn() != seconds) {
             last = new Served(seconds, token.withExpiresIn(seconds));
@@ -54,7 +54,7 @@ public final class CachedToken {
         return last.token();
     }
 
-    /** @return from when on it must not be given out any more */
+    /** @return the time from which the token must not be served */
     public Instant expiresAt() {
         return expiresAt;
     }
@@ -64,36 +64,36 @@ public final class CachedToken {
     }
 
     Duration lifetime() {
-        return Duration.between(askedAt, expiresAt);
+        return Duration.between(requestedAt, expiresAt);
     }
 
-    Duration left(Instant now) {
+    Duration remaining(Instant now) {
         return Duration.between(now, expiresAt);
     }
 
     boolean isExpired(Instant now) {
-        return left(now).compareTo(SHORTEST_REST) < 0;
+        return remaining(now).compareTo(MIN_REMAINING) < 0;
     }
 
     boolean isYoungerThan(Duration age, Instant now) {
-        return Duration.between(askedAt, now).compareTo(age) < 0;
+        return Duration.between(requestedAt, now).compareTo(age) < 0;
     }
 
-    /** Lean was asked for another one in vain: until then it need not be asked again. */
-    void keepUntil(Instant replaceable) {
-        replaceableFrom = replaceable;
+    /** Postpones the replacement of this token, after an attempt to replace it failed. */
+    void postponeReplacement(Instant until) {
+        replaceableFrom = until;
     }
 
     boolean isReplaceable(Instant now) {
         return !now.isBefore(replaceableFrom);
     }
 
-    /** @return about how many bytes of memory it takes: its text, the same with another expires_in, its members */
+    /** @return the approximate memory in bytes: the members, their text, and the text with another {@code expires_in} */
     public int size() {
         return 600 + 3 * token.json().length();
     }
 
-    /** Never the token. */
+    /** Excludes the token. */
     @Override
     public String toString() {
         return "CachedToken[expiresAt=" + expiresAt + "]";

@@ -9,14 +9,14 @@ import java.util.function.Consumer;
 import dev.leantokens.token.UpstreamTokenRequest.Purpose;
 
 /**
- * The callers that one call to Lean is made for. Others join while the call waits, and it gets the best place that any of them
- * has. Callers of the same account count once, so that a crowd takes no more memory than one. A caller that gives up stays:
- * its token will be in the cache. Thread-safe.
+ * The accounts that one call to Lean is made for. Others can join while the call waits; the call then takes the best place that
+ * any of them has. Each account counts once, so that a crowd of callers takes no more memory than one. A caller that gives up
+ * stays, since the token will be cached. Thread-safe.
  */
 public final class CallerAccounts {
 
     private final CallerAccount first;
-    /** By account, the first one excluded; null until there is another, as for most. Guarded by this, as everything below. */
+    /** By name, without the first; null until a second joins, which is rare. Guarded by this, like all fields below. */
     private Map<String, CallerAccount> others;
     private Purpose purpose;
     private Consumer<CallerAccount> watcher;
@@ -24,11 +24,11 @@ public final class CallerAccounts {
     private boolean closed;
 
     /**
-     * The requesters at one time.
+     * The accounts at one point in time.
      *
      * @param all in the order in which they joined
-     * @param purpose the most important one that any of them has
-     * @param changes tells whether somebody joined since
+     * @param purpose the most important purpose of any of them
+     * @param changes a counter that tells whether another joined since
      */
     public record Snapshot(List<CallerAccount> all, Purpose purpose, long changes) {
     }
@@ -38,56 +38,56 @@ public final class CallerAccounts {
         this.purpose = purpose;
     }
 
-    /** @return false if the call was already refused for those that it was for: the caller has to make another one */
-    public boolean join(CallerAccount requester, Purpose its) {
-        Consumer<CallerAccount> told;
+    /** @return false if the call has already been refused for its callers: the caller must start another one */
+    public boolean join(CallerAccount account, Purpose wanted) {
+        Consumer<CallerAccount> notified;
         synchronized (this) {
             if (closed) {
                 return false;
             }
-            boolean needed = its == Purpose.NEED && purpose != Purpose.NEED;
-            boolean added = add(requester);
-            if (!added && !needed) {
+            boolean becomesNeeded = wanted == Purpose.NEED && purpose != Purpose.NEED;
+            boolean added = add(account);
+            if (!added && !becomesNeeded) {
                 return true;
             }
-            purpose = needed ? Purpose.NEED : purpose;
+            purpose = becomesNeeded ? Purpose.NEED : purpose;
             changes++;
-            told = watcher;
+            notified = watcher;
         }
-        if (told != null) {
-            told.accept(requester);
+        if (notified != null) {
+            notified.accept(account);
         }
         return true;
     }
 
-    private boolean add(CallerAccount requester) {
-        if (requester.account().equals(first.account())) {
+    private boolean add(CallerAccount account) {
+        if (account.account().equals(first.account())) {
             return false;
         }
         if (others == null) {
             others = new LinkedHashMap<>();
         }
-        return others.putIfAbsent(requester.account(), requester) == null;
+        return others.putIfAbsent(account.account(), account) == null;
     }
 
-    /** @return the one that began the call */
+    /** @return the account that started the call */
     public CallerAccount first() {
         return first;
     }
 
-    /** @return the most important purpose that any of them has */
+    /** @return the most important purpose of any of them */
     public synchronized Purpose purpose() {
         return purpose;
     }
 
-    public synchronized Snapshot now() {
+    public synchronized Snapshot snapshot() {
         return new Snapshot(all(), purpose, changes);
     }
 
     /**
-     * Tells of those that are there and of each that joins, possibly twice, on the thread that it joins on.
+     * Notifies a watcher of the present accounts and of each that joins, possibly twice, on the joining thread.
      *
-     * @param next takes the place of the watcher before
+     * @param next replaces the previous watcher
      */
     public void watch(Consumer<CallerAccount> next) {
         List<CallerAccount> present;
@@ -99,12 +99,12 @@ public final class CallerAccounts {
     }
 
     /**
-     * The call is refused for all of them.
+     * Refuses the call for all accounts, unless another has joined.
      *
-     * @return false if somebody joined since: it has to be looked at again
+     * @return false if another has joined since the snapshot: the call must be considered again
      */
-    public synchronized boolean closeAsOf(Snapshot known) {
-        closed = changes == known.changes();
+    public synchronized boolean closeIfUnchanged(Snapshot snapshot) {
+        closed = changes == snapshot.changes();
         return closed;
     }
 

@@ -7,8 +7,8 @@ import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
 
 /**
- * A client identifier and its secret (RFC 6749 §2.3.1). Which client is meant, one of Lean or one of this service,
- * depends on the place where it is used.
+ * A client identifier and its secret (RFC 6749 §2.3.1). Whether the client is one of Lean or a local client depends on
+ * where they are used.
  */
 public record ClientCredentials(String clientId, String clientSecret) {
 
@@ -18,11 +18,13 @@ public record ClientCredentials(String clientId, String clientSecret) {
     }
 
     /**
-     * Reads the credentials among the members of a request, whole or not at all. A client uses one method of authentication
-     * (RFC 6749 §2.3); a {@code client_id} among the members that repeats the header's is tolerated.
+     * Reads the credentials among the members of a request. A client uses a single authentication method (RFC 6749 §2.3), but
+     * may repeat the {@code client_id} of its header.
      *
-     * @param authenticated the client identifier that the caller has authenticated as by a header; empty if it has not
-     * @throws TokenException {@code invalid_request} if a part is missing or malformed, or is there beside the header
+     * @param authenticated the client identifier that the caller has authenticated with in a header; empty if it has not
+     * @return empty if the members contain no credentials
+     * @throws TokenException {@code invalid_request} if only one part is present, a part is malformed, or there are credentials
+     *         in the header as well
      */
     public static Optional<ClientCredentials> of(RequestMembers members, Optional<String> authenticated) {
         Optional<String> clientId = members.string(RequestMembers.CLIENT_ID);
@@ -43,7 +45,7 @@ public record ClientCredentials(String clientId, String clientSecret) {
         return Optional.empty();
     }
 
-    /** Neither part: an id that a caller mistyped can be a secret. */
+    /** Excludes both parts: a caller may have put the secret in place of the id. */
     @Override
     public String toString() {
         return "ClientCredentials[masked]";

@@ -6,23 +6,23 @@ import java.util.List;
 import io.smallrye.config.PropertiesConfigSourceLoader;
 import io.smallrye.config.SmallRyeConfigBuilder;
 
-/** The setting {@code TOKEN_SCOPES} for commands, which run without the service and its configuration. */
+/** Reads the setting {@code TOKEN_SCOPES} for commands, which run without the service's configuration. */
 public final class ConfiguredScopes {
 
     private static final String PROPERTY = "token.scopes";
     private static final Path FILE = Path.of("config", "application.properties");
-    /** Between variables and what is packaged, as Quarkus has it. */
+    /** The ordinal of this file in Quarkus: below environment variables, above packaged properties. */
     private static final int ORDINAL_OF_FILE = 260;
 
     private ConfiguredScopes() {
     }
 
     /**
-     * @return the scopes that a service would issue that is started in the same environment and folder
+     * @return the scopes that a service started in the same environment and folder would issue
      * @throws IllegalArgumentException if one is not a pattern
      */
     public static List<ScopePattern> read() {
-        // Only what needs no registration in a native executable: neither discovered sources nor a mapping.
+        // Discovered sources and mappings would need registration in a native executable.
         List<String> patterns = new SmallRyeConfigBuilder().addDefaultInterceptors().addDefaultSources()
                 .withSources(
                         PropertiesConfigSourceLoader.inFileSystem(FILE.toAbsolutePath().toUri().toString(), ORDINAL_OF_FILE,

@@ -10,7 +10,7 @@ import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
 import dev.leantokens.json.UncachedNames;
 
-/** Reads a token request that is a JSON object, token by token, so that repeated members are seen. */
+/** Reads an access token request from a JSON object, token by token, to detect repeated members. */
 public final class JsonMembers {
 
     private static final JsonFactory JSON = UncachedNames.factory();
@@ -25,14 +25,14 @@ public final class JsonMembers {
     }
 
     /**
-     * @param what what is read, as the subject of an error's description
+     * @param what names the text that is read, as the subject of an error's description
      * @throws TokenException {@code invalid_request} if it is not one JSON object
      */
     public static RequestMembers read(byte[] json, String what) {
         return read(() -> JSON.createParser(json), what);
     }
 
-    /** The same for a text. */
+    /** Reads a text, like {@link #read(byte[], String)}. */
     public static RequestMembers read(String json, String what) {
         return read(() -> JSON.createParser(json), what);
     }
@@ -48,11 +48,11 @@ public final class JsonMembers {
                 members.add(name, value(parser, parser.nextToken()));
             }
             if (parser.nextToken() != null) {
-                throw TokenError.INVALID_REQUEST.because(what + " goes on after its JSON object");
+                throw TokenError.INVALID_REQUEST.because(what + " continues after its JSON object");
             }
             return members;
         } catch (IOException e) {
-            // Without the exception: its message quotes the input.
+            // Without the cause: its message quotes the input.
             throw TokenError.INVALID_REQUEST.because(what + " is not JSON");
         }
     }
@@ -65,7 +65,7 @@ public final class JsonMembers {
             return parser.getText();
         }
         parser.skipChildren();
-        // Of any other type it only matters that it is not a string.
+        // Other types are only recognized as not being a string.
         return token;
     }
 }

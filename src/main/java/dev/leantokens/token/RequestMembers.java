@@ -11,9 +11,8 @@ import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
 
 /**
- * The members of a token request as an adapter met them, before any rule was applied: from a JSON object, from a
- * form, from a tool's argument. Keeps the recognized ones and forgets the rest, which RFC 6749 §3.2 has ignored.
- * Not thread-safe; lives as long as the reading of one request.
+ * The members of an access token request as an adapter read them, before any check: from a JSON object, a form or the
+ * argument of a tool. Unrecognized members are ignored (RFC 6749 §3.2). Not thread-safe.
  */
 public final class RequestMembers {
 
@@ -22,21 +21,20 @@ public final class RequestMembers {
     static final String CLIENT_ID = "client_id";
     static final String CLIENT_SECRET = "client_secret";
 
-    /** What decoders put in the place of bytes that are not UTF-8: the value is not the one that was meant. */
+    /** Decoders replace bytes that are not UTF-8 by this character. */
     public static final char REPLACEMENT = '\uFFFD';
 
     private static final Set<String> RECOGNIZED = Set.of(SCOPE, GRANT_TYPE, CLIENT_ID, CLIENT_SECRET);
 
     private final Map<String, List<Object>> values = new TreeMap<>();
 
-    /** @return whether a member of this name means anything here */
+    /** @return whether a member of this name is recognized */
     public static boolean recognizes(String name) {
         return RECOGNIZED.contains(name);
     }
 
     /**
-     * @param value the member's value: a {@link String}, null, or anything else that the adapter's format has, which
-     *        is then refused when the member is read
+     * @param value the member's value: a {@link String}, null, or any other value, which is refused when the member is read
      */
     public RequestMembers add(String name, Object value) {
         if (recognizes(name)) {
@@ -45,12 +43,12 @@ public final class RequestMembers {
         return this;
     }
 
-    /** @return whether there is no member that means anything here */
+    /** @return whether there is no recognized member */
     public boolean isEmpty() {
         return values.isEmpty();
     }
 
-    /** @return the members of a map, in which none can be repeated */
+    /** @return the recognized members of a map */
     public static RequestMembers of(Map<String, ?> map) {
         RequestMembers members = new RequestMembers();
         map.forEach(members::add);
@@ -58,7 +56,7 @@ public final class RequestMembers {
     }
 
     /**
-     * @return the member's value; empty if it is absent, null or empty, which RFC 6749 §3.2 has treated alike
+     * @return the member's value; empty if it is missing, null or empty, which are the same by RFC 6749 §3.2
      * @throws TokenException {@code invalid_request} if the member is repeated, not a string or not UTF-8
      */
     Optional<String> string(String name) {
@@ -78,7 +76,7 @@ public final class RequestMembers {
         return text.isEmpty() ? Optional.empty() : Optional.of(text);
     }
 
-    /** The names only: a value can be a secret. */
+    /** Includes only the names: a value can be a secret. */
     @Override
     public String toString() {
         return "RequestMembers" + values.keySet();

@@ -4,21 +4,21 @@ import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
 
 /**
- * Exactly one scope-token of RFC 6749 §3.3, as it goes over the wire.
+ * A single scope-token (RFC 6749 §3.3).
  *
  * @param value {@code api}, or {@code customer.} and the customer's id
  */
 public record Scope(String value) {
 
-    /** For calls to Lean's API from a backend. */
+    /** The scope for calls from a backend to Lean's API. */
     public static final Scope API = new Scope("api");
 
-    /** Longest scope that is looked at: {@code customer.} and a UUID are 45 characters. */
+    /** Maximum length: {@code customer.} and a UUID are 45 characters. */
     static final int MAX_LENGTH = 128;
 
     /**
-     * @throws TokenException {@code invalid_scope} if the value is not one scope-token of a sensible length. The
-     *         message does not repeat the value, which may be a misplaced secret.
+     * @throws TokenException {@code invalid_scope} if the value is not one scope-token of at most {@link #MAX_LENGTH}
+     *         characters. The message excludes the value, which may be a misplaced secret
      */
     public static Scope parse(String value) {
         if (value.length() > MAX_LENGTH) {
@@ -44,8 +44,8 @@ public record Scope(String value) {
         return !value.isEmpty();
     }
 
-    /** @return whether it is for the LinkSDK in a customer's app */
-    boolean isCustomers() {
+    /** @return whether the scope is for the LinkSDK in a customer's app */
+    boolean isCustomer() {
         return value.startsWith("customer.");
     }
 

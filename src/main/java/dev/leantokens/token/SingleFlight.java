@@ -13,9 +13,9 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 
 /**
- * Has any number of concurrent callers for the same thing share one call. The call belongs to none of them: a caller that
- * gives up leaves, and the call goes on for the others. All learn how it ends; then it is over, and the next caller begins
- * another one. The call is made for all {@link CallerAccounts} that joined it. Thread-safe.
+ * Lets concurrent callers for the same key share one call. No caller owns the call: one that gives up leaves, and the call
+ * continues for the others. All get its outcome; the next caller starts another call. The call is made for all
+ * {@link CallerAccounts} that joined it. Thread-safe.
  */
 final class SingleFlight<K, V> {
 
@@ -24,36 +24,37 @@ final class SingleFlight<K, V> {
 
     private static final class Running<V> {
 
-        private final CallerAccounts requesters;
+        private final CallerAccounts accounts;
         private final CompletableFuture<V> outcome = new CompletableFuture<>();
 
-        private Running(CallerAccounts requesters) {
-            this.requesters = requesters;
+        private Running(CallerAccounts accounts) {
+            this.accounts = accounts;
         }
     }
 
     /**
-     * @param outcome how the call ends, delivered on the caller's Vert.x context if there is one
-     * @param joined whether the call was running already
+     * @param outcome the outcome of the call, emitted on the caller's Vert.x context if there is one
+     * @param joined whether the call was already running
      */
     record Flight<V>(Uni<V> outcome, boolean joined) {
     }
 
     /**
-     * @param requesters the caller, which others join if it begins the call
-     * @param call makes the call, if none is running for the key. It is over when its outcome is there: whatever the next
-     *        caller has to find must be in place by then
+     * Joins the running call for the key, or starts one.
+     *
+     * @param accounts the caller; others join these accounts if it starts the call
+     * @param call makes the call. It ends with its outcome: whatever the next caller must find has to be in place by then
      */
-    Flight<V> join(K key, CallerAccounts requesters, Supplier<Uni<? extends V>> call) {
-        Running<V> mine = new Running<>(requesters);
-        Running<V> others = running.putIfAbsent(key, mine);
-        while (others != null) {
-            if (others.requesters.join(requesters.first(), requesters.purpose())) {
-                return new Flight<>(outcome(others.outcome), true);
+    Flight<V> join(K key, CallerAccounts accounts, Supplier<Uni<? extends V>> call) {
+        Running<V> mine = new Running<>(accounts);
+        Running<V> other = running.putIfAbsent(key, mine);
+        while (other != null) {
+            if (other.accounts.join(accounts.first(), accounts.purpose())) {
+                return new Flight<>(outcome(other.outcome), true);
             }
-            // It was refused for those that it was made for, and is about to end.
-            running.remove(key, others);
-            others = running.putIfAbsent(key, mine);
+            // The other call has been refused for its callers and is about to end.
+            running.remove(key, other);
+            other = running.putIfAbsent(key, mine);
         }
         Uni.createFrom().deferred(call).subscribe().with(value -> {
             running.remove(key, mine);
@@ -74,11 +75,11 @@ final class SingleFlight<K, V> {
         Executor context = callersContext();
         return Uni.createFrom().<V> emitter(caller -> {
             waiting.incrementAndGet();
-            AtomicBoolean over = new AtomicBoolean();
-            // That a caller gives up is told here, and how the call ends there: for one caller both can happen.
-            caller.onTermination(() -> leave(over));
+            AtomicBoolean left = new AtomicBoolean();
+            // Both can happen for one caller: it gives up, and the call ends.
+            caller.onTermination(() -> leave(left));
             call.whenComplete((value, failure) -> {
-                leave(over);
+                leave(left);
                 context.execute(() -> {
                     if (failure == null) {
                         caller.complete(value);
@@ -106,13 +107,13 @@ final class SingleFlight<K, V> {
         };
     }
 
-    private void leave(AtomicBoolean over) {
-        if (over.compareAndSet(false, true)) {
+    private void leave(AtomicBoolean left) {
+        if (left.compareAndSet(false, true)) {
             waiting.decrementAndGet();
         }
     }
 
-    /** @return how many callers wait for a call that is under way */
+    /** @return the number of callers that wait for a running call */
     int waiting() {
         return waiting.get();
     }

@@ -7,14 +7,14 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Objects;
 
-import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
-
 /**
- * Under which a token is kept: two requests have the same key if and only if Lean would give both the same.
+ * The key under which a token is cached: two requests have the same key if and only if Lean would issue both the same token.
  *
- * @param client whose token it is, as {@link #ofCaller} and {@link #ofService} tell clients apart
- * @param certificate tells the certificate that it may be bound to from others; empty if there is none
- * @param scope what it is for
+ * @param client the client that the token is issued to: the client id of this service, or the digest of a caller's
+ *        credentials. The service's secret is not part of it, since tokens stay good when it is rotated, and not all could be
+ *        replaced at once
+ * @param certificate identifies the certificate that the token may be bound to (RFC 8705 §3); empty if there is none
+ * @param scope the scope of the token
  */
 public record TokenKey(String client, String certificate, Scope scope) {
 
@@ -25,34 +25,18 @@ public record TokenKey(String client, String certificate, Scope scope) {
     }
 
     /**
-     * Tells callers' credentials apart without holding them. The secret is part of it: to know it is what makes the token the
-     * caller's.
+     * Distinguishes callers' credentials without storing them. Includes the secret: only a caller that knows it may have the
+     * token.
      *
      * @return SHA-256 in hex
      */
-    static String ofCaller(ClientCredentials credentials) {
-        return digest(CredentialsOwner.CALLER, credentials.clientId(), credentials.clientSecret());
-    }
-
-    /**
-     * Without the secret: when that is exchanged, the tokens that were got with the one before are as good as ever, and as many
-     * as there are of them could not be got anew at once.
-     *
-     * @return SHA-256 in hex, another one than for a caller who has the same id
-     */
-    static String ofService(String clientId) {
-        return digest(CredentialsOwner.SERVICE, clientId, "");
-    }
-
-    private static String digest(CredentialsOwner owner, String clientId, String clientSecret) {
-        byte[] id = clientId.getBytes(StandardCharsets.UTF_8);
+    static String digest(ClientCredentials credentials) {
+        byte[] id = credentials.clientId().getBytes(StandardCharsets.UTF_8);
         MessageDigest sha256 = sha256();
-        // It decides what an error means.
-        sha256.update((byte) owner.ordinal());
-        // With the length, or the end of an id could stand at the beginning of a secret.
+        // Without the length, the end of an id could pass for the start of a secret.
         sha256.update(ByteBuffer.allocate(Integer.BYTES).putInt(id.length).array());
         sha256.update(id);
-        sha256.update(clientSecret.getBytes(StandardCharsets.UTF_8));
+        sha256.update(credentials.clientSecret().getBytes(StandardCharsets.UTF_8));
         return HexFormat.of().formatHex(sha256.digest());
     }
 
@@ -60,11 +44,11 @@ public record TokenKey(String client, String certificate, Scope scope) {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
+            throw new IllegalStateException("every Java platform has SHA-256", e);
         }
     }
 
-    /** Not the digest: it would let someone who sees a log try secrets at leisure. */
+    /** Excludes the digest: a reader of the log could use it to guess secrets offline. */
     @Override
     public String toString() {
         return "TokenKey[" + scope + "]";

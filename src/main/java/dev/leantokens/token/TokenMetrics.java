@@ -18,8 +18,8 @@ import io.micrometer.core.instrument.Timer;
 import io.quarkus.runtime.Startup;
 
 /**
- * Counts how requests end, from the start of the application on. All values of labels are known beforehand: callers and Lean
- * cannot make up new ones. A singleton and not a bean with a proxy, since every request comes here. Thread-safe.
+ * Counts and times requests by their outcome. All label values are fixed: callers and Lean cannot add any. Registered at the
+ * start, so that every counter starts at 0. A singleton without a client proxy, since every request uses it. Thread-safe.
  */
 @Singleton
 @Startup
@@ -30,15 +30,15 @@ public class TokenMetrics {
 
     private static final List<Origin> ADAPTERS = List.of(Origin.REST, Origin.MCP);
 
-    /** From out of the cache to the longest that Lean is waited for by default. */
+    /** From a cache hit to the longest default wait for Lean. */
     private static final Duration[] BUCKETS = Stream.of(1, 5, 25, 100, 250, 1000, 3000, 10_000).map(Duration::ofMillis)
             .toArray(Duration[]::new);
 
-    /** Those that happen with every request are kept at hand: the registry would have to look for them. */
+    /** Held here because every request uses them: a lookup in the registry costs more. */
     private final Map<Origin, Map<Outcome, Counter>> requests = new EnumMap<>(Origin.class);
     private final Map<Origin, Timer> durations = new EnumMap<>(Origin.class);
 
-    /** How a request ends, as it is counted. */
+    /** The outcome of a request, as a label. */
     private enum Outcome {
         HIT,
         MISS,
@@ -60,25 +60,25 @@ public class TokenMetrics {
             Map<Outcome, Counter> outcomes = new EnumMap<>(Outcome.class);
             for (Outcome outcome : Outcome.values()) {
                 outcomes.put(outcome, Counter.builder(REQUESTS)
-                        .description("Requests for a token, by how they ended")
+                        .description("Requests for a token, by outcome")
                         .tag("adapter", adapter.tag()).tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
                         .register(registry));
             }
             requests.put(adapter, outcomes);
             durations.put(adapter, Timer.builder(DURATION)
-                    .description("How long it took to issue a token, or to find that there is none")
+                    .description("Time to issue a token or to fail")
                     .serviceLevelObjectives(BUCKETS)
                     .tag("adapter", adapter.tag()).register(registry));
         }
     }
 
-    /** A token is given out by an adapter. */
-    public void issued(Origin adapter, Source source) {
+    /** Records that an adapter issued a token. */
+    public void recordIssued(Origin adapter, Source source) {
         requests.get(adapter).get(Outcome.of(source)).increment();
     }
 
-    /** The token service has said what comes of a request, whatever that is. */
-    public void took(Origin adapter, long nanos) {
+    /** Records how long the token service took for a request, successful or not. */
+    public void recordDuration(Origin adapter, long nanos) {
         durations.get(adapter).record(nanos, TimeUnit.NANOSECONDS);
     }
 }

@@ -21,18 +21,18 @@ import dev.leantokens.token.UpstreamTokenRequest.Purpose;
 import io.smallrye.mutiny.Uni;
 
 /**
- * Where tokens come from: the cache where it has a good one, else Lean, with one call for all who wait for the same token.
- * What a good one is, when it is replaced, and what happens when Lean fails, is decided here. Thread-safe.
+ * Supplies tokens from the cache or from Lean, with one call for all callers that wait for the same token. Decides whether a
+ * cached token is good, when it is replaced, and what happens when Lean fails. Thread-safe.
  */
 final class TokenSupply {
 
     private static final Logger LOG = Logger.getLogger(TokenSupply.class);
 
-    /** A token that is this new is the fresh one that a caller asks for: it is another one's answer to the same trouble. */
+    /** A token younger than this is fresh enough for {@code no-cache}: another caller has just replaced the rejected one. */
     private static final Duration FRESH = Duration.ofSeconds(1);
 
-    /** Failures that are the caller's own: a token that is still there does not change them. */
-    private static final Set<TokenError> CALLERS_OWN = Set.of(TokenError.REFUSED_BY_LEAN, TokenError.CALLER_REFUSED);
+    /** Errors of the caller: it gets them even if a valid token is cached. */
+    private static final Set<TokenError> CALLER_ERRORS = Set.of(TokenError.REFUSED_BY_LEAN, TokenError.CALLER_REFUSED);
 
     private final TokenCache cache;
     private final AcceptedCredentials accepted;
@@ -41,13 +41,16 @@ final class TokenSupply {
     private final Clock clock;
     private final ErrorLog log;
     private final SingleFlight<TokenKey, Obtained> calls = new SingleFlight<>();
-    private final Set<Duration> minimaThatAreTooLong = ConcurrentHashMap.newKeySet();
+    /** The minimum validities that exceed a token's lifetime; each is logged once. */
+    private final Set<Duration> excessiveMinimums = ConcurrentHashMap.newKeySet();
 
     /**
-     * @param token what Lean gave, to be given to those who wait
-     * @param kept the same in the cache; empty if it is not kept
+     * A token from Lean.
+     *
+     * @param token for the callers that wait
+     * @param cached the same token in the cache; empty if it is not cached
      */
-    private record Obtained(AccessToken token, Optional<CachedToken> kept) {
+    private record Obtained(AccessToken token, Optional<CachedToken> cached) {
     }
 
     TokenSupply(TokenCache cache, AcceptedCredentials accepted, AuthorizationServer lean, TokenConfig config, Clock clock,
@@ -61,108 +64,109 @@ final class TokenSupply {
     }
 
     /**
-     * @param key the key of what the request asks for
      * @param request creates the request to Lean for a purpose; called only if Lean is asked
-     * @return the token; or a failure. It comes on the caller's Vert.x context, if there is one
+     * @return the token; or a failure. Emitted on the caller's Vert.x context, if there is one
      */
     Uni<IssuedToken> token(TokenKey key, Function<Purpose, UpstreamTokenRequest> request, CacheControl control) {
         Instant now = clock.instant();
-        CachedToken kept = usable(cache.find(key), key, now);
-        if (kept == null) {
+        CachedToken cached = usable(cache.find(key), key, now);
+        if (cached == null) {
             return fromLean(key, request.apply(Purpose.NEED), null, cache.isEnabled() ? Source.MISS : Source.BYPASS);
         }
-        boolean good = isGood(kept, key, now);
-        if (control == CacheControl.NO_CACHE && !kept.isYoungerThan(FRESH, now)) {
-            return fromLean(key, request.apply(good ? Purpose.REPLACEMENT : Purpose.NEED), kept, Source.REQUESTED);
+        boolean good = isGood(cached, key, now);
+        if (control == CacheControl.NO_CACHE && !cached.isYoungerThan(FRESH, now)) {
+            return fromLean(key, request.apply(good ? Purpose.REPLACEMENT : Purpose.NEED), cached, Source.REQUESTED);
         }
         if (!good && control == CacheControl.ANY) {
-            return kept.isReplaceable(now) ? fromLeanElseKept(key, request.apply(Purpose.NEED), kept)
-                    : issue(kept, key, Source.STALE, now);
+            return cached.isReplaceable(now) ? fromLeanOrStale(key, request.apply(Purpose.NEED), cached)
+                    : issue(cached, key, Source.STALE, now);
         }
-        // What was found good at this time is given out as of this time.
-        Uni<IssuedToken> hit = issue(kept, key, Source.HIT, now);
-        if (good && isDue(kept, key, now)) {
-            call(key, request.apply(Purpose.REPLACEMENT), kept, true);
+        // Issued before the replacement starts, which can take time on this thread.
+        Uni<IssuedToken> hit = issue(cached, key, Source.HIT, now);
+        if (good && isDueForReplacement(cached, key, now)) {
+            call(key, request.apply(Purpose.REPLACEMENT), cached, true);
         }
         return hit;
     }
 
-    /** @return how many callers wait for a call to Lean */
+    /** @return the number of callers that wait for a call to Lean */
     int waiting() {
         return calls.waiting();
     }
 
-    private Uni<IssuedToken> fromLean(TokenKey key, UpstreamTokenRequest request, CachedToken kept, Source source) {
-        Flight<Obtained> call = call(key, request, kept, false);
+    private Uni<IssuedToken> fromLean(TokenKey key, UpstreamTokenRequest request, CachedToken cached, Source source) {
+        Flight<Obtained> call = call(key, request, cached, false);
         return call.outcome().map(obtained -> issue(obtained, key, source, call.joined()));
     }
 
-    /** A valid token is better than none: for a while the caller waits for a better one, and then takes what there is. */
-    private Uni<IssuedToken> fromLeanElseKept(TokenKey key, UpstreamTokenRequest request, CachedToken kept) {
-        Flight<Obtained> call = call(key, request, kept, true);
-        Uni<IssuedToken> better = call.outcome().map(obtained -> issue(obtained, key, Source.REPLACED, call.joined()));
-        return better
-                .ifNoItem().after(config.staleAfter()).recoverWithUni(() -> keptElse(kept, key, better))
-                .onFailure(failure -> !isCallersOwn(failure))
-                .recoverWithUni(failure -> keptElse(kept, key, Uni.createFrom().failure(failure)))
-                // The limit ends on another thread.
+    /** Waits a limited time for a token with more validity, then issues the cached one. */
+    private Uni<IssuedToken> fromLeanOrStale(TokenKey key, UpstreamTokenRequest request, CachedToken cached) {
+        Flight<Obtained> call = call(key, request, cached, true);
+        Uni<IssuedToken> replaced = call.outcome().map(obtained -> issue(obtained, key, Source.REPLACED, call.joined()));
+        return replaced
+                .ifNoItem().after(config.staleAfter()).recoverWithUni(() -> staleOr(cached, key, replaced))
+                .onFailure(failure -> !isCallerError(failure))
+                .recoverWithUni(failure -> staleOr(cached, key, Uni.createFrom().failure(failure)))
+                // The time limit ends on another thread.
                 .emitOn(SingleFlight.callersContext());
     }
 
-    private Uni<IssuedToken> keptElse(CachedToken kept, TokenKey key, Uni<IssuedToken> otherwise) {
+    private Uni<IssuedToken> staleOr(CachedToken cached, TokenKey key, Uni<IssuedToken> otherwise) {
         Instant now = clock.instant();
-        return isUsable(kept, now) ? issue(kept, key, Source.STALE_AFTER_FAILURE, now) : otherwise;
+        return cached.isExpired(now) ? otherwise : issue(cached, key, Source.STALE_AFTER_FAILURE, now);
     }
 
     /**
-     * @param kept the token that the caller found in the cache; null if there was none
-     * @param unnoticed whether those who wait may get a token although the call fails, so that its failure is logged here
+     * Joins the call to Lean for this token, or starts one.
+     *
+     * @param cached the token that the caller found in the cache; null if there was none
+     * @param inBackground whether callers may get a token although the call fails, so that its failure must be logged here
      */
-    private Flight<Obtained> call(TokenKey key, UpstreamTokenRequest request, CachedToken kept, boolean unnoticed) {
+    private Flight<Obtained> call(TokenKey key, UpstreamTokenRequest request, CachedToken cached, boolean inBackground) {
         return calls.join(key, request.accounts(), () -> {
-            Instant askedAt = clock.instant();
-            CachedToken found = usable(cache.look(key), key, askedAt);
-            if (found != null && found != kept && isGood(found, key, askedAt)) {
-                // Another call ended between the look into the cache and the begin of this one.
-                return Uni.createFrom().item(new Obtained(found.at(askedAt), Optional.of(found)));
+            Instant requestedAt = clock.instant();
+            CachedToken found = usable(cache.peek(key), key, requestedAt);
+            if (found != null && found != cached && isGood(found, key, requestedAt)) {
+                // Another call ended after this caller looked into the cache and before this call started.
+                return Uni.createFrom().item(new Obtained(found.at(requestedAt), Optional.of(found)));
             }
-            return ask(request)
-                    .map(token -> keep(key, token, askedAt))
+            return fetch(request)
+                    .map(token -> store(key, token, requestedAt))
                     .onFailure().invoke(failure -> {
-                        if (kept != null) {
-                            kept.keepUntil(clock.instant().plus(config.retryCooldown()));
+                        if (cached != null) {
+                            cached.postponeReplacement(clock.instant().plus(config.retryCooldown()));
                         }
-                        if (unnoticed && !isCallersOwn(failure)) {
+                        if (inBackground && !isCallerError(failure)) {
                             log.record(Origin.BACKGROUND, failure);
                         }
                     });
         });
     }
 
-    private Uni<AccessToken> ask(UpstreamTokenRequest request) {
-        Optional<TokenException> refusal = cache.refusalOf(request.fingerprint(), request.scope());
+    private Uni<AccessToken> fetch(UpstreamTokenRequest request) {
+        Optional<TokenException> refusal = cache.refusal(request.fingerprint(), request.scope());
         if (refusal.isPresent()) {
             return Uni.createFrom().failure(refusal.get());
         }
         return lean.requestToken(request.withAcceptance(accepted.of(request.fingerprint(), request.scope())))
-                // Every token that is issued or cached comes through here, whatever brought it.
+                // Every token that is issued or cached passes here, whichever client obtained it.
                 .invoke(token -> requireScope(token, request.scope()))
                 .invoke(token -> accepted.accept(request.fingerprint(), request.scope()))
-                .onFailure(TokenException.class).invoke(failure -> keepRefusal(request, failure));
+                .onFailure(TokenException.class).invoke(failure -> storeRefusal(request, failure));
     }
 
     /**
-     * Keeps a refusal for all scopes only while Lean has accepted nothing of the credentials. With the service's own, only
-     * a refusal of {@code api} counts for all scopes, since every caller sends the same request for it: otherwise one
-     * refused scope would take the others from all who share the credentials. If Lean no longer accepts the secret, each
-     * scope costs one call, within the budget, and another one when the refusal is forgotten.
+     * Caches a refusal for all scopes only while Lean has accepted nothing of the credentials. With the service's credentials,
+     * only a refusal of {@code api} counts for all scopes, since every caller sends the same request for it: otherwise one
+     * refused scope would block the other scopes for all callers that share the credentials. If Lean no longer accepts the
+     * secret, each scope costs one call, within the budget, and another one when the refusal expires.
      */
-    private void keepRefusal(UpstreamTokenRequest request, TokenException failure) {
+    private void storeRefusal(UpstreamTokenRequest request, TokenException failure) {
         boolean shared = request.owner() == CredentialsOwner.SERVICE && !request.scope().equals(Scope.API);
         if (failure.isAboutCredentials() && accepted.refuse(request.fingerprint()) && !shared) {
-            cache.keepRefusal(request.fingerprint(), failure);
+            cache.putRefusal(request.fingerprint(), Optional.empty(), failure);
         } else if (failure.isAboutCredentials() || failure.isAboutAuthorization()) {
-            cache.keepRefusal(request.fingerprint(), request.scope(), failure);
+            cache.putRefusal(request.fingerprint(), Optional.of(request.scope()), failure);
         }
     }
 
@@ -172,64 +176,64 @@ final class TokenSupply {
         }
     }
 
-    private Obtained keep(TokenKey key, AccessToken token, Instant askedAt) {
+    private Obtained store(TokenKey key, AccessToken token, Instant requestedAt) {
         Instant now = clock.instant();
-        Optional<CachedToken> timed = CachedToken.of(token, askedAt);
-        Optional<CachedToken> kept = timed.filter(made -> cache.isEnabled() && isUsable(made, now));
-        kept.ifPresent(made -> {
-            cache.keep(key, made);
+        Optional<CachedToken> timed = CachedToken.of(token, requestedAt);
+        Optional<CachedToken> cached = timed.filter(made -> cache.isEnabled() && !made.isExpired(now));
+        cached.ifPresent(made -> {
+            cache.put(key, made);
             Duration minimum = minimumValidity(key);
-            if (made.lifetime().compareTo(minimum) < 0 && minimaThatAreTooLong.add(minimum)) {
-                LOG.warn("Lean gave a token that lives for " + made.lifetime().toSeconds()
+            if (made.lifetime().compareTo(minimum) < 0 && excessiveMinimums.add(minimum)) {
+                LOG.warn("Lean issued a token with a lifetime of " + made.lifetime().toSeconds()
                         + " s, which is less than the minimum validity of " + minimum.toSeconds()
-                        + " s: tokens of this kind are asked for again and again");
+                        + " s: such a token is requested again for every request; lower " + minimumSetting(key));
             }
         });
-        // As Lean says, unless that was long ago: Lean may have made it at any time since it was asked.
-        AccessToken given = timed.filter(made -> !made.isYoungerThan(FRESH, now)).map(made -> made.at(now)).orElse(token);
-        return new Obtained(given, kept);
+        // Lean's own expires_in, unless the call took long: Lean may have issued the token at any time during the call.
+        AccessToken issued = timed.filter(made -> !made.isYoungerThan(FRESH, now)).map(made -> made.at(now)).orElse(token);
+        return new Obtained(issued, cached);
     }
 
     private IssuedToken issue(Obtained obtained, TokenKey key, Source source, boolean shared) {
-        Optional<Duration> freshFor = obtained.kept().map(kept -> freshFor(kept, key, clock.instant()));
+        Optional<Duration> freshFor = obtained.cached().map(cached -> freshFor(cached, key, clock.instant()));
         return new IssuedToken(obtained.token(), source, freshFor, shared);
     }
 
-    private Uni<IssuedToken> issue(CachedToken kept, TokenKey key, Source source, Instant now) {
-        return Uni.createFrom().item(new IssuedToken(kept.at(now), source, Optional.of(freshFor(kept, key, now)), false));
+    private Uni<IssuedToken> issue(CachedToken cached, TokenKey key, Source source, Instant now) {
+        return Uni.createFrom()
+                .item(new IssuedToken(cached.at(now), source, Optional.of(freshFor(cached, key, now)), false));
     }
 
-    /**
-     * @return null if none is cached. A token for another scope counts as missing and is replaced
-     */
-    private static CachedToken usable(Optional<CachedToken> kept, TokenKey key, Instant now) {
-        CachedToken found = kept.orElse(null);
-        return found != null && found.isFor(key.scope()) && isUsable(found, now) ? found : null;
+    /** @return null if none is cached or it has expired. A token for another scope counts as missing and is replaced */
+    private static CachedToken usable(Optional<CachedToken> cached, TokenKey key, Instant now) {
+        CachedToken found = cached.orElse(null);
+        return found != null && found.isFor(key.scope()) && !found.isExpired(now) ? found : null;
     }
 
-    private static boolean isUsable(CachedToken token, Instant now) {
-        return !token.isExpired(now);
-    }
-
+    /** @return whether the token has the minimum validity */
     private boolean isGood(CachedToken token, TokenKey key, Instant now) {
         return !freshFor(token, key, now).isNegative();
     }
 
-    /** In the last part of the time in which it is given out, if Lean has not just failed to give another. */
-    private boolean isDue(CachedToken token, TokenKey key, Instant now) {
-        double givenOutFor = token.lifetime().minus(minimumValidity(key)).toMillis();
-        return freshFor(token, key, now).toMillis() < givenOutFor * config.refreshAhead() && token.isReplaceable(now);
+    /** @return whether the last part of its serving time has started, and no attempt to replace it has just failed */
+    private boolean isDueForReplacement(CachedToken token, TokenKey key, Instant now) {
+        double servedFor = token.lifetime().minus(minimumValidity(key)).toMillis();
+        return freshFor(token, key, now).toMillis() < servedFor * config.refreshAhead() && token.isReplaceable(now);
     }
 
     private Duration freshFor(CachedToken token, TokenKey key, Instant now) {
-        return token.left(now).minus(minimumValidity(key));
+        return token.remaining(now).minus(minimumValidity(key));
     }
 
     private Duration minimumValidity(TokenKey key) {
-        return key.scope().isCustomers() ? config.customerMinimumValidity() : config.minimumValidity();
+        return key.scope().isCustomer() ? config.customerMinimumValidity() : config.minimumValidity();
     }
 
-    private static boolean isCallersOwn(Throwable failure) {
-        return failure instanceof TokenException exception && CALLERS_OWN.contains(exception.error());
+    private static String minimumSetting(TokenKey key) {
+        return key.scope().isCustomer() ? "TOKEN_CUSTOMER_MINIMUM_VALIDITY" : "TOKEN_MINIMUM_VALIDITY";
+    }
+
+    private static boolean isCallerError(Throwable failure) {
+        return failure instanceof TokenException exception && CALLER_ERRORS.contains(exception.error());
     }
 }

@@ -21,7 +21,7 @@ class EmbeddedAcceptedCredentialsTest {
     private final EmbeddedAcceptedCredentials accepted = new EmbeddedAcceptedCredentials(clock);
 
     @Test
-    void onlyATokenOfLeanMakesCredentialsAccepted() {
+    void onlyATokenFromLeanMakesCredentialsAccepted() {
         assertThat(accepted.of("credentials", API)).isEqualTo(Acceptance.NONE);
 
         accepted.accept("credentials", API);
@@ -32,7 +32,7 @@ class EmbeddedAcceptedCredentialsTest {
     }
 
     @Test
-    void refusalHoldsForAllScopesUntilOneWasAccepted() {
+    void refusalHoldsForAllScopesUntilOneIsAccepted() {
         assertThat(accepted.refuse("credentials")).isTrue();
 
         accepted.accept("credentials", API);
@@ -53,7 +53,7 @@ class EmbeddedAcceptedCredentialsTest {
     }
 
     @Test
-    void acceptanceIsForgottenADayAfterTheLastTokenWhateverIsRefusedMeanwhile() {
+    void acceptanceExpiresADayAfterTheLastTokenDespiteRefusals() {
         accepted.accept("credentials", API);
         clock.advance(Duration.ofHours(23));
         accepted.refuse("credentials");
@@ -73,12 +73,12 @@ class EmbeddedAcceptedCredentialsTest {
         }
 
         assertThat(CaffeineClasses.cachesOf(accepted)).hasSize(2)
-                .allSatisfy(kept -> assertThat(kept.estimatedSize()).isLessThan(10_100));
+                .allSatisfy(each -> assertThat(each.estimatedSize()).isLessThan(10_100));
     }
 
-    /** A native executable has only those of Caffeine's classes that are named to it. */
+    /** A native executable includes only the classes of Caffeine that are registered. */
     @Test
-    void classesThatCaffeineFindsByNameAreRegistered() {
+    void classesThatCaffeineLoadsByNameAreRegistered() {
         assertThat(EmbeddedAcceptedCredentials.class.getAnnotation(RegisterForReflection.class).classNames())
                 .containsExactlyInAnyOrderElementsOf(CaffeineClasses.usedBy(accepted));
     }

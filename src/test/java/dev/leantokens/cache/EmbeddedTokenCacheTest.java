@@ -1,19 +1,24 @@
 package dev.leantokens.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.time.Duration;
+import java.util.Optional;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-import dev.leantokens.error.TokenError;
 import dev.leantokens.testing.CaffeineClasses;
+import dev.leantokens.testing.Settings;
 import dev.leantokens.token.TokenCache;
 import dev.leantokens.token.TokenCacheContract;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.quarkus.runtime.configuration.ConfigurationException;
 
 class EmbeddedTokenCacheTest extends TokenCacheContract {
 
@@ -27,7 +32,41 @@ class EmbeddedTokenCacheTest extends TokenCacheContract {
     }
 
     private EmbeddedTokenCache embedded() {
-        return new EmbeddedTokenCache(ONE_MIB, Duration.ofSeconds(5), clock, registry);
+        return embedded("cache.max-size", "1M");
+    }
+
+    private EmbeddedTokenCache embedded(String property, String value) {
+        return new EmbeddedTokenCache(Settings.of(CacheConfig.class, property, value), clock, registry);
+    }
+
+    @Test
+    void disabledCacheStaysEmpty() {
+        EmbeddedTokenCache cache = embedded("cache.enabled", "false");
+        cache.put(customer(1), token(60));
+        cache.putRefusal("credentials", Optional.empty(), REFUSAL);
+
+        assertThat(cache.isEnabled()).isFalse();
+        assertThat(cache.find(customer(1))).isEmpty();
+        assertThat(cache.peek(customer(1))).isEmpty();
+        assertThat(cache.refusal("credentials", customer(1).scope())).isEmpty();
+        assertThat(registry.getMeters()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "cache.max-size, 255K, CACHE_MAX_SIZE", "cache.max-size, 9999999999G, CACHE_MAX_SIZE",
+            "cache.negative-ttl, -1s, CACHE_NEGATIVE_TTL" })
+    void invalidSettingStopsTheStart(String property, String value, String variable) {
+        assertThatThrownBy(() -> embedded(property, value)).isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining(variable);
+    }
+
+    @Test
+    void settingsOfADisabledCacheAreNotChecked() {
+        CacheConfig config = Settings.of(CacheConfig.class, "cache.enabled", "false", "cache.max-size", "0",
+                "cache.negative-ttl",
+                "-1s");
+
+        assertThatCode(() -> new EmbeddedTokenCache(config, clock, registry)).doesNotThrowAnyException();
     }
 
     @Test
@@ -36,7 +75,7 @@ class EmbeddedTokenCacheTest extends TokenCacheContract {
         Gauge size = registry.get("cache.size").gauge();
         double most = 0;
         for (int i = 0; i < 1_000_000; i++) {
-            cache.keep(customer(i), token(3600));
+            cache.put(customer(i), token(3600));
             most = Math.max(most, size.value());
         }
 
@@ -45,31 +84,30 @@ class EmbeddedTokenCacheTest extends TokenCacheContract {
     }
 
     @Test
-    void refusalsStayBoundedToo() {
+    void refusalsStayBounded() {
         EmbeddedTokenCache cache = embedded();
         for (int i = 0; i < 100_000; i++) {
-            cache.keepRefusal("credentials" + i,
-                    TokenError.CALLER_REFUSED.because("refused"));
-            cache.keepRefusal("credentials", customer(i).scope(), TokenError.CALLER_REFUSED.because("refused"));
+            cache.putRefusal("credentials" + i, Optional.empty(), REFUSAL);
+            cache.putRefusal("credentials", Optional.of(customer(i).scope()), REFUSAL);
         }
 
-        assertThat(CaffeineClasses.cachesOf(cache)).allSatisfy(kept -> assertThat(kept.estimatedSize()).isLessThan(10_100));
+        assertThat(CaffeineClasses.cachesOf(cache)).allSatisfy(each -> assertThat(each.estimatedSize()).isLessThan(10_100));
     }
 
     @Test
-    void tokenThatIsAskedForOftenOutlivesThoseThatAreNot() {
+    void frequentlyRequestedTokenIsNotEvicted() {
         EmbeddedTokenCache cache = embedded();
-        cache.keep(customer(0), token(3600));
+        cache.put(customer(0), token(3600));
         for (int i = 1; i < 10_000; i++) {
             assertThat(cache.find(customer(0))).isPresent();
-            cache.keep(customer(i), token(3600));
+            cache.put(customer(i), token(3600));
         }
     }
 
     @Test
-    void findingAndMissingAreCounted() {
+    void hitsAndMissesAreCounted() {
         EmbeddedTokenCache cache = embedded();
-        cache.keep(customer(1), token(60));
+        cache.put(customer(1), token(60));
         cache.find(customer(1));
         cache.find(customer(2));
 
@@ -78,18 +116,18 @@ class EmbeddedTokenCacheTest extends TokenCacheContract {
     }
 
     @Test
-    void lookingIsNotCounted() {
+    void peekingIsNotCounted() {
         EmbeddedTokenCache cache = embedded();
-        cache.keep(customer(1), token(60));
+        cache.put(customer(1), token(60));
 
-        assertThat(cache.look(customer(1))).isPresent();
-        assertThat(cache.look(customer(2))).isEmpty();
+        assertThat(cache.peek(customer(1))).isPresent();
+        assertThat(cache.peek(customer(2))).isEmpty();
         assertThat(registry.get("cache.gets").functionCounters()).allSatisfy(counter -> assertThat(counter.count()).isZero());
     }
 
-    /** A native executable has only those of Caffeine's classes that are named to it. */
+    /** A native executable includes only the classes of Caffeine that are registered. */
     @Test
-    void classesThatCaffeineFindsByNameAreRegistered() {
+    void classesThatCaffeineLoadsByNameAreRegistered() {
         assertThat(EmbeddedTokenCache.class.getAnnotation(RegisterForReflection.class).classNames())
                 .containsExactlyInAnyOrderElementsOf(CaffeineClasses.usedBy(embedded()));
     }

@@ -21,63 +21,64 @@ import dev.leantokens.error.TokenException;
 
 class AccessTokenRequestTest {
 
-    private static final Optional<String> BY_HEADER = Optional.of("id");
-    private static final Optional<String> NOT_BY_HEADER = Optional.empty();
+    private static final Optional<String> IN_HEADER = Optional.of("id");
+    private static final Optional<String> NOT_IN_HEADER = Optional.empty();
 
     @Test
-    void scopeIsTakenAndMayBeLeftOut() {
+    void scopeIsOptional() {
         assertThat(AccessTokenRequest.of(members("scope", "api")))
                 .isEqualTo(new AccessTokenRequest(Optional.of(new Scope("api"))));
         assertThat(AccessTokenRequest.of(members("grant_type", "client_credentials")).scope()).isEmpty();
     }
 
     @Test
-    void credentialsOfTheBodyAreTaken() {
-        assertThat(credentials(members("scope", "api", "client_id", "id", "client_secret", "secret"), NOT_BY_HEADER))
+    void credentialsInTheBodyAreRead() {
+        assertThat(credentials(members("scope", "api", "client_id", "id", "client_secret", "secret"), NOT_IN_HEADER))
                 .contains(new ClientCredentials("id", "secret"));
     }
 
     @Test
-    void nullAndEmptyCountAsAbsent() {
+    void nullAndEmptyCountAsMissing() {
         RequestMembers members = members("scope", "", "grant_type", null, "client_id", "", "client_secret", null);
 
-        assertThat(credentials(members, NOT_BY_HEADER)).isEmpty();
+        assertThat(credentials(members, NOT_IN_HEADER)).isEmpty();
         assertThat(AccessTokenRequest.of(members).scope()).isEmpty();
         assertThat(AccessTokenRequest.of(members("scope", null)).scope()).isEmpty();
     }
 
     @Test
-    void unknownMembersAreIgnoredWhateverTheyAre() {
+    void unknownMembersAreIgnored() {
         RequestMembers members = members("scope", "api", "audience", List.of(1), "audience", 2, "Scope", 3);
 
         assertThat(AccessTokenRequest.of(members).scope()).contains(new Scope("api"));
     }
 
     @Test
-    void callerThatHasAuthenticatedByAHeaderNeedsNoCredentialsInTheBody() {
-        assertThat(credentials(members("scope", "api"), BY_HEADER)).isEmpty();
+    void callerAuthenticatedByAHeaderNeedsNoCredentialsInTheBody() {
+        assertThat(credentials(members("scope", "api"), IN_HEADER)).isEmpty();
     }
 
     @Test
-    void sameClientIdBesideTheHeaderIsTolerated() {
-        assertThat(credentials(members("scope", "api", "client_id", "id"), BY_HEADER)).isEmpty();
+    void clientIdOfTheHeaderMayBeRepeatedInTheBody() {
+        assertThat(credentials(members("scope", "api", "client_id", "id"), IN_HEADER)).isEmpty();
     }
 
-    static Stream<Arguments> wrongRequests() {
+    static Stream<Arguments> invalidRequests() {
         return Stream.of(
                 arguments("scope is a number", members("scope", 1), TokenError.INVALID_REQUEST),
                 arguments("scope is a boolean", members("scope", true), TokenError.INVALID_REQUEST),
                 arguments("scope is an array", members("scope", List.of("api")), TokenError.INVALID_REQUEST),
                 arguments("scope is an object", members("scope", Map.of()), TokenError.INVALID_REQUEST),
-                arguments("scope repeated", members("scope", "api", "scope", "api"), TokenError.INVALID_REQUEST),
-                arguments("scope repeated, once null", members("scope", null, "scope", "api"), TokenError.INVALID_REQUEST),
+                arguments("scope is repeated", members("scope", "api", "scope", "api"), TokenError.INVALID_REQUEST),
+                arguments("scope is repeated, once as null", members("scope", null, "scope", "api"),
+                        TokenError.INVALID_REQUEST),
                 arguments("two scopes", members("scope", "api customer.1"), TokenError.INVALID_SCOPE),
-                arguments("grant_type is another", members("scope", "api", "grant_type", "password"),
+                arguments("grant_type is password", members("scope", "api", "grant_type", "password"),
                         TokenError.UNSUPPORTED_GRANT_TYPE),
-                arguments("grant_type in capitals", members("scope", "api", "grant_type", "CLIENT_CREDENTIALS"),
+                arguments("grant_type is in capitals", members("scope", "api", "grant_type", "CLIENT_CREDENTIALS"),
                         TokenError.UNSUPPORTED_GRANT_TYPE),
                 arguments("grant_type is a number", members("scope", "api", "grant_type", 1), TokenError.INVALID_REQUEST),
-                arguments("grant_type repeated", members("scope", "api", "grant_type", "client_credentials", "grant_type",
+                arguments("grant_type is repeated", members("scope", "api", "grant_type", "client_credentials", "grant_type",
                         "client_credentials"), TokenError.INVALID_REQUEST),
                 arguments("id without secret", members("scope", "api", "client_id", "id"), TokenError.INVALID_REQUEST),
                 arguments("secret without id", members("scope", "api", "client_secret", "s"), TokenError.INVALID_REQUEST),
@@ -85,35 +86,37 @@ class AccessTokenRequestTest {
                         TokenError.INVALID_REQUEST),
                 arguments("secret is a number", members("scope", "api", "client_id", "id", "client_secret", 1),
                         TokenError.INVALID_REQUEST),
-                arguments("secret repeated", members("scope", "api", "client_id", "id", "client_secret", "s", "client_secret",
-                        "t"), TokenError.INVALID_REQUEST));
+                arguments("secret is repeated",
+                        members("scope", "api", "client_id", "id", "client_secret", "s", "client_secret",
+                                "t"),
+                        TokenError.INVALID_REQUEST));
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("wrongRequests")
-    void wrongRequestIsRefused(String name, RequestMembers members, TokenError error) {
+    @MethodSource("invalidRequests")
+    void invalidRequestIsRefused(String name, RequestMembers members, TokenError error) {
         assertThatThrownBy(() -> {
-            credentials(members, NOT_BY_HEADER);
+            credentials(members, NOT_IN_HEADER);
             AccessTokenRequest.of(members);
         }).isInstanceOfSatisfying(TokenException.class, e -> assertThat(e.error()).isEqualTo(error));
     }
 
     static Stream<Arguments> secondCredentials() {
         return Stream.of(
-                arguments("both again", members("scope", "api", "client_id", "id", "client_secret", "header-secret")),
-                arguments("a secret alone", members("scope", "api", "client_secret", "header-secret")),
+                arguments("both repeated", members("scope", "api", "client_id", "id", "client_secret", "header-secret")),
+                arguments("only a secret", members("scope", "api", "client_secret", "header-secret")),
                 arguments("another id", members("scope", "api", "client_id", "other")));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("secondCredentials")
     void credentialsInHeaderAndBodyAreRefused(String name, RequestMembers members) {
-        assertThatThrownBy(() -> credentials(members, BY_HEADER))
+        assertThatThrownBy(() -> credentials(members, IN_HEADER))
                 .isInstanceOfSatisfying(TokenException.class, e -> assertThat(e.error()).isEqualTo(TokenError.INVALID_REQUEST));
     }
 
     @Test
-    void membersOfAMapAreTakenOnceEach() {
+    void membersAreReadFromAMap() {
         Map<String, Object> map = new HashMap<>();
         map.put("scope", "api");
         map.put("client_id", null);

@@ -27,7 +27,7 @@ class AccessTokenTest {
     private static final Scope CUSTOMER = new Scope("customer.42");
 
     @Test
-    void allMembersAreKeptInTheirOrder() {
+    void allMembersKeepTheirOrder() {
         Map<String, Object> members = new LinkedHashMap<>();
         members.put("token_type", "Bearer");
         members.put("x", List.of(Map.of("y", new BigDecimal("1.10"))));
@@ -40,7 +40,7 @@ class AccessTokenTest {
     }
 
     @Test
-    void membersThatAreNullAreLeftOut() {
+    void nullMembersAreLeftOut() {
         Map<String, Object> members = new LinkedHashMap<>();
         for (String name : List.of("nothing", "expires_in", "refresh_token", "scope")) {
             members.put(name, null);
@@ -59,21 +59,21 @@ class AccessTokenTest {
                 arguments(3599, 3599L),
                 arguments(0, 0L),
                 arguments(Long.MAX_VALUE, Long.MAX_VALUE),
-                // Servers that hold it as text or as a floating-point number send these.
+                // From servers that store it as text or as a floating-point number.
                 arguments("3599", 3599L),
                 arguments("0", 0L),
                 arguments("999999999999999999", 999999999999999999L),
                 arguments(new BigDecimal("3599.0"), 3599L),
                 arguments(new BigDecimal("3599.000"), 3599L),
                 arguments(new BigDecimal("0.0"), 0L),
-                // In JSON it is the same number as 1000 (RFC 8259 §6).
+                // In JSON the same number as 1000 (RFC 8259 §6).
                 arguments(new BigDecimal("1e3"), 1000L),
                 arguments(new BigDecimal("3.1536E7"), 31_536_000L));
     }
 
     @ParameterizedTest
     @MethodSource("lifetimes")
-    void lifetimeIsAWholeNumberHoweverItIsWritten(Object expiresIn, long seconds) {
+    void lifetimeIsAWholeNumberInAnyNotation(Object expiresIn, long seconds) {
         AccessToken token = AccessToken.of(token("expires_in", expiresIn), Scope.API);
 
         assertThat(token.members()).containsEntry("expires_in", seconds);
@@ -101,9 +101,9 @@ class AccessTokenTest {
                 arguments("expires_in is negative", token("expires_in", -1)),
                 arguments("expires_in is negative and a fraction", token("expires_in", new BigDecimal("-1.0"))),
                 arguments("expires_in is a fraction", token("expires_in", new BigDecimal("3599.5"))),
-                arguments("expires_in is nearly nothing", token("expires_in", new BigDecimal("1e-999999999"))),
-                arguments("expires_in is beyond any clock", token("expires_in", BigInteger.TEN.pow(30))),
-                arguments("expires_in is beyond all numbers", token("expires_in", new BigDecimal("1e999999999"))),
+                arguments("expires_in is nearly 0", token("expires_in", new BigDecimal("1e-999999999"))),
+                arguments("expires_in exceeds a long", token("expires_in", BigInteger.TEN.pow(30))),
+                arguments("expires_in has a huge exponent", token("expires_in", new BigDecimal("1e999999999"))),
                 arguments("expires_in is empty", token("expires_in", "")),
                 arguments("expires_in is blank", token("expires_in", " ")),
                 arguments("expires_in is a word", token("expires_in", "soon")),
@@ -117,7 +117,7 @@ class AccessTokenTest {
                 arguments("expires_in is hexadecimal", token("expires_in", "0xe0f")),
                 arguments("expires_in has a unit", token("expires_in", "3599s")),
                 arguments("expires_in is in other digits", token("expires_in", "٣٥٩٩")),
-                arguments("expires_in is text beyond any clock", token("expires_in", "9".repeat(30))),
+                arguments("expires_in is text that exceeds a long", token("expires_in", "9".repeat(30))),
                 arguments("expires_in is true", token("expires_in", true)),
                 arguments("expires_in is an array", token("expires_in", List.of(3599))),
                 arguments("expires_in is an object", token("expires_in", Map.of())));
@@ -125,7 +125,7 @@ class AccessTokenTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("unusable")
-    void responseThatIsNoTokenIsRefusedWithoutItsValues(String name, Map<String, Object> members) {
+    void invalidResponseIsRefusedWithoutRevealingItsValues(String name, Map<String, Object> members) {
         assertThat(failure(members)).satisfies(failure -> {
             assertThat(failure.error()).isEqualTo(TokenError.UNUSABLE_ANSWER);
             assertThat(failure.getMessage()).contains(name.split(" ")[name.startsWith("no ") ? 1 : 0])
@@ -134,18 +134,18 @@ class AccessTokenTest {
     }
 
     @Test
-    void scopeThatIsTheRequestedOneOrMissingIsGood() {
+    void requestedOrMissingScopeIsAccepted() {
         assertThat(AccessToken.of(token("scope", "api"), Scope.API).isFor(Scope.API)).isTrue();
         assertThat(AccessToken.of(token("token_type", "Bearer"), Scope.API).isFor(Scope.API)).isTrue();
         assertThat(AccessToken.of(token("scope", CUSTOMER.value()), CUSTOMER).isFor(CUSTOMER)).isTrue();
         assertThat(AccessToken.of(token("scope", CUSTOMER.value()), CUSTOMER).isFor(Scope.API)).isFalse();
     }
 
-    /** What is not identical to the requested scope has been granted instead of it (RFC 6749 §3.3, §5.1). */
+    /** A response with any other scope grants that one instead (RFC 6749 §3.3, §5.1). */
     @ParameterizedTest
     @ValueSource(strings = { "customer.s3cr3t", "API", "Api", "api api", "api customer.s3cr3t", "customer.s3cr3t api", " api",
             "api ", "api\n", "ap", "apis", "", " ", "*", "customer.*" })
-    void anyOtherScopeIsRefusedWithoutItsValue(String scope) {
+    void anyOtherScopeIsRefusedWithoutRevealingIt(String scope) {
         TokenException failure = failure(token("scope", scope));
 
         assertThat(failure.error()).isEqualTo(TokenError.OTHER_SCOPE);

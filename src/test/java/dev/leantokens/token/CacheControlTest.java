@@ -23,13 +23,13 @@ class CacheControlTest {
             ",                      | ANY",
             "''                     | ANY",
     })
-    void freshTokenIsAskedForByNoCache(String header, CacheControl control) {
+    void noCacheRequestsAFreshToken(String header, CacheControl control) {
         assertThat(CacheControl.of(List.of(header))).isEqualTo(control);
         assertThat(CacheControl.of(List.of("max-stale", header))).isEqualTo(control);
     }
 
     @Test
-    void withoutTheHeaderAnyTokenWillDo() {
+    void cachedTokenIsAcceptableWithoutTheHeader() {
         assertThat(CacheControl.of(List.of())).isEqualTo(CacheControl.ANY);
     }
 }

@@ -15,65 +15,65 @@ import dev.leantokens.token.UpstreamTokenRequest.Purpose;
 
 class CallerAccountsTest {
 
-    private final CallerAccounts requesters = new CallerAccounts(requester("a"), Purpose.REPLACEMENT);
+    private final CallerAccounts accounts = new CallerAccounts(account("a"), Purpose.REPLACEMENT);
 
     @Test
-    void accountsCountOnceHoweverManyCallersTheyHave() {
+    void accountCountsOnceHoweverManyCallersItHas() {
         for (int i = 0; i < 5_000; i++) {
-            assertThat(requesters.join(requester(i % 2 == 0 ? "a" : "b"), Purpose.REPLACEMENT)).isTrue();
+            assertThat(accounts.join(account(i % 2 == 0 ? "a" : "b"), Purpose.REPLACEMENT)).isTrue();
         }
 
-        assertThat(requesters.now().all()).extracting(CallerAccount::account).containsExactly("a", "b");
+        assertThat(accounts.snapshot().all()).extracting(CallerAccount::account).containsExactly("a", "b");
     }
 
     @Test
-    void replacementThatOneNeedsIsNeeded() {
-        requesters.join(requester("b"), Purpose.REPLACEMENT);
-        assertThat(requesters.purpose()).isEqualTo(Purpose.REPLACEMENT);
+    void replacementThatOneCallerNeedsIsNeeded() {
+        accounts.join(account("b"), Purpose.REPLACEMENT);
+        assertThat(accounts.purpose()).isEqualTo(Purpose.REPLACEMENT);
 
-        requesters.join(requester("a"), Purpose.NEED);
-        requesters.join(requester("b"), Purpose.REPLACEMENT);
+        accounts.join(account("a"), Purpose.NEED);
+        accounts.join(account("b"), Purpose.REPLACEMENT);
 
-        assertThat(requesters.purpose()).isEqualTo(Purpose.NEED);
-        assertThat(requesters.now().purpose()).isEqualTo(Purpose.NEED);
+        assertThat(accounts.purpose()).isEqualTo(Purpose.NEED);
+        assertThat(accounts.snapshot().purpose()).isEqualTo(Purpose.NEED);
     }
 
     @Test
-    void watcherIsToldOfThoseThatAreThereAndOfThoseThatJoin() {
-        List<String> told = new ArrayList<>();
-        requesters.join(requester("b"), Purpose.NEED);
+    void watcherIsNotifiedOfPresentAndJoiningAccounts() {
+        List<String> notified = new ArrayList<>();
+        accounts.join(account("b"), Purpose.NEED);
 
-        requesters.watch(joined -> told.add(joined.account()));
-        requesters.join(requester("b"), Purpose.NEED);
-        requesters.join(requester("c"), Purpose.NEED);
+        accounts.watch(joined -> notified.add(joined.account()));
+        accounts.join(account("b"), Purpose.NEED);
+        accounts.join(account("c"), Purpose.NEED);
 
-        assertThat(told).containsExactly("a", "b", "c");
+        assertThat(notified).containsExactly("a", "b", "c");
     }
 
     @Test
-    void refusedCallCannotBeJoinedUnlessSomebodyJoinedBefore() {
-        CallerAccounts.Snapshot known = requesters.now();
-        requesters.join(requester("b"), Purpose.REPLACEMENT);
+    void refusedCallCannotBeJoinedUnlessAnotherJoinedBefore() {
+        CallerAccounts.Snapshot known = accounts.snapshot();
+        accounts.join(account("b"), Purpose.REPLACEMENT);
 
-        assertThat(requesters.closeAsOf(known)).isFalse();
-        assertThat(requesters.join(requester("c"), Purpose.NEED)).isTrue();
-        assertThat(requesters.closeAsOf(requesters.now())).isTrue();
-        assertThat(requesters.join(requester("d"), Purpose.NEED)).isFalse();
+        assertThat(accounts.closeIfUnchanged(known)).isFalse();
+        assertThat(accounts.join(account("c"), Purpose.NEED)).isTrue();
+        assertThat(accounts.closeIfUnchanged(accounts.snapshot())).isTrue();
+        assertThat(accounts.join(account("d"), Purpose.NEED)).isFalse();
     }
 
-    /** Nobody is both refused and forgotten: who joined before the end is looked at, and who comes after makes another call. */
+    /** A caller that joins before the end is part of the decision; one that comes later starts another call. */
     @Test
-    void threadsThatJoinWhileTheCallIsRefusedAreSeenOrTurnedBack() throws Exception {
+    void threadsThatJoinDuringARefusalAreConsideredOrRejected() throws Exception {
         ExecutorService executor = Executors.newFixedThreadPool(4);
         try {
             for (int round = 0; round < 500; round++) {
-                CallerAccounts call = new CallerAccounts(requester("first"), Purpose.NEED);
+                CallerAccounts call = new CallerAccounts(account("first"), Purpose.NEED);
                 List<String> joined = new ArrayList<>();
                 CountDownLatch done = new CountDownLatch(4);
                 for (int i = 0; i < 4; i++) {
                     String name = "r" + i;
                     executor.execute(() -> {
-                        if (call.join(requester(name), Purpose.NEED)) {
+                        if (call.join(account(name), Purpose.NEED)) {
                             synchronized (joined) {
                                 joined.add(name);
                             }
@@ -83,8 +83,8 @@ class CallerAccountsTest {
                 }
                 CallerAccounts.Snapshot seen;
                 do {
-                    seen = call.now();
-                } while (!call.closeAsOf(seen));
+                    seen = call.snapshot();
+                } while (!call.closeIfUnchanged(seen));
                 assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
                 assertThat(seen.all()).extracting(CallerAccount::account).containsAll(joined);
             }
@@ -93,7 +93,7 @@ class CallerAccountsTest {
         }
     }
 
-    static CallerAccount requester(String account) {
-        return new CallerAccount(account, account, 1, false);
+    static CallerAccount account(String name) {
+        return new CallerAccount(name, name, 1, false);
     }
 }

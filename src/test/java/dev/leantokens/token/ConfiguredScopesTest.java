@@ -16,7 +16,7 @@ class ConfiguredScopesTest {
     }
 
     @Test
-    void commandKnowsTheScopesThatTheServiceWouldIssue() {
+    void commandReadsTheScopesThatTheServiceWouldIssue() {
         assertThat(ConfiguredScopes.read()).map(ScopePattern::toString)
                 .isEqualTo(Settings.of(TokenConfig.class).scopes().stream().map(ScopePattern::toString).toList());
 
@@ -25,7 +25,7 @@ class ConfiguredScopesTest {
     }
 
     @Test
-    void settingThatIsWrongIsRefused() {
+    void invalidSettingIsRefused() {
         System.setProperty("token.scopes", "api customer.*");
 
         assertThatThrownBy(ConfiguredScopes::read).isInstanceOf(IllegalArgumentException.class)

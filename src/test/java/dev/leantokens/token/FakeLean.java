@@ -9,7 +9,7 @@ import dev.leantokens.error.TokenException;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 
-/** A Lean that answers when, and as, a test says. Its tokens are numbered. */
+/** Answers when and how a test says. Its tokens are numbered. */
 final class FakeLean implements AuthorizationServer {
 
     final List<UpstreamTokenRequest> asked = new ArrayList<>();
@@ -28,8 +28,7 @@ final class FakeLean implements AuthorizationServer {
         return certificate;
     }
 
-    /** From now on it is shown this certificate. */
-    void isShown(String clientCertificate) {
+    void setClientCertificate(String clientCertificate) {
         certificate = clientCertificate;
     }
 
@@ -42,23 +41,23 @@ final class FakeLean implements AuthorizationServer {
         return failure == null ? Uni.createFrom().item(token(request)) : Uni.createFrom().failure(failure);
     }
 
-    /** From now on tokens live for this long. */
-    void gives(Duration tokensLifetime) {
+    /** From now on, tokens have this lifetime. */
+    void issues(Duration tokensLifetime) {
         failure = null;
         lifetime = tokensLifetime;
     }
 
-    /** From now on its tokens are for this scope, whatever is requested; null for the requested one. */
-    void givesOnly(Scope scope) {
+    /** From now on, tokens are for this scope instead of the requested one; null for the requested one. */
+    void issuesOnly(Scope scope) {
         otherScope = scope;
     }
 
-    /** From now on it answers with this. */
+    /** From now on, requests fail. */
     void failsWith(TokenException exception) {
         failure = exception;
     }
 
-    /** From now on it answers only when {@link #answer} is called. */
+    /** From now on, requests wait until {@link #answer} is called. */
     void hangs() {
         answersAtOnce = false;
     }

@@ -1,17 +1,19 @@
 package dev.leantokens.token;
 
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 import dev.leantokens.error.TokenException;
 
-/** Keeps everything for ever, expired tokens too. */
+/** Caches everything forever, expired tokens too. */
 final class MapTokenCache implements TokenCache {
 
     private final Map<TokenKey, CachedToken> tokens = new ConcurrentHashMap<>();
-    private final Map<List<Object>, TokenException> refusals = new ConcurrentHashMap<>();
+    private final Map<Refused, TokenException> refusals = new ConcurrentHashMap<>();
+
+    private record Refused(String fingerprint, Optional<Scope> scope) {
+    }
 
     int size() {
         return tokens.size();
@@ -28,38 +30,32 @@ final class MapTokenCache implements TokenCache {
     }
 
     @Override
-    public Optional<CachedToken> look(TokenKey key) {
+    public Optional<CachedToken> peek(TokenKey key) {
         return find(key);
     }
 
     @Override
-    public void keep(TokenKey key, CachedToken token) {
+    public void put(TokenKey key, CachedToken token) {
         tokens.put(key, token);
     }
 
     @Override
-    public void keepOnlyOf(String certificate) {
+    public void evictAllExcept(String certificate) {
         tokens.keySet().removeIf(key -> !key.certificate().equals(certificate));
     }
 
     @Override
-    public Optional<TokenException> refusalOf(String fingerprint, Scope scope) {
-        return Optional.ofNullable(refusals.get(List.<Object> of(fingerprint)))
-                .or(() -> Optional.ofNullable(refusals.get(List.of(fingerprint, scope))));
+    public Optional<TokenException> refusal(String fingerprint, Scope scope) {
+        return Optional.ofNullable(refusals.get(new Refused(fingerprint, Optional.empty())))
+                .or(() -> Optional.ofNullable(refusals.get(new Refused(fingerprint, Optional.of(scope)))));
     }
 
     @Override
-    public void keepRefusal(String fingerprint, TokenException refusal) {
-        refusals.put(List.of(fingerprint), refusal);
+    public void putRefusal(String fingerprint, Optional<Scope> scope, TokenException refusal) {
+        refusals.put(new Refused(fingerprint, scope), refusal);
     }
 
-    @Override
-    public void keepRefusal(String fingerprint, Scope scope, TokenException refusal) {
-        refusals.put(List.of(fingerprint, scope), refusal);
-    }
-
-    /** The time of all refusals has passed. */
-    void forgetRefusals() {
+    void expireRefusals() {
         refusals.clear();
     }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ScopePatternTest {
 
-    private static final String OF_DESCRIPTIONS = "[\\x20-\\x21\\x23-\\x5B\\x5D-\\x7E]*";
+    private static final String ERROR_DESCRIPTION = "[\\x20-\\x21\\x23-\\x5B\\x5D-\\x7E]*";
     private static final long SEED = 18;
 
     @ParameterizedTest
@@ -45,12 +45,12 @@ class ScopePatternTest {
             "*-*,           *_*,           true",
             "*:*,           *.*,           false",
     })
-    void patternsOverlapIfOneScopeMatchesBoth(String one, String other, boolean overlap) {
+    void patternsOverlapIfAScopeMatchesBoth(String one, String other, boolean overlap) {
         assertThat(new ScopePattern(one).overlaps(new ScopePattern(other))).isEqualTo(overlap);
         assertThat(new ScopePattern(other).overlaps(new ScopePattern(one))).isEqualTo(overlap);
     }
 
-    /** Every pair of patterns of up to four characters, held to every scope that could match both. */
+    /** Compares every pair of patterns of up to four characters with every scope that could match both. */
     @Test
     void overlapIsExact() {
         String alphabet = "ab.";
@@ -88,7 +88,7 @@ class ScopePatternTest {
     }
 
     @Test
-    void patternOverlapsAScopeIfItAllowsIt() {
+    void patternOverlapsAScopeThatItAllows() {
         Random random = new Random(SEED);
         for (int i = 0; i < 20_000; i++) {
             ScopePattern pattern = new ScopePattern(word(random, "ab-.:*", 12));
@@ -134,13 +134,13 @@ class ScopePatternTest {
             "api,                API,             false",
             "*,                  \u00e9,          false",
     })
-    void starStandsForOneOrMoreCharactersOfAnId(String pattern, String scope, boolean allowed) {
+    void starMatchesOneOrMoreCharactersOfAnId(String pattern, String scope, boolean allowed) {
         assertThat(new ScopePattern(pattern).allows(new Scope(scope))).isEqualTo(allowed);
     }
 
-    /** Every pattern of up to five characters, held to every scope of up to six. */
+    /** Compares every pattern of up to five characters with every scope of up to six. */
     @Test
-    void sameScopesAreAllowedAsByTheRegularExpression() {
+    void patternAllowsTheSameScopesAsItsRegularExpression() {
         List<Scope> scopes = words("ab.", 6).stream().map(Scope::new).toList();
         List<String> wrong = new ArrayList<>();
         for (String text : words("ab.*", 5)) {
@@ -156,7 +156,7 @@ class ScopePatternTest {
     }
 
     @Test
-    void longScopesAreAllowedAsByTheRegularExpression() {
+    void patternAllowsTheSameLongScopesAsItsRegularExpression() {
         Random random = new Random(SEED);
         for (int i = 0; i < 50_000; i++) {
             ScopePattern pattern = new ScopePattern(word(random, "ab-.*", 16));
@@ -167,15 +167,15 @@ class ScopePatternTest {
         }
     }
 
-    /** A search that goes back over earlier stars would take years for each. */
+    /** With backtracking over earlier stars, each would take years. */
     @ParameterizedTest
     @CsvSource({ "customer., *-, 59", "'', *, 128", "'', *a, 64", "a, **a, 42", "'', a*, 64", "a*, *-a*, 31" })
     @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-    void manyStarsDoNotMultiplyTheTime(String begin, String repeated, int most) {
+    void timeDoesNotMultiplyWithTheStars(String prefix, String repeated, int most) {
         for (int times = 1; times <= most; times++) {
-            ScopePattern pattern = new ScopePattern(begin + repeated.repeat(times));
+            ScopePattern pattern = new ScopePattern(prefix + repeated.repeat(times));
             for (String id : List.of("-", "a", "a-", "-a")) {
-                String scope = begin.replace('*', 'a') + id.repeat(Scope.MAX_LENGTH);
+                String scope = prefix.replace('*', 'a') + id.repeat(Scope.MAX_LENGTH);
 
                 assertThat(pattern.allows(Scope.parse(scope.substring(0, Scope.MAX_LENGTH - 1) + "."))).isFalse();
             }
@@ -183,7 +183,7 @@ class ScopePatternTest {
     }
 
     @Test
-    void noScopeIsLongerThanOneThatIsAskedForMayBe() {
+    void scopesAboveTheMaximumLengthDoNotCountAsOverlap() {
         String longest = "a".repeat(128);
 
         assertThat(new ScopePattern(longest).overlaps(new ScopePattern("*"))).isTrue();
@@ -205,10 +205,10 @@ class ScopePatternTest {
                 .isEqualTo(words);
     }
 
-    /** RFC 6749 §5.2, of error_description. */
+    /** See error_description in RFC 6749 §5.2. */
     @ParameterizedTest
     @ValueSource(strings = { "!#$%&'()*+,-./", "09:;<=>?@AZ[]^_`az{|}~" })
-    void descriptionHasNoCharacterThatAnErrorMayNotHave(String pattern) {
-        assertThat(ScopePattern.describe(List.of(new ScopePattern(pattern)))).matches(OF_DESCRIPTIONS);
+    void descriptionHasOnlyCharactersThatAnErrorDescriptionAllows(String pattern) {
+        assertThat(ScopePattern.describe(List.of(new ScopePattern(pattern)))).matches(ERROR_DESCRIPTION);
     }
 }

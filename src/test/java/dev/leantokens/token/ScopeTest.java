@@ -15,7 +15,7 @@ class ScopeTest {
 
     @ParameterizedTest
     @ValueSource(strings = { "api", "customer.42", "customer.1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed", "!#~", "[]" })
-    void scopeTokenIsTaken(String value) {
+    void scopeTokenIsValid(String value) {
         assertThat(Scope.parse(value).value()).isEqualTo(value);
     }
 
@@ -28,13 +28,13 @@ class ScopeTest {
     }
 
     @Test
-    void scopeLongerThanAnySensibleOneIsInvalidScope() {
+    void scopeLongerThanTheMaximumIsInvalidScope() {
         assertThat(Scope.parse("a".repeat(128)).value()).hasSize(128);
         assertThatThrownBy(() -> Scope.parse("a".repeat(129))).isInstanceOf(TokenException.class).hasMessageContaining("128");
     }
 
     @Test
-    void messageDoesNotRepeatTheValue() {
+    void messageExcludesTheValue() {
         assertThatThrownBy(() -> Scope.parse("my secret")).message().doesNotContain("my secret");
     }
 
@@ -53,7 +53,7 @@ class ScopeTest {
             "a+b,        a+b,          true",
             "a+b,        aab,          false",
     })
-    void patternAllowsWhatItSays(String pattern, String scope, boolean allowed) {
+    void patternAllowsMatchingScopes(String pattern, String scope, boolean allowed) {
         ScopePattern tested = new ScopePattern(pattern);
 
         assertThat(tested.allows(new Scope(scope))).isEqualTo(allowed);
@@ -61,7 +61,7 @@ class ScopeTest {
     }
 
     @Test
-    void patternThatNoScopeCouldMatchIsRefused() {
+    void patternThatCannotMatchAnyScopeIsRefused() {
         for (String pattern : new String[] { "", " ", "api customer.*", "a\"b", "\u00e9" }) {
             assertThatThrownBy(() -> new ScopePattern(pattern)).isInstanceOf(IllegalArgumentException.class);
         }

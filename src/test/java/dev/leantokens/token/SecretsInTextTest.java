@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import dev.leantokens.token.IssuedToken.Source;
 import dev.leantokens.token.UpstreamTokenRequest.Purpose;
 
-/** Values end up in log lines and messages by their {@code toString}. */
+/** Log lines and messages include the {@code toString} of values. */
 class SecretsInTextTest {
 
     private static final String SECRET = "s3cr3t";
@@ -25,11 +25,11 @@ class SecretsInTextTest {
     static Stream<Object> valuesWithSecrets() {
         return Stream.of(
                 CREDENTIALS,
-                new UpstreamTokenRequest(Optional.of(CREDENTIALS), TokenKey.ofCaller(CREDENTIALS), new Scope("api"),
+                new UpstreamTokenRequest(Optional.of(CREDENTIALS), TokenKey.digest(CREDENTIALS), new Scope("api"),
                         Purpose.NEED,
                         CallerAccount.SERVICE),
                 RequestMembers.of(Map.of("client_secret", SECRET, SECRET, SECRET)),
-                new TokenKey(TokenKey.ofCaller(CREDENTIALS), "", new Scope("api")),
+                new TokenKey(TokenKey.digest(CREDENTIALS), "", new Scope("api")),
                 TOKEN,
                 new IssuedToken(TOKEN, Source.HIT, Optional.empty(), false),
                 CachedToken.of(TOKEN, Instant.EPOCH).orElseThrow());
@@ -37,7 +37,7 @@ class SecretsInTextTest {
 
     @ParameterizedTest
     @MethodSource("valuesWithSecrets")
-    void textOfAValueHasNoSecret(Object value) {
+    void textExcludesSecrets(Object value) {
         assertThat(value.toString()).doesNotContain(SECRET);
     }
 }

@@ -5,7 +5,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import dev.leantokens.token.AcceptedCredentials.Acceptance;
 
-/** Remembers everything for ever. */
+/** Remembers everything forever. */
 final class SetOfAccepted implements AcceptedCredentials {
 
     private final Set<String> credentials = ConcurrentHashMap.newKeySet();

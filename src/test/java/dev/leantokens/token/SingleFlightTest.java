@@ -26,9 +26,9 @@ class SingleFlightTest {
     private final AtomicInteger calls = new AtomicInteger();
     private UniEmitter<? super String> running;
 
-    /** Mutiny's context propagation sets itself up at first use, which two threads must not do at once. Quarkus sees to it. */
+    /** Mutiny initializes its context propagation at first use, which is not thread-safe. Quarkus does it at the start. */
     @BeforeAll
-    static void setMutinyUp() {
+    static void initializeMutiny() {
         Uni.createFrom().emitter(emitter -> emitter.complete("ready")).await().indefinitely();
     }
 
@@ -50,7 +50,7 @@ class SingleFlightTest {
     }
 
     @Test
-    void callersForOtherKeysDoNot() {
+    void callersForDifferentKeysDoNot() {
         join("a");
         join("b");
 
@@ -58,7 +58,7 @@ class SingleFlightTest {
     }
 
     @Test
-    void whoComesAfterACallBeginsAnother() {
+    void callerAfterTheEndOfACallStartsAnother() {
         join("a");
         running.complete("token");
 
@@ -67,12 +67,12 @@ class SingleFlightTest {
     }
 
     @Test
-    void failureWakesAllWhoWaitAndIsNotKept() {
+    void failureReachesAllCallersAndIsNotCached() {
         List<CompletableFuture<String>> waiting = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
             waiting.add(join("a").outcome().subscribeAsCompletionStage());
         }
-        IllegalStateException failure = new IllegalStateException("Lean is away");
+        IllegalStateException failure = new IllegalStateException("Lean is unavailable");
 
         running.fail(failure);
 
@@ -82,8 +82,8 @@ class SingleFlightTest {
     }
 
     @Test
-    void callThatFailsBeforeItBeginsIsNoDifferentFromOneThatFailsLater() {
-        Flight<String> flight = flights.join("a", requesters("caller"), () -> {
+    void callThatFailsAtOnceIsLikeOneThatFailsLater() {
+        Flight<String> flight = flights.join("a", accounts("caller"), () -> {
             throw new IllegalStateException("at once");
         });
 
@@ -92,7 +92,7 @@ class SingleFlightTest {
     }
 
     @Test
-    void whoWaitsIsCountedUntilTheCallEndsOrTheCallerGivesUp() {
+    void callersAreCountedUntilTheCallEndsOrTheyGiveUp() {
         Flight<String> first = join("a");
         Flight<String> second = join("a");
         assertThat(flights.waiting()).isZero();
@@ -112,7 +112,7 @@ class SingleFlightTest {
     }
 
     @Test
-    void callerThatGivesUpLeavesTheCallToTheOthers() {
+    void callContinuesForOthersIfACallerGivesUp() {
         Cancellable first = join("a").outcome().subscribe().with(token -> {
         });
         CompletableFuture<String> second = join("a").outcome().subscribeAsCompletionStage();
@@ -124,7 +124,7 @@ class SingleFlightTest {
     }
 
     @Test
-    void callGoesOnWhenAllHaveGivenUp() {
+    void callContinuesAfterAllCallersHaveGivenUp() {
         join("a").outcome().subscribe().with(token -> {
         }).cancel();
 
@@ -136,38 +136,38 @@ class SingleFlightTest {
     }
 
     @Test
-    void whoJoinsIsAmongThoseThatTheCallIsMadeFor() {
-        CallerAccounts first = requesters("first");
+    void joiningCallerIsAmongTheAccountsOfTheCall() {
+        CallerAccounts first = accounts("first");
         flights.join("a", first, this::call);
 
         for (int i = 0; i < 5_000; i++) {
-            flights.join("a", requesters("second"), this::call);
+            flights.join("a", accounts("second"), this::call);
         }
 
-        assertThat(first.now().all()).extracting(CallerAccount::account).containsExactly("first", "second");
+        assertThat(first.snapshot().all()).extracting(CallerAccount::account).containsExactly("first", "second");
         assertThat(calls).hasValue(1);
     }
 
     @Test
-    void callThatWasRefusedForItsCallersIsNotJoined() {
-        CallerAccounts first = requesters("first");
+    void refusedCallIsNotJoined() {
+        CallerAccounts first = accounts("first");
         Flight<String> refused = flights.join("a", first, this::call);
         UniEmitter<? super String> ending = running;
-        first.closeAsOf(first.now());
+        first.closeIfUnchanged(first.snapshot());
 
         Flight<String> another = join("a");
         CompletableFuture<String> outcome = another.outcome().subscribeAsCompletionStage();
         ending.fail(new IllegalStateException("refused"));
 
         assertThat(another.joined()).isFalse();
-        assertThat(join("a").joined()).as("the end of the first is not the second's").isTrue();
+        assertThat(join("a").joined()).as("joined the second call, which the end of the first did not remove").isTrue();
         running.complete("token");
         assertThat(outcome).isCompletedWithValue("token");
         assertThatThrownBy(() -> refused.outcome().await().indefinitely()).hasMessage("refused");
     }
 
     @Test
-    void threadsThatComeTogetherShareACall() throws Exception {
+    void concurrentThreadsShareACall() throws Exception {
         int threads = 32;
         ExecutorService executor = Executors.newFixedThreadPool(threads);
         try {
@@ -195,11 +195,11 @@ class SingleFlightTest {
     }
 
     private Flight<String> join(String key) {
-        return flights.join(key, requesters("caller"), this::call);
+        return flights.join(key, accounts("caller"), this::call);
     }
 
-    private static CallerAccounts requesters(String account) {
-        return new CallerAccounts(CallerAccountsTest.requester(account), Purpose.NEED);
+    private static CallerAccounts accounts(String account) {
+        return new CallerAccounts(CallerAccountsTest.account(account), Purpose.NEED);
     }
 
     private Uni<String> call() {

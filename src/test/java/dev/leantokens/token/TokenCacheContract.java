@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 import org.junit.jupiter.api.Test;
 
@@ -11,24 +12,24 @@ import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
 import dev.leantokens.testing.TestClock;
 
-/** What every cache that keeps something does. */
+/** The contract of every enabled cache. */
 public abstract class TokenCacheContract {
 
-    private static final TokenException REFUSAL = TokenError.CALLER_REFUSED.because("refused");
+    protected static final TokenException REFUSAL = TokenError.CALLER_REFUSED.because("refused");
     private static final TokenKey API = new TokenKey("client", "certificate", Scope.API);
     private static final TokenKey CUSTOMER = new TokenKey("client", "certificate", new Scope("customer.42"));
     private static final TokenKey OTHERS = new TokenKey("others", "certificate", Scope.API);
 
     protected final TestClock clock = new TestClock();
 
-    /** @return an empty cache that keeps refusals for 5 s and goes by {@link #clock} */
+    /** @return an empty cache that caches refusals for 5 s and uses {@link #clock} */
     protected abstract TokenCache cache();
 
     @Test
-    void keepsWhatItIsGiven() {
+    void findsWhatWasPut() {
         TokenCache cache = cache();
         CachedToken token = token(60);
-        cache.keep(API, token);
+        cache.put(API, token);
 
         assertThat(cache.isEnabled()).isTrue();
         assertThat(cache.find(API)).containsSame(token);
@@ -37,9 +38,9 @@ public abstract class TokenCacheContract {
     }
 
     @Test
-    void keepsATokenUntilItExpires() {
+    void tokenIsFoundUntilItExpires() {
         TokenCache cache = cache();
-        cache.keep(API, token(60));
+        cache.put(API, token(60));
         clock.advance(Duration.ofMillis(59_999));
         assertThat(cache.find(API)).isPresent();
 
@@ -48,74 +49,74 @@ public abstract class TokenCacheContract {
     }
 
     @Test
-    void newerTokenTakesThePlaceAndHasATimeOfItsOwn() {
+    void newerTokenReplacesTheOlderAndItsLifetime() {
         TokenCache cache = cache();
-        cache.keep(API, token(60));
+        cache.put(API, token(60));
         clock.advance(Duration.ofSeconds(50));
         CachedToken newer = token(60);
-        cache.keep(API, newer);
+        cache.put(API, newer);
         clock.advance(Duration.ofSeconds(50));
 
         assertThat(cache.find(API)).containsSame(newer);
     }
 
     @Test
-    void tokensOfAnotherCertificateAreDropped() {
+    void tokensOfAnotherCertificateAreEvicted() {
         TokenCache cache = cache();
-        TokenKey ofTheNewOne = new TokenKey("client", "new", Scope.API);
-        cache.keep(API, token(60));
-        cache.keep(OTHERS, token(60));
-        cache.keep(ofTheNewOne, token(60));
+        TokenKey newCertificate = new TokenKey("client", "new", Scope.API);
+        cache.put(API, token(60));
+        cache.put(OTHERS, token(60));
+        cache.put(newCertificate, token(60));
 
-        cache.keepOnlyOf("new");
+        cache.evictAllExcept("new");
 
         assertThat(cache.find(API)).isEmpty();
         assertThat(cache.find(OTHERS)).isEmpty();
-        assertThat(cache.find(ofTheNewOne)).isPresent();
+        assertThat(cache.find(newCertificate)).isPresent();
     }
 
     @Test
-    void refusalIsOfCredentialsWhateverTheyAskFor() {
+    void refusalOfCredentialsCountsForAllScopes() {
         TokenCache cache = cache();
-        cache.keepRefusal("credentials", REFUSAL);
+        cache.putRefusal("credentials", Optional.empty(), REFUSAL);
 
-        assertThat(cache.refusalOf("credentials", Scope.API)).containsSame(REFUSAL);
-        assertThat(cache.refusalOf("credentials", CUSTOMER.scope())).containsSame(REFUSAL);
-        assertThat(cache.refusalOf("others", Scope.API)).isEmpty();
+        assertThat(cache.refusal("credentials", Scope.API)).containsSame(REFUSAL);
+        assertThat(cache.refusal("credentials", CUSTOMER.scope())).containsSame(REFUSAL);
+        assertThat(cache.refusal("others", Scope.API)).isEmpty();
         assertThat(cache.find(API)).isEmpty();
     }
 
     @Test
-    void refusalOfAScopeLeavesTheOthers() {
+    void refusalOfAScopeDoesNotCountForOtherScopes() {
         TokenCache cache = cache();
-        cache.keepRefusal("credentials", Scope.API, REFUSAL);
+        cache.putRefusal("credentials", Optional.of(Scope.API), REFUSAL);
 
-        assertThat(cache.refusalOf("credentials", Scope.API)).containsSame(REFUSAL);
-        assertThat(cache.refusalOf("credentials", CUSTOMER.scope())).isEmpty();
-        assertThat(cache.refusalOf("others", Scope.API)).isEmpty();
+        assertThat(cache.refusal("credentials", Scope.API)).containsSame(REFUSAL);
+        assertThat(cache.refusal("credentials", CUSTOMER.scope())).isEmpty();
+        assertThat(cache.refusal("others", Scope.API)).isEmpty();
     }
 
     @Test
-    void refusalIsKeptForAShortTime() {
+    void refusalExpires() {
         TokenCache cache = cache();
-        cache.keepRefusal("credentials", REFUSAL);
-        cache.keepRefusal("others", Scope.API, REFUSAL);
+        cache.putRefusal("credentials", Optional.empty(), REFUSAL);
+        cache.putRefusal("others", Optional.of(Scope.API), REFUSAL);
         clock.advance(Duration.ofMillis(4_999));
-        assertThat(cache.refusalOf("credentials", Scope.API)).isPresent();
-        assertThat(cache.refusalOf("others", Scope.API)).isPresent();
+        assertThat(cache.refusal("credentials", Scope.API)).isPresent();
+        assertThat(cache.refusal("others", Scope.API)).isPresent();
 
         clock.advance(Duration.ofMillis(1));
-        assertThat(cache.refusalOf("credentials", Scope.API)).isEmpty();
-        assertThat(cache.refusalOf("others", Scope.API)).isEmpty();
+        assertThat(cache.refusal("credentials", Scope.API)).isEmpty();
+        assertThat(cache.refusal("others", Scope.API)).isEmpty();
     }
 
-    /** @return a token of Lean's size that is valid for so many seconds from now */
+    /** @return a token of Lean's size that expires after the seconds */
     protected CachedToken token(int seconds) {
         return CachedToken.of(AccessToken.of(Map.of("access_token", "x".repeat(900), "scope", "api", "token_type", "Bearer",
                 "expires_in", seconds), Scope.API), clock.instant()).orElseThrow();
     }
 
-    /** @return a key like that of any customer */
+    /** @return the key of a customer's token */
     protected static TokenKey customer(int number) {
         return new TokenKey("client", "certificate", new Scope("customer." + number));
     }

@@ -13,7 +13,7 @@ import io.quarkus.runtime.configuration.ConfigurationException;
 class TokenConfigRulesTest {
 
     @Test
-    void defaultsAreSound() {
+    void defaultsAreValid() {
         assertThatCode(() -> TokenConfigRules.check(Settings.of(TokenConfig.class))).doesNotThrowAnyException();
     }
 
@@ -29,13 +29,13 @@ class TokenConfigRulesTest {
             "token.stale-after,                  0s,   TOKEN_STALE_AFTER",
             "token.retry-cooldown,                     -1s,  TOKEN_RETRY_COOLDOWN",
     })
-    void contradictionRefusesToStart(String property, String value, String message) {
+    void invalidSettingStopsTheStart(String property, String value, String message) {
         assertThatThrownBy(() -> TokenConfigRules.check(Settings.of(TokenConfig.class, property, value)))
                 .isInstanceOf(ConfigurationException.class).hasMessageContaining(message);
     }
 
     @Test
-    void thereMustBeSomethingToFetchAhead() {
+    void prefetchedScopeMustBeAllowed() {
         assertThatThrownBy(() -> TokenConfigRules.check(
                 Settings.of(TokenConfig.class, "token.prefetch", "true", "token.scopes", "customer.*")))
                 .isInstanceOf(ConfigurationException.class).hasMessageContaining("TOKEN_PREFETCH");

@@ -32,7 +32,7 @@ class TokenMetricsTest {
             "REQUESTED,           refreshed",
     })
     void tokenIsCountedByItsSource(Source source, String outcome) {
-        metrics.issued(Origin.MCP, source);
+        metrics.recordIssued(Origin.MCP, source);
 
         assertThat(registry.get(TokenMetrics.REQUESTS).tags("adapter", "mcp", "outcome", outcome).counter().count()).isOne();
         assertThat(registry.get(TokenMetrics.REQUESTS).counters().stream().mapToDouble(Counter::count).sum()).isOne();
@@ -46,7 +46,7 @@ class TokenMetricsTest {
 
     @Test
     void durationIsRecordedForEachAdapter() {
-        metrics.took(Origin.REST, Duration.ofMillis(2).toNanos());
+        metrics.recordDuration(Origin.REST, Duration.ofMillis(2).toNanos());
 
         Timer timer = registry.get(TokenMetrics.DURATION).tag("adapter", "rest").timer();
         assertThat(timer.totalTime(TimeUnit.MILLISECONDS)).isEqualTo(2);

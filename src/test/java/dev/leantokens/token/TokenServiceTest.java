@@ -42,7 +42,7 @@ class TokenServiceTest {
     private Optional<ServiceClient> current = Optional.of(SERVICE);
 
     @Test
-    void callersOwnCredentialsAreUsedAsTheyAre() {
+    void callersCredentialsAreUsedIfPresent() {
         assertThat(
                 service(Optional.of(SERVICE)).issue(API, Optional.of(CALLER), CacheControl.ANY, () -> CallerAccount.SERVICE)
                         .await()
@@ -56,7 +56,7 @@ class TokenServiceTest {
     }
 
     @Test
-    void servicesCredentialsAreUsedForTheRest() {
+    void servicesCredentialsAreUsedOtherwise() {
         service(Optional.of(SERVICE)).issue(API, Optional.empty(), CacheControl.ANY, () -> CallerAccount.SERVICE).await()
                 .indefinitely();
 
@@ -67,7 +67,7 @@ class TokenServiceTest {
     }
 
     @Test
-    void withoutAnyCredentialsLeanIsNotAsked() {
+    void requestWithoutAnyCredentialsFailsWithoutACall() {
         assertError(service(Optional.empty()).issue(API, Optional.empty(), CacheControl.ANY, () -> CallerAccount.SERVICE),
                 TokenError.NO_CREDENTIALS);
 
@@ -75,7 +75,7 @@ class TokenServiceTest {
     }
 
     @Test
-    void scopeThatIsNotHandedOutDoesNotReachLean() {
+    void scopeThatIsNotIssuedFailsWithoutACall() {
         assertError(
                 service(Optional.of(SERVICE)).issue(new Scope("payments"), Optional.of(CALLER), CacheControl.ANY,
                         () -> CallerAccount.SERVICE),
@@ -85,7 +85,7 @@ class TokenServiceTest {
     }
 
     @Test
-    void exchangedSecretNeedsNoNewTokens() {
+    void rotatedSecretNeedsNoNewTokens() {
         TokenService service = service(() -> current);
         issue(service);
         current = Optional.of(new ServiceClient("service", 2));
@@ -94,12 +94,12 @@ class TokenServiceTest {
     }
 
     @Test
-    void refusalOfASecretIsNotOneOfTheNextSecret() {
+    void refusalOfASecretDoesNotCountForTheNextSecret() {
         TokenService service = service(() -> current);
         lean.failsWith(TokenError.SERVICE_CREDENTIALS_REFUSED.because("refused"));
         assertError(service.issue(API, Optional.empty(), CacheControl.ANY, () -> CallerAccount.SERVICE),
                 TokenError.SERVICE_CREDENTIALS_REFUSED);
-        lean.gives(Duration.ofHours(1));
+        lean.issues(Duration.ofHours(1));
         assertError(service.issue(API, Optional.empty(), CacheControl.ANY, () -> CallerAccount.SERVICE),
                 TokenError.SERVICE_CREDENTIALS_REFUSED);
 
@@ -109,25 +109,25 @@ class TokenServiceTest {
     }
 
     @Test
-    void tokenOfAnotherCertificateIsNotGivenOut() {
+    void tokenOfAnotherCertificateIsNotServed() {
         TokenService service = service(() -> current);
         issue(service);
         issue(service, CALLER);
-        lean.isShown("new certificate");
+        lean.setClientCertificate("new certificate");
 
         assertThat(issue(service).source()).isEqualTo(Source.MISS);
         assertThat(issue(service, CALLER).source()).isEqualTo(Source.MISS);
         assertThat(issue(service).source()).isEqualTo(Source.HIT);
-        assertThat(cache.size()).as("those of the one before are dropped").isEqualTo(2);
+        assertThat(cache.size()).as("tokens, without those of the previous certificate").isEqualTo(2);
     }
 
     @Test
-    void validityOfTheServicesOwnTokenIsMeasured() {
+    void validityOfTheServicesTokenIsMeasured() {
         TokenService service = service(() -> current);
-        lean.gives(Duration.ofHours(1));
+        lean.issues(Duration.ofHours(1));
         assertThat(registry.get("token.service.validity").gauge().value()).isZero();
         issue(service, CALLER);
-        assertThat(registry.get("token.service.validity").gauge().value()).as("another's token is not the service's").isZero();
+        assertThat(registry.get("token.service.validity").gauge().value()).as("a caller's token is not the service's").isZero();
 
         issue(service);
         clock.advance(Duration.ofSeconds(600));
@@ -138,7 +138,7 @@ class TokenServiceTest {
     }
 
     @Test
-    void whoWaitsIsMeasured() {
+    void waitingCallersAreMeasured() {
         TokenService service = service(() -> current);
         lean.hangs();
         for (int i = 0; i < 3; i++) {
@@ -159,15 +159,15 @@ class TokenServiceTest {
         TokenService service = new TokenService(lean, credentials, cache, new SetOfAccepted(), Settings.of(TokenConfig.class),
                 clock,
                 ErrorLogs.create());
-        service.measure(new StartupEvent(), registry);
+        service.registerGauges(new StartupEvent(), registry);
         return service;
     }
 
-    private TokenService service(Optional<ServiceClient> own) {
+    private TokenService service(Optional<ServiceClient> client) {
         return new TokenService(request -> {
             asked.add(request);
             return Uni.createFrom().item(TOKEN);
-        }, () -> own, new MapTokenCache(), new SetOfAccepted(), Settings.of(TokenConfig.class), clock, ErrorLogs.create());
+        }, () -> client, new MapTokenCache(), new SetOfAccepted(), Settings.of(TokenConfig.class), clock, ErrorLogs.create());
     }
 
     private static void assertError(Uni<IssuedToken> answer, TokenError error) {

@@ -34,12 +34,13 @@ import io.smallrye.mutiny.subscription.Cancellable;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 
-/** When a token comes from the cache, when Lean is asked, and what happens if Lean fails. */
+/** When a token comes from the cache, when it is requested from Lean, and what happens if Lean fails. */
 class TokenSupplyTest {
 
     private static final Optional<ClientCredentials> SERVICE = Optional.empty();
     private static final Scope CUSTOMER = new Scope("customer.42");
-    private static final TokenException AWAY = TokenError.LEAN_UNAVAILABLE.because("away").retryAfter(Duration.ofSeconds(5));
+    private static final TokenException UNAVAILABLE = TokenError.LEAN_UNAVAILABLE.because("unavailable")
+            .retryAfter(Duration.ofSeconds(5));
 
     private final TestClock clock = new TestClock();
     private final FakeLean lean = new FakeLean();
@@ -64,12 +65,12 @@ class TokenSupplyTest {
     }
 
     @Test
-    void answerOfLeanIsPassedOnAsItIs() {
+    void responseOfLeanIsReturnedUnchanged() {
         assertThat(ask(Scope.API).token().members()).containsEntry("expires_in", 3600L);
     }
 
     @Test
-    void scopesAndCredentialsAreKeptApart() {
+    void scopesAndCredentialsHaveSeparateTokens() {
         ask(Scope.API);
         ask(CUSTOMER);
         ask(Scope.API, new ClientCredentials("id", "secret"));
@@ -81,7 +82,7 @@ class TokenSupplyTest {
     }
 
     @Test
-    void tokenIsGivenOutAsLongAsItHasItsMinimum() {
+    void tokenIsServedWhileItHasTheMinimumValidity() {
         supply = supply("token.refresh-ahead", "0");
         ask(Scope.API);
         clock.advance(Duration.ofSeconds(3540));
@@ -95,7 +96,7 @@ class TokenSupplyTest {
     }
 
     @Test
-    void customersTokenHasALongerMinimum() {
+    void customersTokenHasALongerMinimumValidity() {
         supply = supply("token.refresh-ahead", "0");
         ask(CUSTOMER);
         clock.advance(Duration.ofSeconds(3600 - 11 * 60));
@@ -107,9 +108,9 @@ class TokenSupplyTest {
     }
 
     @Test
-    void requestInTheLastPartHasTheTokenReplacedInTheBackground() {
+    void requestInTheLastPartReplacesTheTokenInTheBackground() {
         ask(Scope.API);
-        // Given out for 3,540 s, of which the last 708 are the last fifth.
+        // Served for 3,540 s; the last fifth is 708 s.
         clock.advance(Duration.ofSeconds(2832));
         ask(Scope.API);
         assertThat(lean.calls()).isOne();
@@ -130,10 +131,10 @@ class TokenSupplyTest {
     }
 
     @Test
-    void replacementThatFailsIsNotNoticedAndIsTriedAgainAfterAPause() {
+    void failedReplacementIsInvisibleAndRetriedAfterTheCooldown() {
         ask(Scope.API);
         clock.advance(Duration.ofSeconds(3000));
-        lean.failsWith(AWAY);
+        lean.failsWith(UNAVAILABLE);
 
         assertThat(ask(Scope.API).source()).isEqualTo(Source.HIT);
         assertThat(ask(Scope.API).source()).isEqualTo(Source.HIT);
@@ -148,7 +149,7 @@ class TokenSupplyTest {
     @EnumSource(mode = Mode.INCLUDE, names = { "THROTTLED", "BUDGET_SPENT", "LEAN_UNAVAILABLE", "LEAN_FAILED", "BREAKER_OPEN",
             "LEAN_TIMED_OUT", "UNUSABLE_ANSWER", "OTHER_SCOPE", "SERVICE_CREDENTIALS_REFUSED",
             "SERVICE_NOT_AUTHORIZED" })
-    void validTokenIsBetterThanNone(TokenError error) {
+    void validTokenIsServedIfItsReplacementFails(TokenError error) {
         ask(Scope.API);
         clock.advance(Duration.ofSeconds(3570));
         lean.failsWith(error.because("so"));
@@ -162,7 +163,7 @@ class TokenSupplyTest {
 
     @ParameterizedTest
     @EnumSource(mode = Mode.INCLUDE, names = { "REFUSED_BY_LEAN", "CALLER_REFUSED" })
-    void validTokenDoesNotHideThatTheCallerIsRefused(TokenError error) {
+    void validTokenDoesNotHideARefusalOfTheCaller(TokenError error) {
         ask(Scope.API);
         clock.advance(Duration.ofSeconds(3570));
         lean.failsWith(error.because("so"));
@@ -171,10 +172,10 @@ class TokenSupplyTest {
     }
 
     @Test
-    void whileLeanIsAwayItIsNotAskedForEveryCaller() {
+    void whileLeanIsUnavailableItIsAskedOncePerCooldown() {
         ask(Scope.API);
         clock.advance(Duration.ofSeconds(3570));
-        lean.failsWith(AWAY);
+        lean.failsWith(UNAVAILABLE);
         ask(Scope.API);
 
         assertThat(ask(Scope.API).source()).isEqualTo(Source.STALE);
@@ -186,7 +187,7 @@ class TokenSupplyTest {
     }
 
     @Test
-    void callerDoesNotWaitLongForABetterTokenThanTheOneThereIs() {
+    void callerWaitsALimitedTimeForAReplacement() {
         supply = supply("token.stale-after", "50ms");
         ask(Scope.API);
         clock.advance(Duration.ofSeconds(3570));
@@ -194,14 +195,14 @@ class TokenSupplyTest {
 
         assertThat(ask(Scope.API).source()).isEqualTo(Source.STALE_AFTER_FAILURE);
 
-        // The call went on.
+        // The call continued.
         lean.answer();
         assertThat(ask(Scope.API).token().members()).containsEntry("access_token", "token-2");
         assertThat(lean.calls()).isEqualTo(2);
     }
 
     @Test
-    void tokenThatExpiresWhileTheCallerWaitsIsNotGivenOut() {
+    void tokenThatExpiresWhileTheCallerWaitsIsNotServed() {
         supply = supply("token.stale-after", "50ms");
         ask(Scope.API);
         clock.advance(Duration.ofSeconds(3598));
@@ -216,39 +217,39 @@ class TokenSupplyTest {
     }
 
     @Test
-    void tokenThatExpiresWhileLeanFailsIsNotGivenOut() {
+    void tokenThatExpiresWhileLeanFailsIsNotServed() {
         ask(Scope.API);
         clock.advance(Duration.ofSeconds(3598));
         lean.hangs();
-        lean.failsWith(AWAY);
+        lean.failsWith(UNAVAILABLE);
         CompletableFuture<IssuedToken> waiting = start(Scope.API, CacheControl.ANY);
         clock.advance(Duration.ofSeconds(2));
 
         lean.answer();
 
-        assertThatThrownBy(waiting::join).hasCause(AWAY);
+        assertThatThrownBy(waiting::join).hasCause(UNAVAILABLE);
     }
 
     @Test
-    void expiredTokenIsNotGivenOut() {
+    void expiredTokenIsNotServed() {
         ask(Scope.API);
         clock.advance(Duration.ofSeconds(3599).plusMillis(1));
-        lean.failsWith(AWAY);
+        lean.failsWith(UNAVAILABLE);
 
-        assertThat(failure(Scope.API)).isSameAs(AWAY);
+        assertThat(failure(Scope.API)).isSameAs(UNAVAILABLE);
     }
 
     @Test
-    void failureWithoutATokenIsNotKept() {
-        lean.failsWith(AWAY);
-        assertThat(failure(Scope.API)).isSameAs(AWAY);
-        lean.gives(Duration.ofHours(1));
+    void failureIsNotCached() {
+        lean.failsWith(UNAVAILABLE);
+        assertThat(failure(Scope.API)).isSameAs(UNAVAILABLE);
+        lean.issues(Duration.ofHours(1));
 
         assertThat(ask(Scope.API).source()).isEqualTo(Source.MISS);
     }
 
     @Test
-    void concurrentCallersShareOneCallWhateverTheyAskFor() {
+    void concurrentCallersShareOneCallWhateverTheirCacheControl() {
         lean.hangs();
         List<CompletableFuture<IssuedToken>> waiting = new ArrayList<>();
         for (int i = 0; i < 500; i++) {
@@ -265,7 +266,7 @@ class TokenSupplyTest {
     }
 
     @Test
-    void callerMayAskForAFreshToken() {
+    void callerMayRequestAFreshToken() {
         ask(Scope.API);
         clock.advance(Duration.ofSeconds(5));
 
@@ -278,7 +279,7 @@ class TokenSupplyTest {
     }
 
     @Test
-    void freshTokenIsNeededWhereTheOldOneHasLessThanItsMinimum() {
+    void freshTokenIsNeededIfTheOldOneHasLessThanTheMinimumValidity() {
         ask(Scope.API);
         clock.advance(Duration.ofSeconds(3570));
         ask(Scope.API, CacheControl.NO_CACHE);
@@ -297,12 +298,12 @@ class TokenSupplyTest {
     }
 
     @Test
-    void whoAsksForAFreshTokenDoesNotGetTheOldOneInstead() {
+    void requestForAFreshTokenIsNotAnsweredWithTheOldOne() {
         ask(Scope.API);
         clock.advance(Duration.ofSeconds(5));
-        lean.failsWith(AWAY);
+        lean.failsWith(UNAVAILABLE);
 
-        assertThatThrownBy(() -> ask(Scope.API, CacheControl.NO_CACHE)).isSameAs(AWAY);
+        assertThatThrownBy(() -> ask(Scope.API, CacheControl.NO_CACHE)).isSameAs(UNAVAILABLE);
         assertThat(ask(Scope.API).source()).isEqualTo(Source.HIT);
     }
 
@@ -316,55 +317,55 @@ class TokenSupplyTest {
         assertThat(failure(CUSTOMER)).isSameAs(refused);
         assertThat(lean.calls()).isOne();
 
-        lean.gives(Duration.ofHours(1));
+        lean.issues(Duration.ofHours(1));
         ask(Scope.API, new ClientCredentials("id", "right"));
     }
 
     @ParameterizedTest
     @EnumSource(mode = Mode.INCLUDE, names = { "SERVICE_CREDENTIALS_REFUSED", "SERVICE_NOT_AUTHORIZED", "CALLER_REFUSED" })
-    void refusalOfOneScopeLeavesTheOthersWhereLeanHasAcceptedOne(TokenError error) {
+    void refusalOfOneScopeDoesNotAffectOthersIfLeanHasAcceptedOne(TokenError error) {
         ask(Scope.API);
         lean.failsWith(error.because("refused"));
         failure(CUSTOMER);
         failure(CUSTOMER);
-        assertThat(lean.calls()).as("the refused scope is kept as such").isEqualTo(2);
+        assertThat(lean.calls()).as("calls, with the refusal of the scope cached").isEqualTo(2);
 
-        lean.gives(Duration.ofHours(1));
+        lean.issues(Duration.ofHours(1));
         assertThat(ask(new Scope("customer.43")).source()).isEqualTo(Source.MISS);
         assertThat(failure(CUSTOMER).error()).isEqualTo(error);
     }
 
-    /** Otherwise whoever goes on asking for one that Lean refuses could keep the service from ever having another accepted. */
+    /** Otherwise a caller that keeps requesting a refused scope could prevent all others from ever being accepted. */
     @Test
-    void refusalOfACustomersScopeLeavesTheServicesOthersFromTheStart() {
+    void refusalOfACustomersScopeNeverAffectsTheServicesOtherScopes() {
         lean.failsWith(TokenError.SERVICE_CREDENTIALS_REFUSED.because("refused"));
         failure(CUSTOMER);
         failure(CUSTOMER);
         assertThat(lean.calls()).isOne();
-        lean.gives(Duration.ofHours(1));
+        lean.issues(Duration.ofHours(1));
 
         assertThat(ask(Scope.API).source()).isEqualTo(Source.MISS);
         assertThat(failure(CUSTOMER).error()).isEqualTo(TokenError.SERVICE_CREDENTIALS_REFUSED);
     }
 
-    /** Otherwise whoever has a customer of its own deleted at Lean could have the others refused again and again. */
+    /** Otherwise a caller that deletes its own customer at Lean could get the others refused again and again. */
     @Test
-    void refusalOfAScopeThatWasAcceptedLeavesTheOthersToo() {
+    void refusalOfAnAcceptedScopeDoesNotAffectOthers() {
         ask(Scope.API);
         ask(CUSTOMER);
         lean.failsWith(TokenError.SERVICE_CREDENTIALS_REFUSED.because("refused"));
         for (int i = 0; i < 3; i++) {
             failureOfAFreshOne(CUSTOMER);
-            cache.forgetRefusals();
+            cache.expireRefusals();
         }
         failureOfAFreshOne(CUSTOMER);
 
-        lean.gives(Duration.ofHours(1));
+        lean.issues(Duration.ofHours(1));
         assertThat(ask(new Scope("customer.43")).source()).isEqualTo(Source.MISS);
     }
 
     @Test
-    void clientThatIsNotAuthorizedForAScopeMayAskForOthers() {
+    void clientThatIsNotAuthorizedForAScopeMayRequestOthers() {
         TokenException refused = TokenException.refusedByLean(
                 new ErrorResponse(401, Map.of("error", "unauthorized_client"), Optional.empty()));
         lean.failsWith(refused);
@@ -372,12 +373,12 @@ class TokenSupplyTest {
         assertThat(failure(CUSTOMER)).isSameAs(refused);
         assertThat(lean.calls()).isOne();
 
-        lean.gives(Duration.ofHours(1));
+        lean.issues(Duration.ofHours(1));
         assertThat(ask(Scope.API).source()).isEqualTo(Source.MISS);
     }
 
     @Test
-    void leanClientIsToldWhatLeanHasAccepted() {
+    void requestToLeanSaysWhatLeanHasAccepted() {
         ClientCredentials callers = new ClientCredentials("id", "secret");
         ask(Scope.API, callers);
         ask(CUSTOMER, callers);
@@ -395,7 +396,7 @@ class TokenSupplyTest {
         ask(Scope.API, callers);
         lean.failsWith(TokenError.CALLER_REFUSED.because("refused"));
         assertThatThrownBy(() -> ask(CUSTOMER, callers)).isInstanceOf(TokenException.class);
-        lean.gives(Duration.ofHours(1));
+        lean.issues(Duration.ofHours(1));
         ask(new Scope("customer.43"), callers);
         ask(new Scope("customer.44"), callers);
 
@@ -403,14 +404,14 @@ class TokenSupplyTest {
     }
 
     @Test
-    void servicesOwnCredentialsCountAsAccepted() {
+    void credentialsOfTheServiceCountAsAccepted() {
         ask(Scope.API);
 
         assertThat(lean.asked).extracting(UpstreamTokenRequest::accepted).containsExactly(true);
     }
 
     @Test
-    void refusalOfAScopeIsNotKept() {
+    void refusalOfAnInvalidScopeIsNotCached() {
         lean.failsWith(TokenException.refusedByLean(
                 new ErrorResponse(400, Map.of("error", "invalid_scope"), Optional.empty())));
         failure(CUSTOMER);
@@ -420,23 +421,23 @@ class TokenSupplyTest {
     }
 
     @Test
-    void tokenThatIsShorterThanTheMinimumIsAskedForEachTime() {
-        lean.gives(Duration.ofSeconds(30));
+    void tokenWithALifetimeBelowTheMinimumIsRequestedEachTime() {
+        lean.issues(Duration.ofSeconds(30));
         ask(Scope.API);
 
         assertThat(ask(Scope.API).source()).isEqualTo(Source.REPLACED);
     }
 
     @Test
-    void tokenThatIsNoLongerValidWhenItComesIsPassedOnAndNotKept() {
-        lean.gives(Duration.ZERO);
+    void tokenThatHasExpiredOnArrivalIsReturnedAndNotCached() {
+        lean.issues(Duration.ZERO);
 
         assertThat(ask(Scope.API).freshFor()).isEmpty();
         assertThat(ask(Scope.API).source()).isEqualTo(Source.MISS);
     }
 
     @Test
-    void tokenWithoutALifetimeIsPassedOnAndNotKept() {
+    void tokenWithoutALifetimeIsReturnedAndNotCached() {
         AccessToken token = AccessToken.of(Map.of("access_token", "a", "token_type", "Bearer"), Scope.API);
         List<UpstreamTokenRequest> asked = new ArrayList<>();
         supply = new TokenSupply(cache, accepted, request -> {
@@ -450,7 +451,7 @@ class TokenSupplyTest {
     }
 
     @Test
-    void whoWaitedLongForATokenIsToldWhatIsLeftOfIt() {
+    void callerThatWaitedLongGetsTheRemainingLifetime() {
         lean.hangs();
         CompletableFuture<IssuedToken> waiting = start(Scope.API, CacheControl.ANY);
         clock.advance(Duration.ofMillis(2_500));
@@ -461,8 +462,8 @@ class TokenSupplyTest {
     }
 
     @Test
-    void lifetimeBeyondAllMeasureIsKeptAllTheSame() {
-        lean.gives(Duration.ofSeconds(Long.MAX_VALUE));
+    void tokenWithAnExcessiveLifetimeIsCached() {
+        lean.issues(Duration.ofSeconds(Long.MAX_VALUE));
         ask(Scope.API);
 
         assertThat(ask(Scope.API).source()).isEqualTo(Source.HIT);
@@ -470,29 +471,29 @@ class TokenSupplyTest {
 
     @Test
     void tokenForAnotherScopeIsNeitherIssuedNorCached() {
-        lean.givesOnly(CUSTOMER);
+        lean.issuesOnly(CUSTOMER);
 
         assertThat(failure(Scope.API).error()).isEqualTo(TokenError.OTHER_SCOPE);
         assertThatThrownBy(() -> ask(Scope.API, new ClientCredentials("id", "secret")))
                 .isInstanceOfSatisfying(TokenException.class, e -> assertThat(e.error()).isEqualTo(TokenError.OTHER_SCOPE));
         assertThat(cache.size()).isZero();
 
-        lean.givesOnly(null);
+        lean.issuesOnly(null);
         assertThat(ask(Scope.API).source()).isEqualTo(Source.MISS);
     }
 
     @Test
-    void tokenForAnotherScopeTakesNoOtherTokensPlace() {
+    void tokenForAnotherScopeDoesNotReplaceACachedToken() {
         ask(Scope.API);
-        lean.givesOnly(CUSTOMER);
+        lean.issuesOnly(CUSTOMER);
         // Refreshed ahead, in the background.
         clock.advance(Duration.ofSeconds(3000));
         assertThat(ask(Scope.API).token().members()).containsEntry("access_token", "token-1");
-        // Below the minimum, where a caller waits for a better one.
+        // Below the minimum validity, where a caller waits for a replacement.
         clock.advance(Duration.ofSeconds(570));
         assertThat(ask(Scope.API).token().members()).containsEntry("access_token", "token-1");
         assertThat(lean.calls()).isEqualTo(3);
-        // Asked for a fresh one.
+        // A fresh one is requested.
         assertThatThrownBy(() -> ask(Scope.API, CacheControl.NO_CACHE))
                 .isInstanceOfSatisfying(TokenException.class, e -> assertThat(e.error()).isEqualTo(TokenError.OTHER_SCOPE));
 
@@ -500,21 +501,21 @@ class TokenSupplyTest {
     }
 
     @Test
-    void tokenForAnotherScopeIsShownToNoneOfThoseWhoWait() {
+    void tokenForAnotherScopeReachesNoneOfTheWaitingCallers() {
         lean.hangs();
         List<CompletableFuture<IssuedToken>> waiting = List.of(start(Scope.API, CacheControl.ANY),
                 start(Scope.API, CacheControl.ANY));
-        lean.givesOnly(CUSTOMER);
+        lean.issuesOnly(CUSTOMER);
 
         lean.answer();
 
         assertThat(waiting).allSatisfy(each -> assertThatThrownBy(each::join).hasCauseInstanceOf(TokenException.class));
     }
 
-    /** Mutiny logs what it drops with its stack, as an error of this service. */
+    /** Mutiny logs dropped failures as errors with a stack trace. */
     @ParameterizedTest
     @EnumSource(value = CacheControl.class, names = { "ANY", "NO_CACHE" })
-    void failureThatComesAfterItsCallerHasLeftIsNotDropped(CacheControl control) throws Exception {
+    void failureAfterItsCallerHasLeftIsNotDropped(CacheControl control) throws Exception {
         ask(Scope.API);
         // Below the minimum validity.
         clock.advance(Duration.ofSeconds(3570));
@@ -528,7 +529,7 @@ class TokenSupplyTest {
             context.runOnContext(nothing -> {
                 Cancellable caller = request(Scope.API, SERVICE, control).map(IssuedToken::token).subscribe().with(token -> {
                 });
-                lean.failsWith(AWAY);
+                lean.failsWith(UNAVAILABLE);
                 Thread other = new Thread(lean::answer);
                 other.start();
                 join(other);
@@ -544,13 +545,13 @@ class TokenSupplyTest {
         assertThat(dropped).isEmpty();
     }
 
-    /** A cache that is shared with others could hold anything. */
+    /** A cache shared with other processes could contain anything. */
     @Test
-    void tokenForAnotherScopeInTheCacheCountsAsNone() {
+    void cachedTokenForAnotherScopeCountsAsMissing() {
         CachedToken others = CachedToken.of(
                 AccessToken.of(Map.of("access_token", "others", "token_type", "Bearer", "expires_in", 3600), CUSTOMER),
                 clock.instant()).orElseThrow();
-        cache.keep(new TokenKey(TokenKey.ofService("service"), "", Scope.API), others);
+        cache.put(new TokenKey("service", "", Scope.API), others);
 
         IssuedToken issued = ask(Scope.API);
 
@@ -593,7 +594,7 @@ class TokenSupplyTest {
     }
 
     private Uni<IssuedToken> request(Scope scope, Optional<ClientCredentials> callers, CacheControl control) {
-        String client = callers.map(TokenKey::ofCaller).orElseGet(() -> TokenKey.ofService("service"));
+        String client = callers.map(TokenKey::digest).orElse("service");
         return supply.token(new TokenKey(client, "", scope),
                 purpose -> new UpstreamTokenRequest(callers, client, scope, purpose, CallerAccount.SERVICE), control);
     }
