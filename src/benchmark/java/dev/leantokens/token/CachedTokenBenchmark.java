@@ -1,8 +1,5 @@
 package dev.leantokens.token;
 
-import dev.leantokens.token.ServiceCredentials.ServiceClient;
-import dev.leantokens.error.ErrorLogs;
-
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +24,9 @@ import org.openjdk.jmh.infra.Blackhole;
 
 import dev.leantokens.cache.ConfiguredCache;
 import dev.leantokens.clock.ApplicationClock;
+import dev.leantokens.error.ErrorLogs;
 import dev.leantokens.testing.Settings;
+import dev.leantokens.token.ServiceCredentials.ServiceClient;
 import io.smallrye.mutiny.Uni;
 
 /**
@@ -87,7 +86,8 @@ public class CachedTokenBenchmark {
     }
 
     private String text(Scope scope, Optional<ClientCredentials> credentials) {
-        return service.issue(scope, credentials, CacheControl.ANY, () -> CallerAccount.SERVICE).await().indefinitely().token().json();
+        return service.issue(scope, credentials, CacheControl.ANY, () -> CallerAccount.SERVICE).await().indefinitely().token()
+                .json();
     }
 
     private Uni<AccessToken> lean(UpstreamTokenRequest request) {
