@@ -71,8 +71,7 @@ record ClientProof(String authorization, String clientId, String clientSecret, S
 
     /**
      * Decodes percent-encoding, form encoding and JSON escapes repeatedly. Both sides of a comparison are decoded, since a
-     * secret
-     * may itself look encoded. The result has one char for each UTF-8 byte and no backslashes, for comparison only.
+     * secret may itself look encoded. The result has one char for each UTF-8 byte and no backslashes, for comparison only.
      */
     private static String decoded(String text) {
         StringBuilder decoded = new StringBuilder();

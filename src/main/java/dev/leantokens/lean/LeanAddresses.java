@@ -73,16 +73,16 @@ class LeanAddresses {
 
     /** Records that a connection to this address ended before it served a request. */
     void recordFailure(SocketAddress address) {
-        if (address instanceof InetSocketAddress inet && inet.getAddress() != null) {
-            addresses.recordFailure(inet.getAddress());
-        }
+        resolved(address).ifPresent(addresses::recordFailure);
     }
 
     /** Records that a connection to this address served a request. */
     void recordSuccess(SocketAddress address) {
-        if (address instanceof InetSocketAddress inet && inet.getAddress() != null) {
-            addresses.recordSuccess(inet.getAddress());
-        }
+        resolved(address).ifPresent(addresses::recordSuccess);
+    }
+
+    private static Optional<InetAddress> resolved(SocketAddress address) {
+        return address instanceof InetSocketAddress inet ? Optional.ofNullable(inet.getAddress()) : Optional.empty();
     }
 
     /** @return the address to connect to; empty if the connection is to another host, or no address is known */

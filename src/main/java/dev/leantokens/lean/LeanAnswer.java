@@ -92,7 +92,7 @@ record LeanAnswer(int status, String retryAfter, byte[] body) {
             throw withWait(TokenError.LEAN_FAILED.because("Lean did not process the request, it answered " + status), now);
         }
         if (status == PROXY_AUTHENTICATION_REQUIRED) {
-            throw TokenError.LEAN_UNAVAILABLE.because("the proxy on the way to Lean does not lead there, it answered 407");
+            throw TokenError.LEAN_UNAVAILABLE.because("the proxy did not connect to Lean, it answered 407");
         }
         if (NOT_A_TOKEN_ENDPOINT.contains(status)) {
             throw TokenError.WRONG_ENDPOINT.because("Lean answered " + status + ": the URL is not that of a token endpoint. "

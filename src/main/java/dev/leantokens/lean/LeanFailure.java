@@ -31,31 +31,22 @@ final class LeanFailure {
 
     private static final Pattern PROXY_STATUS = Pattern.compile("status: (\\d{3})\\b");
 
-    /** A failure whose origin does not matter, since it is expected. */
-    private abstract static class WithoutStack extends IOException {
-
-        private static final long serialVersionUID = 1L;
-
-        private WithoutStack(String message) {
-            super(message);
-        }
-
-        @Override
-        public synchronized Throwable fillInStackTrace() {
-            return this;
-        }
-    }
-
     /**
      * A reused connection did not serve this request: it broke or stayed silent before the first byte of the response, or the
      * response is about the connection. It says nothing about Lean, and the request can be sent again on a new connection.
      */
-    static final class StaleConnectionException extends WithoutStack {
+    static final class StaleConnectionException extends IOException {
 
         private static final long serialVersionUID = 1L;
 
         StaleConnectionException(String message) {
             super(message);
+        }
+
+        /** Records no stack: it is expected, and where it is created does not matter. */
+        @Override
+        public synchronized Throwable fillInStackTrace() {
+            return this;
         }
 
         /** The message alone, as the log's reason. */
@@ -66,7 +57,7 @@ final class LeanFailure {
     }
 
     /** The response cannot be read. Its connection is closed. */
-    static final class UnusableResponseException extends WithoutStack {
+    static final class UnusableResponseException extends IOException {
 
         private static final long serialVersionUID = 1L;
 
@@ -98,7 +89,7 @@ final class LeanFailure {
                 return untrusted(innermost(cause));
             }
             if (cause instanceof ProxyConnectException) {
-                return TokenError.LEAN_UNAVAILABLE.because("the proxy on the way to Lean does not lead there" + status(cause),
+                return TokenError.LEAN_UNAVAILABLE.because("the proxy did not connect to Lean" + status(cause),
                         // Replaced, since its message can quote what was sent.
                         new ProxyConnectException("no tunnel was opened"));
             }

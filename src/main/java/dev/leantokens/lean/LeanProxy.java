@@ -21,8 +21,7 @@ record LeanProxy(String host, int port, Optional<String> username, Optional<Stri
 
     /**
      * @throws ConfigurationException if the settings are invalid; the message is for an operator and quotes no value, since
-     *         each
-     *         could be a misplaced password
+     *         each could be a misplaced password
      */
     static Optional<LeanProxy> of(LeanConfig config) {
         require(config.proxyUsername().isPresent() == config.proxyPassword().isPresent(),

@@ -84,7 +84,7 @@ class LeanTokenEndpoint {
                 + (service ? ", requested with this service's credentials by " + config.clientAuthentication().configuredName()
                         : "; no service credentials are configured"));
         if (service && config.requestsPerMinute() >= LEAN_LIMIT) {
-            LOG.info("This process may make up to " + config.requestsPerMinute() + " calls to Lean a minute. Replicas do not "
+            LOG.info("This process sends up to " + config.requestsPerMinute() + " calls to Lean a minute. Replicas do not "
                     + "share a budget: with several, set LEAN_REQUESTS_PER_MINUTE to the share of each");
         }
         if (!account.isEncrypted() && !account.isLocal()) {
@@ -123,8 +123,11 @@ class LeanTokenEndpoint {
 
     /** @return the status of Lean's metadata document, which needs no credentials */
     Uni<Integer> metadataStatus() {
-        return Uni.createFrom().deferred(() -> route.through((api, onNewConnection) -> api.metadata().map(this::statusOf),
-                clock.instant().plus(config.deadline()), () -> true))
+        return Uni.createFrom().deferred(() -> route.through((api, onNewConnection) -> api.metadata().map(response -> {
+            try (response) {
+                return response.getStatus();
+            }
+        }), clock.instant().plus(config.deadline()), () -> true))
                 .onFailure().transform(LeanFailure::translate);
     }
 
@@ -161,12 +164,6 @@ class LeanTokenEndpoint {
         if (coding != null && !coding.isBlank() && !coding.strip().equalsIgnoreCase("identity")) {
             throw TokenError.UNUSABLE_ANSWER.because("unusable response from Lean: its content coding is "
                     + (CODINGS.matcher(coding).matches() ? coding.strip() : "unknown") + ", but none was accepted");
-        }
-    }
-
-    private int statusOf(Response response) {
-        try (response) {
-            return response.getStatus();
         }
     }
 

@@ -13,39 +13,29 @@ import org.jose4j.lang.JoseException;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 
-/**
- * Signs an assertion with a unique id for each call (RFC 7523 §3), so that no assertion can be replayed. A worker thread
- * signs, since a signature takes a millisecond or more. Thread-safe.
- */
+/** Signs assertions for {@code private_key_jwt}. Thread-safe. */
 final class PrivateKeyJwt {
 
-    private final String clientId;
-    private final SigningKey key;
-    private final String audience;
-    private final Duration lifetime;
-    private final Clock clock;
-    private final Vertx vertx;
+    private PrivateKeyJwt() {
+    }
 
     /**
+     * Signs an assertion with a unique id for each call (RFC 7523 §3), so that no assertion can be replayed. A worker thread
+     * signs, since a signature takes a millisecond or more.
+     *
      * @param audience the URL of the token endpoint, or another identifier of Lean's
      * @param clock the machine's current time, since Lean compares with its own clock
+     * @return a new proof for each subscription
      */
-    PrivateKeyJwt(String clientId, SigningKey key, String audience, Duration lifetime, Clock clock, Vertx vertx) {
-        this.clientId = clientId;
-        this.key = key;
-        this.audience = audience;
-        this.lifetime = lifetime;
-        this.clock = clock;
-        this.vertx = vertx;
+    static Uni<ClientProof> proof(String clientId, SigningKey key, String audience, Duration lifetime, Clock clock,
+            Vertx vertx) {
+        return Uni.createFrom().completionStage(() -> vertx.executeBlocking(
+                () -> ClientProof.jwt(clientId, assertion(clientId, key, audience, lifetime, clock)), false)
+                .toCompletionStage());
     }
 
-    /** @return a new assertion for each subscription */
-    Uni<ClientProof> proof() {
-        return Uni.createFrom().completionStage(
-                () -> vertx.executeBlocking(() -> ClientProof.jwt(clientId, assertion()), false).toCompletionStage());
-    }
-
-    private String assertion() throws JoseException {
+    private static String assertion(String clientId, SigningKey key, String audience, Duration lifetime, Clock clock)
+            throws JoseException {
         Instant now = clock.instant();
         JwtClaims claims = new JwtClaims();
         claims.setIssuer(clientId);

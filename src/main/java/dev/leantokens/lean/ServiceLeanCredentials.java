@@ -119,9 +119,9 @@ class ServiceLeanCredentials implements ServiceCredentials {
             case CLIENT_SECRET_POST -> Uni.createFrom().item(ClientProof.post(new ClientCredentials(id, key)));
             case CLIENT_SECRET_BASIC -> Uni.createFrom().item(ClientProof.basic(new ClientCredentials(id, key)));
             case TLS_CLIENT_AUTH -> Uni.createFrom().item(ClientProof.certificate(id));
-            case PRIVATE_KEY_JWT -> new PrivateKeyJwt(id, SigningKey.read(key, config.privateKeyId()),
+            case PRIVATE_KEY_JWT -> PrivateKeyJwt.proof(id, SigningKey.read(key, config.privateKeyId()),
                     config.assertionAudience().orElse(account.url() + "/oauth2/token"), config.assertionLifetime(),
-                    Clock.systemUTC(), vertx).proof();
+                    Clock.systemUTC(), vertx);
         };
     }
 

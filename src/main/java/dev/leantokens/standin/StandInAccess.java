@@ -14,8 +14,7 @@ import io.smallrye.config.PropertiesConfigSource;
 
 /**
  * Defaults {@code ACCESS_ANONYMOUS} to {@code always} with {@code LEAN_ENVIRONMENT=stand-in}: callers of a container's
- * published
- * port are not on the loopback interface, and the tokens grant no access.
+ * published port are not on the loopback interface, and the tokens grant no access.
  */
 public class StandInAccess implements ConfigSourceFactory {
 

@@ -8,9 +8,7 @@ import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -21,6 +19,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 
 import dev.leantokens.token.ClientCredentials;
+import io.netty.handler.codec.http.QueryStringDecoder;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
@@ -35,6 +34,7 @@ final class StandInLean implements AutoCloseable {
 
     private static final String ADDRESS = "127.0.0.1";
     private static final int THREADS = 4;
+    private static final int MAX_MEMBERS = 100;
 
     private static final Pattern CUSTOMER_SCOPE = Pattern.compile("customer\\.[A-Za-z0-9_-]+");
 
@@ -127,16 +127,12 @@ final class StandInLean implements AutoCloseable {
     }
 
     private static Map<String, List<String>> form(HttpExchange exchange) throws IOException {
-        Map<String, List<String>> form = new HashMap<>();
         String type = exchange.getRequestHeaders().getFirst("Content-Type");
         if (type != null && type.startsWith("application/x-www-form-urlencoded")) {
-            String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-            for (String pair : body.split("&")) {
-                String[] parts = pair.split("=", 2);
-                form.computeIfAbsent(decode(parts[0]), name -> new ArrayList<>()).add(parts.length < 2 ? "" : decode(parts[1]));
-            }
+            return new QueryStringDecoder(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8),
+                    StandardCharsets.UTF_8, false, MAX_MEMBERS, true).parameters();
         }
-        return form;
+        return Map.of();
     }
 
     private static String first(Map<String, List<String>> form, String name) {

@@ -34,7 +34,7 @@ import io.vertx.core.http.StreamResetException;
 
 class LeanFailureTest {
 
-    static Stream<Arguments> failuresOfTheWay() {
+    static Stream<Arguments> networkFailures() {
         return Stream.of(
                 arguments(new ConnectException("Connection refused: lean/192.0.2.1:443"), TokenError.LEAN_UNAVAILABLE),
                 arguments(new ConnectTimeoutException("connection timed out"), TokenError.LEAN_UNAVAILABLE),
@@ -56,8 +56,8 @@ class LeanFailureTest {
     }
 
     @ParameterizedTest
-    @MethodSource("failuresOfTheWay")
-    void failureOnTheWayIsNoFaultOfThisService(Throwable failure, TokenError error) {
+    @MethodSource("networkFailures")
+    void networkFailureIsNotAFaultOfThisService(Throwable failure, TokenError error) {
         for (Throwable wrapped : new Throwable[] { failure, new ProcessingException(failure),
                 new ProcessingException(new IllegalStateException(failure)) }) {
             assertThat(LeanFailure.translate(wrapped)).isInstanceOfSatisfying(TokenException.class,
@@ -65,14 +65,14 @@ class LeanFailureTest {
         }
     }
 
-    static Stream<Throwable> faultsOfOurs() {
+    static Stream<Throwable> faultsOfThisService() {
         return Stream.of(new NullPointerException(), new IllegalStateException("x"), new ClassCastException(),
                 new ProcessingException("x"), new ProcessingException(new NullPointerException()), new StackOverflowError());
     }
 
     @ParameterizedTest
-    @MethodSource("faultsOfOurs")
-    void faultOfThisServiceIsNotLeans(Throwable fault) {
+    @MethodSource("faultsOfThisService")
+    void faultOfThisServiceIsNotTranslated(Throwable fault) {
         assertThat(LeanFailure.translate(fault)).isSameAs(fault);
     }
 
@@ -95,8 +95,8 @@ class LeanFailureTest {
 
     @ParameterizedTest
     @MethodSource("connections")
-    void onlyWhatWasNotReadIsSentAgainAtOnce(Throwable failure, boolean notConnected, boolean stale) {
-        assertThat(LeanFailure.mayConnectElsewhere(failure)).isEqualTo(notConnected);
+    void onlyUnprocessedRequestsAreRepeatedAtOnce(Throwable failure, boolean elsewhere, boolean stale) {
+        assertThat(LeanFailure.mayConnectElsewhere(failure)).isEqualTo(elsewhere);
         assertThat(LeanFailure.isStale(failure)).isEqualTo(stale);
     }
 }

@@ -23,9 +23,10 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 
 import dev.leantokens.testing.TestClock;
+import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 
-/** Assertions by which the service shows Lean who it is, looked at by another library than the one that made them. */
+/** Verifies assertions by another library than the one that signs them. */
 class PrivateKeyJwtTest {
 
     private static final String AUDIENCE = "https://lean.example/oauth2/token";
@@ -48,8 +49,8 @@ class PrivateKeyJwtTest {
     }
 
     @Test
-    void assertionIsSignedWithAKeyOfTheCurve() throws Exception {
-        SignedJWT jwt = SignedJWT.parse(proof(ofCurve()).assertion());
+    void assertionIsSignedWithAnEcKey() throws Exception {
+        SignedJWT jwt = SignedJWT.parse(proof(ecKey()).assertion());
 
         assertThat(jwt.verify(new ECDSAVerifier((ECPublicKey) SigningKeyTest.EC.getPublic()))).isTrue();
         assertThat(jwt.getHeader().toJSONObject()).isEqualTo(Map.of("alg", "ES256", "typ", "JWT"));
@@ -57,7 +58,7 @@ class PrivateKeyJwtTest {
 
     @Test
     void claimsAreThoseOfTheRfc() throws Exception {
-        JWTClaimsSet claims = SignedJWT.parse(proof(ofCurve()).assertion()).getJWTClaimsSet();
+        JWTClaimsSet claims = SignedJWT.parse(proof(ecKey()).assertion()).getJWTClaimsSet();
 
         assertThat(claims.getClaims()).containsOnlyKeys("iss", "sub", "aud", "iat", "exp", "jti");
         assertThat(claims.getIssuer()).isEqualTo("client");
@@ -68,17 +69,17 @@ class PrivateKeyJwtTest {
     }
 
     @Test
-    void noAssertionIsUsedTwice() {
-        PrivateKeyJwt authentication = authentication(ofCurve());
-        Set<String> ids = IntStream.range(0, 100).mapToObj(i -> id(authentication.proof().await().indefinitely()))
+    void everyCallHasItsOwnAssertion() {
+        Uni<ClientProof> proofs = proofs(ecKey());
+        Set<String> ids = IntStream.range(0, 100).mapToObj(i -> id(proofs.await().indefinitely()))
                 .collect(Collectors.toSet());
 
         assertThat(ids).hasSize(100);
     }
 
     @Test
-    void proofIsTheAssertionWithItsTypeAndTheId() {
-        ClientProof proof = proof(ofCurve());
+    void proofHasTheAssertionItsTypeAndTheClientId() {
+        ClientProof proof = proof(ecKey());
 
         assertThat(proof.assertionType()).isEqualTo("urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
         assertThat(proof.clientId()).isEqualTo("client");
@@ -87,7 +88,7 @@ class PrivateKeyJwtTest {
         assertThat(proof.isRepeatedIn("bad client_assertion=" + proof.assertion())).isTrue();
     }
 
-    private static SigningKey ofCurve() {
+    private static SigningKey ecKey() {
         KeyPair keys = SigningKeyTest.EC;
         return new SigningKey(keys.getPrivate(), "ES256", Optional.empty());
     }
@@ -101,10 +102,10 @@ class PrivateKeyJwtTest {
     }
 
     private ClientProof proof(SigningKey key) {
-        return authentication(key).proof().await().indefinitely();
+        return proofs(key).await().indefinitely();
     }
 
-    private PrivateKeyJwt authentication(SigningKey key) {
-        return new PrivateKeyJwt("client", key, AUDIENCE, Duration.ofSeconds(60), clock, vertx);
+    private Uni<ClientProof> proofs(SigningKey key) {
+        return PrivateKeyJwt.proof("client", key, AUDIENCE, Duration.ofSeconds(60), clock, vertx);
     }
 }

@@ -285,7 +285,7 @@ class LeanTlsIT {
                 server.close();
                 RawHttp.Response refused = token(service);
                 assertThat(refused.status()).isEqualTo(503);
-                assertThat(refused.body()).contains("the proxy on the way to Lean does not lead there, it answered 407");
+                assertThat(refused.body()).contains("the proxy did not connect to Lean, it answered 407");
 
                 proxy.close();
                 assertThat(token(service).status()).isEqualTo(503);
