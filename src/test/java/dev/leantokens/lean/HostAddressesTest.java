@@ -37,7 +37,7 @@ class HostAddressesTest {
     }
 
     @Test
-    void addressThatFailedIsFollowedByTheNext() {
+    void failedAddressIsFollowedByTheNext() {
         addresses.replace(List.of(FOUR_A, FOUR_B));
 
         addresses.recordFailure(FOUR_A);
@@ -46,7 +46,7 @@ class HostAddressesTest {
     }
 
     @Test
-    void familiesTakeTurns() {
+    void addressFamiliesAlternate() {
         addresses.replace(List.of(FOUR_A, FOUR_B, SIX_A, SIX_B));
 
         assertThat(orderOfFailures()).containsExactly(FOUR_A, SIX_A, FOUR_B, SIX_B);
@@ -60,7 +60,7 @@ class HostAddressesTest {
     }
 
     @Test
-    void ofAddressesThatAllFailedTheOneWhoseFailureIsLongestAgoIsTried() {
+    void addressWithTheOldestFailureIsTriedIfAllFailed() {
         addresses.replace(List.of(FOUR_A, FOUR_B));
 
         addresses.recordFailure(FOUR_B);
@@ -71,7 +71,7 @@ class HostAddressesTest {
     }
 
     @Test
-    void failureIsForgotten() {
+    void failureExpires() {
         addresses.replace(List.of(FOUR_A, FOUR_B));
         addresses.recordFailure(FOUR_A);
 
@@ -82,7 +82,7 @@ class HostAddressesTest {
     }
 
     @Test
-    void addressThatServesIsTriedAgain() {
+    void servingAddressIsTriedAgain() {
         addresses.replace(List.of(FOUR_A, FOUR_B));
         addresses.recordFailure(FOUR_A);
 
@@ -92,7 +92,7 @@ class HostAddressesTest {
     }
 
     @Test
-    void failureIsKeptWhenTheNameIsLookedUpAgain() {
+    void failureSurvivesAnotherLookup() {
         addresses.replace(List.of(FOUR_A, FOUR_B));
         addresses.recordFailure(FOUR_A);
 
@@ -102,7 +102,7 @@ class HostAddressesTest {
     }
 
     @Test
-    void failureIsForgottenWithItsAddress() {
+    void failureIsRemovedWithItsAddress() {
         addresses.replace(List.of(FOUR_A, FOUR_B));
         addresses.recordFailure(FOUR_A);
 
@@ -112,7 +112,7 @@ class HostAddressesTest {
         assertThat(addresses.next()).contains(FOUR_A);
     }
 
-    /** Each that is chosen fails. */
+    /** Fails each address that is chosen. */
     private List<InetAddress> orderOfFailures() {
         return Stream.generate(() -> {
             InetAddress next = addresses.next().orElseThrow();

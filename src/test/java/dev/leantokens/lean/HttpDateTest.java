@@ -19,7 +19,7 @@ class HttpDateTest {
             "Sun, 06 Nov 1994 08:49:37 GMT      | 1994-11-06T08:49:37Z",
             "Sunday, 06-Nov-94 08:49:37 GMT     | 1994-11-06T08:49:37Z",
             "Sun Nov  6 08:49:37 1994           | 1994-11-06T08:49:37Z",
-            // Case, white space and the day of the week decide nothing.
+            // Case, white space and the day of the week are ignored.
             "sun, 06 nov 1994 08:49:37 gmt      | 1994-11-06T08:49:37Z",
             "SUNDAY, 06-NOV-94 08:49:37 GMT     | 1994-11-06T08:49:37Z",
             "SUN NOV 06 08:49:37 1994           | 1994-11-06T08:49:37Z",
@@ -29,12 +29,12 @@ class HttpDateTest {
             "Mon, 06 Nov 1994 08:49:37 GMT      | 1994-11-06T08:49:37Z",
             "Sun, 06-Nov-1994 08:49:37 GMT      | 1994-11-06T08:49:37Z",
             "Sun, 06 Nov 1994 08:49:37 UTC      | 1994-11-06T08:49:37Z",
-            // A leap second, and the 29th of February.
+            // A leap second, and 29 February.
             "Sat, 31 Dec 2016 23:59:60 GMT      | 2017-01-01T00:00:00Z",
             "Thu, 29 Feb 2024 00:00:00 GMT      | 2024-02-29T00:00:00Z",
             "Thursday, 29-Feb-24 00:00:00 GMT   | 2024-02-29T00:00:00Z",
     })
-    void dateIsReadInAllThreeFormats(String text, Instant date) {
+    void dateIsParsedInAllThreeFormats(String text, Instant date) {
         assertThat(HttpDate.parse(text, NOW)).contains(date);
     }
 
@@ -47,7 +47,7 @@ class HttpDateTest {
             "77 | 1977-03-01T12:00:00Z",
             "99 | 1999-03-01T12:00:00Z",
     })
-    void yearOfTwoDigitsIsAtMostFiftyYearsInTheFuture(String year, Instant date) {
+    void twoDigitYearIsAtMostFiftyYearsInTheFuture(String year, Instant date) {
         assertThat(HttpDate.parse("Sunday, 01-Mar-" + year + " 12:00:00 GMT", NOW)).contains(date);
     }
 
@@ -56,7 +56,7 @@ class HttpDateTest {
             "Sunday, 01-Mar-76 12:00:01 GMT | 2026-03-01T12:00:00Z | 1976-03-01T12:00:01Z",
             "Sunday, 01-Mar-10 12:00:00 GMT | 2090-03-01T12:00:00Z | 2110-03-01T12:00:00Z",
     })
-    void centuryIsThatOfTheWholeDate(String text, Instant now, Instant date) {
+    void centuryDependsOnTheWholeDate(String text, Instant now, Instant date) {
         assertThat(HttpDate.parse(text, now)).contains(date);
     }
 
@@ -70,7 +70,7 @@ class HttpDateTest {
             "Sun, 06 Nov 1994 08:49:61 GMT", "Sun, 06 Nov 1994 08:49:37 GMT GMT", "Sun Nov  6 08:49:37 94",
             "Sun Nov 06 08:49:37 GMT 1994", "Sun, ٠٦ Nov 1994 08:49:37 GMT",
             "Sun,                                                            06 Nov 1994 08:49:37 GMT" })
-    void valueThatIsMalformedOrMissingIsNoDate(String text) {
+    void malformedOrMissingValueIsNotADate(String text) {
         assertThat(HttpDate.parse(text, NOW)).isEmpty();
     }
 }

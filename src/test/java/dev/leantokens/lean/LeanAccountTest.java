@@ -31,7 +31,7 @@ class LeanAccountTest {
             "sandbox-uae,    https://auth.sandbox.leantech.me",
             "sandbox-ksa,    https://auth.sandbox.sa.leantech.me",
     })
-    void environmentNamesTheHost(String environment, URI url) {
+    void environmentSelectsTheHost(String environment, URI url) {
         assertThat(account(environment, null, null, null, null).url()).isEqualTo(url);
     }
 
@@ -48,7 +48,7 @@ class LeanAccountTest {
             "https://lean.example/oauth2,    https://lean.example/oauth2",
             "https://lean.example/token,     https://lean.example/token",
     })
-    void urlTakesTheEnvironmentsPlace(String configured, URI url) {
+    void urlReplacesTheEnvironment(String configured, URI url) {
         assertThat(account(configured, null, null, null).url()).isEqualTo(url);
     }
 
@@ -56,19 +56,19 @@ class LeanAccountTest {
     @ValueSource(strings = { "lean.example", "ftp://lean.example", "https:///path", "https://user:s3cr3t@lean.example",
             "https://us^er:s3cr3t@lean.example", "https://s3cr3t%@lean.example", "https://lean.example:65536",
             "https://lean.example?x=1", "https://lean.example#x", "mailto:x@y" })
-    void urlThatIsNoHostRefusesToStart(String url) {
+    void invalidUrlPreventsStart(String url) {
         assertThatThrownBy(() -> account(url, null, null, null)).isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("LEAN_URL").message().doesNotContain("s3cr3t");
     }
 
-    /** It would be asked at a path that is there twice. */
+    /** The path of the endpoint would be appended twice. */
     @ParameterizedTest
     @ValueSource(strings = { "https://lean.example/oauth2/token", "https://lean.example/oauth2/token/",
             "https://lean.example/oauth2/token//", "https://lean.example//oauth2//token", "https://lean.example/x/oauth2/token",
             "https://lean.example/OAuth2/Token", "https://lean.example/oauth2/%74oken", "https://lean.example/oauth2/./token",
             "https://lean.example/.well-known/oauth-authorization-server",
             "https://lean.example/.well-known/openid-configuration" })
-    void urlOfAnEndpointRefusesToStart(String url) {
+    void urlOfAnEndpointPreventsStart(String url) {
         assertThatThrownBy(() -> account(url, null, null, null)).isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("LEAN_URL").hasMessageContaining("authorization host").message()
                 .doesNotContain("lean.example");
@@ -84,12 +84,12 @@ class LeanAccountTest {
     }
 
     @Test
-    void withoutIdAndSecretThereAreNoCredentials() {
+    void withoutIdAndSecretTheServiceHasNoCredentials() {
         assertThat(account(null, null, null, null).clientId()).isEmpty();
     }
 
     @Test
-    void whiteSpaceAroundThemIsDropped() {
+    void surroundingWhiteSpaceIsDropped() {
         assertThat(account(null, " id\n", "\tsecret\n", null).clientId()).contains("id");
         assertThat(account(null, " id\n", "\tsecret\n", null).key()).isEqualTo("secret");
         assertThat(account(null, " ", "\n", null).clientId()).isEmpty();
@@ -106,25 +106,25 @@ class LeanAccountTest {
     }
 
     @Test
-    void idWithoutSecretRefusesToStart() {
+    void idWithoutSecretPreventsStart() {
         assertThatThrownBy(() -> account(null, "id", null, null)).isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("LEAN_CLIENT_SECRET");
     }
 
     @Test
-    void secretWithoutIdRefusesToStart() {
+    void secretWithoutIdPreventsStart() {
         assertThatThrownBy(() -> account(null, null, "s3cr3t", null)).isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("LEAN_CLIENT_ID").message().doesNotContain("s3cr3t");
     }
 
     @Test
-    void secretInTwoPlacesRefusesToStart(@TempDir Path folder) {
+    void secretInTwoPlacesPreventsStart(@TempDir Path folder) {
         assertThatThrownBy(() -> account(null, "id", "s3cr3t", folder.resolve("secret")))
                 .isInstanceOf(ConfigurationException.class).hasMessageContaining("LEAN_CLIENT_SECRET_FILE");
     }
 
     @Test
-    void secretFileThatIsMissingOrEmptyRefusesToStart(@TempDir Path folder) throws IOException {
+    void missingOrEmptySecretFilePreventsStart(@TempDir Path folder) throws IOException {
         Path empty = Files.writeString(folder.resolve("empty"), "\n");
 
         assertThatThrownBy(() -> account(null, "id", null, folder.resolve("missing")))
@@ -146,7 +146,7 @@ class LeanAccountTest {
             "client-secret-post,  lean.client-id=x lean.private-key-file=/nowhere,      LEAN_PRIVATE_KEY_FILE is set",
             "client-secret-basic, lean.private-key-file=/nowhere,                       LEAN_PRIVATE_KEY_FILE is set",
     })
-    void whatTheMethodHasNoUseForOrLacksRefusesToStart(String method, String settings, String message) {
+    void missingOrUnusedSettingOfTheMethodPreventsStart(String method, String settings, String message) {
         List<String> properties = new ArrayList<>(List.of("lean.client-authentication", method));
         if (settings != null) {
             Stream.of(settings.split(" ")).forEach(setting -> properties.addAll(List.of(setting.split("="))));

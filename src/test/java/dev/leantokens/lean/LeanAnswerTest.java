@@ -41,7 +41,7 @@ class LeanAnswerTest {
     private static final ClientCredentials CREDENTIALS = new ClientCredentials("id", SECRET);
     private static final ClientProof PROOF = ClientProof.post(CREDENTIALS);
 
-    /** With a secret that each encoding changes. */
+    /** Has a secret that each encoding changes. */
     private static final ClientCredentials ODD = new ClientCredentials("id", "ab\\cd\"e/f&g h+i%41");
 
     private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
@@ -49,7 +49,7 @@ class LeanAnswerTest {
     private LeanConfig config = Settings.of(LeanConfig.class);
 
     @Test
-    void everyMemberOfATokenResponseIsKept() {
+    void everyMemberOfATokenResponseIsPreserved() {
         String body = "{\"access_token\":\"a.b.c\",\"scope\":\"api\",\"token_type\":\"Bearer\",\"expires_in\":3599,"
                 + "\"x\":{\"n\":1.10,\"big\":123456789012345678901234567890}}";
 
@@ -78,7 +78,7 @@ class LeanAnswerTest {
             "{\"access_token\":\"s3cr3t\",\"token_type\":\"Bearer\",\"refresh_token\":7}",
             "{\"error\":\"invalid_client\"}",
     })
-    void okThatIsNoTokenIsUnusable(String body) {
+    void status200WithoutATokenIsUnusable(String body) {
         TokenException exception = failure(answer(200, body), CALLER);
 
         assertThat(exception.error()).isEqualTo(TokenError.UNUSABLE_ANSWER);
@@ -96,7 +96,7 @@ class LeanAnswerTest {
     }
 
     @Test
-    void membersThatAreNullAreLeftOut() {
+    void nullMembersAreLeftOut() {
         String body = "{\"access_token\":\"a\",\"scope\":null,\"token_type\":\"Bearer\",\"expires_in\":null,\"x\":null}";
 
         assertThat(answer(200, body).token(request(SERVICE), PROOF, config, NOW).json())
@@ -105,7 +105,7 @@ class LeanAnswerTest {
 
     @ParameterizedTest
     @EnumSource(CredentialsOwner.class)
-    void tokenForAnotherScopeIsNone(CredentialsOwner owner) {
+    void tokenForAnotherScopeIsRefused(CredentialsOwner owner) {
         TokenException exception = failure(answer(200,
                 "{\"access_token\":\"s3cr3t\",\"token_type\":\"Bearer\",\"scope\":\"customer.s3cr3t\"}"), owner);
 
@@ -118,7 +118,7 @@ class LeanAnswerTest {
         String html = "<html>s3cr3t</html>";
         String invalidClient = "{\"error\":\"invalid_client\"}";
         return Stream.of(
-                // Lean's words are for the caller who sent what is refused.
+                // Lean's error is passed on to the caller that sent the refused values.
                 arguments(400, "{\"error\":\"invalid_scope\"}", CALLER, TokenError.REFUSED_BY_LEAN),
                 arguments(400, "{\"error\":\"invalid_scope\"}", SERVICE, TokenError.REFUSED_BY_LEAN),
                 arguments(400, "{\"error\":\"invalid_request\"}", SERVICE, TokenError.REFUSED_BY_LEAN),
@@ -126,18 +126,18 @@ class LeanAnswerTest {
                 arguments(400, invalidClient, CALLER, TokenError.REFUSED_BY_LEAN),
                 arguments(400, "{\"error\":\"unauthorized_client\"}", CALLER, TokenError.REFUSED_BY_LEAN),
                 arguments(422, "{\"error\":\"something_new\"}", CALLER, TokenError.REFUSED_BY_LEAN),
-                // What is wrong with the service's own credentials is not.
+                // An error about the service's credentials is not.
                 arguments(401, invalidClient, SERVICE, TokenError.SERVICE_CREDENTIALS_REFUSED),
                 arguments(400, invalidClient, SERVICE, TokenError.SERVICE_CREDENTIALS_REFUSED),
                 arguments(400, "{\"error\":\"unauthorized_client\"}", SERVICE, TokenError.SERVICE_NOT_AUTHORIZED),
                 arguments(401, "{\"error\":\"unauthorized_client\"}", SERVICE, TokenError.SERVICE_NOT_AUTHORIZED),
                 arguments(401, "", SERVICE, TokenError.SERVICE_CREDENTIALS_REFUSED),
                 arguments(401, html, SERVICE, TokenError.SERVICE_CREDENTIALS_REFUSED),
-                // Lean sends an empty body where it cannot tell the client.
+                // Lean sends an empty body without client credentials.
                 arguments(401, "", CALLER, TokenError.CALLER_REFUSED),
                 arguments(401, html, CALLER, TokenError.CALLER_REFUSED),
                 arguments(401, "[]", CALLER, TokenError.CALLER_REFUSED),
-                // A gateway's doing.
+                // Responses of a gateway.
                 arguments(400, html, CALLER, TokenError.UNUSABLE_ANSWER),
                 arguments(400, "{\"code\":\"X\",\"message\":\"s3cr3t\",\"status\":\"BAD\"}", SERVICE,
                         TokenError.UNUSABLE_ANSWER),
@@ -155,7 +155,7 @@ class LeanAnswerTest {
                 arguments(400, "{\"error\":null}", CALLER, TokenError.UNUSABLE_ANSWER),
                 arguments(401, "{\"error\":\"invalid_client\",\"error_description\":{}}", CALLER, TokenError.CALLER_REFUSED),
                 arguments(410, html, CALLER, TokenError.UNUSABLE_ANSWER),
-                // No token endpoint answers so, whatever the body says.
+                // Not a token endpoint, whatever the body says.
                 arguments(404, html, SERVICE, TokenError.WRONG_ENDPOINT),
                 arguments(404, "", CALLER, TokenError.WRONG_ENDPOINT),
                 arguments(404, "{\"error\":\"not_found\"}", CALLER, TokenError.WRONG_ENDPOINT),
@@ -164,7 +164,7 @@ class LeanAnswerTest {
                 arguments(405, "{\"error\":\"invalid_request\"}", CALLER, TokenError.WRONG_ENDPOINT),
                 arguments(415, "", SERVICE, TokenError.WRONG_ENDPOINT),
                 arguments(415, "{\"error\":\"invalid_request\"}", CALLER, TokenError.WRONG_ENDPOINT),
-                // About the connection, so that Lean has not judged the request.
+                // About the connection; Lean has not processed the request.
                 arguments(407, html, SERVICE, TokenError.LEAN_UNAVAILABLE),
                 arguments(407, "{\"error\":\"invalid_request\"}", CALLER, TokenError.LEAN_UNAVAILABLE),
                 arguments(408, "", SERVICE, TokenError.LEAN_FAILED),
@@ -173,7 +173,7 @@ class LeanAnswerTest {
                 arguments(421, invalidClient, SERVICE, TokenError.LEAN_FAILED),
                 arguments(425, "", CALLER, TokenError.LEAN_FAILED),
                 arguments(425, invalidClient, CALLER, TokenError.LEAN_FAILED),
-                // Lean's own faults, whatever the body says.
+                // Lean's faults, whatever the body says.
                 arguments(429, "", SERVICE, TokenError.THROTTLED),
                 arguments(429, invalidClient, CALLER, TokenError.THROTTLED),
                 arguments(500, html, SERVICE, TokenError.LEAN_FAILED),
@@ -186,7 +186,7 @@ class LeanAnswerTest {
 
     @ParameterizedTest(name = "{0} {1} to {2} is {3}")
     @MethodSource("failures")
-    void failureMeansWhatTheDesignSays(int status, String body, CredentialsOwner owner, TokenError error) {
+    void statusAndBodyDecideTheError(int status, String body, CredentialsOwner owner, TokenError error) {
         TokenException exception = failure(answer(status, body), owner);
 
         assertThat(exception.error()).isEqualTo(error);
@@ -195,7 +195,7 @@ class LeanAnswerTest {
     }
 
     @Test
-    void refusalOfTheCallerIsPassedOnAsItIs() {
+    void refusalOfTheCallerIsPassedOnUnchanged() {
         String body = "{\"error\":\"invalid_scope\",\"error_description\":\"no such customer\",\"error_uri\":\"https://x\"}";
 
         TokenException exception = failure(answer(400, body), SERVICE);
@@ -205,7 +205,7 @@ class LeanAnswerTest {
     }
 
     @Test
-    void refusalHasNoMembersThatAreNull() {
+    void refusalHasNoNullMembers() {
         String body = "{\"error\":\"invalid_scope\",\"error_description\":null,\"error_uri\":null,\"x\":null}";
 
         assertThat(failure(answer(400, body), CALLER).response().json()).isEqualTo("{\"error\":\"invalid_scope\"}");
@@ -218,7 +218,7 @@ class LeanAnswerTest {
             "lean.url=https://s3cr3t.example                              | LEAN_URL is set",
             "lean.url=https://s3cr3t.example lean.environment=sandbox-ksa | LEAN_URL is set",
     })
-    void refusalOfTheServicesCredentialsNamesTheEnvironment(String settings, String text) {
+    void refusalOfServiceCredentialsNamesTheEnvironment(String settings, String text) {
         config = Settings.of(LeanConfig.class, settings.split("[ =]"));
 
         TokenException exception = failure(answer(401, "{\"error\":\"invalid_client\"}"), SERVICE);
@@ -253,26 +253,26 @@ class LeanAnswerTest {
             "503 | 120                           | PT2M",
             "425 | 1                             | PT1S",
     })
-    void waitIsLeansOwnWhereItNamesOne(int status, String retryAfter, String wait) {
+    void waitIsLeansIfItNamesOne(int status, String retryAfter, String wait) {
         TokenException exception = failure(new LeanAnswer(status, retryAfter, new byte[0]), SERVICE);
 
         assertThat(exception.response().retryAfter()).isEqualTo(Optional.ofNullable(wait).map(Duration::parse));
     }
 
     @Test
-    void textOfAnAnswerHasNoBody() {
+    void answerAsTextHasNoBody() {
         assertThat(answer(200, "s3cr3t").toString()).doesNotContain("s3cr3t");
     }
 
     @Test
-    void refusalThatQuotesTheServicesSecretIsNotPassedOn() {
+    void refusalQuotingTheServiceSecretIsNotPassedOn() {
         String body = "{\"error\":\"invalid_request\",\"error_description\":\"unexpected client_secret=" + SECRET + "\"}";
 
         assertThat(failure(answer(400, body), SERVICE).response().json()).doesNotContain(SECRET);
         assertThat(failure(answer(400, body), CALLER).response().json()).isEqualTo(body);
     }
 
-    /** What Lean can make of {@link #ODD}, as JSON. */
+    /** Ways in which Lean can quote {@link #ODD}, as JSON. */
     static Stream<Arguments> quotes() {
         ClientProof post = ClientProof.post(ODD);
         ClientProof basic = ClientProof.basic(ODD);
@@ -312,7 +312,7 @@ class LeanAnswerTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("quotes")
-    void refusalThatQuotesTheServicesSecretInAnyFormIsNotPassedOn(String form, ClientProof proof, String body) {
+    void refusalQuotingTheServiceSecretInAnyEncodingIsNotPassedOn(String form, ClientProof proof, String body) {
         TokenException toService = failure(answer(400, body), SERVICE, proof);
 
         assertThat(toService.error()).isEqualTo(TokenError.UNUSABLE_ANSWER);
@@ -323,7 +323,7 @@ class LeanAnswerTest {
     @ParameterizedTest
     @ValueSource(strings = { "100%", "%zz %", "%5C%22", "\\\\u00", "\\\\u00zz", "ab\\\\cd", "ab%5Ccd%22e%2Ff%26g", "\\u20ac",
             "id" })
-    void refusalThatQuotesNoSecretIsPassedOn(String description) {
+    void refusalQuotingNoSecretIsPassedOn(String description) {
         assertThat(failure(answer(400, described(description)), SERVICE, ClientProof.basic(ODD)).error())
                 .isEqualTo(TokenError.REFUSED_BY_LEAN);
     }

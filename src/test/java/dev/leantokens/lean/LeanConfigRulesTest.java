@@ -13,18 +13,18 @@ import io.quarkus.runtime.configuration.ConfigurationException;
 class LeanConfigRulesTest {
 
     @Test
-    void defaultsAreSound() {
+    void defaultsAreValid() {
         assertThatCode(() -> LeanConfigRules.check(Settings.of(LeanConfig.class))).doesNotThrowAnyException();
     }
 
     @Test
-    void proxyCanWantAName() {
+    void proxyMayRequireAName() {
         assertThatCode(() -> LeanConfigRules.check(Settings.of(LeanConfig.class, "lean.proxy-url", "http://proxy:3128/",
                 "lean.proxy-username", "user", "lean.proxy-password", "secret"))).doesNotThrowAnyException();
     }
 
     @Test
-    void nameForNoProxyRefusesToStart() {
+    void proxyNameWithoutProxyPreventsStart() {
         assertThatThrownBy(() -> LeanConfigRules.check(Settings.of(LeanConfig.class, "lean.proxy-username", "user",
                 "lean.proxy-password", "secret"))).isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("LEAN_PROXY_URL");
@@ -67,7 +67,7 @@ class LeanConfigRulesTest {
             "lean.proxy-password,        secret, LEAN_PROXY_USERNAME",
             "lean.breaker-failure-ratio, NaN,  LEAN_BREAKER_FAILURE_RATIO",
     })
-    void contradictionRefusesToStart(String property, String value, String message) {
+    void invalidSettingPreventsStart(String property, String value, String message) {
         assertThatThrownBy(() -> LeanConfigRules.check(Settings.of(LeanConfig.class, property, value)))
                 .isInstanceOf(ConfigurationException.class).hasMessageContaining(message).message().doesNotContain("s3cr3t");
     }

@@ -34,9 +34,9 @@ class LeanRouteTest {
         vertx.close().toCompletionStage().toCompletableFuture().join();
     }
 
-    /** The breaker of the connection has to know, and no other one. */
+    /** Only the breaker for connections counts it. */
     @Test
-    void nameServerThatDoesNotAnswerKeepsConnectionsFromBeingOpened() {
+    void silentNameServerIsAConnectFailure() {
         TestClock clock = new TestClock();
         LeanRoute route = new LeanRoute(null, null, silent, vertx, Duration.ofMillis(1),
                 clock);

@@ -13,14 +13,14 @@ import dev.leantokens.testing.Settings;
 class LeanTokenEndpointTest {
 
     @Test
-    void silentConnectionIsGivenUpInTimeForAnotherCall() {
+    void silenceLimitLeavesTimeForAnotherCall() {
         assertThat(LeanTokenEndpoint.silenceLimit(Settings.of(LeanConfig.class))).isEqualTo(Duration.ofMillis(2700));
     }
 
-    /** A Lean that is slow would otherwise be cut off in vain. */
+    /** Otherwise a slow Lean would be cut off without a chance for another call. */
     @ParameterizedTest
     @CsvSource({ "9s, 10s", "3s, 3500ms", "3s, 3s", "3s, 6s" })
-    void silentConnectionIsNotGivenUpWhereTheDeadlineLeavesNoTimeForAnotherCall(String requestTimeout, String deadline) {
+    void silenceIsNotLimitedIfTheDeadlineLeavesNoTimeForAnotherCall(String requestTimeout, String deadline) {
         LeanConfig config = Settings.of(LeanConfig.class, "lean.request-timeout", requestTimeout, "lean.deadline", deadline);
 
         assertThat(LeanTokenEndpoint.silenceLimit(config)).isGreaterThan(config.requestTimeout());

@@ -30,8 +30,8 @@ import io.quarkus.test.junit.TestProfile;
 import io.vertx.core.http.HttpClientRequest;
 
 /**
- * Connections are not guarded here, so that they bring one request's response to another one. No token changes hands all the
- * same. Only in Quarkus: the packaged application cannot be had without its guards.
+ * Without connection guards, one request receives another's response; the scope check alone still prevents a wrong token.
+ * Has no {@code IT} twin, since the packaged application always has its guards.
  */
 @QuarkusTest
 @TestProfile(ScopeCheckAloneTest.Unguarded.class)
@@ -63,7 +63,7 @@ class ScopeCheckAloneTest {
 
         @Override
         void prepare(HttpClientRequest request) {
-            // As it comes.
+            // Installs no guard.
         }
     }
 
@@ -93,7 +93,7 @@ class ScopeCheckAloneTest {
                 }
                 scopes.addAll(some);
             }
-            assertThat(wrong).as("another one's tokens that came").isPositive();
+            assertThat(wrong).as("tokens of another scope that arrived").isPositive();
 
             lean.reset();
             for (String scope : scopes) {
@@ -102,7 +102,7 @@ class ScopeCheckAloneTest {
         }
     }
 
-    /** On a thread of the server's. */
+    /** Called by a thread of the server. */
     private static void pause(int millis) {
         try {
             new CountDownLatch(1).await(millis, TimeUnit.MILLISECONDS);

@@ -26,34 +26,34 @@ import dev.leantokens.token.UpstreamTokenRequest;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.core.Vertx;
 
-/** A secret that is exchanged while the service runs. That the file is looked at every second is {@code FileWatch}'s. */
+/** Rotation of the secret while the service runs. {@code FileWatchTest} covers the polling of the file. */
 class ServiceLeanCredentialsTest {
 
     @TempDir
     Path folder;
 
     private final Vertx vertx = Vertx.vertx();
-    private ServiceLeanCredentials own;
+    private ServiceLeanCredentials credentials;
 
     @AfterEach
     void stop() {
-        own.stop(null);
+        credentials.stop(null);
         vertx.close().toCompletionStage().toCompletableFuture().join();
     }
 
-    /** Anyone could have a token with the service's certificate, which is on the connection. */
+    /** Otherwise any caller could obtain tokens by the service's certificate, which authenticates the connection. */
     @Test
-    void callerThatNamesTheIdOfTheCertificateIsRefusedBeforeAnyCall() {
-        own = new ServiceLeanCredentials(account(), config("tls-client-auth"), vertx);
-        assertThatThrownBy(() -> own.refuseIdProvedByCertificate(callers("SERVICE"))).isInstanceOfSatisfying(
+    void callerWithTheIdOfTheCertificateIsRefusedBeforeAnyCall() {
+        credentials = new ServiceLeanCredentials(account(), config("tls-client-auth"), vertx);
+        assertThatThrownBy(() -> credentials.refuseIdProvedByCertificate(callers("SERVICE"))).isInstanceOfSatisfying(
                 TokenException.class,
                 refusal -> assertThat(refusal.error()).isEqualTo(TokenError.CALLER_REFUSED));
-        assertThatCode(() -> own.refuseIdProvedByCertificate(callers("another"))).doesNotThrowAnyException();
-        assertThatCode(() -> own.refuseIdProvedByCertificate(Wants.ofService(Wants.alone()).request()))
+        assertThatCode(() -> credentials.refuseIdProvedByCertificate(callers("another"))).doesNotThrowAnyException();
+        assertThatCode(() -> credentials.refuseIdProvedByCertificate(Wants.ofService(Wants.alone()).request()))
                 .doesNotThrowAnyException();
 
-        own = new ServiceLeanCredentials(account(), config("client-secret-post"), vertx);
-        assertThatCode(() -> own.refuseIdProvedByCertificate(callers("service"))).doesNotThrowAnyException();
+        credentials = new ServiceLeanCredentials(account(), config("client-secret-post"), vertx);
+        assertThatCode(() -> credentials.refuseIdProvedByCertificate(callers("service"))).doesNotThrowAnyException();
     }
 
     private static LeanAccount account() {
@@ -69,31 +69,31 @@ class ServiceLeanCredentialsTest {
     }
 
     @Test
-    void newSecretIsFoundWhenLeanRefusesTheOneBefore() {
+    void newSecretIsLoadedWhenLeanRefusesThePreviousOne() {
         Path file = secret("old\n");
-        Optional<ServiceClient> refused = own.current();
+        Optional<ServiceClient> refused = credentials.current();
         Certificates.write(file, "new\n");
 
         assertThat(reloadIfUnchanged(refused)).isTrue();
         assertThat(sent().clientSecret()).isEqualTo("new");
-        assertThat(own.current()).isNotSameAs(refused).isNotEqualTo(refused);
-        assertThat(reloadIfUnchanged(refused)).as("found before").isTrue();
+        assertThat(credentials.current()).isNotSameAs(refused).isNotEqualTo(refused);
+        assertThat(reloadIfUnchanged(refused)).as("loaded before").isTrue();
     }
 
     @Test
-    void refusedSecretThatIsStillTheOneOfTheFileStays() {
+    void refusedSecretStaysIfTheFileIsUnchanged() {
         Path file = secret("old");
-        Optional<ServiceClient> refused = own.current();
+        Optional<ServiceClient> refused = credentials.current();
         Certificates.write(file, " old\n");
 
         assertThat(reloadIfUnchanged(refused)).isFalse();
-        assertThat(own.current()).isSameAs(refused);
+        assertThat(credentials.current()).isSameAs(refused);
     }
 
     @Test
-    void fileThatIsEmptyOrDamagedOrGoneChangesNothing() {
+    void emptyDamagedOrDeletedFileChangesNothing() {
         Path file = secret("old");
-        Optional<ServiceClient> refused = own.current();
+        Optional<ServiceClient> refused = credentials.current();
         Certificates.write(file, "\n");
         assertThat(reloadIfUnchanged(refused)).isFalse();
         Certificates.write(file, "n\0e\0w\0");
@@ -108,10 +108,10 @@ class ServiceLeanCredentialsTest {
     }
 
     @Test
-    void keyThatIsNoneChangesNothing() {
+    void unusableKeyChangesNothing() {
         Path file = Certificates.write(folder.resolve("key"), pem(SigningKeyTest.EC));
-        own("lean.client-authentication", "private-key-jwt", "lean.private-key-file", file.toString());
-        Optional<ServiceClient> refused = own.current();
+        create("lean.client-authentication", "private-key-jwt", "lean.private-key-file", file.toString());
+        Optional<ServiceClient> refused = credentials.current();
 
         Certificates.write(file, "-----BEGIN PRIVATE KEY-----\ncut off");
         assertThat(reloadIfUnchanged(refused)).isFalse();
@@ -122,42 +122,43 @@ class ServiceLeanCredentialsTest {
     }
 
     @Test
-    void keyThatIsNoneRefusesToStart() {
+    void unusableKeyPreventsStart() {
         secret("old");
         Path file = Certificates.write(folder.resolve("key"), "s3cr3t");
 
-        assertThatThrownBy(() -> own("lean.client-authentication", "private-key-jwt", "lean.private-key-file", file.toString()))
+        assertThatThrownBy(
+                () -> create("lean.client-authentication", "private-key-jwt", "lean.private-key-file", file.toString()))
                 .isInstanceOf(ConfigurationException.class).hasMessageContaining("LEAN_PRIVATE_KEY_FILE")
                 .message().doesNotContain("s3cr3t");
     }
 
     @Test
-    void secretThatIsNoFileIsNeverNewer() {
-        own("lean.client-secret", "old");
+    void secretWithoutAFileIsNeverReloaded() {
+        create("lean.client-secret", "old");
 
-        assertThat(reloadIfUnchanged(own.current())).isFalse();
+        assertThat(reloadIfUnchanged(credentials.current())).isFalse();
     }
 
     private Path secret(String text) {
         Path file = Certificates.write(folder.resolve("secret"), text);
-        own("lean.client-secret-file", file.toString());
+        create("lean.client-secret-file", file.toString());
         return file;
     }
 
-    private void own(String... settings) {
+    private void create(String... settings) {
         List<String> all = new ArrayList<>(List.of("lean.client-id", "id"));
         all.addAll(List.of(settings));
         LeanConfig config = Settings.of(LeanConfig.class, all.toArray(String[]::new));
-        own = new ServiceLeanCredentials(LeanAccount.of(config), config, vertx);
-        own.start(null);
+        credentials = new ServiceLeanCredentials(LeanAccount.of(config), config, vertx);
+        credentials.start(null);
     }
 
     private boolean reloadIfUnchanged(Optional<ServiceClient> refused) {
-        return own.reloadIfUnchanged(refused).await().atMost(Duration.ofSeconds(10));
+        return credentials.reloadIfUnchanged(refused).await().atMost(Duration.ofSeconds(10));
     }
 
     private ClientProof sent() {
-        return own.proof().await().atMost(Duration.ofSeconds(10));
+        return credentials.proof().await().atMost(Duration.ofSeconds(10));
     }
 
     private static String pem(KeyPair keys) {

@@ -28,14 +28,13 @@ import com.nimbusds.jose.jwk.RSAKey;
 
 import dev.leantokens.testing.Certificates;
 
-/** Which keys sign assertions, and how. */
 class SigningKeyTest {
 
     static final KeyPair RSA = rsa(2048);
     static final KeyPair EC = ec("secp256r1");
 
     @Test
-    void kindOfKeyDecidesTheAlgorithm() {
+    void keyTypeDecidesTheAlgorithm() {
         assertThat(SigningKey.read(pem(RSA), Optional.of("k1")))
                 .isEqualTo(new SigningKey(RSA.getPrivate(), "RS256", Optional.of("k1")));
         assertThat(SigningKey.read(pem(EC), Optional.empty()))
@@ -43,14 +42,14 @@ class SigningKeyTest {
     }
 
     @Test
-    void certificateBesideTheKeyIsPassedOver() {
+    void certificateBesideTheKeyIsIgnored() {
         String chain = Certificates.selfSigned("someone").certificatePem();
 
         assertThat(SigningKey.read(chain + pem(EC), Optional.empty()).key()).isEqualTo(EC.getPrivate());
     }
 
     @Test
-    void jwkBringsItsId() {
+    void keyIdOfAJwkIsUsed() {
         assertThat(SigningKey.read(ecJwk().keyID("").build().toJSONString(), Optional.empty()).id()).isEmpty();
         String jwk = rsaJwk().keyID("k2").algorithm(JWSAlgorithm.RS256).keyUse(KeyUse.SIGNATURE).build().toJSONString();
 
@@ -85,7 +84,7 @@ class SigningKeyTest {
 
     @ParameterizedTest
     @MethodSource("unusable")
-    void whatCannotSignIsRefusedWithoutBeingQuoted(String text, String reason) {
+    void unusableKeyIsRefusedWithoutBeingQuoted(String text, String reason) {
         assertThatThrownBy(() -> SigningKey.read(text, Optional.of("k1"))).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(reason).hasNoCause().message().doesNotContain("s3cr3t");
     }

@@ -18,7 +18,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 
-/** What a newcomer gets who starts development without credentials; the commands are those of the README. */
+/** Development without credentials, with the commands of the README. */
 @QuarkusTest
 @TestProfile(DevelopmentTest.Development.class)
 class DevelopmentTest {
@@ -42,7 +42,7 @@ class DevelopmentTest {
     LeanAccount account;
 
     @Test
-    void bothAdaptersHandOutTokensOfTheStandIn() {
+    void bothAdaptersIssueTokensOfTheStandIn() {
         given().contentType("application/json").body("{\"scope\":\"api\"}").post("/v1/oauth2/token").then()
                 .statusCode(200).body("access_token", matchesPattern("[\\w-]+\\.[\\w-]+\\.[\\w-]+"));
         assertThat(McpCalls.textOf(McpCalls.call(Integer.parseInt(Development.MCP_PORT), Map.of("scope", "customer.42")))
@@ -51,7 +51,7 @@ class DevelopmentTest {
     }
 
     @Test
-    void standInsOwnCredentialsAreTakenAndAWrongSecretIsNot() {
+    void standInAcceptsItsCredentialsAndRefusesAWrongSecret() {
         given().auth().preemptive().basic("5a1d0000-0000-4000-8000-000000000001", "stand-in-secret")
                 .formParam("grant_type", "client_credentials").formParam("scope", "api").post("/v1/oauth2/token").then()
                 .statusCode(200);
@@ -61,10 +61,10 @@ class DevelopmentTest {
     }
 
     @Test
-    void pageThatTriesTheApiOutLeavesEmptyFieldsOutAndHasTheBrowserShowNoDialog() {
+    void swaggerUiOmitsEmptyFieldsAndPreventsTheBrowsersPasswordDialog() {
         assertThat(given().get("/q/swagger-ui/start.js").asString()).contains("ParameterIncludeEmpty", "credentials: 'omit'");
         assertThat(given().get("/q/swagger-ui/swagger-ui-bundle.js").asString().contains("class ParameterIncludeEmpty"))
-                .as("the component still has that name").isTrue();
+                .as("the component's name").isTrue();
     }
 
     @Test

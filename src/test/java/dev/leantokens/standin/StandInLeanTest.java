@@ -113,7 +113,7 @@ class StandInLeanTest {
 
     @ParameterizedTest
     @CsvSource({ "grant_type=client_credentials&scope=api", "grant_type=client_credentials&scope=api&client_id=x", "''" })
-    void clientThatCannotBeToldIsRefusedWithoutABody(String form) throws Exception {
+    void requestWithoutClientCredentialsIsRefusedWithoutABody(String form) throws Exception {
         HttpResponse<String> response = token(form);
 
         assertThat(response.statusCode()).isEqualTo(401);
@@ -121,7 +121,7 @@ class StandInLeanTest {
     }
 
     @Test
-    void clientMayAuthenticateByBasic() throws Exception {
+    void clientMayUseHttpBasic() throws Exception {
         String basic = Base64.getEncoder().encodeToString((ID + ":" + StandInLean.CLIENT.clientSecret()).getBytes(
                 StandardCharsets.UTF_8));
 
@@ -138,7 +138,7 @@ class StandInLeanTest {
         }
     }
 
-    /** @return the claims of a token whose signature is good by the published key */
+    /** @return the claims of a token, after verifying its signature with the published key */
     private JsonObject verified(String token) throws Exception {
         String[] parts = token.split("\\.");
         assertThat(parts).hasSize(3);

@@ -30,7 +30,7 @@ import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 
-/** When the stand-in takes Lean's place, and what that changes. */
+/** When the stand-in replaces Lean, and what that changes. */
 class StandInTest {
 
     private static final String SECRET = "s3cr3t";
@@ -46,7 +46,7 @@ class StandInTest {
 
     @ParameterizedTest
     @CsvSource({ "stand-in, client-secret-post", "stand-in, client-secret-basic", "STAND_IN, client-secret-post" })
-    void environmentStandInIsAnAccountOnTheLoopbackInterface(String environment, String authentication) {
+    void standInEnvironmentYieldsAnAccountOnTheLoopbackInterface(String environment, String authentication) {
         StandIn standIn = standIn("lean.environment", environment, "lean.client-authentication", authentication);
         try {
             LeanAccount account = standIn.account().orElseThrow();
@@ -59,7 +59,7 @@ class StandInTest {
         }
     }
 
-    /** Whatever may be left out says who the service is at Lean, or how it gets there. */
+    /** All optional settings: each is about the service's identity at Lean or the way there. */
     static Stream<String> settingsForLean() {
         return Stream.of(LeanConfig.class, LeanTlsConfig.class).flatMap(mapping -> Arrays.stream(mapping.getDeclaredMethods())
                 .filter(method -> method.getReturnType() == Optional.class)
@@ -72,7 +72,7 @@ class StandInTest {
 
     @ParameterizedTest
     @MethodSource("settingsForLean")
-    void settingThatWouldBeIgnoredRefusesToStart(String property) {
+    void ignoredSettingPreventsStart(String property) {
         StandIn standIn = standIn("lean.environment", "stand-in", property, SECRET);
 
         assertThatThrownBy(standIn::account).isInstanceOf(ConfigurationException.class)
@@ -83,13 +83,13 @@ class StandInTest {
 
     @ParameterizedTest
     @ValueSource(strings = { "private-key-jwt", "tls-client-auth" })
-    void methodThatTheStandInDoesNotKnowRefusesToStart(String method) {
+    void unsupportedMethodPreventsStart(String method) {
         assertThatThrownBy(standIn("lean.environment", "stand-in", "lean.client-authentication", method)::account)
                 .isInstanceOf(ConfigurationException.class).hasMessageContaining("LEAN_CLIENT_AUTHENTICATION");
     }
 
     @Test
-    void everySettingThatWouldBeIgnoredIsNamed() {
+    void everyIgnoredSettingIsNamed() {
         assertThatThrownBy(
                 standIn("lean.environment", "stand-in", "lean.client-id", "id", "lean.client-secret", SECRET)::account)
                 .hasMessageContaining("LEAN_CLIENT_ID, LEAN_CLIENT_SECRET.");
@@ -104,7 +104,7 @@ class StandInTest {
             "sandbox-uae,  ,       LOOPBACK",
             ",             ,       LOOPBACK",
     })
-    void everyCallerIsServedUnlessTheOperatorSaysOtherwise(String environment, String configured, Anonymous rule) {
+    void everyCallerIsServedUnlessConfiguredOtherwise(String environment, String configured, Anonymous rule) {
         Map<String, String> variables = new HashMap<>();
         Optional.ofNullable(environment).ifPresent(set -> variables.put("LEAN_ENVIRONMENT", set));
         Optional.ofNullable(configured).ifPresent(set -> variables.put("ACCESS_ANONYMOUS", set));
@@ -113,7 +113,7 @@ class StandInTest {
     }
 
     @Test
-    void builtApplicationKeepsNothingOfWhereItWasBuilt() {
+    void buildEnvironmentIsNotPartOfTheApplication() {
         assertThat(anonymous(Map.of("LEAN_ENVIRONMENT", "stand-in"), "Build system")).isEqualTo(Anonymous.LOOPBACK);
     }
 
@@ -132,7 +132,7 @@ class StandInTest {
         for (int i = 0; i < namesAndValues.length; i += 2) {
             properties.put(namesAndValues[i], namesAndValues[i + 1]);
         }
-        // Both at once: the one's prefix begins with the other's.
+        // Both mappings at once, since one prefix starts with the other.
         SmallRyeConfig config = new SmallRyeConfigBuilder().addDiscoveredConverters()
                 .withMapping(LeanConfig.class).withMapping(LeanTlsConfig.class)
                 .withSources(new PropertiesConfigSource(properties, "test", 100)).build();
