@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 
 import org.awaitility.Awaitility;
 
-import dev.leantokens.testing.LeanStub;
+import dev.leantokens.testing.FreePorts;
 import dev.leantokens.testing.RawHttp;
 import dev.leantokens.vitals.Vitals;
 
@@ -43,7 +43,7 @@ final class AttackedApplication implements AutoCloseable {
         if (!Files.exists(artifact)) {
             throw new IllegalStateException(artifact + " is missing, package the application first");
         }
-        Target target = new Target(LeanStub.freePort(), LeanStub.freePort());
+        Target target = new Target(FreePorts.next(), FreePorts.next());
         List<String> command = artifact.toString().endsWith(".jar")
                 ? List.of(JAVA.toString(), heap, "-jar", artifact.toString())
                 : List.of(artifact.toString(), heap);

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.McpCalls;
+import dev.leantokens.testing.TokenResponses;
 import io.quarkiverse.mcp.server.test.McpAssured.McpStreamableTestClient;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
@@ -52,7 +53,7 @@ class DefaultScopeIT {
     /** An OAuth client library that knows only the URL, the id and the secret sends no scope. */
     @Test
     void clientWithADefaultScopeMayOmitTheScope() {
-        lean.answers(200, LeanStub.tokenResponse("customer.7"));
+        lean.answers(200, TokenResponses.json("customer.7"));
 
         given().auth().preemptive().basic("payments", SECRET).formParam("grant_type", "client_credentials").post(PATH).then()
                 .statusCode(200).body("scope", equalTo("customer.7"));

@@ -6,8 +6,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.RawHttp;
+import dev.leantokens.testing.TokenResponses;
 import dev.leantokens.token.ClientCredentials;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -173,7 +173,8 @@ final class OrdinaryCaller {
             JsonObject members = caller.way.isMcp() ? json.getJsonObject("result", new JsonObject())
                     .getJsonObject("structuredContent", new JsonObject()) : json;
             String token = members.getString("access_token", "");
-            return token.startsWith(LeanStub.tokenOf(caller.party.leans.clientId(), caller.party.leans.clientSecret(), scope))
+            return token
+                    .startsWith(TokenResponses.prefix(caller.party.leans.clientId(), caller.party.leans.clientSecret(), scope))
                     && scope.equals(members.getString("scope")) ? Optional.empty() : Optional.of(answer);
         }
     }

@@ -3,8 +3,8 @@ package dev.leantokens.attacks;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
-import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.RawHttp;
+import dev.leantokens.testing.TokenResponses;
 import dev.leantokens.token.ClientCredentials;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -16,7 +16,7 @@ import io.vertx.core.json.JsonObject;
 
 /**
  * A Lean that is well, but answers attackers as they would have it: {@link Verdict}. Each token says whose it is, as
- * {@link LeanStub#tokenOf} has it.
+ * {@link TokenResponses#prefix} has it.
  */
 public final class PickyLean implements AutoCloseable {
 
@@ -72,7 +72,7 @@ public final class PickyLean implements AutoCloseable {
     private JsonObject token(ClientCredentials client, String scope) {
         return new JsonObject()
                 .put("access_token",
-                        LeanStub.tokenOf(client.clientId(), client.clientSecret(), scope) + tokens.incrementAndGet())
+                        TokenResponses.prefix(client.clientId(), client.clientSecret(), scope) + tokens.incrementAndGet())
                 .put("scope", scope).put("token_type", "Bearer").put("expires_in", LIFETIME_SECONDS);
     }
 

@@ -20,6 +20,7 @@ import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.McpCalls;
 import dev.leantokens.testing.RawHttp;
 import dev.leantokens.testing.StatelessMcp;
+import dev.leantokens.testing.TokenResponses;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.vertx.runtime.jackson.QuarkusJacksonJsonCodec;
@@ -83,7 +84,7 @@ class MemberNamesTest {
     }
 
     private RawHttp.Response leansAnswer(String name) {
-        lean.answers(200, LeanStub.tokenResponse("api").replace("}", ",\"" + name + "\":1}"));
+        lean.answers(200, TokenResponses.json("api").replace("}", ",\"" + name + "\":1}"));
         return rest("{\"scope\":\"api\"}");
     }
 

@@ -28,6 +28,7 @@ import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.Metrics;
 import dev.leantokens.testing.Settings;
 import dev.leantokens.testing.TestClock;
+import dev.leantokens.testing.TokenResponses;
 import dev.leantokens.token.AcceptedCredentials.Acceptance;
 import dev.leantokens.token.AccessToken;
 import dev.leantokens.token.CallerAccount;
@@ -207,7 +208,7 @@ class BreakerIT {
         known.forEach(customer -> assertThat(callers.rest(scope(customer)).join().status()).isEqualTo(200));
         lean.answers(aResponse().withStatus(500));
         for (String scope : List.of("api", known.get(0), known.get(1), known.get(2))) {
-            lean.answersFor("scope", scope, json(200, LeanStub.tokenResponse(scope)));
+            lean.answersFor("scope", scope, json(200, TokenResponses.json(scope)));
         }
 
         Answer madeUp = null;

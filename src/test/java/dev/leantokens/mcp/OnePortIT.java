@@ -7,6 +7,7 @@ import java.util.Map;
 
 import org.junit.jupiter.api.Test;
 
+import dev.leantokens.testing.FreePorts;
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.McpCalls;
 import io.quarkus.test.common.ResourceArg;
@@ -25,7 +26,7 @@ class OnePortIT {
     public static class OnePort implements QuarkusTestProfile {
 
         /** Shared by all instances of the profile. */
-        private static final String PORT = Integer.toString(LeanStub.freePort());
+        private static final String PORT = Integer.toString(FreePorts.next());
 
         @Override
         public Map<String, String> getConfigOverrides() {

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.Peers;
 import dev.leantokens.testing.RawHttp;
+import dev.leantokens.testing.TokenResponses;
 
 /**
  * Who gets a token, and whose: every combination of what is configured, where the caller is, what it sends, in which place, by
@@ -299,7 +300,7 @@ class AccessMatrixIT {
     }
 
     private static String tokenOf(String id, String secret) {
-        return "\"access_token\":\"" + LeanStub.tokenOf(id, secret, SCOPE);
+        return "\"access_token\":\"" + TokenResponses.prefix(id, secret, SCOPE);
     }
 
     private static Outcome fail(Attempt attempt, RawHttp.Response response) {

@@ -39,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 import dev.leantokens.testing.Certificates;
 import dev.leantokens.testing.Certificates.Authority;
 import dev.leantokens.testing.Certificates.Identity;
+import dev.leantokens.testing.FreePorts;
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.RawHttp;
 import io.vertx.core.Vertx;
@@ -324,7 +325,7 @@ class CallersTlsIT {
     /** On one port, so that it is seen to work as well. */
     @Test
     void streamsLiveOnAndWhatDoesNotGetReadyIsClosed() throws Exception {
-        String one = Integer.toString(LeanStub.freePort());
+        String one = Integer.toString(FreePorts.next());
         start(Map.of("TLS_CERTIFICATE", certificate.toString(), "TLS_KEY", key.toString(), "PORT", one, "MCP_PORT", one,
                 "LIMITS_REQUEST_TIME", "1s", "LEAN_DEADLINE", "1s", "LEAN_REQUEST_TIMEOUT", "1s"));
         port = Integer.parseInt(one);

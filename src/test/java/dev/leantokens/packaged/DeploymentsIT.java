@@ -22,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.leantokens.testing.Deployment;
+import dev.leantokens.testing.FreePorts;
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.RawHttp;
 import dev.leantokens.testing.StatelessMcp;
@@ -90,10 +91,10 @@ class DeploymentsIT {
         environment.replace("LEAN_CLIENT_SECRET", LeanStub.CLIENT_SECRET);
         environment.put("LEAN_URL", LEAN.url());
 
-        String port = Integer.toString(LeanStub.freePort());
+        String port = Integer.toString(FreePorts.next());
         boolean onePort = MAIN_PORT.equals(deployment.variables().get("MCP_PORT"));
         environment.put("PORT", port);
-        environment.put("MCP_PORT", onePort ? port : Integer.toString(LeanStub.freePort()));
+        environment.put("MCP_PORT", onePort ? port : Integer.toString(FreePorts.next()));
 
         for (Map.Entry<String, String> mounted : deployment.files().entrySet()) {
             Path file = folder.resolve(mounted.getKey().substring(1));

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import dev.leantokens.testing.Certificates;
 import dev.leantokens.testing.Certificates.Authority;
 import dev.leantokens.testing.Certificates.Identity;
+import dev.leantokens.testing.FreePorts;
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.RawHttp;
 import dev.leantokens.testing.TlsLean;
@@ -30,7 +31,7 @@ class LeanCertificatesIT extends LeanOverTls {
 
     @Test
     void secretIsSentOnlyToALeanWithAValidCertificate() {
-        int port = LeanStub.freePort();
+        int port = FreePorts.next();
         Map<String, Identity> wrong = Map.of(
                 "CertificateExpiredException", authority.issueExpired("lean", "localhost"),
                 "No subject alternative DNS name matching localhost", authority.issue("lean", "lean.example"),

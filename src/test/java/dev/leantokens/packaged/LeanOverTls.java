@@ -36,8 +36,9 @@ abstract class LeanOverTls {
                 "LEAN_REQUESTS_PER_MINUTE", "1000000",
                 "LEAN_BREAKER_REQUEST_VOLUME", "1000000",
                 "LEAN_RETRY_DELAY", "20ms",
-                // Long enough for a loaded machine.
-                "LEAN_CONNECT_TIMEOUT", "3s"));
+                // Long enough for the first handshake on a loaded machine.
+                "LEAN_CONNECT_TIMEOUT", "8s",
+                "LEAN_REQUEST_TIMEOUT", "8s"));
         environment.put("LEAN_TLS_CA", Certificates.write(folder.resolve("ca.crt"), authority.pem()).toString());
         environment.putAll(settings);
         return environment;

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 
 import dev.leantokens.testing.Certificates;
 import dev.leantokens.testing.Certificates.Identity;
+import dev.leantokens.testing.FreePorts;
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.RawHttp;
 import dev.leantokens.testing.TlsLean;
@@ -115,7 +116,7 @@ class LeanRotationIT extends LeanOverTls {
         assumeTrue(PackagedApplication.artifact().getProperty("type").startsWith("jar"),
                 "only a JVM has the property that the test resolves names by");
         Path hosts = Certificates.write(folder.resolve("hosts"), "127.0.0.1 lean.example\n");
-        int port = LeanStub.freePort();
+        int port = FreePorts.next();
         try (TlsLean old = TlsLean.startPlain("127.0.0.1", port); TlsLean moved = TlsLean.startPlain("127.0.0.2", port)) {
             Map<String, String> environment = environment(0, Map.of("LEAN_CONNECTION_LIFETIME", "1s", "JAVA_TOOL_OPTIONS",
                     "-Dsun.net.inetaddr.ttl=1 -Djdk.net.hosts.file=" + hosts));

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
 
-import dev.leantokens.testing.LeanStub;
+import dev.leantokens.testing.FreePorts;
 import dev.leantokens.testing.RawHttp;
 import io.vertx.core.json.JsonArray;
 
@@ -60,8 +60,8 @@ final class PackagedApplication implements AutoCloseable {
 
     private static PackagedApplication launch(List<String> command, Path workingDirectory, Map<String, String> environment,
             Optional<LogReader> reader) {
-        int port = LeanStub.freePort();
-        int mcpPort = LeanStub.freePort();
+        int port = FreePorts.next();
+        int mcpPort = FreePorts.next();
         try {
             Path log = Files.createTempFile(TARGET, "packaged-", ".log");
             ProcessBuilder builder = new ProcessBuilder(command).directory(workingDirectory.toFile()).redirectErrorStream(true)

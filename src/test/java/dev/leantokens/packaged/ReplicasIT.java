@@ -12,6 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+import dev.leantokens.testing.FreePorts;
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.McpCalls;
 import dev.leantokens.testing.OfficialClient;
@@ -78,7 +79,7 @@ class ReplicasIT {
     /** The session has gone with its process: 404, at which the client initializes another. */
     @Test
     void clientWithAHandshakeGoesOnAtTheProcessThatComesAfter() {
-        String port = Integer.toString(LeanStub.freePort());
+        String port = Integer.toString(FreePorts.next());
         try (PackagedApplication first = replica("MCP_PORT", port);
                 OfficialClient official = OfficialClient.connect(Integer.parseInt(port))) {
             assertThat(official.call(Map.of("scope", "api")).isError()).isFalse();

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import dev.leantokens.testing.Certificates;
 import dev.leantokens.testing.Certificates.Authority;
 import dev.leantokens.testing.ForwardProxy;
+import dev.leantokens.testing.FreePorts;
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.RawHttp;
 import dev.leantokens.testing.TlsLean;
@@ -46,7 +47,7 @@ class SeveralAddressesIT {
     @Test
     @SuppressWarnings("try")
     void nextAttemptGoesToTheNextAddress() throws Exception {
-        int port = LeanStub.freePort();
+        int port = FreePorts.next();
         Path hosts = Certificates.write(folder.resolve("hosts"), """
                 127.0.0.2 lean.example
                 127.0.0.3 lean.example

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.Peers;
 import dev.leantokens.testing.RawHttp;
+import dev.leantokens.testing.TokenResponses;
 
 class ShutdownIT {
 
@@ -44,7 +45,7 @@ class ShutdownIT {
 
     @Test
     void requestsInFlightAreFinishedOnBothPortsAndBothClose() {
-        lean.answers(LeanStub.json(200, LeanStub.tokenResponse("api")).withFixedDelay(2000));
+        lean.answers(LeanStub.json(200, TokenResponses.json("api")).withFixedDelay(2000));
         try (PackagedApplication application = PackagedApplication.start(Map.of("LEAN_CLIENT_ID", LeanStub.CLIENT_ID,
                 "LEAN_CLIENT_SECRET", LeanStub.CLIENT_SECRET, "LEAN_URL", lean.url()))) {
             Peers peers = new Peers(application.port(), application.mcpPort());
@@ -89,7 +90,7 @@ class ShutdownIT {
     /** What follows such a request is no request, or is one that must not be handled, complete or not. */
     @Test
     void requestThatEndsItsConnectionDoesNotHoldUpTheEnd() {
-        lean.answers(LeanStub.json(200, LeanStub.tokenResponse("api")));
+        lean.answers(LeanStub.json(200, TokenResponses.json("api")));
         try (PackagedApplication application = PackagedApplication.start(Map.of("LEAN_CLIENT_ID", LeanStub.CLIENT_ID,
                 "LEAN_CLIENT_SECRET", LeanStub.CLIENT_SECRET, "LEAN_URL", lean.url()))) {
             String refused = "POST /x HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip\r\n\r\n";

@@ -12,7 +12,7 @@ import jakarta.inject.Inject;
 import org.junit.jupiter.api.Test;
 
 import dev.leantokens.lean.LeanAccount;
-import dev.leantokens.testing.LeanStub;
+import dev.leantokens.testing.FreePorts;
 import dev.leantokens.testing.McpCalls;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
@@ -25,7 +25,7 @@ class DevelopmentTest {
 
     public static class Development implements QuarkusTestProfile {
 
-        private static final String MCP_PORT = Integer.toString(LeanStub.freePort());
+        private static final String MCP_PORT = Integer.toString(FreePorts.next());
 
         @Override
         public String getConfigProfile() {

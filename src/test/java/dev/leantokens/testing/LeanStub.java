@@ -9,26 +9,19 @@ import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicLong;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
-import com.github.tomakehurst.wiremock.extension.ResponseDefinitionTransformerV2;
 import com.github.tomakehurst.wiremock.http.Fault;
-import com.github.tomakehurst.wiremock.http.ResponseDefinition;
 import com.github.tomakehurst.wiremock.stubbing.Scenario;
-import com.github.tomakehurst.wiremock.stubbing.ServeEvent;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 
+import dev.leantokens.testing.TokenResponses.SameToken;
+import dev.leantokens.testing.TokenResponses.UniqueToken;
 import io.micrometer.core.instrument.Metrics;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 
@@ -59,79 +52,29 @@ public class LeanStub implements QuarkusTestResourceLifecycleManager {
     /** An argument of the resource with which it leaves the MCP port to the test's profile. */
     public static final String WITHOUT_MCP_PORT = "without-mcp-port";
 
-    /**
-     * What makes the tests of one request independent of each other: Lean is asked for each, soon again if it fails, and as
-     * often as you like. An argument of the resource whose name is a property's sets it otherwise.
-     */
-    private static final Map<String, String> DEFAULTS = Map.of(
-            "cache.enabled", "false",
-            "lean.request-timeout", REQUEST_TIMEOUT_MILLIS + "ms",
-            "lean.retry-delay", "20ms",
-            "lean.deadline", "3s",
-            "lean.requests-per-minute", "100000",
-            "lean.breaker-request-volume", "100000");
-
-    private final Map<String, String> properties = new HashMap<>(DEFAULTS);
+    private final StubSettings settings = new StubSettings();
     private WireMockServer server;
     private int mcpPort;
-    private boolean withCredentials = true;
-    private boolean withMcpPort = true;
-
-    /** @return the settings of an application under test, without those of where Lean is */
-    static Map<String, String> defaults() {
-        return DEFAULTS;
-    }
 
     @Override
     public void init(Map<String, String> arguments) {
-        withCredentials = !arguments.containsKey(WITHOUT_CREDENTIALS);
-        withMcpPort = !arguments.containsKey(WITHOUT_MCP_PORT);
-        arguments.forEach((name, value) -> {
-            if (name.contains(".")) {
-                properties.put(name, value);
-            }
-        });
+        settings.apply(arguments);
     }
 
     @Override
     public Map<String, String> start() {
-        // Quarkus does so in development only: a gauge of the application before would stay, and speak for that one.
+        // Gauges of the previous application would stay registered; Quarkus removes them in development only.
         Metrics.globalRegistry.getMeters().forEach(Metrics.globalRegistry::remove);
         start(0);
-        mcpPort = freePort();
-        Map<String, String> config = new HashMap<>(properties);
-        config.put("lean.url", server.baseUrl());
-        if (withMcpPort) {
-            config.put("mcp.port", Integer.toString(mcpPort));
-        }
-        if (withCredentials) {
-            config.put("lean.client-id", CLIENT_ID);
-            config.put("lean.client-secret", CLIENT_SECRET);
-        }
-        return config;
+        mcpPort = FreePorts.next();
+        return settings.of(server.baseUrl(), mcpPort);
     }
 
     private void start(int port) {
         server = new WireMockServer(WireMockConfiguration.options().bindAddress("127.0.0.1").port(port).gzipDisabled(true)
-                .extensions(new TokenOfItsOwn(), new TokenForTheScope()));
+                .extensions(new UniqueToken(), new SameToken()));
         server.start();
         reset();
-    }
-
-    /**
-     * The packaged application's port cannot be asked for, so one is chosen beforehand: below those that systems give to
-     * whoever connects, since such a one can be taken by the time that it is needed.
-     */
-    public static int freePort() {
-        for (int attempt = 0; attempt < 100; attempt++) {
-            int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
-            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getByName("0.0.0.0"))) {
-                return socket.getLocalPort();
-            } catch (IOException e) {
-                // Taken: another one.
-            }
-        }
-        throw new IllegalStateException("no port is free");
     }
 
     @Override
@@ -160,30 +103,20 @@ public class LeanStub implements QuarkusTestResourceLifecycleManager {
                 get(urlEqualTo("/.well-known/oauth-authorization-server")).willReturn(json(200, "{\"issuer\":\"stub\"}")));
     }
 
-    /** Every request gets another token, which says whose it is and what for: {@link #tokenOf}. */
+    /** Every request gets another token, which says whose it is and what for: {@link TokenResponses#prefix}. */
     public void givesTokensOfTheirOwn(int lifetimeSeconds) {
         givesTokensOfTheirOwn(lifetimeSeconds, 0);
     }
 
     public void givesTokensOfTheirOwn(int lifetimeSeconds, int afterMillis) {
-        answers(aResponse().withFixedDelay(afterMillis).withTransformers(TokenOfItsOwn.NAME).withTransformerParameter(
-                TokenOfItsOwn.LIFETIME,
+        answers(aResponse().withFixedDelay(afterMillis).withTransformers(UniqueToken.NAME).withTransformerParameter(
+                UniqueToken.LIFETIME,
                 lifetimeSeconds));
-    }
-
-    /** @return how each token begins that these credentials get for the scope */
-    public static String tokenOf(String clientId, String clientSecret, String scope) {
-        return "%s/%s/%s/".formatted(clientId, Integer.toHexString(clientSecret.hashCode()), scope);
     }
 
     /** Every request gets {@link #TOKEN}, for the scope that it asks for. */
     public void givesToken() {
-        answers(aResponse().withTransformers(TokenForTheScope.NAME));
-    }
-
-    public static String tokenResponse(String scope) {
-        return "{\"access_token\":\"%s\",\"scope\":\"%s\",\"token_type\":\"Bearer\",\"expires_in\":3599}".formatted(TOKEN,
-                scope);
+        answers(aResponse().withTransformers(SameToken.NAME));
     }
 
     public void answers(ResponseDefinitionBuilder response) {
@@ -254,57 +187,6 @@ public class LeanStub implements QuarkusTestResourceLifecycleManager {
             throw new AssertionError("Lean was asked " + requests.size() + " times");
         }
         return requests.get(0);
-    }
-
-    /** Answers a token request as Lean would, with a token that tells what it was given for. */
-    private static final class TokenOfItsOwn implements ResponseDefinitionTransformerV2 {
-
-        private static final String NAME = "token-of-its-own";
-        private static final String LIFETIME = "lifetime";
-
-        private final AtomicLong tokens = new AtomicLong();
-
-        @Override
-        public String getName() {
-            return NAME;
-        }
-
-        @Override
-        public boolean applyGlobally() {
-            return false;
-        }
-
-        @Override
-        public ResponseDefinition transform(ServeEvent event) {
-            LoggedRequest request = event.getRequest();
-            String scope = request.formParameter("scope").firstValue();
-            String token = tokenOf(request.formParameter("client_id").firstValue(),
-                    request.formParameter("client_secret").firstValue(), scope) + tokens.incrementAndGet();
-            return json(200, "{\"access_token\":\"%s\",\"scope\":\"%s\",\"token_type\":\"Bearer\",\"expires_in\":%d}"
-                    .formatted(token, scope, event.getTransformerParameters().getInt(LIFETIME)))
-                    .withFixedDelay(event.getResponseDefinition().getFixedDelayMilliseconds()).build();
-        }
-    }
-
-    /** Answers a token request with the one token that there is, for the requested scope. */
-    private static final class TokenForTheScope implements ResponseDefinitionTransformerV2 {
-
-        private static final String NAME = "token-for-the-scope";
-
-        @Override
-        public String getName() {
-            return NAME;
-        }
-
-        @Override
-        public boolean applyGlobally() {
-            return false;
-        }
-
-        @Override
-        public ResponseDefinition transform(ServeEvent event) {
-            return json(200, tokenResponse(event.getRequest().formParameter("scope").firstValue())).build();
-        }
     }
 
     /** @return how often Lean was asked for anything, by this path */

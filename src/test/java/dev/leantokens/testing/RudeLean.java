@@ -10,7 +10,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,11 +29,11 @@ public class RudeLean implements QuarkusTestResourceLifecycleManager {
 
     private static final int BACKLOG = 1000;
 
-    private final Map<String, String> properties = new HashMap<>(LeanStub.defaults());
+    private final StubSettings settings = new StubSettings();
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private final AtomicInteger accepted = new AtomicInteger();
-    private final int mcpPort = LeanStub.freePort();
+    private final int mcpPort = FreePorts.next();
     private volatile Manner manner = Manner.POLITE;
     private ServerSocket server;
 
@@ -108,7 +107,7 @@ public class RudeLean implements QuarkusTestResourceLifecycleManager {
 
     @Override
     public void init(Map<String, String> arguments) {
-        properties.putAll(arguments);
+        settings.apply(arguments);
     }
 
     @Override
@@ -121,12 +120,7 @@ public class RudeLean implements QuarkusTestResourceLifecycleManager {
         Thread acceptor = new Thread(this::accept, "rude-lean");
         acceptor.setDaemon(true);
         acceptor.start();
-        Map<String, String> config = new HashMap<>(properties);
-        config.put("lean.url", "http://" + RawHttp.LOOPBACK + ":" + server.getLocalPort());
-        config.put("lean.client-id", LeanStub.CLIENT_ID);
-        config.put("lean.client-secret", LeanStub.CLIENT_SECRET);
-        config.put("mcp.port", Integer.toString(mcpPort));
-        return config;
+        return settings.of("http://" + RawHttp.LOOPBACK + ":" + server.getLocalPort(), mcpPort);
     }
 
     @Override

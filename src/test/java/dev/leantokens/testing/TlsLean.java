@@ -87,7 +87,7 @@ public final class TlsLean implements AutoCloseable {
             requests.add(request);
             boolean taken = takes.test(request);
             http.response().setStatusCode(taken ? 200 : 401).putHeader("Content-Type", "application/json;charset=UTF-8")
-                    .end(taken ? LeanStub.tokenResponse(request.form().get("scope")) : "{\"error\":\"invalid_client\"}");
+                    .end(taken ? TokenResponses.json(request.form().get("scope")) : "{\"error\":\"invalid_client\"}");
         });
     }
 

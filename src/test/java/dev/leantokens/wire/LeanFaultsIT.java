@@ -30,6 +30,7 @@ import com.github.tomakehurst.wiremock.http.Fault;
 
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.McpCalls;
+import dev.leantokens.testing.TokenResponses;
 import io.quarkiverse.mcp.server.ToolResponse;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
@@ -41,7 +42,7 @@ import io.vertx.core.json.JsonObject;
 @WithTestResource(LeanStub.class)
 class LeanFaultsIT {
 
-    private static final String TOKEN_RESPONSE = LeanStub.tokenResponse("api");
+    private static final String TOKEN_RESPONSE = TokenResponses.json("api");
 
     LeanStub lean;
 
@@ -149,7 +150,7 @@ class LeanFaultsIT {
     @ParameterizedTest
     @ValueSource(strings = { "customer.1", "API", "api customer.1", "" })
     void tokenForAnotherScopeIsAFaultOfTheServer(String scope) {
-        lean.answers(200, LeanStub.tokenResponse(scope));
+        lean.answers(200, TokenResponses.json(scope));
         assertError(502, "server_error");
 
         callersOwn = true;

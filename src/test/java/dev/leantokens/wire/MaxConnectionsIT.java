@@ -21,6 +21,7 @@ import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 
+import dev.leantokens.testing.FreePorts;
 import dev.leantokens.testing.LeanStub;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
@@ -43,7 +44,7 @@ class MaxConnectionsIT {
             return Map.of("lean.url", "http://127.0.0.1:" + LEAN.getLocalPort(), "lean.client-id", LeanStub.CLIENT_ID,
                     "lean.client-secret", LeanStub.CLIENT_SECRET, "lean.request-timeout", "2s", "lean.max-connections", "2",
                     "lean.max-attempts", "1", "lean.breaker-request-volume", "1000",
-                    "mcp.port", Integer.toString(LeanStub.freePort()));
+                    "mcp.port", Integer.toString(FreePorts.next()));
         }
     }
 

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import dev.leantokens.testing.Callers;
 import dev.leantokens.testing.Callers.Answer;
 import dev.leantokens.testing.LeanStub;
+import dev.leantokens.testing.TokenResponses;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
@@ -99,15 +100,15 @@ class OutageIT {
 
     @Test
     void tokenForAnotherScopeIsNeitherIssuedNorCached() {
-        lean.answers(200, LeanStub.tokenResponse("customer." + UUID.randomUUID()));
+        lean.answers(200, TokenResponses.json("customer." + UUID.randomUUID()));
         assertThat(callers.onBothAdapters(2, scope(scope))).extracting(Answer::error).containsOnly("server_error");
 
         lean.givesTokensOfTheirOwn(10);
         String token = ask().token();
-        assertThat(token).startsWith(LeanStub.tokenOf(LeanStub.CLIENT_ID, LeanStub.CLIENT_SECRET, scope));
+        assertThat(token).startsWith(TokenResponses.prefix(LeanStub.CLIENT_ID, LeanStub.CLIENT_SECRET, scope));
 
         // The one that is cached stays when its replacement is for another scope.
-        lean.answers(200, LeanStub.tokenResponse("customer." + UUID.randomUUID()));
+        lean.answers(200, TokenResponses.json("customer." + UUID.randomUUID()));
         await().atMost(Duration.ofSeconds(5)).until(() -> {
             Answer answer = ask();
             assertThat(answer.token()).isEqualTo(token);

@@ -27,6 +27,7 @@ import dev.leantokens.testing.Callers;
 import dev.leantokens.testing.Callers.Answer;
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.Metrics;
+import dev.leantokens.testing.TokenResponses;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
@@ -61,7 +62,7 @@ class RetriesIT {
                 Arguments.of("504", aResponse().withStatus(504)),
                 Arguments.of("a hang", json(200, "{}").withFixedDelay((int) LeanStub.REQUEST_TIMEOUT_MILLIS * 2)),
                 Arguments.of("an answer that drips",
-                        json(200, LeanStub.tokenResponse("api")).withChunkedDribbleDelay(100, 20_000)),
+                        json(200, TokenResponses.json("api")).withChunkedDribbleDelay(100, 20_000)),
                 Arguments.of("a broken connection", aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER)),
                 Arguments.of("an empty answer", aResponse().withFault(Fault.EMPTY_RESPONSE)));
     }
@@ -69,7 +70,7 @@ class RetriesIT {
     @ParameterizedTest(name = "{0}")
     @MethodSource("passing")
     void whatPassesIsNotNoticed(String name, ResponseDefinitionBuilder failure) {
-        lean.answersInTurn(List.of(failure, failure, json(200, LeanStub.tokenResponse("api"))));
+        lean.answersInTurn(List.of(failure, failure, json(200, TokenResponses.json("api"))));
 
         assertThat(callers.rest(request).join().status()).isEqualTo(200);
         assertThat(lean.requests()).hasSize(3);
@@ -109,7 +110,7 @@ class RetriesIT {
 
     @Test
     void leanIsAskedAgainWhenItWantsToBe() {
-        lean.answersInTurn(List.of(throttled(2), json(200, LeanStub.tokenResponse("api"))));
+        lean.answersInTurn(List.of(throttled(2), json(200, TokenResponses.json("api"))));
 
         assertThat(callers.rest(request).join().status()).isEqualTo(200);
         assertThat(lean.timesOfRequests()).satisfies(times -> assertThat(Duration.between(times.get(0), times.get(1)))

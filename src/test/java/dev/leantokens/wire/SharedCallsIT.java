@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import dev.leantokens.testing.Callers;
 import dev.leantokens.testing.Callers.Answer;
 import dev.leantokens.testing.LeanStub;
+import dev.leantokens.testing.TokenResponses;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
@@ -78,7 +79,7 @@ class SharedCallsIT {
 
         for (int i = 0; i < answers.size(); i++) {
             assertThat(answers.get(i).token()).startsWith(
-                    LeanStub.tokenOf(LeanStub.CLIENT_ID, LeanStub.CLIENT_SECRET, scopes.get(i / 2)));
+                    TokenResponses.prefix(LeanStub.CLIENT_ID, LeanStub.CLIENT_SECRET, scopes.get(i / 2)));
         }
         assertThat(lean.requests()).hasSize(500);
     }
@@ -122,11 +123,11 @@ class SharedCallsIT {
             for (String id : ids) {
                 for (String secret : secrets) {
                     assertThat(callers.onBothAdapters(4, scope(scope, id, secret))).allSatisfy(
-                            answer -> assertThat(answer.token()).startsWith(LeanStub.tokenOf(id, secret, scope)));
+                            answer -> assertThat(answer.token()).startsWith(TokenResponses.prefix(id, secret, scope)));
                 }
             }
             assertThat(callers.rest(scope(scope)).join().token())
-                    .startsWith(LeanStub.tokenOf(LeanStub.CLIENT_ID, LeanStub.CLIENT_SECRET, scope));
+                    .startsWith(TokenResponses.prefix(LeanStub.CLIENT_ID, LeanStub.CLIENT_SECRET, scope));
         }
 
         assertThat(lean.requests()).hasSize(5);
