@@ -7,35 +7,23 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
-import dev.leantokens.http.BodyReader;
-import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
-import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.HttpRequestDecoder;
-import io.netty.handler.codec.http2.Http2ConnectionHandler;
 
-/**
- * Counts the connections of each port and of each peer, and closes those that are too many or whose request does not get ready.
- * Thread-safe.
- */
+/** Limits the connections of each port and of each peer, and installs the handlers of each connection. Thread-safe. */
 public final class ConnectionGate {
 
-    /** What Vert.x calls its handler of TLS. */
+    /** The name of Vert.x' TLS handler. */
     private static final String TLS_HANDLER = "ssl";
 
-    private static final Object NO_ANSWER_EXPECTED = new Object();
-
-    private final int most;
-    private final int mostOfOne;
+    private final int maxPerPort;
+    private final int maxPerPeer;
     private final long requestNanos;
     private final LongSupplier clock;
     private final Backlog backlog;
@@ -44,23 +32,22 @@ public final class ConnectionGate {
 
     private final Map<Integer, Integer> perPort = new ConcurrentHashMap<>();
     private final Map<Peer, Integer> perPeer = new ConcurrentHashMap<>();
-    private final AtomicLong refused = new AtomicLong();
 
     private record Peer(int port, ByteBuffer network) {
     }
 
     /**
-     * @param most connections of a port
-     * @param mostOfOne connections of a port from one peer
-     * @param requestTime the time for a request, until its answer begins; with it for a handshake and for HTTP/2's preface
+     * @param maxPerPort connections of a port
+     * @param maxPerPeer connections of a port from one peer
+     * @param requestTime from the start of a request, a TLS handshake or HTTP/2's preface to the start of the response
      * @param backlog of all connections
-     * @param clock nanoseconds since some time
-     * @param log takes a line for the log
+     * @param clock nanoseconds from an arbitrary origin
+     * @param log receives log lines
      */
-    ConnectionGate(int most, int mostOfOne, Duration requestTime, Backlog backlog, LongSupplier clock,
+    ConnectionGate(int maxPerPort, int maxPerPeer, Duration requestTime, Backlog backlog, LongSupplier clock,
             Consumer<String> log) {
-        this.most = most;
-        this.mostOfOne = mostOfOne;
+        this.maxPerPort = maxPerPort;
+        this.maxPerPeer = maxPerPeer;
         this.requestNanos = requestTime.toNanos();
         this.backlog = backlog;
         this.clock = clock;
@@ -68,44 +55,44 @@ public final class ConnectionGate {
         this.failureLog = new RareLog(clock, log);
     }
 
-    /** @return the handler for one connection, to be the first that hears of it */
-    ChannelHandler guard() {
-        return new Guard();
+    /** @return the first handler of a connection */
+    ChannelHandler connectionGuard() {
+        return new ConnectionGuard();
     }
 
     /**
-     * @return the handler for a port, to be the last that hears of it: it says that no connection can be accepted, for want
-     *         of file descriptors for one. Netty has seen to it by then that another is accepted later
+     * @return the last handler of a port, which logs that no connection can be accepted, for instance for lack of file
+     *         descriptors. Netty tries again later
      */
     ChannelHandler portGuard() {
         return new PortGuard();
     }
 
-    /** Says of a connection of HTTP/1.1 that what it has received so far is answered, on its event loop. */
+    /** Stops the timer of an HTTP/1.1 connection whose request is answered already. Called on its event loop. */
     public static void expectNoAnswer(ChannelPipeline connection) {
-        connection.fireUserEventTriggered(NO_ANSWER_EXPECTED);
+        connection.fireUserEventTriggered(RequestTimer.NO_ANSWER_EXPECTED);
     }
 
-    private boolean enter(Peer peer) {
-        if (!enter(perPort, peer.port(), most)) {
-            refuse(most + " connections are open on port " + peer.port() + ", as many as LIMITS_CONNECTIONS allows");
+    private boolean acquire(Peer peer) {
+        if (!acquire(perPort, peer.port(), maxPerPort)) {
+            logRefusal(maxPerPort + " connections are open on port " + peer.port() + ", the limit of LIMITS_CONNECTIONS");
             return false;
         }
-        if (!enter(perPeer, peer, mostOfOne)) {
-            leave(perPort, peer.port());
-            refuse(mostOfOne + " connections are open on port " + peer.port()
-                    + " from one peer, as many as LIMITS_CONNECTIONS_PER_PEER allows");
+        if (!acquire(perPeer, peer, maxPerPeer)) {
+            release(perPort, peer.port());
+            logRefusal(maxPerPeer + " connections are open on port " + peer.port()
+                    + " from one peer, the limit of LIMITS_CONNECTIONS_PER_PEER");
             return false;
         }
         return true;
     }
 
-    private void leave(Peer peer) {
-        leave(perPeer, peer);
-        leave(perPort, peer.port());
+    private void release(Peer peer) {
+        release(perPeer, peer);
+        release(perPort, peer.port());
     }
 
-    private static <K> boolean enter(Map<K, Integer> counts, K key, int limit) {
+    private static <K> boolean acquire(Map<K, Integer> counts, K key, int limit) {
         int[] before = new int[1];
         counts.compute(key, (k, count) -> {
             before[0] = count == null ? 0 : count;
@@ -114,14 +101,12 @@ public final class ConnectionGate {
         return before[0] < limit;
     }
 
-    private static <K> void leave(Map<K, Integer> counts, K key) {
+    private static <K> void release(Map<K, Integer> counts, K key) {
         counts.computeIfPresent(key, (k, count) -> count == 1 ? null : count - 1);
     }
 
-    private void refuse(String reason) {
-        refused.incrementAndGet();
-        connectionLog.say(() -> reason + ": further ones are closed at once, " + refused.getAndSet(0)
-                + " since this was last said");
+    private void logRefusal(String reason) {
+        connectionLog.record(refused -> reason + ": closed " + refused + " new connections since the last such line");
     }
 
     private static Peer peer(ChannelHandlerContext context) {
@@ -137,13 +122,13 @@ public final class ConnectionGate {
         return inet == null ? ByteBuffer.allocate(0) : PeerNetwork.of(inet);
     }
 
-    /** Of one port. */
+    /** Handles failures of one port. */
     private final class PortGuard extends ChannelInboundHandlerAdapter {
 
         @Override
         public void channelActive(ChannelHandlerContext context) throws Exception {
             super.channelActive(context);
-            // By now Netty has put its own handler in, behind which this one belongs.
+            // Netty has added its own handler by now, and this one belongs behind it.
             context.pipeline().remove(this).addLast(this);
         }
 
@@ -154,44 +139,44 @@ public final class ConnectionGate {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
-            failureLog.say(() -> "Port " + port(context.channel().localAddress())
-                    + " can accept no connection for the moment: " + failure);
+            failureLog.record(failures -> "Port " + port(context.channel().localAddress())
+                    + " cannot accept connections for the moment: " + failure);
         }
     }
 
-    /** Of one connection, which it counts; called by the connection's event loop. */
-    private final class Guard extends ChannelInboundHandlerAdapter {
+    /** Counts one connection and adds its other handlers. */
+    private final class ConnectionGuard extends ChannelInboundHandlerAdapter {
 
         @Override
         public void channelActive(ChannelHandlerContext context) throws Exception {
             Peer peer = peer(context);
-            if (!enter(peer)) {
+            if (!acquire(peer)) {
                 context.close();
                 return;
             }
-            // An upgrade to HTTP/2 removes this handler.
-            context.channel().closeFuture().addListener(closed -> leave(peer));
-            Backlog.Connection waiting = backlog.connection();
-            RequestClock requests = new RequestClock();
+            // Not by channelInactive: an upgrade to HTTP/2 removes this handler.
+            context.channel().closeFuture().addListener(closed -> release(peer));
+            ConnectionBacklog held = backlog.newConnection();
+            RequestTimer timer = new RequestTimer(requestNanos, clock);
             ChannelPipeline pipeline = context.pipeline();
-            pipeline.addAfter(context.name(), null, waiting);
-            // By now Vert.x has put its first handlers in: what is said is heard behind that of TLS, if there is one.
+            pipeline.addAfter(context.name(), null, held);
+            // Vert.x has added its first handlers by now. Plain text is visible behind that of TLS, if it is there.
             ChannelHandlerContext tls = pipeline.context(TLS_HANDLER);
-            pipeline.addAfter((tls == null ? pipeline.context(waiting) : tls).name(), null, requests);
-            pipeline.addLast(new ProtocolStart(waiting, requests));
+            pipeline.addAfter((tls == null ? pipeline.context(held) : tls).name(), null, timer);
+            pipeline.addLast(new ProtocolDetector(held, timer));
             super.channelActive(context);
         }
     }
 
-    /** Hears the first bytes of a protocol when Vert.x, in front of it, has put in the handlers for it behind it. */
-    private static final class ProtocolStart extends ChannelInboundHandlerAdapter {
+    /** Receives the first bytes of a protocol, when Vert.x has added the handlers of that protocol behind this one. */
+    private static final class ProtocolDetector extends ChannelInboundHandlerAdapter {
 
-        private final Backlog.Connection backlog;
-        private final RequestClock clock;
+        private final ConnectionBacklog held;
+        private final RequestTimer timer;
 
-        private ProtocolStart(Backlog.Connection backlog, RequestClock clock) {
-            this.backlog = backlog;
-            this.clock = clock;
+        private ProtocolDetector(ConnectionBacklog held, RequestTimer timer) {
+            this.held = held;
+            this.timer = timer;
         }
 
         @Override
@@ -199,117 +184,11 @@ public final class ConnectionGate {
             ChannelPipeline pipeline = context.pipeline();
             pipeline.remove(this);
             if (pipeline.get(HttpRequestDecoder.class) != null) {
-                ChannelHandlerContext requests = pipeline.context(clock);
-                Http1Requests.handle(pipeline, requests.name(), backlog, () -> clock.requestBegins(requests), bytes);
+                Http1Requests.handle(pipeline, pipeline.context(timer).name(), held, timer::requestStarts, bytes);
             } else {
-                backlog.countAnswers();
+                held.watchHttp2();
                 super.channelRead(context, bytes);
             }
         }
-    }
-
-    /**
-     * Sees to it that the requests of one connection get ready; all of its methods are called by the connection's event loop.
-     * Over HTTP/1.1 all that is read asks for an answer, and all that is written is one. Over HTTP/2 neither is so, and
-     * requests do not keep the connection from each other, so there it waits for the client's preface only; the time for a
-     * body is {@link BodyReader}'s.
-     */
-    private final class RequestClock extends ChannelDuplexHandler {
-
-        /** When what is not answered yet began. */
-        private long began;
-        private boolean unanswered;
-        private Protocol protocol = Protocol.UNKNOWN;
-        /** One for a connection, however many requests it brings. */
-        private Future<?> timer;
-
-        @Override
-        public void handlerAdded(ChannelHandlerContext context) {
-            awaitRequest(context);
-        }
-
-        @Override
-        public void channelInactive(ChannelHandlerContext context) throws Exception {
-            if (timer != null) {
-                timer.cancel(false);
-            }
-            super.channelInactive(context);
-        }
-
-        @Override
-        public void channelRead(ChannelHandlerContext context, Object bytes) throws Exception {
-            if (!unanswered && protocol != Protocol.HTTP_2) {
-                awaitRequest(context);
-            }
-            super.channelRead(context, bytes);
-        }
-
-        @Override
-        public void write(ChannelHandlerContext context, Object bytes, ChannelPromise written) throws Exception {
-            if (protocol == Protocol.UNKNOWN) {
-                protocol = http2(context) == null ? Protocol.HTTP_1 : Protocol.HTTP_2;
-            }
-            if (protocol == Protocol.HTTP_1) {
-                unanswered = false;
-            }
-            super.write(context, bytes, written);
-        }
-
-        @Override
-        public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
-            if (event == NO_ANSWER_EXPECTED) {
-                unanswered = false;
-            } else {
-                super.userEventTriggered(context, event);
-            }
-        }
-
-        /** Its bytes may have come with those of the one before. */
-        private void requestBegins(ChannelHandlerContext context) {
-            if (!unanswered) {
-                awaitRequest(context);
-            }
-        }
-
-        private void awaitRequest(ChannelHandlerContext context) {
-            unanswered = true;
-            began = clock.getAsLong();
-            if (timer == null) {
-                watch(context, requestNanos);
-            }
-        }
-
-        private void watch(ChannelHandlerContext context, long nanos) {
-            timer = context.executor().schedule(() -> {
-                timer = null;
-                long left = requestNanos - (clock.getAsLong() - began);
-                if (unanswered && left > 0) {
-                    watch(context, left);
-                } else if (unanswered && !isHttp2Established(context)) {
-                    context.close();
-                }
-            }, nanos, TimeUnit.NANOSECONDS);
-        }
-
-        /** Looks anew: a connection can be upgraded to HTTP/2 by an answer of HTTP/1.1. */
-        private boolean isHttp2Established(ChannelHandlerContext context) {
-            Http2ConnectionHandler http2 = http2(context);
-            if (http2 == null || !http2.decoder().prefaceReceived()) {
-                return false;
-            }
-            protocol = Protocol.HTTP_2;
-            unanswered = false;
-            return true;
-        }
-
-        private static Http2ConnectionHandler http2(ChannelHandlerContext context) {
-            return context.pipeline().get(Http2ConnectionHandler.class);
-        }
-    }
-
-    private enum Protocol {
-        UNKNOWN,
-        HTTP_1,
-        HTTP_2
     }
 }

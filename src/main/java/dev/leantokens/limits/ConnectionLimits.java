@@ -21,22 +21,21 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.quarkus.runtime.annotations.RegisterResources;
 
 /**
- * Puts the limits of connections on every port. Vert.x tells of a connection only when it has sent its first bytes, and
- * Quarkus lets nobody near those of the main port, so this is where Netty accepts them: by its extension for that, which it
- * loads as a service where a system property says so. In development and in tests that run inside of Maven there are no
- * limits, since Netty does not see this class there.
+ * Installs the connection limits on every port, by Netty's extension for accepted connections. Vert.x reports a connection only
+ * after its first bytes, and Quarkus gives no access to those of the main port. Netty loads the extension as a service if a
+ * system property says so. There are no limits in development and in tests inside Maven, where Netty does not see this class.
  */
 @ApplicationScoped
 public class ConnectionLimits {
 
     private static final Logger LOG = Logger.getLogger(ConnectionLimits.class);
 
-    private static final Duration LONGEST = Duration.ofHours(1);
+    private static final Duration MAX_REQUEST_TIME = Duration.ofHours(1);
 
-    /** Of the heap, for what waits for callers. */
-    private static final int BACKLOG_PART = 8;
+    /** The backlog may take the heap divided by this. */
+    private static final int BACKLOG_DIVISOR = 8;
 
-    /** Netty makes its own instance of the extension, so what it is to do is known by the class. */
+    /** Static, since Netty creates its own instance of the extension. */
     private static volatile ConnectionGate gate;
 
     private final LimitsConfig config;
@@ -47,7 +46,7 @@ public class ConnectionLimits {
         this.lean = lean;
     }
 
-    /** Has Netty load its extensions, unless someone has said otherwise. To be called before the first port is opened. */
+    /** Makes Netty load its extensions, unless the system property is set. Must be called before the first port opens. */
     public static void prepare() {
         if (System.getProperty(ChannelInitializerExtension.EXTENSIONS_SYSTEM_PROPERTY) == null) {
             System.setProperty(ChannelInitializerExtension.EXTENSIONS_SYSTEM_PROPERTY, "serviceload");
@@ -55,15 +54,16 @@ public class ConnectionLimits {
     }
 
     void start(@Observes @Priority(StartOrder.LIMITS) StartupEvent event) {
-        require(config.connections() > 0, "LIMITS_CONNECTIONS must be more than nothing");
-        int ofAPeer = config.connectionsPerPeer().orElse(Math.max(1, config.connections() / 2));
-        require(ofAPeer > 0 && ofAPeer <= config.connections(),
-                "LIMITS_CONNECTIONS_PER_PEER must be more than nothing, and not more than LIMITS_CONNECTIONS");
-        require(config.requestTime().compareTo(Duration.ZERO) > 0 && config.requestTime().compareTo(LONGEST) <= 0,
-                "LIMITS_REQUEST_TIME must be more than nothing, and not more than " + LONGEST.toHours() + "h");
-        Backlog backlog = new Backlog(Runtime.getRuntime().maxMemory() / BACKLOG_PART, config.requestTime(), System::nanoTime,
+        require(config.connections() > 0, "LIMITS_CONNECTIONS must be greater than 0");
+        int perPeer = config.connectionsPerPeer().orElse(Math.max(1, config.connections() / 2));
+        require(perPeer > 0 && perPeer <= config.connections(),
+                "LIMITS_CONNECTIONS_PER_PEER must be greater than 0 and at most LIMITS_CONNECTIONS");
+        require(config.requestTime().compareTo(Duration.ZERO) > 0 && config.requestTime().compareTo(MAX_REQUEST_TIME) <= 0,
+                "LIMITS_REQUEST_TIME must be greater than 0 and at most " + MAX_REQUEST_TIME.toHours() + "h");
+        Backlog backlog = new Backlog(Runtime.getRuntime().maxMemory() / BACKLOG_DIVISOR, config.requestTime(),
+                System::nanoTime,
                 LOG::warn);
-        gate = new ConnectionGate(config.connections(), ofAPeer, config.requestTime().plus(lean.deadline()), backlog,
+        gate = new ConnectionGate(config.connections(), perPeer, config.requestTime().plus(lean.deadline()), backlog,
                 System::nanoTime, LOG::warn);
     }
 
@@ -71,7 +71,7 @@ public class ConnectionLimits {
         gate = null;
     }
 
-    /** What Netty loads. Found by name in a native executable too. */
+    /** Loaded by Netty as a service, in a native executable too. */
     @RegisterForReflection
     @RegisterResources(globs = "META-INF/services/io.netty.bootstrap.ChannelInitializerExtension")
     public static final class Extension extends ChannelInitializerExtension {
@@ -79,17 +79,17 @@ public class ConnectionLimits {
         @Override
         public void postInitializeServerListenerChannel(ServerChannel port) {
             ListeningPorts.add(port);
-            ConnectionGate present = gate;
-            if (present != null) {
-                port.pipeline().addLast(present.portGuard());
+            ConnectionGate current = gate;
+            if (current != null) {
+                port.pipeline().addLast(current.portGuard());
             }
         }
 
         @Override
         public void postInitializeServerChildChannel(Channel connection) {
-            ConnectionGate present = gate;
-            if (present != null) {
-                connection.pipeline().addFirst(present.guard());
+            ConnectionGate current = gate;
+            if (current != null) {
+                connection.pipeline().addFirst(current.connectionGuard());
             }
         }
     }

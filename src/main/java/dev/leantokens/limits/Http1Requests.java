@@ -19,64 +19,64 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 
 /**
- * Passes the requests of one HTTP/1.1 connection on to Vert.x one at a time: each one after the response to the one before was
- * written, and while the write queue has room. Pipelined requests wait as bytes, since a decoded request takes many times its
- * size, and nothing more is read meanwhile. After a response that closes the connection, further requests are discarded.
+ * Passes the requests of one HTTP/1.1 connection to Vert.x one at a time: each one after the previous response was written, and
+ * while the write queue has room. Pipelined requests wait as bytes, since a decoded request takes many times its size, and
+ * nothing more is read meanwhile. After a response that closes the connection, further requests are discarded.
  * <p>
- * Vert.x would answer whatever has been read, even if no answer is read. If the client hangs up while Vert.x reads a request
- * behind one that is unanswered, it fails with a NullPointerException and the first one never ends. All methods are called on
- * the connection's event loop.
+ * Vert.x answers everything it has read, even if the client reads no response. If the client hangs up while Vert.x reads a
+ * request behind an unanswered one, Vert.x throws a NullPointerException and the first one never ends. Methods are called on
+ * the
+ * connection's event loop.
  */
 final class Http1Requests {
 
-    /** How much is decoded at a time, so that few requests are decoded too early. */
+    /** Bytes to decode at a time: few, so that hardly any request is decoded too early. */
     private static final int PIECE_BYTES = 1024;
 
-    /** Headers that are longer leave something behind that counts: a connection takes as much anyway. */
+    /** Headers up to this length are not counted once the request is answered: each connection takes as much anyway. */
     private static final int SHORT_HEADERS = 4 * 1024;
 
-    private final Backlog.Connection backlog;
-    private final Runnable requestBegins;
+    private final ConnectionBacklog backlog;
+    private final Runnable requestStarts;
     private final Bytes bytes = new Bytes();
     private final Messages messages = new Messages();
 
-    /** What was read and is not decoded. */
+    /** Bytes that were read and are not decoded. */
     private final Queue<ByteBuf> undecoded = new ArrayDeque<>(2);
-    /** What was decoded and whose turn has not come. */
+    /** Messages that were decoded and not passed on. */
     private final Queue<Object> decoded = new ArrayDeque<>(2);
     private ChannelHandlerContext beforeDecoder;
     private ChannelHandlerContext behindDecoder;
 
     private boolean passing;
-    /** Whether a request is passed on that is not answered. */
+    /** Whether the current request has no complete response. */
     private boolean unanswered;
-    /** Whether its answer has started. */
-    private boolean answerStarted;
-    /** Whether a request is passed on whose body has not ended. */
+    private boolean responseStarted;
+    /** Whether the body of the current request has not ended. */
     private boolean incomplete;
-    /** Whether the answer closes the connection. */
+    /** Whether the response closes the connection. */
     private boolean last;
     private long undecodedBytes;
-    /** Of the current request, until its answer begins. */
+    /** Of the current request, until its response starts. */
     private long requestBytes;
-    /** Of the longest headers so far: Netty's decoder keeps a buffer for them as long as the connection lives. */
-    private long keptBytes;
+    /** Of the longest headers so far: Netty's decoder keeps a buffer of that size until the connection closes. */
+    private long decoderBytes;
 
-    private Http1Requests(Backlog.Connection backlog, Runnable requestBegins) {
+    private Http1Requests(ConnectionBacklog backlog, Runnable requestStarts) {
         this.backlog = backlog;
-        this.requestBegins = requestBegins;
+        this.requestStarts = requestStarts;
     }
 
     /**
-     * Adds the handlers for a connection whose codec has just been added.
+     * Adds the handlers to a connection whose codec has just been added.
      *
-     * @param name of the handler before which they wait as bytes
-     * @param requestBegins called when a request is passed on, and after an interim response
-     * @param first what has been read already
+     * @param name of the handler before which requests wait as bytes
+     * @param requestStarts called when a request is passed on, and after an interim response
+     * @param first bytes that have been read already
      */
-    static void handle(ChannelPipeline pipeline, String name, Backlog.Connection backlog, Runnable requestBegins,
+    static void handle(ChannelPipeline pipeline, String name, ConnectionBacklog backlog, Runnable requestStarts,
             Object first) {
-        Http1Requests requests = new Http1Requests(backlog, requestBegins);
+        Http1Requests requests = new Http1Requests(backlog, requestStarts);
         pipeline.addBefore(name, null, requests.bytes);
         pipeline.addAfter(pipeline.context(HttpResponseEncoder.class).name(), null, requests.messages);
         requests.bytes.channelRead(requests.beforeDecoder, first);
@@ -89,7 +89,7 @@ final class Http1Requests {
         passing = true;
         try {
             while (passMessage() || decodePiece()) {
-                // Answers that are ready at once make room for the next request.
+                // A response that is ready at once makes room for the next request.
             }
         } finally {
             passing = false;
@@ -99,25 +99,25 @@ final class Http1Requests {
 
     private boolean passMessage() {
         Object next = decoded.peek();
-        if (next == null || isTooEarly(next)) {
+        if (next == null || mustWait(next)) {
             return false;
         }
         pass(decoded.poll());
         return true;
     }
 
-    private boolean isTooEarly(Object message) {
-        return message instanceof HttpRequest && !isOpen();
+    private boolean mustWait(Object message) {
+        return message instanceof HttpRequest && !isReady();
     }
 
-    /** Whether the connection is ready for more of the current request, or for the next one. */
-    private boolean isOpen() {
+    /** @return whether more of the current request, or the next one, can be passed on */
+    private boolean isReady() {
         return (incomplete || !unanswered) && beforeDecoder.channel().isWritable();
     }
 
     private boolean decodePiece() {
         ByteBuf next = undecoded.peek();
-        if (next == null || !decoded.isEmpty() || !isOpen()) {
+        if (next == null || !decoded.isEmpty() || !isReady()) {
             return false;
         }
         ByteBuf piece = next.readableBytes() > PIECE_BYTES ? next.readRetainedSlice(PIECE_BYTES) : undecoded.poll();
@@ -126,8 +126,8 @@ final class Http1Requests {
         if (last && !incomplete) {
             piece.release();
         } else {
-            // The rest of a body whose answer has started is dropped, and not kept.
-            requestBytes += incomplete && answerStarted ? 0 : size;
+            // The rest of a body is dropped once the response has started, so it holds no memory.
+            requestBytes += incomplete && responseStarted ? 0 : size;
             beforeDecoder.fireChannelRead(piece);
         }
         return true;
@@ -141,12 +141,12 @@ final class Http1Requests {
         }
         if (message instanceof HttpRequest) {
             unanswered = true;
-            answerStarted = false;
+            responseStarted = false;
             incomplete = true;
             if (requestBytes > SHORT_HEADERS) {
-                keptBytes = Math.max(keptBytes, requestBytes);
+                decoderBytes = Math.max(decoderBytes, requestBytes);
             }
-            requestBegins.run();
+            requestStarts.run();
         }
         if (message instanceof LastHttpContent) {
             incomplete = false;
@@ -158,22 +158,22 @@ final class Http1Requests {
     }
 
     private void report() {
-        backlog.waitsToBeHandled(undecodedBytes + Math.max(requestBytes, keptBytes), undecodedBytes > 0 || !decoded.isEmpty());
+        backlog.setRequests(undecodedBytes + Math.max(requestBytes, decoderBytes), undecodedBytes > 0 || !decoded.isEmpty());
     }
 
-    /** Later, since Vert.x is still busy with what has led to this. */
+    /** Passes messages on after Vert.x has finished its current call. */
     private void passLater() {
         if (!passing && (undecodedBytes > 0 || !decoded.isEmpty())) {
             beforeDecoder.executor().execute(() -> {
                 pass();
-                // Vert.x holds back what it writes until a read is complete.
+                // Vert.x flushes responses when a read is complete.
                 beforeDecoder.fireChannelReadComplete();
             });
         }
     }
 
-    private void answerBegins() {
-        answerStarted = true;
+    private void startResponse() {
+        responseStarted = true;
         requestBytes = 0;
         if (!passing) {
             report();
@@ -188,7 +188,7 @@ final class Http1Requests {
         decoded.clear();
     }
 
-    /** Before the decoder. */
+    /** The handler before the decoder. */
     private final class Bytes extends ChannelInboundHandlerAdapter {
 
         @Override
@@ -222,7 +222,7 @@ final class Http1Requests {
         }
     }
 
-    /** Behind the codec. */
+    /** The handler behind the codec. */
     private final class Messages extends ChannelDuplexHandler {
 
         @Override
@@ -232,7 +232,7 @@ final class Http1Requests {
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
-            if (decoded.isEmpty() && !isTooEarly(message)) {
+            if (decoded.isEmpty() && !mustWait(message)) {
                 pass(message);
             } else {
                 decoded.add(message);
@@ -244,11 +244,11 @@ final class Http1Requests {
             if (message instanceof HttpResponse response) {
                 if (response.status().codeClass() == HttpStatusClass.INFORMATIONAL) {
                     super.write(context, message, written);
-                    // That was no answer, so the time for the rest of the request goes on.
-                    requestBegins.run();
+                    // An interim response does not end the time of the request.
+                    requestStarts.run();
                     return;
                 }
-                answerBegins();
+                startResponse();
                 last |= response.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
             }
             super.write(context, message, written);

@@ -3,6 +3,7 @@ package dev.leantokens.limits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -15,32 +16,31 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameListener;
 import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
 import io.netty.handler.codec.http2.Http2Headers;
-import io.netty.handler.codec.http2.Http2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 
 /**
- * Counts the answers of one HTTP/2 connection that wait for the client's windows to open. Netty queues them without a limit,
- * and does not report how much. Called on the connection's event loop unless stated otherwise.
+ * Counts the responses of one HTTP/2 connection that wait for the client's windows, and refuses requests while too many wait.
+ * Netty queues them without a limit and does not report how much. Methods are called on the connection's event loop unless
+ * stated otherwise.
  */
-final class Http2Answers implements Http2RemoteFlowController {
+final class Http2Answers extends FlowControllerDecorator {
 
-    /** What may wait on one connection before its further requests are refused: a hundred requests for tokens, and more. */
-    static final long MOST_BYTES = 1024 * 1024;
+    /** What may wait on one connection until further requests are refused: more than a hundred token requests. */
+    static final long MAX_BYTES = 1024 * 1024;
 
     /**
-     * What may wait on one connection for the client's windows while much waits on all connections together: as much as Vert.x
-     * queues on one of HTTP/1.1. The stream of a further answer is reset.
+     * What may wait on one connection for the client's windows while memory is scarce: as much as Vert.x queues on an HTTP/1.1
+     * connection. The stream of a further response is reset.
      */
-    static final long MOST_BYTES_IF_SCARCE = 64 * 1024;
+    static final long MAX_BYTES_IF_SCARCE = 64 * 1024;
 
-    /** How many requests of one connection are served at a time while much waits on all connections together. */
-    private static final int STREAMS_IF_SCARCE = 8;
+    /** How many requests of one connection are served at a time while memory is scarce. */
+    private static final int MAX_STREAMS_IF_SCARCE = 8;
 
-    /** What a stream takes beside its bytes, measured: objects of Netty, Vert.x and Quarkus. */
+    /** Memory of a stream in addition to its bytes, measured: objects of Netty, Vert.x and Quarkus. */
     static final int STREAM_BYTES = 5 * 1024;
 
-    private final Http2RemoteFlowController queue;
     private final Http2Connection connection;
     private final Http2ConnectionHandler handler;
     private final ChannelHandlerContext context;
@@ -52,26 +52,27 @@ final class Http2Answers implements Http2RemoteFlowController {
     private long sent;
     private long queuedBefore;
     private long sentBefore;
-    private boolean warned;
-    /** How many requests are served at a time; further ones are refused. */
-    private int served = Integer.MAX_VALUE;
+    /** Whether the last check has reset streams. */
+    private boolean resetBefore;
+    /** How many streams may be active; further ones are refused. */
+    private int maxStreams = Integer.MAX_VALUE;
 
     private Http2Answers(Http2ConnectionHandler handler, ChannelHandlerContext context, BooleanSupplier scarce) {
+        super(handler.connection().remote().flowController());
         this.handler = handler;
         this.context = context;
         this.scarce = scarce;
         this.connection = handler.connection();
-        this.queue = connection.remote().flowController();
         this.key = connection.newKey();
     }
 
     /**
-     * Takes over from Netty's flow controller, to which all is passed on.
+     * Wraps Netty's flow controller.
      *
-     * @param scarce whether much waits on all connections together
-     * @return null if HTTP/2 is not spoken
+     * @param scarce whether memory is scarce, over all connections
+     * @return null if the connection does not use HTTP/2
      */
-    static Http2Answers of(ChannelPipeline pipeline, BooleanSupplier scarce) {
+    static Http2Answers watch(ChannelPipeline pipeline, BooleanSupplier scarce) {
         ChannelHandlerContext context = pipeline.context(Http2ConnectionHandler.class);
         if (context == null) {
             return null;
@@ -79,75 +80,76 @@ final class Http2Answers implements Http2RemoteFlowController {
         Http2ConnectionHandler handler = (Http2ConnectionHandler) context.handler();
         Http2Answers answers = new Http2Answers(handler, context, scarce);
         handler.connection().remote().flowController(answers);
-        handler.connection().addListener(answers.new Refusal());
-        answers.hearOfRequests();
+        handler.connection().addListener(answers.new StreamLimit());
+        answers.countRequests();
         return answers;
     }
 
-    /** @return how much memory the answers take that are not sent; by any thread */
+    /** @return memory of the responses that are not sent; called on any thread */
     long held() {
         return held;
     }
 
-    /** @return how many requests have no answer that has started */
-    int unanswered() {
-        int[] unanswered = new int[1];
+    /** @return requests whose response has not started */
+    int unansweredRequests() {
+        int[] requests = new int[1];
         forEachStream(stream -> {
             if (!stream.isHeadersSent()) {
-                unanswered[0]++;
+                requests[0]++;
             }
         });
-        return unanswered[0];
+        return requests[0];
     }
 
-    /** @return how much was read of these */
-    long unhandled() {
-        long[] unhandled = new long[1];
+    /** @return bytes read of those requests */
+    long unansweredBytes() {
+        long[] bytes = new long[1];
         forEachStream(stream -> {
             Answer answer = stream.getProperty(key);
             if (answer != null && !stream.isHeadersSent()) {
-                unhandled[0] += answer.requested;
+                bytes[0] += answer.requested;
             }
         });
-        return unhandled[0];
+        return bytes[0];
     }
 
     /**
-     * Refuses requests by REFUSED_STREAM from now on while too much waits. Clients may send these again (RFC 9113 §8.7).
+     * Sets how many streams may be active. Further ones are refused with REFUSED_STREAM, which allows clients to repeat the
+     * request (RFC 9113 §8.7).
      *
-     * @param waiting on this connection
+     * @param held by the whole connection, in bytes
      */
-    void limit(long waiting) {
-        served = waiting > MOST_BYTES || hasTooMuchUnread() ? 0
-                : scarce.getAsBoolean() ? STREAMS_IF_SCARCE : Integer.MAX_VALUE;
+    void limitStreams(long held) {
+        maxStreams = held > MAX_BYTES || hasTooMuchUnread() ? 0
+                : scarce.getAsBoolean() ? MAX_STREAMS_IF_SCARCE : Integer.MAX_VALUE;
     }
 
-    /** What is waiting now must have made progress by the next call of {@link #areStuck}. */
-    void remember() {
+    /** Remembers what waits: it must make progress until the next call of {@link #resetStuckStreams}. */
+    void startProgressCheck() {
         queuedBefore = queued;
         sentBefore = sent;
     }
 
     /**
-     * Resets the streams that have kept their windows shut since the last call.
+     * Resets the streams whose windows have stayed closed since the last call.
      *
-     * @return whether the connection is to be closed: its answers make no progress, or streams were reset the last time too
+     * @return whether the connection must be closed: its responses make no progress, or the last call has reset streams too
      */
-    boolean areStuck() {
-        if (queued > 0 && sent - sentBefore < Math.min(Backlog.PROGRESS_BYTES, queuedBefore)) {
+    boolean resetStuckStreams() {
+        if (queued > 0 && sent - sentBefore < Math.min(ConnectionBacklog.PROGRESS_BYTES, queuedBefore)) {
             return true;
         }
         List<Http2Stream> stuck = new ArrayList<>();
         forEachStream(stream -> {
             Answer answer = stream.getProperty(key);
-            // With a window it waits for the other streams, and not for its own client.
-            if (answer != null && answer.isStuck() && queue.windowSize(stream) <= 0) {
+            // A stream with an open window waits for other streams, not for its client.
+            if (answer != null && answer.checkStuck() && delegate.windowSize(stream) <= 0) {
                 stuck.add(stream);
             }
         });
-        boolean again = warned && !stuck.isEmpty();
-        warned = !stuck.isEmpty();
-        if (warned && !again) {
+        boolean again = resetBefore && !stuck.isEmpty();
+        resetBefore = !stuck.isEmpty();
+        if (resetBefore && !again) {
             stuck.forEach(
                     stream -> handler.resetStream(context, stream.id(), Http2Error.CANCEL.code(), context.newPromise()));
             context.flush();
@@ -155,17 +157,13 @@ final class Http2Answers implements Http2RemoteFlowController {
         return again;
     }
 
-    private interface Visitor {
-        void visit(Http2Stream stream);
-    }
-
-    private void forEachStream(Visitor visitor) {
+    private void forEachStream(Consumer<Http2Stream> action) {
         if (connection.numActiveStreams() == 0) {
             return;
         }
         try {
             connection.forEachActiveStream(stream -> {
-                visitor.visit(stream);
+                action.accept(stream);
                 return true;
             });
         } catch (Http2Exception e) {
@@ -177,12 +175,12 @@ final class Http2Answers implements Http2RemoteFlowController {
     public void addFlowControlled(Http2Stream stream, FlowControlled frame) {
         Answer answer = answerOn(stream);
         if (frame.size() > 0 && hasTooMuchUnread() && !canBeSent(stream, answer, frame)) {
-            // Closing the connection instead would make an attacker open another one, whose requests are answered again.
+            // Closing the connection would make an attacker open another one, whose requests would be answered again.
             frame.error(context, Http2Exception.streamError(stream.id(), Http2Error.ENHANCE_YOUR_CALM, "Too much is unread"));
             return;
         }
         answer.add(frame.size());
-        queue.addFlowControlled(stream, new Frame(frame, answer));
+        delegate.addFlowControlled(stream, new Frame(frame, answer));
     }
 
     private Answer answerOn(Http2Stream stream) {
@@ -194,14 +192,14 @@ final class Http2Answers implements Http2RemoteFlowController {
         return answer;
     }
 
-    private void hearOfRequests() {
+    private void countRequests() {
         Http2FrameListener listener = handler.decoder().frameListener();
         if (!(listener instanceof Requests)) {
             handler.decoder().frameListener(new Requests(listener));
         }
     }
 
-    /** Counts what is read of requests. */
+    /** Counts the bytes of requests. */
     private final class Requests extends Http2FrameListenerDecorator {
 
         private Requests(Http2FrameListener listener) {
@@ -211,8 +209,8 @@ final class Http2Answers implements Http2RemoteFlowController {
         @Override
         public void onSettingsRead(ChannelHandlerContext context, Http2Settings settings) throws Http2Exception {
             super.onSettingsRead(context, settings);
-            // By the client's first ones, Vert.x has replaced this by its own listener.
-            hearOfRequests();
+            // Vert.x has replaced the listener before the client's first settings.
+            countRequests();
         }
 
         @Override
@@ -243,31 +241,32 @@ final class Http2Answers implements Http2RemoteFlowController {
     }
 
     private boolean hasTooMuchUnread() {
-        return held > MOST_BYTES_IF_SCARCE && scarce.getAsBoolean();
+        return held > MAX_BYTES_IF_SCARCE && scarce.getAsBoolean();
     }
 
-    /** Whether the client's windows have room for it, behind what has been queued. */
+    /** @return whether the client's windows have room for the frame, after what is queued */
     private boolean canBeSent(Http2Stream stream, Answer answer, FlowControlled frame) {
-        return answer.queued + frame.size() <= queue.windowSize(stream)
-                && queued + frame.size() <= queue.windowSize(connection.connectionStream());
+        return answer.queued + frame.size() <= delegate.windowSize(stream)
+                && queued + frame.size() <= delegate.windowSize(connection.connectionStream());
     }
 
     /**
-     * Resets requests that are too many before Vert.x hears of them. Netty's own limit of active streams would refuse them
-     * too, but then Netty does not know the stream and closes the connection for its body, which is on the way.
+     * Resets streams beyond the limit before Vert.x sees them. Netty's own limit of active streams would make it forget the
+     * stream
+     * and close the connection for its body, which is on the way.
      */
-    private final class Refusal extends Http2ConnectionAdapter {
+    private final class StreamLimit extends Http2ConnectionAdapter {
 
         @Override
         public void onStreamActive(Http2Stream stream) {
-            if (connection.numActiveStreams() > served) {
+            if (connection.numActiveStreams() > maxStreams) {
                 handler.resetStream(context, stream.id(), Http2Error.REFUSED_STREAM.code(), context.newPromise());
                 context.flush();
             }
         }
     }
 
-    /** What waits of the answer on one stream. */
+    /** The request and the queued response of one stream. */
     private final class Answer {
 
         /** Bytes of the request. */
@@ -291,17 +290,17 @@ final class Http2Answers implements Http2RemoteFlowController {
             add(-bytes);
         }
 
-        /** Since the last call. */
-        private boolean isStuck() {
+        /** @return whether the response has made no progress since the last call */
+        private boolean checkStuck() {
             boolean stuck = queued > 0 && queuedBefore > 0
-                    && sent - sentBefore < Math.min(Backlog.PROGRESS_BYTES, queuedBefore);
+                    && sent - sentBefore < Math.min(ConnectionBacklog.PROGRESS_BYTES, queuedBefore);
             queuedBefore = queued;
             sentBefore = sent;
             return stuck;
         }
     }
 
-    /** Part of an answer, which counts what becomes of it. */
+    /** Part of a response, which counts what is sent of it. */
     private static final class Frame implements FlowControlled {
 
         private final FlowControlled frame;
@@ -342,65 +341,5 @@ final class Http2Answers implements Http2RemoteFlowController {
         public boolean merge(ChannelHandlerContext context, FlowControlled next) {
             return next instanceof Frame behind && frame.merge(context, behind.frame);
         }
-    }
-
-    @Override
-    public boolean hasFlowControlled(Http2Stream stream) {
-        return queue.hasFlowControlled(stream);
-    }
-
-    @Override
-    public void writePendingBytes() throws Http2Exception {
-        queue.writePendingBytes();
-    }
-
-    @Override
-    public void listener(Listener listener) {
-        queue.listener(listener);
-    }
-
-    @Override
-    public boolean isWritable(Http2Stream stream) {
-        return queue.isWritable(stream);
-    }
-
-    @Override
-    public void channelWritabilityChanged() throws Http2Exception {
-        queue.channelWritabilityChanged();
-    }
-
-    @Override
-    public void updateDependencyTree(int child, int parent, short weight, boolean exclusive) {
-        queue.updateDependencyTree(child, parent, weight, exclusive);
-    }
-
-    @Override
-    public ChannelHandlerContext channelHandlerContext() {
-        return queue.channelHandlerContext();
-    }
-
-    @Override
-    public void channelHandlerContext(ChannelHandlerContext context) throws Http2Exception {
-        queue.channelHandlerContext(context);
-    }
-
-    @Override
-    public void initialWindowSize(int size) throws Http2Exception {
-        queue.initialWindowSize(size);
-    }
-
-    @Override
-    public int initialWindowSize() {
-        return queue.initialWindowSize();
-    }
-
-    @Override
-    public int windowSize(Http2Stream stream) {
-        return queue.windowSize(stream);
-    }
-
-    @Override
-    public void incrementWindowSize(Http2Stream stream, int delta) throws Http2Exception {
-        queue.incrementWindowSize(stream, delta);
     }
 }

@@ -13,14 +13,14 @@ import io.netty.util.concurrent.EventExecutor;
 import io.vertx.core.Vertx;
 import io.vertx.core.impl.VertxInternal;
 
-/** The ports that Netty accepts connections at, as far as {@link ConnectionLimits} hears of them. */
+/** The listening ports, as far as {@link ConnectionLimits} sees them opened. */
 @ApplicationScoped
 class ListeningPorts implements NewConnections {
 
-    /** For an event loop to get to it; one that is held up is not waited for. */
-    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    /** How long to wait for each event loop, in case one is blocked. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(1);
 
-    /** Netty's extension is known by its class only. */
+    /** Static, since Netty creates its own instance of the extension. */
     private static final Set<ServerChannel> PORTS = ConcurrentHashMap.newKeySet();
 
     private final VertxInternal vertx;
@@ -34,22 +34,22 @@ class ListeningPorts implements NewConnections {
         port.closeFuture().addListener(closed -> PORTS.remove(port));
     }
 
-    /** They wait in the system's queue, which is there for that. */
+    /** New connections wait in the operating system's accept queue. */
     @Override
     public void pauseDuring(Runnable task) {
         List<ServerChannel> ports = List.copyOf(PORTS);
         ports.forEach(port -> port.config().setAutoRead(false));
         try {
-            // What has been accepted already is handed to another event loop, and set up there.
-            ports.forEach(port -> letPass(port.eventLoop()));
-            vertx.getEventLoopGroup().forEach(ListeningPorts::letPass);
+            // Connections accepted before are set up on another event loop.
+            ports.forEach(port -> awaitQueuedTasks(port.eventLoop()));
+            vertx.getEventLoopGroup().forEach(ListeningPorts::awaitQueuedTasks);
             task.run();
         } finally {
             ports.forEach(port -> port.config().setAutoRead(true));
         }
     }
 
-    private static void letPass(EventExecutor eventLoop) {
-        eventLoop.submit(() -> true).awaitUninterruptibly(PATIENCE.toMillis());
+    private static void awaitQueuedTasks(EventExecutor eventLoop) {
+        eventLoop.submit(() -> true).awaitUninterruptibly(TIMEOUT.toMillis());
     }
 }

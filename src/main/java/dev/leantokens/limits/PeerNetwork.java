@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Where a peer is, as far as it cannot choose that: an address of IPv4, or a /64 network of IPv6, since each customer gets one
- * and as many addresses in it as it likes.
+ * The part of a peer's address that the peer cannot choose: an IPv4 address, or an IPv6 /64 network, which is what one customer
+ * gets.
  */
 public final class PeerNetwork {
 
@@ -23,8 +23,8 @@ public final class PeerNetwork {
     }
 
     /**
-     * @param literal an address, which is not looked up
-     * @return as the log names it
+     * @param literal an address; no name is resolved
+     * @return the name for the log
      */
     public static String named(String literal) {
         if (literal.indexOf(':') < 0) {
@@ -33,7 +33,7 @@ public final class PeerNetwork {
         try {
             InetAddress address = InetAddress.getByName(literal);
             if (!(address instanceof Inet6Address)) {
-                // One of IPv4 that is written as one of IPv6.
+                // An IPv4-mapped IPv6 address.
                 return "address " + address.getHostAddress();
             }
             byte[] network = address.getAddress();

@@ -1,2 +1,4 @@
-/** Limits on the connections of both ports: their number, and what each may keep waiting. Netty handlers, no HTTP semantics. */
+/**
+ * Limits on the connections of both ports: their number, their time and their memory. Netty handlers, without HTTP semantics.
+ */
 package dev.leantokens.limits;

@@ -23,7 +23,7 @@ class BacklogTest {
     private final Backlog backlog = new Backlog(MOST, PATIENCE, nanos::get, log::add);
 
     private SlowPeer connect() {
-        SlowPeer peer = new SlowPeer(backlog.connection());
+        SlowPeer peer = new SlowPeer(backlog.newConnection());
         peers.add(peer);
         return peer;
     }
@@ -74,7 +74,7 @@ class BacklogTest {
         write(slow, 100_000);
 
         for (int i = 0; i < 6; i++) {
-            slow.reads(Backlog.PROGRESS_BYTES + 1_000);
+            slow.reads(ConnectionBacklog.PROGRESS_BYTES + 1_000);
             pass(PATIENCE);
             assertThat(slow.isOpen()).isTrue();
         }

@@ -70,7 +70,7 @@ class ConnectionGateTest {
             this.local = new InetSocketAddress("192.0.2.250", port);
             this.remote = new InetSocketAddress(from, 50_000);
             freezeTime();
-            pipeline().addFirst(gate.guard());
+            pipeline().addFirst(gate.connectionGuard());
             handlers.accept(this);
             try {
                 register();
@@ -121,7 +121,7 @@ class ConnectionGateTest {
 
         assertThat(connect("192.0.2.99").isOpen()).isFalse();
         assertThat(new Connection("192.0.2.99", 9090).isOpen()).isTrue();
-        assertThat(log).singleElement().asString().contains("LIMITS_CONNECTIONS allows");
+        assertThat(log).singleElement().asString().contains("limit of LIMITS_CONNECTIONS:");
     }
 
     @Test
@@ -172,7 +172,7 @@ class ConnectionGateTest {
         connect("192.0.2.1");
 
         assertThat(log).hasSize(2);
-        assertThat(log.get(1)).contains("10 since this was last said");
+        assertThat(log.get(1)).contains("closed 10 new connections since the last such line");
     }
 
     @Test

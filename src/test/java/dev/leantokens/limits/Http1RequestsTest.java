@@ -36,7 +36,7 @@ class Http1RequestsTest {
     private final SlowPeer peer = start();
 
     private SlowPeer start() {
-        Backlog.Connection waiting = backlog.connection();
+        ConnectionBacklog waiting = backlog.newConnection();
         return new SlowPeer(waiting, new ChannelInboundHandlerAdapter() {
             @Override
             public void channelRead(ChannelHandlerContext context, Object first) {

@@ -36,13 +36,13 @@ class Http2AnswersTest {
     private final SlowPeer peer = start();
 
     private SlowPeer start() {
-        Backlog.Connection waiting = backlog.connection();
+        ConnectionBacklog waiting = backlog.newConnection();
         SlowPeer started = new SlowPeer(waiting, new ChannelInboundHandlerAdapter() {
             @Override
             public void channelRead(ChannelHandlerContext context, Object first) {
                 context.pipeline().addLast(application());
                 context.pipeline().remove(this);
-                waiting.countAnswers();
+                waiting.watchHttp2();
                 context.fireChannelRead(first);
             }
         });
@@ -101,7 +101,7 @@ class Http2AnswersTest {
     }
 
     private SlowPeer waitsElsewhere() {
-        SlowPeer other = new SlowPeer(backlog.connection());
+        SlowPeer other = new SlowPeer(backlog.newConnection());
         other.writeOneOutbound(Unpooled.wrappedBuffer(new byte[WAITS_ELSEWHERE]));
         other.flush();
         return other;
@@ -142,7 +142,7 @@ class Http2AnswersTest {
 
     @Test
     void furtherRequestsAreRefusedWhileTooMuchWaits() {
-        int fits = (int) (Http2Answers.MOST_BYTES / HELD);
+        int fits = (int) (Http2Answers.MAX_BYTES / HELD);
         receive(gets(new RawHttp2().preface(0), 1, fits + 1));
         receive(gets(new RawHttp2(), 1001, 10));
         assertThat(requests).hasSize(fits + 1);
@@ -195,14 +195,14 @@ class Http2AnswersTest {
         other.readsAll();
         receive(new RawHttp2());
 
-        assertThat(backlog.total()).isEqualTo(Http2Answers.MOST_BYTES_IF_SCARCE / HELD * HELD);
-        assertThat(handler.connection().numActiveStreams()).isEqualTo((int) Http2Answers.MOST_BYTES_IF_SCARCE / HELD);
+        assertThat(backlog.total()).isEqualTo(Http2Answers.MAX_BYTES_IF_SCARCE / HELD * HELD);
+        assertThat(handler.connection().numActiveStreams()).isEqualTo((int) Http2Answers.MAX_BYTES_IF_SCARCE / HELD);
         assertThat(peer.isOpen()).isTrue();
     }
 
     @Test
     void bodyOfARefusedRequestDoesNotEndTheConnection() {
-        int fits = (int) (Http2Answers.MOST_BYTES / HELD);
+        int fits = (int) (Http2Answers.MAX_BYTES / HELD);
         receive(gets(new RawHttp2().preface(0), 1, fits + 1));
 
         receive(new RawHttp2().post(1001, "/").data(1001, new byte[100]));
@@ -261,7 +261,7 @@ class Http2AnswersTest {
 
         assertThat(requests).hasSizeGreaterThan(20);
         for (int i = 0; i < 40; i++) {
-            receive(new RawHttp2().windowUpdate(0, 2 * (int) Backlog.PROGRESS_BYTES));
+            receive(new RawHttp2().windowUpdate(0, 2 * (int) ConnectionBacklog.PROGRESS_BYTES));
             pass(PATIENCE);
             assertThat(peer.isOpen()).isTrue();
         }
