@@ -12,7 +12,7 @@ import dev.leantokens.token.ConfiguredScopes;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 
-/** Runs the service; or, with arguments, a command that needs no service. */
+/** Runs the service or, with arguments, a command. */
 @QuarkusMain
 public final class Application {
 
@@ -23,7 +23,7 @@ public final class Application {
     }
 
     public static void main(String... arguments) {
-        // Libraries format and compare by the default: what they log and send must not depend on where the service runs.
+        // Libraries format and compare by the default locale, and their output must not depend on the machine.
         Locale.setDefault(Locale.ROOT);
         List<String> command = Arrays.asList(arguments);
         if (command.isEmpty()) {

@@ -1,22 +1,22 @@
 package dev.leantokens.error;
 
 /**
- * How the log names the caller of a request. Contains nothing that the caller controls.
+ * The name of a caller in the log. The caller controls no part of it.
  *
  * @param name the caller
- * @param group the callers whose errors are counted together
- * @param authenticated whether there are no more such groups than this service has clients configured
+ * @param group callers whose errors are counted together
+ * @param authenticated whether the caller is a configured client, so that the number of such groups is limited
  */
 public record CallerName(String name, String group, boolean authenticated) {
 
-    /** The service itself, which refreshes and prefetches tokens. */
+    /** This service, which refreshes and prefetches tokens. */
     static final CallerName SERVICE = new CallerName("this service", "this service", true);
 
     public static CallerName authenticated(String name) {
         return new CallerName(name, name, true);
     }
 
-    /** @param network where the caller is, so that it cannot have a name for each of its addresses */
+    /** @param network of the caller, which can have many addresses */
     public static CallerName unauthenticated(String name, String network) {
         return new CallerName(name, network, false);
     }

@@ -15,16 +15,16 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.vertx.core.Vertx;
 
 /**
- * The one place that logs a request's error, and counts it: a caller's mistake as INFO, a fault on Lean's side as WARN, what an
- * operator must mend as ERROR, and a fault of our own as ERROR with its stack. Each has one line, unless a caller gets so many
- * that {@link ErrorRate} summarizes them.
+ * Logs and counts every error of a request: a caller's mistake at INFO, a fault of Lean at WARN, an error that an operator must
+ * fix at ERROR, and a fault of this service at ERROR with its stack trace. Each error gets one line, unless a caller causes so
+ * many that {@link ErrorRate} summarizes them.
  */
 @ApplicationScoped
 public class ErrorLog {
 
     private static final Logger LOG = Logger.getLogger("dev.leantokens.errors");
 
-    private static final Set<TokenError> OPERATORS_TO_MEND = EnumSet.of(TokenError.SERVICE_CREDENTIALS_REFUSED,
+    private static final Set<TokenError> FOR_OPERATORS = EnumSet.of(TokenError.SERVICE_CREDENTIALS_REFUSED,
             TokenError.SERVICE_NOT_AUTHORIZED, TokenError.WRONG_ENDPOINT, TokenError.OTHER_SCOPE, TokenError.LEAN_UNTRUSTED);
 
     private final ErrorMetrics metrics;
@@ -32,7 +32,7 @@ public class ErrorLog {
 
     @Inject
     ErrorLog(ErrorMetrics metrics, Clock clock, Vertx vertx) {
-        // Vert.x takes no timer of less than a millisecond.
+        // Vert.x refuses a delay of 0 ms.
         this(metrics, clock, (delay, action) -> vertx.setTimer(Math.max(1, delay.toMillis()), elapsed -> action.run()));
     }
 
@@ -45,23 +45,22 @@ public class ErrorLog {
         rate.stop();
     }
 
-    /** The same for a request of this service's own. */
+    /** Records the error of a request that this service has made for itself. */
     public TokenException record(Origin origin, Throwable failure) {
         return log(origin, "", CallerName.SERVICE, failure);
     }
 
     /**
-     * Turns whatever went wrong into the error that the caller is told, and logs it.
+     * Records the error of a caller's request.
      *
-     * @param origin where the request was made
-     * @param caller who made it, as far as that is known
-     * @param failure a {@link TokenException}; anything else is a fault of our own, of which the caller learns no more
+     * @param failure a {@link TokenException}; any other exception is a fault of this service, whose details are only logged
+     * @return the error that the caller receives
      */
     public TokenException record(Origin origin, CallerName caller, Throwable failure) {
         return log(origin, " of " + caller.name(), caller, failure);
     }
 
-    private TokenException log(Origin origin, String ofWhom, CallerName caller, Throwable failure) {
+    private TokenException log(Origin origin, String ofCaller, CallerName caller, Throwable failure) {
         TokenException exception = failure instanceof TokenException known ? known
                 : TokenError.INTERNAL.because("this service failed, its log has the reason");
         metrics.failed(origin, exception);
@@ -70,9 +69,9 @@ public class ErrorLog {
             return exception;
         }
         if (exception != failure) {
-            LOG.error(origin + ofWhom + " failed: " + exception.getMessage(), WithoutMessage.of(failure));
+            LOG.error(origin + ofCaller + " failed: " + exception.getMessage(), WithoutMessage.of(failure));
         } else {
-            LOG.log(level, origin + ofWhom + (level == Level.INFO ? " refused: " : " failed: ")
+            LOG.log(level, origin + ofCaller + (level == Level.INFO ? " refused: " : " failed: ")
                     + exception.response().status() + " " + exception.explanation());
         }
         return exception;
@@ -80,7 +79,7 @@ public class ErrorLog {
 
     private static Level levelOf(TokenException exception) {
         int status = exception.response().status();
-        if (OPERATORS_TO_MEND.contains(exception.error())) {
+        if (FOR_OPERATORS.contains(exception.error())) {
             return Level.ERROR;
         }
         return status >= 500 || status == 429 ? Level.WARN : Level.INFO;
@@ -91,7 +90,7 @@ public class ErrorLog {
                 + ErrorRate.PERIOD.toSeconds() + " s: " + summary.error());
     }
 
-    /** Stands in for an exception in the log: its message can quote what was received, its class and stack cannot. */
+    /** Replaces an exception in the log: its message can quote received values, its class and stack trace cannot. */
     private static final class WithoutMessage extends Throwable {
 
         private static final long serialVersionUID = 1L;

@@ -12,20 +12,19 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Startup;
 
 /**
- * Counts requests that end with an error, from the start of the application on. All values of labels are known beforehand:
- * callers and Lean cannot add any. Thread-safe.
+ * Counts requests that end with an error. All label values are fixed: callers and Lean cannot add any. Thread-safe.
  */
 @Singleton
 @Startup
 class ErrorMetrics {
 
-    /** The counter of all requests for a token, of which errors are one outcome. */
+    /** The counter of all token requests, of which errors are one outcome. */
     static final String REQUESTS = "token.requests";
     static final String ERRORS = "token.errors";
 
     private static final List<Origin> ADAPTERS = List.of(Origin.REST, Origin.MCP);
 
-    /** Codes of RFC 6749 §5.2 and those that this service borrows; Lean may send any other. */
+    /** The codes of RFC 6749 §5.2 and those that this service borrows; Lean can send others. */
     private static final Set<String> KNOWN_CODES = Set.of("invalid_request", "invalid_client", "invalid_grant",
             "unauthorized_client", "unsupported_grant_type", "invalid_scope", "server_error", "temporarily_unavailable");
     private static final String OTHER_CODE = "other";
@@ -41,7 +40,7 @@ class ErrorMetrics {
                     .tag("adapter", adapter.tag()).tag("outcome", "error")
                     .register(registry));
         }
-        // An increase from nothing to the first error is invisible to a monitoring system, so every counter starts at 0.
+        // Counters start at 0: monitoring systems do not see an increase from a missing counter to the first error.
         for (TokenError error : TokenError.values()) {
             for (Origin origin : Origin.values()) {
                 if (origin.canEndWith(error)) {

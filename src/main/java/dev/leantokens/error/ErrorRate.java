@@ -10,19 +10,19 @@ import java.util.function.Consumer;
 import org.jboss.logging.Logger.Level;
 
 /**
- * Decides which errors get a line of their own in the log: the first ones of each caller and reason in a period. The others are
+ * Limits the log lines of errors: the first errors of each caller and reason in a period are logged in full, the others are
  * summarized when the period ends. Thread-safe.
  * <p>
- * Ten lines are more than a person's attempts cause in ten seconds, and enough to see what a program does wrong. Callers who
- * have not authenticated choose their addresses, so together they have {@value #MOST_UNAUTHENTICATED} counts; beyond that they
- * are counted as one caller, still by reason. So all of them cause about 3,000 lines in ten seconds at most, one of them 11 for
- * each reason, and the first errors of every reason are always logged in full.
+ * Ten lines are more than a person causes in ten seconds, and enough to see what a program does wrong. Unauthenticated callers
+ * can use many addresses, so they share {@value #MAX_UNAUTHENTICATED} counts; beyond that they are counted as one caller for
+ * each reason. All of them together cause at most about 3,000 lines in ten seconds, one of them 11 for each reason, and the
+ * first errors of every reason are always logged in full.
  */
 final class ErrorRate {
 
-    static final int IN_FULL = 10;
+    static final int MAX_IN_FULL = 10;
     static final Duration PERIOD = Duration.ofSeconds(10);
-    static final int MOST_UNAUTHENTICATED = 250;
+    static final int MAX_UNAUTHENTICATED = 250;
 
     private static final String OTHERS = "other callers";
 
@@ -30,14 +30,14 @@ final class ErrorRate {
     private final Timer timer;
     private final Consumer<Summary> log;
 
-    /** Guarded by this, as all of the following. */
+    /** Guarded by this, as the fields that follow. */
     private Map<Key, Count> counts = new LinkedHashMap<>();
     private int unauthenticated;
-    private long began;
-    /** Whether the timer is set for the end of the period. */
-    private boolean awaited;
+    private long periodStart;
+    /** Whether the timer is set to the end of the period. */
+    private boolean scheduled;
 
-    /** Runs something later. */
+    /** Runs an action after a delay. */
     @FunctionalInterface
     interface Timer {
 
@@ -45,11 +45,11 @@ final class ErrorRate {
     }
 
     /**
-     * Stands for the errors of a period that have no line of their own.
+     * Errors of a period that were not logged in full.
      *
-     * @param callers who got them
-     * @param level of each of them
-     * @param errors how many there were
+     * @param callers their {@link CallerName#group}
+     * @param level of each error
+     * @param errors their number
      */
     record Summary(String callers, TokenError error, Level level, long errors) {
     }
@@ -67,49 +67,49 @@ final class ErrorRate {
         }
     }
 
-    /** @param log takes the summaries, on any thread */
+    /** @param log receives the summaries, on any thread */
     ErrorRate(Clock clock, Timer timer, Consumer<Summary> log) {
         this.clock = clock;
         this.timer = timer;
         this.log = log;
-        this.began = clock.millis();
+        this.periodStart = clock.millis();
     }
 
     /**
      * Counts an error.
      *
-     * @return whether it gets a line of its own
+     * @return whether to log it in full
      */
     boolean admits(CallerName caller, TokenError error, Level level) {
-        List<Summary> over = List.of();
+        List<Summary> summaries = List.of();
         boolean inFull;
         synchronized (this) {
             long now = clock.millis();
-            if (now - began >= PERIOD.toMillis()) {
-                over = end();
-                began = now;
+            if (now - periodStart >= PERIOD.toMillis()) {
+                summaries = endPeriod();
+                periodStart = now;
             }
             Count count = count(caller, error, level);
             count.errors++;
-            inFull = count.errors <= IN_FULL;
-            if (!inFull && !awaited) {
-                awaited = true;
-                long period = began;
-                timer.after(PERIOD.minusMillis(now - began), () -> elapsed(period));
+            inFull = count.errors <= MAX_IN_FULL;
+            if (!inFull && !scheduled) {
+                scheduled = true;
+                long start = periodStart;
+                timer.after(PERIOD.minusMillis(now - periodStart), () -> elapsed(start));
             }
         }
-        over.forEach(log);
+        summaries.forEach(log);
         return inFull;
     }
 
-    /** Ends the period at once, as the service stops. */
+    /** Ends the period when the service stops. */
     void stop() {
-        List<Summary> over;
+        List<Summary> summaries;
         synchronized (this) {
-            over = end();
-            began = clock.millis();
+            summaries = endPeriod();
+            periodStart = clock.millis();
         }
-        over.forEach(log);
+        summaries.forEach(log);
     }
 
     private Count count(CallerName caller, TokenError error, Level level) {
@@ -119,7 +119,7 @@ final class ErrorRate {
             return known;
         }
         if (!caller.authenticated()) {
-            if (unauthenticated == MOST_UNAUTHENTICATED) {
+            if (unauthenticated == MAX_UNAUTHENTICATED) {
                 return counts.computeIfAbsent(new Key(OTHERS, error), others -> new Count(level));
             }
             unauthenticated++;
@@ -129,26 +129,26 @@ final class ErrorRate {
         return first;
     }
 
-    private void elapsed(long period) {
-        List<Summary> over;
+    private void elapsed(long start) {
+        List<Summary> summaries;
         synchronized (this) {
-            if (period != began) {
-                // An error has ended it already.
+            if (start != periodStart) {
+                // A later error has ended the period already.
                 return;
             }
-            over = end();
+            summaries = endPeriod();
         }
-        over.forEach(log);
+        summaries.forEach(log);
     }
 
-    private List<Summary> end() {
-        List<Summary> over = counts.entrySet().stream().filter(each -> each.getValue().errors > IN_FULL)
+    private List<Summary> endPeriod() {
+        List<Summary> summaries = counts.entrySet().stream().filter(each -> each.getValue().errors > MAX_IN_FULL)
                 .map(each -> new Summary(each.getKey().callers(), each.getKey().error(), each.getValue().level,
-                        each.getValue().errors - IN_FULL))
+                        each.getValue().errors - MAX_IN_FULL))
                 .toList();
         counts = new LinkedHashMap<>();
         unauthenticated = 0;
-        awaited = false;
-        return over;
+        scheduled = false;
+        return summaries;
     }
 }

@@ -10,13 +10,12 @@ import java.util.Optional;
 import io.vertx.core.json.JsonObject;
 
 /**
- * The error response of RFC 6749 §5.2, which both adapters render: as an HTTP response, and as the text of a tool's
- * result. Immutable.
+ * The error response of RFC 6749 §5.2, rendered as an HTTP response or as the text of a tool result. Immutable.
  *
  * @param status the HTTP status
- * @param members the JSON object's members: {@code error}, mostly {@code error_description}, and whatever else Lean
- *        put into its error; members that are null are left out
- * @param retryAfter when it makes sense to come again, if that is known
+ * @param members the JSON object's members: {@code error}, usually {@code error_description}, and any others of Lean's
+ *        error; null members are omitted
+ * @param retryAfter the delay before a retry makes sense, if known
  */
 public record ErrorResponse(int status, Map<String, Object> members, Optional<Duration> retryAfter) {
 
@@ -24,7 +23,7 @@ public record ErrorResponse(int status, Map<String, Object> members, Optional<Du
     public static final String ERROR_DESCRIPTION = "error_description";
     public static final String ERROR_URI = "error_uri";
 
-    /** RFC 9110 §11.6.1: every 401 names the schemes by which the caller can authenticate. */
+    /** The authentication schemes, which every 401 must list (RFC 9110 §11.6.1). */
     private static final String CHALLENGES = "Basic realm=\"lean-authentication-tokens\", charset=\"UTF-8\", "
             + "Bearer realm=\"lean-authentication-tokens\"";
 
@@ -44,30 +43,30 @@ public record ErrorResponse(int status, Map<String, Object> members, Optional<Du
         return new ErrorResponse(error.status(), members, Optional.empty());
     }
 
-    /** @return the same, with the time after which it makes sense to come again, which the description also says */
+    /** @return the same response with a retry delay, which the description also states */
     ErrorResponse retryAfter(Duration wait) {
         Map<String, Object> changed = new LinkedHashMap<>(members);
         changed.computeIfPresent(ERROR_DESCRIPTION,
-                (name, text) -> text + ", come again in " + wholeSeconds(wait) + " s");
+                (name, text) -> text + "; retry after " + wholeSeconds(wait) + " s");
         return new ErrorResponse(status, changed, Optional.of(wait));
     }
 
-    /** @return whether it says that client authentication failed (RFC 6749 §5.2), whatever the client requests */
+    /** @return whether client authentication failed (RFC 6749 §5.2), whatever the client requests */
     public boolean isAboutClient() {
         return !isAboutAuthorization() && (status == 401 || INVALID_CLIENT.equals(members.get(ERROR)));
     }
 
-    /** @return whether it says that an authenticated client is not authorized for what it requests (RFC 6749 §5.2) */
+    /** @return whether an authenticated client is not authorized for its request (RFC 6749 §5.2) */
     public boolean isAboutAuthorization() {
         return UNAUTHORIZED_CLIENT.equals(members.get(ERROR));
     }
 
-    /** @return the response's body */
+    /** @return the body of the response */
     public String json() {
         return new JsonObject(members).encode();
     }
 
-    /** @return the headers that belong to the response, without its content type */
+    /** @return the headers of the response, without the content type */
     public Map<String, String> headers() {
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put("Cache-Control", "no-store");
@@ -79,12 +78,12 @@ public record ErrorResponse(int status, Map<String, Object> members, Optional<Du
         return headers;
     }
 
-    /** Rounded up, and never 0: a caller that comes too early is sent away again. */
+    /** Rounds up, at least to 1: a caller that retries too early would be refused again. */
     private static long wholeSeconds(Duration wait) {
         return Math.max(1, wait.plusNanos(999_999_999).toSeconds());
     }
 
-    /** Without the members: those of Lean's own errors say what Lean likes. */
+    /** Omits the members: Lean's errors can contain anything. */
     @Override
     public String toString() {
         return "ErrorResponse[" + status + "]";

@@ -2,17 +2,17 @@ package dev.leantokens.error;
 
 import java.util.Locale;
 
-/** Where a request was made that ends with a token or an error; for the log and the metrics. */
+/** Where a request comes from, in the log and the metrics. */
 public enum Origin {
-    /** At the token endpoint. */
+    /** The token endpoint. */
     REST("REST request"),
-    /** At an MCP endpoint. */
+    /** An MCP endpoint. */
     MCP("MCP request"),
-    /** At neither: no adapter is served there. */
+    /** Any other path. */
     HTTP("HTTP request"),
-    /** By this service, for a token that is to take another one's place. */
+    /** This service, to replace a cached token. */
     BACKGROUND("Background request"),
-    /** By this service, at its start. */
+    /** This service, at its start. */
     PREFETCH("Prefetch request");
 
     private final String text;
@@ -23,20 +23,20 @@ public enum Origin {
 
     /** @return whether requests of this origin can end with the error */
     boolean canEndWith(TokenError error) {
-        boolean callersOwn = error.status() < 429;
+        boolean callersMistake = error.status() < 429;
         return switch (this) {
             case REST, MCP -> true;
-            case HTTP -> callersOwn || error == TokenError.INTERNAL;
-            case BACKGROUND, PREFETCH -> !callersOwn;
+            case HTTP -> callersMistake || error == TokenError.INTERNAL;
+            case BACKGROUND, PREFETCH -> !callersMistake;
         };
     }
 
-    /** @return what it is called in metrics */
+    /** @return the label value in metrics */
     public String tag() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** As a line in the log begins. */
+    /** The start of a log line. */
     @Override
     public String toString() {
         return text;

@@ -3,28 +3,28 @@ package dev.leantokens.error;
 import java.util.Locale;
 
 /**
- * The ways in which a request ends without a token: the status over HTTP and the error code of RFC 6749 §5.2 that
- * go with each. {@code server_error} and {@code temporarily_unavailable} are borrowed from §4.1.2.1, since §5.2 has no
- * code for a fault that is not the client's.
+ * The reasons for which a request ends without a token, with the HTTP status and the error code of RFC 6749 §5.2 of each.
+ * {@code server_error} and {@code temporarily_unavailable} are borrowed from §4.1.2.1, since §5.2 has no code for faults of a
+ * server.
  */
 public enum TokenError {
-    /** Malformed, or a member other than the scope missing, or any repeated or of the wrong type. */
+    /** Malformed: a required member other than the scope is missing, or a member is repeated or has the wrong type. */
     INVALID_REQUEST(400, "invalid_request"),
-    /** The scope is missing, malformed, not one that this service issues, or not one that the client may have. */
+    /** The scope is missing, malformed, not issued here, or not allowed for the client. */
     INVALID_SCOPE(400, "invalid_scope"),
-    /** Another grant than client credentials. */
+    /** A grant other than client credentials. */
     UNSUPPORTED_GRANT_TYPE(400, "unsupported_grant_type"),
-    /** The caller is unknown, its secret is wrong, or it sent none where one is needed. */
+    /** The caller is unknown, or its secret is wrong or missing. */
     CALLER_REFUSED(401, "invalid_client"),
-    /** Lean refused what the caller sent; status and code are Lean's own. */
+    /** Lean refused the caller's credentials or request; status and code are those of Lean. */
     REFUSED_BY_LEAN(400, "invalid_request"),
-    /** The request was made under a name, or from a web page, that this service does not serve. */
+    /** The request names a host, or comes from a web page, that is not allowed. */
     FOREIGN_HOST(403, "invalid_request"),
     /** Nothing is served at this path. */
     NOT_FOUND(404, "invalid_request"),
-    /** The path is served, by another method. */
+    /** The path is served by other methods only. */
     METHOD_NOT_ALLOWED(405, "invalid_request"),
-    /** The caller accepts none of the media types that there are. */
+    /** The caller accepts none of the available media types. */
     NOT_ACCEPTABLE(406, "invalid_request"),
     /** The body is larger than any token request. */
     TOO_LARGE(413, "invalid_request"),
@@ -32,35 +32,35 @@ public enum TokenError {
     UNSUPPORTED_MEDIA_TYPE(415, "invalid_request"),
     /** The body has a content coding, such as gzip. */
     UNSUPPORTED_CONTENT_CODING(415, "invalid_request"),
-    /** Lean throttles. */
+    /** Lean throttles this client. */
     THROTTLED(429, "temporarily_unavailable"),
-    /** As many calls as Lean allows have been made already, so Lean is not asked. */
+    /** The call budget for Lean is used up, so Lean is not called. */
     BUDGET_SPENT(429, "temporarily_unavailable"),
     /** A fault of this service. */
     INTERNAL(500, "server_error"),
-    /** Lean refused the service's own credentials: an operator must act. */
+    /** Lean refused the service's credentials: an operator must act. */
     SERVICE_CREDENTIALS_REFUSED(502, "server_error"),
-    /** Lean accepts the service's own credentials, and does not allow it what was requested: an operator must act. */
+    /** Lean accepts the service's credentials but does not authorize the request: an operator must act. */
     SERVICE_NOT_AUTHORIZED(502, "server_error"),
-    /** Lean's answer is neither a token nor an error. */
+    /** Lean's response is neither a token nor an error. */
     UNUSABLE_ANSWER(502, "server_error"),
-    /** What answers is no token endpoint: an operator must correct where Lean is asked. */
+    /** The configured URL is not a token endpoint: an operator must correct it. */
     WRONG_ENDPOINT(502, "server_error"),
-    /** Lean's token is for another scope than the requested one: an operator must act, answers may have changed hands. */
+    /** Lean's token has another scope than requested: an operator must act, since responses may have been mixed up. */
     OTHER_SCOPE(502, "server_error"),
-    /** The service has no credentials of its own and the caller sent none. */
+    /** Neither the service nor the caller has credentials. */
     NO_CREDENTIALS(503, "temporarily_unavailable"),
-    /** Lean cannot be reached, or what is in front of it says so: 502, 503 or 504. */
+    /** Lean cannot be reached, or a gateway in front of it responds 502, 503 or 504. */
     LEAN_UNAVAILABLE(503, "temporarily_unavailable"),
-    /** No secure connection to Lean can be made: its certificate is not accepted here, or this service's not there. */
+    /** TLS with Lean fails: this service refuses Lean's certificate, or Lean refuses this service's. */
     LEAN_UNTRUSTED(503, "temporarily_unavailable"),
-    /** Lean fails by itself: 500 or another 5xx, or a 4xx about the connection that a new connection did not change. */
+    /** Lean fails: 500 or another 5xx, or a 4xx about the connection that persists on a new one. */
     LEAN_FAILED(503, "temporarily_unavailable"),
-    /** Lean has kept failing, so it is not asked for a while. */
+    /** Lean has failed repeatedly, so it is not called for a while. */
     BREAKER_OPEN(503, "temporarily_unavailable"),
-    /** More calls to Lean are wanted than are made at a time. */
+    /** Too many calls to Lean are active or waiting. */
     TOO_MANY_CALLS(503, "temporarily_unavailable"),
-    /** Lean did not answer in time. */
+    /** Lean did not respond in time. */
     LEAN_TIMED_OUT(504, "temporarily_unavailable");
 
     private final int status;
@@ -71,7 +71,7 @@ public enum TokenError {
         this.code = code;
     }
 
-    /** @return what it is called in metrics */
+    /** @return the label value in metrics */
     public String reason() {
         return name().toLowerCase(Locale.ROOT);
     }
@@ -87,14 +87,14 @@ public enum TokenError {
     }
 
     /**
-     * @param description what is wrong and what to do about it, for the caller's eyes: plain ASCII without quotes and
-     *        backslashes (RFC 6749 §5.2), and never a value that was received
+     * @param description what is wrong and what the caller can do: ASCII without quotes and backslashes (RFC 6749 §5.2), and
+     *        never a received value
      */
     public TokenException because(String description) {
         return new TokenException(this, ErrorResponse.of(this, description), null);
     }
 
-    /** @param cause for the log only; its message must be free of secrets and of what was received */
+    /** @param cause for the log only; its message must contain neither secrets nor received values */
     public TokenException because(String description, Throwable cause) {
         return new TokenException(this, ErrorResponse.of(this, description), cause);
     }

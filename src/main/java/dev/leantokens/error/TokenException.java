@@ -3,9 +3,8 @@ package dev.leantokens.error;
 import java.time.Duration;
 
 /**
- * A request ends without a token. It carries all that an adapter needs in order to say so, and has no stack trace: it
- * is an answer, not a fault of the code. Its message is the error's name and this service's own description, never
- * one that was received.
+ * Ends a request without a token. It carries the response that adapters render, and has no stack trace, since it is a result
+ * and not a fault of the code. Its message is the error's name and this service's description, never a received one.
  */
 public final class TokenException extends RuntimeException {
 
@@ -26,15 +25,14 @@ public final class TokenException extends RuntimeException {
         this.response = response;
     }
 
-    /** Lean refused what the caller sent: the caller gets Lean's own words, the log only the status. */
+    /** @return the error of a caller whom Lean refused: the caller receives Lean's error, the log only its status */
     public static TokenException refusedByLean(ErrorResponse verdict) {
         return new TokenException(TokenError.REFUSED_BY_LEAN, verdict,
                 TokenError.REFUSED_BY_LEAN + ": Lean answered " + verdict.status());
     }
 
     /**
-     * @return the same, with the time after which the caller may come again. Its description says so too: over MCP there is
-     *         no header
+     * @return the same error with a retry delay, which the description also states, since MCP has no headers
      */
     public TokenException retryAfter(Duration wait) {
         return new TokenException(error, response.retryAfter(wait), getCause());
@@ -49,7 +47,7 @@ public final class TokenException extends RuntimeException {
         };
     }
 
-    /** @return whether Lean knows the client and does not allow it what was requested */
+    /** @return whether Lean knows the client but does not authorize the request */
     public boolean isAboutAuthorization() {
         return switch (error) {
             case SERVICE_NOT_AUTHORIZED -> true;
@@ -58,7 +56,7 @@ public final class TokenException extends RuntimeException {
         };
     }
 
-    /** @return the message and what was behind it, for operators' eyes */
+    /** @return the message and its cause, for operators */
     public String explanation() {
         return getCause() == null ? getMessage() : getMessage() + " (" + getCause() + ")";
     }

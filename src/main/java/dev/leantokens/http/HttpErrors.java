@@ -52,9 +52,8 @@ public class HttpErrors {
 
     /**
      * Logs the error, responds with it and closes the HTTP/1.1 connection. Later requests on the connection are discarded,
-     * those
-     * already read included: Vert.x starts the next request when a response ends, so this one never ends before its connection
-     * closes.
+     * those already read included: Vert.x starts the next request when a response ends, so this one never ends before its
+     * connection closes.
      */
     void sendLast(RoutingContext context, TokenException exception) {
         LastRequest.on(context.request().connection());

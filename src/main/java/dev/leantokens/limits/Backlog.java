@@ -19,8 +19,7 @@ import java.util.function.LongSupplier;
  * <ul>
  * <li>Beyond the limit, the connections that have held the most for the longest are closed.
  * <li>Until their memory is free, bytes from other connections wait undecoded and no more is read: Netty closes a connection
- * only
- * after it has read from all that are ready, which can be thousands.
+ * only after it has read from all that are ready, which can be thousands.
  * </ul>
  */
 final class Backlog {
@@ -94,8 +93,7 @@ final class Backlog {
 
     /**
      * Closes connections if the total exceeds the limit. They are chosen by bytes and time together: an active caller holds
-     * much
-     * for a moment, or little; an attacker holds much for long.
+     * much for a moment, or little; an attacker holds much for long.
      */
     void relieve() {
         if (total.get() <= maxBytes || !relieving.compareAndSet(false, true)) {

@@ -23,8 +23,7 @@ final class ConnectionBacklog extends ChannelDuplexHandler {
 
     /**
      * Required progress within the given time: 16 KiB, or everything that waits if it is less. Within 20 s, a line of 9,600
-     * baud
-     * carries more.
+     * baud carries more.
      */
     static final long PROGRESS_BYTES = 16 * 1024;
 

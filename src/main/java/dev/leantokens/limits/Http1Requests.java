@@ -25,8 +25,7 @@ import io.netty.util.ReferenceCountUtil;
  * <p>
  * Vert.x answers everything it has read, even if the client reads no response. If the client hangs up while Vert.x reads a
  * request behind an unanswered one, Vert.x throws a NullPointerException and the first one never ends. Methods are called on
- * the
- * connection's event loop.
+ * the connection's event loop.
  */
 final class Http1Requests {
 

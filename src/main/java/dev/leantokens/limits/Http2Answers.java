@@ -252,8 +252,7 @@ final class Http2Answers extends FlowControllerDecorator {
 
     /**
      * Resets streams beyond the limit before Vert.x sees them. Netty's own limit of active streams would make it forget the
-     * stream
-     * and close the connection for its body, which is on the way.
+     * stream and close the connection for its body, which is on the way.
      */
     private final class StreamLimit extends Http2ConnectionAdapter {
 

@@ -10,7 +10,6 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
-import org.eclipse.microprofile.config.ConfigProvider;
 import org.jboss.logging.Logger;
 import org.jboss.logmanager.ExtHandler;
 import org.jboss.logmanager.handlers.ConsoleHandler;
@@ -23,28 +22,29 @@ import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.logging.LogRuntimeConfig;
-import io.smallrye.config.SmallRyeConfig;
 
 /**
- * Keeps the console's reader from holding up the service, from before the ports open until the process exits. Not in
- * development and in tests, where the console is a person's or a build's.
+ * Puts a {@link LogOutput} behind the console handler, so that a slow reader of the console cannot block the service. Off in
+ * development and in tests, where a person or a build reads the console.
  */
 @ApplicationScoped
 class ConsoleLog {
 
     private static final Logger LOG = Logger.getLogger(ConsoleLog.class);
 
-    /** Some 5,000 lines: at 20,000 requests a second with the access log on, a reader may pause for a quarter of a second. */
+    /** About 5,000 lines: with the access log on and 20,000 requests a second, a reader may pause for a quarter of a second. */
     private static final int CAPACITY = 1024 * 1024;
 
-    /** How much longer than needed the process may take to exit because of its last lines. */
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    /** How long the last lines may delay the exit of the process. */
+    private static final Duration EXIT_DELAY = Duration.ofSeconds(2);
 
+    private final LogRuntimeConfig config;
     private final Counter dropped;
 
     private Optional<LogOutput> output = Optional.empty();
 
-    ConsoleLog(MeterRegistry registry) {
+    ConsoleLog(LogRuntimeConfig config, MeterRegistry registry) {
+        this.config = config;
         dropped = Counter.builder("log.lines.dropped")
                 .description("Lines of the log that were dropped because they were not read in time")
                 .register(registry);
@@ -56,16 +56,15 @@ class ConsoleLog {
         }
     }
 
-    /** A start that fails comes here as well, before it says why. */
+    /** Also called when the start fails, before the reason is logged. */
     void stop(@Observes ShutdownEvent event) {
-        output.ifPresent(lines -> lines.finish(PATIENCE));
+        output.ifPresent(lines -> lines.finish(EXIT_DELAY));
     }
 
     private LogOutput detach(ConsoleHandler console) {
-        boolean errors = ConfigProvider.getConfig().unwrap(SmallRyeConfig.class).getConfigMapping(LogRuntimeConfig.class)
-                .console().stderr();
-        // Not by System.out: who writes to it has its lock, and Quarkus flushes it at the exit.
-        LogOutput lines = new LogOutput(new FileOutputStream(errors ? FileDescriptor.err : FileDescriptor.out), CAPACITY,
+        // Not System.out: writing to it takes its lock, and Quarkus flushes it at the exit.
+        LogOutput lines = new LogOutput(
+                new FileOutputStream(config.console().stderr() ? FileDescriptor.err : FileDescriptor.out), CAPACITY,
                 dropped::increment, ConsoleLog::report, System::nanoTime);
         lines.start();
         console.setOutputStream(lines);
@@ -73,10 +72,10 @@ class ConsoleLog {
     }
 
     private static void report(long lines) {
-        LOG.warn(lines + " lines of this log were dropped: they were not read in time");
+        LOG.warn(lines + " log lines were dropped because they were not read in time");
     }
 
-    /** The console is the first of the handlers, unless it is switched off; another handler may be in front of it. */
+    /** Finds the console handler, which another handler can wrap; it is missing if the console is off. */
     private static Optional<ConsoleHandler> console(ExtHandler parent) {
         for (Handler handler : parent.getHandlers()) {
             if (handler instanceof ConsoleHandler console) {

@@ -8,22 +8,22 @@ import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /**
- * Passes lines on to a stream that may block, without blocking the threads that log. A thread of its own writes them; lines
- * that do not fit into the buffer are dropped whole.
+ * Writes lines to a stream that can block, without blocking the threads that log. A dedicated thread writes them; lines that do
+ * not fit into the buffer are dropped as a whole.
  * <p>
- * A line is what is written between two flushes, so only one thread at a time may write: the console handler of JBoss Log
- * Manager holds its lock meanwhile.
+ * A line is everything written between two flushes, so only one thread may write at a time: JBoss Log Manager's console handler
+ * holds its lock meanwhile.
  * <p>
- * The {@code AsyncHandler} of JBoss Log Manager does not tell what it drops, loses what is queued when the process exits, and
- * blocks the exit if the reader has stalled.
+ * JBoss Log Manager's {@code AsyncHandler} does not report dropped lines, loses queued lines when the process exits, and blocks
+ * the exit if the reader stalls.
  */
 final class LogOutput extends OutputStream {
 
-    /** Kept free for the line that reports dropped lines. */
+    /** Bytes reserved for the line that reports dropped lines. */
     private static final int RESERVE = 1024;
-    /** {@link java.io.FileOutputStream} needs no memory of its own for as much. */
-    private static final int MOST_AT_ONCE = 8 * 1024;
-    /** How often dropped lines are reported while the reader is too slow for the buffer to become empty. */
+    /** Up to this length, {@link java.io.FileOutputStream} allocates no buffer. */
+    private static final int MAX_WRITE = 8 * 1024;
+    /** Interval of reports on dropped lines while the buffer never becomes empty. */
     private static final long REPORT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final OutputStream target;
@@ -32,28 +32,28 @@ final class LogOutput extends OutputStream {
     private final LongSupplier clock;
     private final Thread writer = new Thread(this::run, "log-writer");
 
-    /** A ring. Guarded by itself, as all of the following. */
+    /** A ring buffer. Guarded by itself, as the fields that follow. */
     private final byte[] buffer;
     private int head;
-    /** Bytes of complete lines from the head on. */
+    /** Bytes of complete lines, from the head on. */
     private int size;
-    /** Bytes of the line that is being written, behind these. */
+    /** Bytes of the current line, which follow. */
     private int incomplete;
-    /** Whether that line did not fit. */
+    /** Whether the current line does not fit. */
     private boolean overflow;
-    /** Lines dropped since this was last reported. */
+    /** Lines dropped since the last report. */
     private long unreported;
     private long lastReport;
     private boolean closing;
-    /** How long the threads that log still wait for their lines to be written, if closing. */
-    private long patienceNanos;
+    /** How long logging threads still wait for their lines to be written, while closing. */
+    private long closingNanos;
 
     /**
-     * @param target where the lines are written, by one thread
-     * @param capacity bytes that wait to be written, at most
-     * @param dropped called for each line that is dropped
-     * @param report called with the number of dropped lines when lines are read again, by the thread that writes; may log
-     * @param clock nanoseconds since some time
+     * @param target receives the lines, from one thread
+     * @param capacity of the buffer in bytes
+     * @param dropped called for each dropped line
+     * @param report receives the number of dropped lines, on the writing thread, once lines are read again; may log
+     * @param clock nanoseconds from an arbitrary origin
      */
     LogOutput(OutputStream target, int capacity, Runnable dropped, LongConsumer report, LongSupplier clock) {
         this.target = target;
@@ -64,7 +64,7 @@ final class LogOutput extends OutputStream {
         this.lastReport = clock.getAsLong();
     }
 
-    /** Starts the thread that writes. It does not keep the process alive. */
+    /** Starts the writing thread, which does not keep the process alive. */
     void start() {
         writer.setDaemon(true);
         writer.start();
@@ -108,16 +108,15 @@ final class LogOutput extends OutputStream {
     }
 
     /**
-     * Waits until all lines are written, and has further lines waited for as well, so that none is lost when the process exits.
-     * It exits on time even if nothing is read.
+     * Waits until all lines are written. From now on each flush waits too, so that no line is lost when the process exits.
      *
-     * @param patience how long to wait, for all lines together
+     * @param timeout for all lines together, even if nothing is read
      */
-    void finish(Duration patience) {
+    void finish(Duration timeout) {
         long lines;
         synchronized (buffer) {
             closing = true;
-            patienceNanos = patience.toNanos();
+            closingNanos = timeout.toNanos();
             awaitWritten();
             lines = size == 0 ? takeUnreported() : 0;
         }
@@ -127,12 +126,12 @@ final class LogOutput extends OutputStream {
     }
 
     private void awaitWritten() {
-        while (closing && size > 0 && patienceNanos > 0 && Thread.currentThread() != writer) {
+        while (closing && size > 0 && closingNanos > 0 && Thread.currentThread() != writer) {
             long before = clock.getAsLong();
             try {
-                buffer.wait(Math.max(1, TimeUnit.NANOSECONDS.toMillis(patienceNanos)));
-                // Time that the shutdown takes for other work does not count.
-                patienceNanos -= clock.getAsLong() - before;
+                buffer.wait(Math.max(1, TimeUnit.NANOSECONDS.toMillis(closingNanos)));
+                // Only waiting counts, not the other work of the shutdown.
+                closingNanos -= clock.getAsLong() - before;
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
@@ -148,7 +147,7 @@ final class LogOutput extends OutputStream {
                 Thread.currentThread().interrupt();
                 return;
             } catch (RuntimeException | OutOfMemoryError e) {
-                // There is no place to say so, and the log has to go on when there is memory again.
+                // It cannot be logged, and the log must continue once there is memory again.
             }
         }
     }
@@ -161,9 +160,9 @@ final class LogOutput extends OutputStream {
                 buffer.wait();
             }
             start = head;
-            length = Math.min(Math.min(size, buffer.length - head), MOST_AT_ONCE);
+            length = Math.min(Math.min(size, buffer.length - head), MAX_WRITE);
         }
-        // No other thread touches these bytes before the head has moved.
+        // No other thread changes these bytes until the head moves.
         boolean written = write(start, length);
         long lines;
         synchronized (buffer) {
@@ -174,7 +173,7 @@ final class LogOutput extends OutputStream {
             }
             buffer.notifyAll();
             boolean due = size == 0 || clock.getAsLong() - lastReport >= REPORT_NANOS;
-            // While closing, a thread that waits for this one may hold the lock that logging needs.
+            // While closing, a thread that waits for this one can hold the lock that logging needs.
             lines = written && due && !closing ? takeUnreported() : 0;
         }
         if (lines > 0) {
@@ -187,7 +186,7 @@ final class LogOutput extends OutputStream {
             target.write(buffer, start, length);
             return true;
         } catch (IOException | RuntimeException e) {
-            // The reader is gone, or the disk is full; there is no place to say so.
+            // The reader is gone, or the disk is full; it cannot be logged.
             return false;
         }
     }

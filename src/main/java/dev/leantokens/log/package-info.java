@@ -1,2 +1,2 @@
-/** How the log is written: a reader that stalls must not stop the service. Depends on no other package. */
+/** Output of the log: a reader that stalls must not stop the service. */
 package dev.leantokens.log;

@@ -4,7 +4,7 @@ import java.time.Duration;
 
 import dev.leantokens.token.IssuedToken;
 
-/** Writes a {@code Cache-Status} header (RFC 9211), which says how a token was come by. */
+/** Writes a {@code Cache-Status} header (RFC 9211), which states how the token was obtained. */
 final class CacheStatusHeader {
 
     static final String NAME = "Cache-Status";

@@ -10,8 +10,7 @@ import io.vertx.core.http.HttpServerRequest;
 
 /**
  * Reads the body instead of Quarkus REST, which sets no limit on a body of undeclared size. A router's filter would be too
- * early:
- * over HTTP/2, Quarkus REST fails on a request whose body has been read.
+ * early: over HTTP/2, Quarkus REST fails on a request whose body has been read.
  */
 class LimitedBodyFilter {
 

@@ -81,8 +81,8 @@ class ErrorLogTest {
         clock.advance(ErrorRate.PERIOD);
         timers.forEach(Runnable::run);
 
-        assertThat(log.lines()).hasSize(3 * (ErrorRate.IN_FULL + 1));
-        assertThat(log.lines().subList(3 * ErrorRate.IN_FULL, log.lines().size()))
+        assertThat(log.lines()).hasSize(3 * (ErrorRate.MAX_IN_FULL + 1));
+        assertThat(log.lines().subList(3 * ErrorRate.MAX_IN_FULL, log.lines().size()))
                 .extracting(line -> line.level() + " " + line.message() + line.stack()).containsExactly(
                         "INFO 990 more errors of address 192.0.2.7 within 10 s: CALLER_REFUSED",
                         "ERROR 990 more errors of address 192.0.2.7 within 10 s: INTERNAL",

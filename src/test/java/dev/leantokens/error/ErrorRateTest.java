@@ -1,7 +1,7 @@
 package dev.leantokens.error;
 
-import static dev.leantokens.error.ErrorRate.IN_FULL;
-import static dev.leantokens.error.ErrorRate.MOST_UNAUTHENTICATED;
+import static dev.leantokens.error.ErrorRate.MAX_IN_FULL;
+import static dev.leantokens.error.ErrorRate.MAX_UNAUTHENTICATED;
 import static dev.leantokens.error.ErrorRate.PERIOD;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -51,7 +51,7 @@ class ErrorRateTest {
 
     @Test
     void firstErrorsOfACallerAndReasonAreInFullAndTheOthersAreSummarizedThoughItStops() {
-        assertThat(inFull(CALLER, TokenError.CALLER_REFUSED, 30)).isEqualTo(IN_FULL);
+        assertThat(inFull(CALLER, TokenError.CALLER_REFUSED, 30)).isEqualTo(MAX_IN_FULL);
         assertThat(summaries).isEmpty();
 
         elapse(timers.get(0));
@@ -63,7 +63,7 @@ class ErrorRateTest {
 
     @Test
     void timerIsSetOnlyWhileSomethingIsToBeSummarized() {
-        assertThat(inFull(CALLER, TokenError.CALLER_REFUSED, IN_FULL)).isEqualTo(IN_FULL);
+        assertThat(inFull(CALLER, TokenError.CALLER_REFUSED, MAX_IN_FULL)).isEqualTo(MAX_IN_FULL);
         assertThat(timers).isEmpty();
 
         clock.advance(PERIOD.minusSeconds(4));
@@ -71,16 +71,16 @@ class ErrorRateTest {
         assertThat(delays).containsExactly(Duration.ofSeconds(4));
         elapse(timers.get(0));
 
-        assertThat(inFull(CALLER, TokenError.CALLER_REFUSED, IN_FULL)).isEqualTo(IN_FULL);
+        assertThat(inFull(CALLER, TokenError.CALLER_REFUSED, MAX_IN_FULL)).isEqualTo(MAX_IN_FULL);
         assertThat(timers).hasSize(1);
     }
 
     @Test
     void callersAndReasonsAreCountedApart() {
-        assertThat(inFull(CALLER, TokenError.CALLER_REFUSED, 30)).isEqualTo(IN_FULL);
-        assertThat(inFull(CALLER, TokenError.SERVICE_CREDENTIALS_REFUSED, 30)).isEqualTo(IN_FULL);
-        assertThat(inFull(address("192.0.2.8"), TokenError.CALLER_REFUSED, 30)).isEqualTo(IN_FULL);
-        assertThat(inFull(CallerName.SERVICE, TokenError.SERVICE_CREDENTIALS_REFUSED, 30)).isEqualTo(IN_FULL);
+        assertThat(inFull(CALLER, TokenError.CALLER_REFUSED, 30)).isEqualTo(MAX_IN_FULL);
+        assertThat(inFull(CALLER, TokenError.SERVICE_CREDENTIALS_REFUSED, 30)).isEqualTo(MAX_IN_FULL);
+        assertThat(inFull(address("192.0.2.8"), TokenError.CALLER_REFUSED, 30)).isEqualTo(MAX_IN_FULL);
+        assertThat(inFull(CallerName.SERVICE, TokenError.SERVICE_CREDENTIALS_REFUSED, 30)).isEqualTo(MAX_IN_FULL);
 
         elapse(timers.get(0));
 
@@ -95,16 +95,16 @@ class ErrorRateTest {
 
         elapse(timers.get(0));
 
-        assertThat(inFull).isEqualTo(IN_FULL);
+        assertThat(inFull).isEqualTo(MAX_IN_FULL);
         assertThat(summaries).extracting(Summary::callers).containsExactly("network 2001:db8::/64");
     }
 
     @Test
     void errorAfterThePeriodEndsItAndTheTimerThatWasSetForItDoesNothing() {
-        inFull(CALLER, TokenError.CALLER_REFUSED, IN_FULL + 1);
+        inFull(CALLER, TokenError.CALLER_REFUSED, MAX_IN_FULL + 1);
         clock.advance(PERIOD);
 
-        assertThat(inFull(CALLER, TokenError.CALLER_REFUSED, IN_FULL + 2)).isEqualTo(IN_FULL);
+        assertThat(inFull(CALLER, TokenError.CALLER_REFUSED, MAX_IN_FULL + 2)).isEqualTo(MAX_IN_FULL);
         timers.get(0).run();
 
         assertThat(summaries).extracting(Summary::errors).containsExactly(1L);
@@ -127,19 +127,20 @@ class ErrorRateTest {
     void unauthenticatedCallersBeyondTheMostAreOneAndReasonsAreStillInFull() {
         int inFull = IntStream.range(0, 10_000)
                 .map(i -> inFull(address("10.0." + i / 256 + "." + i % 256), TokenError.CALLER_REFUSED, 2)).sum();
-        assertThat(inFull).isEqualTo(2 * MOST_UNAUTHENTICATED + IN_FULL);
+        assertThat(inFull).isEqualTo(2 * MAX_UNAUTHENTICATED + MAX_IN_FULL);
 
-        assertThat(inFull(address("192.0.2.8"), TokenError.OTHER_SCOPE, 30)).isEqualTo(IN_FULL);
-        assertThat(inFull(CallerName.authenticated("local client payments"), TokenError.CALLER_REFUSED, 30)).isEqualTo(IN_FULL);
+        assertThat(inFull(address("192.0.2.8"), TokenError.OTHER_SCOPE, 30)).isEqualTo(MAX_IN_FULL);
+        assertThat(inFull(CallerName.authenticated("local client payments"), TokenError.CALLER_REFUSED, 30))
+                .isEqualTo(MAX_IN_FULL);
         elapse(timers.get(0));
 
         assertThat(summaries).containsExactlyInAnyOrder(
                 new Summary("other callers", TokenError.CALLER_REFUSED, Level.INFO,
-                        2L * (10_000 - MOST_UNAUTHENTICATED) - IN_FULL),
+                        2L * (10_000 - MAX_UNAUTHENTICATED) - MAX_IN_FULL),
                 new Summary("other callers", TokenError.OTHER_SCOPE, Level.INFO, 20),
                 new Summary("local client payments", TokenError.CALLER_REFUSED, Level.INFO, 20));
         // In the next period there is room again.
-        assertThat(inFull(CALLER, TokenError.CALLER_REFUSED, 30)).isEqualTo(IN_FULL);
+        assertThat(inFull(CALLER, TokenError.CALLER_REFUSED, 30)).isEqualTo(MAX_IN_FULL);
     }
 
     @Test

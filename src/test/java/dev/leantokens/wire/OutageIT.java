@@ -67,7 +67,7 @@ class OutageIT {
             assertThat(rest.status()).isEqualTo(503);
             assertThat(rest.error()).isEqualTo("temporarily_unavailable");
             assertThat(rest.retryAfter()).contains("5");
-            assertThat(mcp.body().getString("error_description")).endsWith(", come again in 5 s");
+            assertThat(mcp.body().getString("error_description")).endsWith("; retry after 5 s");
             return true;
         });
 

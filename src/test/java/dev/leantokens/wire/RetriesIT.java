@@ -128,7 +128,7 @@ class RetriesIT {
         assertThat(first.status()).isEqualTo(429);
         assertThat(first.retryAfter()).contains("30");
         assertThat(Integer.parseInt(second.retryAfter().orElseThrow())).isBetween(25, 30);
-        assertThat(third.body().getString("error_description")).matches(".*, come again in (2[5-9]|30) s");
+        assertThat(third.body().getString("error_description")).matches(".*; retry after (2[5-9]|30) s");
         assertThat(lean.requests()).hasSize(1);
     }
 
