@@ -1,4 +1,4 @@
-"""The service as it is packaged, and again with an archive for its JVM."""
+"""Packages the service, without and with a startup archive for its JVM."""
 
 import os
 import shutil
@@ -13,11 +13,11 @@ def maven(*arguments):
 
 
 def package(name, *arguments):
-    """Packages the service, and gives the folder to which the result was taken."""
+    """Packages the service. Returns the folder to which the result was copied."""
     maven("package", "-DskipTests", *arguments)
     folder = OUT / name
     shutil.rmtree(folder, ignore_errors=True)
-    # With the times of the files, which an archive knows.
+    # Keeps the times of the files, which the archive contains.
     shutil.copytree(ROOT / "target" / "quarkus-app", folder)
     return folder
 
@@ -27,7 +27,7 @@ def kind(version):
 
 
 def make(java, version, packaged):
-    """Makes the archive as the image does it. Gives the folder of the application and the option that goes with it."""
+    """Creates the archive like the image does. Returns the folder of the application and the option that uses the archive."""
     folder = packaged.with_name(f"{packaged.name}-{version}")
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(packaged, folder)

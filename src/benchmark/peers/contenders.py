@@ -1,4 +1,4 @@
-"""What is measured: each a process of its own on the loopback interface, started, asked and ended in the same way."""
+"""The measured processes: each runs separately on the loopback interface and is started, called and stopped in the same way."""
 
 import http.client
 import json
@@ -21,8 +21,8 @@ CLIENT_ID = "0a7e3c52-6d5b-4f0e-9a3c-5d2f6b1c8e90"
 PATIENCE_SECONDS = 60
 TICK_SECONDS = 1 / os.sysconf("SC_CLK_TCK")
 
-# What the image gives a JVM in a container of 256 MiB (src/main/docker/Dockerfile.jvm), for each that is on one. What its collector
-# says, a line for each collection, tells how much was allocated.
+# Options of the image in a container of 256 MiB (src/main/docker/Dockerfile.jvm), for all JVMs. The log of the collector, a line per
+# collection, tells how much was allocated.
 JVM = ["-XX:+UseSerialGC", "-Xmx128m", "-Xlog:gc:file=$gc"]
 JSON = {"Content-Type": "application/json"}
 
@@ -41,8 +41,8 @@ def wait_until(holds, what):
         time.sleep(0.002)
 
 
-def answers(port, path, headers, body):
-    """The first answer that is a token, or None if nobody listens yet or what listens is not ready."""
+def request_token(port, path, headers, body):
+    """The response, or None if the process does not listen yet or returns no token."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
         connection.request("POST", path, body, headers)
@@ -56,7 +56,7 @@ def answers(port, path, headers, body):
 
 
 class Contender:
-    """One that takes part. `traffic` is what it can be asked for."""
+    """A measured process. `traffic` lists the kinds of requests that it supports."""
 
     def __init__(self, name, command, traffic, path="/v1/oauth2/token", environment=None):
         self.name = name
@@ -68,7 +68,7 @@ class Contender:
         self.process = None
 
     def start(self):
-        """Seconds from its begin until it has given out its first token."""
+        """Starts the process. Returns the seconds until its first token."""
         self.port, self.mcp_port = free_port(), free_port()
         self.log = OUT / (re.sub(r"\W+", "-", self.name) + ".log")
         self.gc_log = self.log.with_suffix(".gc")
@@ -78,12 +78,12 @@ class Contender:
         inherited = {name: value for name, value in os.environ.items()
                      if not re.match("(LEAN|TOKEN|CACHE|ACCESS|QUARKUS|ALLOWED|MCP|LIMITS|JAVA_TOOL|JDK_JAVA)_", name)}
         environment = {name: string.Template(value).safe_substitute(names) for name, value in self.environment.items()}
-        begun = time.monotonic()
+        started = time.monotonic()
         with open(self.log, "w") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=ROOT,
                                             env={**inherited, **environment})
-        wait_until(self.has_token, f"{self.name} gives no token, see {self.log}")
-        return time.monotonic() - begun
+        wait_until(self.has_token, f"{self.name} returns no token, see {self.log}")
+        return time.monotonic() - started
 
     def arguments(self):
         return self.command
@@ -92,7 +92,7 @@ class Contender:
         if self.process.poll() is not None:
             raise RuntimeError(f"{self.name} has ended, see {self.log}")
         proxied = "proxied" in self.traffic
-        return answers(self.port, self.path, {} if proxied else JSON, "scope=api" if proxied else '{"scope":"api"}')
+        return request_token(self.port, self.path, {} if proxied else JSON, "scope=api" if proxied else '{"scope":"api"}')
 
     def stop(self):
         if self.process and self.process.poll() is None:
@@ -107,7 +107,7 @@ class Contender:
         return f"http://127.0.0.1:{self.mcp_port}/mcp" if traffic.startswith("mcp") else f"http://127.0.0.1:{self.port}{self.path}"
 
     def mcp_session(self):
-        """The id of a new session of MCP."""
+        """The id of a new MCP session."""
         headers = {**JSON, "Accept": "application/json, text/event-stream"}
         connection = http.client.HTTPConnection("127.0.0.1", self.mcp_port, timeout=10)
         connection.request("POST", "/mcp", json.dumps({
@@ -128,7 +128,7 @@ class Contender:
         return [self.process.pid, *map(int, children)]
 
     def cpu_seconds(self):
-        """Processor time that it has used so far, in user space and in the kernel, its workers' included."""
+        """Processor time used so far, in user space and in the kernel, including workers."""
         ticks = 0
         for pid in self._processes():
             fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
@@ -136,17 +136,17 @@ class Contender:
         return ticks * TICK_SECONDS
 
     def allocated_mib(self):
-        """What was allocated on the heap until the last collection; None if it has none that tells."""
+        """Heap allocated until the last collection; None without a log of collections."""
         if not self.gc_log.exists():
             return None
-        allocated = left = 0
+        allocated = remaining = 0
         for before, after in re.findall(r"Pause .* (\d+)M->(\d+)M", self.gc_log.read_text()):
-            allocated += int(before) - left
-            left = int(after)
+            allocated += int(before) - remaining
+            remaining = int(after)
         return allocated
 
     def resident_mib(self):
-        """Memory that it occupies, its workers' included; what they share counts once for each."""
+        """Resident memory, including workers; shared memory counts once per process."""
         kib = 0
         for pid in self._processes():
             kib += int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text()).group(1))
@@ -154,7 +154,7 @@ class Contender:
 
 
 class Nginx(Contender):
-    """With a configuration that is made of a template, since it has to name the port."""
+    """nginx, with a configuration made from a template, since it contains the port."""
 
     def __init__(self, name, template, traffic=(), **values):
         super().__init__(name, [shutil.which("nginx") or "/usr/sbin/nginx"], traffic, path="/oauth2/token")
@@ -174,8 +174,8 @@ def java_version(java):
 
 
 def service(name, command, lean_port):
-    return Contender(name, command, ["cached", "missed", "mixed", "mcp", "mcp-modern"], environment={
+    return Contender(name, command, ["cached", "missed", "mixed", "mcp", "mcp-stateless"], environment={
         "PORT": "$port", "MCP_PORT": "$mcp", "QUARKUS_HTTP_HOST": "127.0.0.1",
         "LEAN_URL": f"http://127.0.0.1:{lean_port}", "LEAN_CLIENT_ID": CLIENT_ID, "LEAN_CLIENT_SECRET": "not-a-secret",
-        # The budget is what this service is for, and would end a benchmark of misses in its first second.
+        # The default budget would be spent in the first second of a benchmark of misses.
         "LEAN_REQUESTS_PER_MINUTE": "100000000"})

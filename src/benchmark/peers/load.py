@@ -1,4 +1,4 @@
-"""The load: wrk, one run at a time, and what it cost the one that it was on."""
+"""Puts load on a contender by wrk, one run at a time, and measures its costs."""
 
 import json
 import os
@@ -10,8 +10,8 @@ SCRIPT = Path(__file__).resolve().parent / "wrk.lua"
 
 
 def run(contender, traffic, connections, seconds):
-    """One run of wrk: requests a second, milliseconds of the median and the slowest, microseconds of CPU and
-    bytes on the heap for each request."""
+    """One run of wrk: requests per second, latencies in milliseconds, and microseconds of CPU and bytes of heap
+    per request."""
     environment = {**os.environ, "TRAFFIC": traffic}
     if traffic == "mcp":
         environment["MCP_SESSION"] = contender.mcp_session()
@@ -22,7 +22,7 @@ def run(contender, traffic, connections, seconds):
     used = contender.cpu_seconds() - before
     found = re.search(r"^RESULT (.*)$", text, re.MULTILINE)
     if not found:
-        raise RuntimeError(f"wrk says nothing of {contender.name}:\n{text}")
+        raise RuntimeError(f"wrk printed no result for {contender.name}:\n{text}")
     result = json.loads(found.group(1))
     if result["errors"] or not result["requests"]:
         raise RuntimeError(f"{contender.name} answered {result['errors']} of {result['requests']} requests with an error "

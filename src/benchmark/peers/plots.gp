@@ -1,12 +1,11 @@
-# Run in the folder with the data, which report.py has written.
+# Runs in the folder with the data of report.py.
 set terminal svg size 980,520 dynamic background "white" font "sans-serif,12"
 set datafile separator tab
 set grid ytics lc rgb "#dddddd"
 set style data linespoints
 set pointsize 0.7
 
-# Twelve lines that differ by colour and by point: the service on four runtimes, with three kinds of traffic and MCP, has more,
-# and those after the twelfth begin again.
+# Twelve lines that differ by colour and point. With more, as for the service on four runtimes, they repeat.
 array colours[12] = ["#4477aa", "#ee6677", "#228833", "#aa7700", "#66ccee", "#aa3377", \
                      "#555555", "#ee7733", "#009988", "#882255", "#999933", "#000000"]
 array points[12] = [7, 5, 9, 11, 13, 6, 4, 8, 10, 12, 1, 2]
@@ -22,10 +21,10 @@ set key below noenhanced maxcols 1
 panel(file) = sprintf("%s.tsv", file)
 do for [picture in "rate p99"] {
     set output picture.".svg"
-    if (picture eq "rate") { set ylabel "requests a second"; set yrange [0:*] } \
+    if (picture eq "rate") { set ylabel "requests per second"; set yrange [0:*] } \
     else { set ylabel "99th percentile, ms"; set yrange [*:*]; set logscale y }
     set multiplot layout 1,2
-    set title "one answer, from memory or by way of nginx"
+    set title "one response, from memory or through nginx"
     stats panel(picture."-peers") skip 1 nooutput
     plot for [i=2:int(STATS_columns)] panel(picture."-peers") using 1:i title columnheader(i) lt i-1
     set title "this service, by traffic"

@@ -1,4 +1,4 @@
-"""Tables and plots of what was measured: medians of the rounds, and ratios to the floor, which is bare Vert.x."""
+"""Tables and plots of the results: medians of the rounds, and ratios to the floor, which is bare Vert.x."""
 
 import subprocess
 from pathlib import Path
@@ -9,14 +9,14 @@ FLOOR = "bare Vert.x"
 
 
 def middle(results, contender, traffic, connections, what):
-    """The median of the rounds, or None if it was not measured."""
+    """The median of the rounds, or None without a measurement."""
     values = [row[what] for row in results["runs"]
               if (row["contender"], row["traffic"], row["connections"]) == (contender, traffic, connections) and row.get(what) is not None]
     return median(values) if values else None
 
 
 def cells(results):
-    """Each contender with each of its kinds of traffic, in the order in which they were measured first."""
+    """All pairs of contender and traffic, in the order of their first measurement."""
     return list(dict.fromkeys((row["contender"], row["traffic"]) for row in results["runs"]))
 
 
@@ -37,7 +37,7 @@ def starts_table(results):
         loaded = results["memory"].get(name)
         rows.append([name, f"{median(values['seconds']):.3f} s", ratio, f"{median(values['resident']):.0f} MiB",
                      f"{loaded:.0f} MiB" if loaded else ""])
-    return table(["", "start to first token", "of the same without", "memory then", "memory after load"], rows)
+    return table(["", "start to first token", "relative to the same without", "memory then", "memory after load"], rows)
 
 
 def load_table(results, connections):
@@ -54,7 +54,7 @@ def load_table(results, connections):
 
 
 def aims_table(results):
-    """What the project wants to reach at 64 connections, and what was reached."""
+    """The aims of the project at 64 connections, and the results."""
     def rate(contender, traffic):
         return middle(results, contender, traffic, 64, "requests/s")
 
@@ -62,21 +62,21 @@ def aims_table(results):
     for contender in dict.fromkeys(name for name, traffic in cells(results) if traffic == "mcp"):
         cached = rate(contender, "cached")
         rows += [
-            [f"{contender}: cached REST of bare Vert.x", "0.80", f"{cached / rate(FLOOR, 'fixed'):.2f}"],
-            [f"{contender}: cached REST of nginx", "1.40", f"{cached / rate('nginx', 'proxied'):.2f}"],
-            [f"{contender}: p99 of bare Vert.x's", "at most 1.50",
+            [f"{contender}: rate of cached REST relative to bare Vert.x", "0.80", f"{cached / rate(FLOOR, 'fixed'):.2f}"],
+            [f"{contender}: rate of cached REST relative to nginx", "1.40", f"{cached / rate('nginx', 'proxied'):.2f}"],
+            [f"{contender}: p99 of cached REST relative to bare Vert.x", "at most 1.50",
              f"{middle(results, contender, 'cached', 64, 'p99') / middle(results, FLOOR, 'fixed', 64, 'p99'):.2f}"],
-            [f"{contender}: MCP of cached REST", "0.50", f"{rate(contender, 'mcp') / cached:.2f}"],
-            [f"{contender}: MCP without a handshake of cached REST", "0.50", f"{rate(contender, 'mcp-modern') / cached:.2f}"]]
+            [f"{contender}: rate of MCP relative to cached REST", "0.50", f"{rate(contender, 'mcp') / cached:.2f}"],
+            [f"{contender}: rate of MCP without a handshake relative to cached REST", "0.50", f"{rate(contender, 'mcp-stateless') / cached:.2f}"]]
         heap = [middle(results, *cell, 64, "allocated") for cell in ((contender, "cached"), ("Quarkus REST", "fixed"))]
         if all(heap):
-            rows.append([f"{contender}: heap for each cached request of Quarkus REST's for a fixed answer", "at most 1.20",
+            rows.append([f"{contender}: heap per cached request relative to Quarkus REST with a fixed response", "at most 1.20",
                          f"{heap[0] / heap[1]:.2f}"])
     return table(["", "aim", "reached"], rows)
 
 
 def write(results, folder):
-    """Writes report.md and the plots. Returns the former's text."""
+    """Writes report.md and the plots. Returns the text of report.md."""
     parts = [f"{results['machine']}. {results['settings']}.\n", starts_table(results)]
     counts = connections_of(results)
     if 64 in counts:
@@ -89,7 +89,7 @@ def write(results, folder):
 
 
 def plot(results, folder):
-    """Data for gnuplot, a column for each cell, and its pictures: the peers beside each other, and the service's kinds of traffic."""
+    """Writes the data, a column per cell, and draws the plots: all peers, and the service by kind of traffic."""
     service = {contender for contender, traffic in cells(results) if traffic == "mcp"}
     shown = {"peers": [cell for cell in cells(results) if cell[0] not in service or cell[1] == "cached"],
              "traffic": [cell for cell in cells(results) if cell[0] in service]}

@@ -1,6 +1,6 @@
--- Requests for a token, as the environment says: TRAFFIC is cached, missed, mixed, mcp (in a session), mcp-modern (without a handshake)
--- or proxied.
--- wrk waits for an answer on each connection before it asks again, so a slow answer is one fewer and not a queue of late ones.
+-- Access token requests for wrk. The environment variable TRAFFIC is cached, missed, mixed, mcp (in a session), mcp-stateless (without
+-- a handshake) or proxied.
+-- wrk waits for the response on each connection before it sends the next request: a slow response costs one request, not a queue.
 
 local traffic = os.getenv("TRAFFIC")
 local session = os.getenv("MCP_SESSION")
@@ -20,14 +20,14 @@ end
 local next_new = 0
 local run = 0
 
--- A customer whom nobody has asked for before.
+-- Body of a request for a customer that was not requested before.
 local function stranger()
   next_new = next_new + 1
   return body(id(next_new, run))
 end
 
 function init(args)
-  -- Another run, in another second, has other customers.
+  -- A run that starts in another second has other customers.
   run = os.time() % 0x7fffffff + 1
   math.randomseed(run)
   if traffic == "mcp" then
@@ -35,7 +35,7 @@ function init(args)
     wrk.headers["Mcp-Session-Id"] = session
     wrk.body = '{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"lean-generate-access-token",'
       .. '"arguments":{"body":{"scope":"api"}}}}'
-  elseif traffic == "mcp-modern" then
+  elseif traffic == "mcp-stateless" then
     wrk.headers["Accept"] = "application/json, text/event-stream"
     wrk.headers["MCP-Protocol-Version"] = "2026-07-28"
     wrk.headers["Mcp-Method"] = "tools/call"
@@ -45,7 +45,7 @@ function init(args)
       .. '"io.modelcontextprotocol/clientInfo":{"name":"benchmark","version":"1"},'
       .. '"io.modelcontextprotocol/clientCapabilities":{}}}}'
   elseif traffic == "proxied" then
-    -- What a caller sends through a plain proxy, which has no secret of its own.
+    -- A plain proxy has no secret, so the caller sends its credentials.
     wrk.headers["Content-Type"] = "application/x-www-form-urlencoded"
     wrk.body = "grant_type=client_credentials&client_id=0a7e3c52-6d5b-4f0e-9a3c-5d2f6b1c8e90"
       .. "&client_secret=not-a-secret-but-as-long-as-one&scope=api"

@@ -19,8 +19,8 @@ import java.util.logging.Logger;
 import dev.leantokens.vitals.Vitals;
 
 /**
- * Runs each attack against the packaged application, in a process of its own, while ordinary callers ask, and prints how they
- * fared beside a run without an attack. Ends with an exit code other than 0 if an attack took anything from them.
+ * Runs each attack against the packaged application, in a separate process, together with ordinary callers, and prints their
+ * results beside those of a run without an attack. Exits with a code other than 0 if an attack affected them.
  */
 public final class AttackBenchmark {
 
@@ -29,13 +29,13 @@ public final class AttackBenchmark {
     private static final String HEAP = "-Xmx64m";
     private static final Duration WARM_UP = Duration.ofSeconds(8);
     private static final Duration RECOVERY = Duration.ofSeconds(10);
-    /** So that a local client stays within its share of the budget, however many others there are. */
+    /** Long enough for a local client to stay within its share of the budget, however many others there are. */
     private static final Duration BETWEEN_MISSES = Duration.ofSeconds(7);
     private static final long SAMPLE_MILLIS = 100;
 
-    /** What the heap may be above where it was: the tokens that are cached meanwhile, and buffers that are kept. */
+    /** Tolerated growth of the heap: newly cached tokens and pooled buffers. */
     private static final long TOLERATED_KIB = 8 * 1024;
-    private static final double LONGEST_MILLIS = 250;
+    private static final double MAX_P99_MILLIS = 250;
 
     private static final String FORMAT = "| %-25s | %8s | %7s | %7s | %6s | %8s | %8s | %8s | %5s | %13s | %17s | %4s | %s |%n";
 
@@ -49,7 +49,7 @@ public final class AttackBenchmark {
     }
 
     public static void main(String[] arguments) throws Exception {
-        // The application's log manager is on the class path, and would keep all that the clients say of themselves for later.
+        // The application's log manager is on the class path and would buffer all that the clients log.
         Logger.getLogger("").setLevel(Level.OFF);
         AttackBenchmark benchmark = new AttackBenchmark(Path.of(System.getProperty("attacks.artifact")),
                 Duration.ofSeconds(Integer.getInteger("attacks.seconds", 30)));
@@ -71,8 +71,8 @@ public final class AttackBenchmark {
         for (Kind kind : kinds) {
             measure(label(kind), kind.settings(FOLDER), kind.stallsLog(), kind.attack());
         }
-        System.out.println(wrong.isEmpty() ? "No attack took anything from the others."
-                : "TAKEN:\n" + String.join("\n", wrong));
+        System.out.println(wrong.isEmpty() ? "No attack affected the other callers."
+                : "AFFECTED:\n" + String.join("\n", wrong));
         return wrong.isEmpty();
     }
 
@@ -140,11 +140,12 @@ public final class AttackBenchmark {
             report.failures().forEach(System.out::println);
             wrong.add(label + ": " + report.failed() + " of " + report.requests() + " failed");
         }
-        if (p99 > LONGEST_MILLIS) {
+        if (p99 > MAX_P99_MILLIS) {
             wrong.add(label + ": the 99th percentile is " + millis(p99) + " ms");
         }
         if (after.heapKiB() > before.heapKiB() + TOLERATED_KIB) {
-            wrong.add(label + ": the heap is at " + mib(after.heapKiB()) + " MiB after it was at " + mib(before.heapKiB()));
+            wrong.add(
+                    label + ": the heap is at " + mib(after.heapKiB()) + " MiB, before the attack at " + mib(before.heapKiB()));
         }
     }
 

@@ -17,7 +17,7 @@ import dev.leantokens.testing.FreePorts;
 import dev.leantokens.testing.RawHttp;
 import dev.leantokens.vitals.Vitals;
 
-/** The packaged application with a small heap, as a process of its own. */
+/** The packaged application with a small heap in a separate process. */
 final class AttackedApplication implements AutoCloseable {
 
     private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
@@ -32,10 +32,10 @@ final class AttackedApplication implements AutoCloseable {
     }
 
     /**
-     * Starts it on free ports, and waits until it is ready.
+     * Starts the application on free ports and waits until it is ready.
      *
      * @param artifact the jar or the executable
-     * @param log where its log goes; empty for a pipe that nobody reads
+     * @param log the file for its log; empty for a pipe that is never read
      * @param heap the option that limits its heap
      */
     static AttackedApplication start(Path artifact, Map<String, String> environment, Optional<Path> log, String heap)
@@ -55,7 +55,7 @@ final class AttackedApplication implements AutoCloseable {
         builder.environment().putAll(Map.of("PORT", Integer.toString(target.port()), "MCP_PORT",
                 Integer.toString(target.mcpPort()), "QUARKUS_HTTP_HOST", RawHttp.LOOPBACK));
         AttackedApplication application = new AttackedApplication(builder.start(), target);
-        // Whatever ends the benchmark early ends the application, too.
+        // If the benchmark ends early, the application ends as well.
         Runtime.getRuntime().addShutdownHook(new Thread(application::close));
         Awaitility.await().atMost(PATIENCE).until(() -> application.isReady() || !application.isAlive());
         if (!application.isAlive()) {

@@ -22,8 +22,8 @@ import dev.leantokens.testing.RawHttp;
 import io.vertx.core.http.HttpClient;
 
 /**
- * Measures the processor time of the packaged application for each request for a cached token, beside more and more of what it
- * must not depend on, and counts the calls that a crowd makes for one token.
+ * Measures the processor time per request for a cached token, which must not depend on the number of keys, connections and
+ * sessions, and counts the calls to Lean for a crowd that requests one token.
  */
 public final class FlatnessBenchmark {
 
@@ -35,12 +35,12 @@ public final class FlatnessBenchmark {
     private static final int SESSIONS = 1_000;
     private static final int CROWD = 5_000;
 
-    private static final int HITS_A_SECOND = 2_000;
+    private static final int HITS_PER_SECOND = 2_000;
     private static final int HIT_CONNECTIONS = 16;
     private static final int WARM_UP_SECONDS = 10;
     private static final int SECONDS = 5;
     private static final int ROUNDS = 3;
-    /** A Lean that is slow enough for a crowd to gather, and not so slow that it is asked once more. */
+    /** Slow enough for a crowd to gather, and fast enough to cause no retry. */
     private static final long SLOW_MILLIS = 1_500;
 
     private static final Map<String, String> SETTINGS = Map.of("LEAN_REQUESTS_PER_MINUTE", "1000000", "CACHE_MAX_SIZE", "256M",
@@ -52,7 +52,7 @@ public final class FlatnessBenchmark {
         this.artifact = artifact;
     }
 
-    /** A request of each kind, and a measure of it that may grow with what is beside it. */
+    /** A row of the table. */
     private record Row(String label, IntFunction<Request> hit) {
     }
 
@@ -64,7 +64,7 @@ public final class FlatnessBenchmark {
 
     private void run() throws Exception {
         Files.createDirectories(FOLDER);
-        System.out.printf("%s, medians of %d rounds of %d s at %d requests/s%n", artifact, ROUNDS, SECONDS, HITS_A_SECOND);
+        System.out.printf("%s, medians of %d rounds of %d s at %d requests/s%n", artifact, ROUNDS, SECONDS, HITS_PER_SECOND);
         System.out.printf(FORMAT, "cached token, REST, beside", "CPU us", "of first");
         System.out.printf(FORMAT, "---", "---:", "---:");
         hits();
@@ -78,7 +78,7 @@ public final class FlatnessBenchmark {
             Row one = new Row("1 key", i -> Request.token("api"));
             Row thousand = new Row("1,000 keys, each in turn", i -> Request.token(customer(i % 1_000)));
             Row all = new Row("20,000 keys, each in turn", i -> Request.token(customer(i % KEYS)));
-            drive(client, one, HITS_A_SECOND, WARM_UP_SECONDS);
+            drive(client, one, HITS_PER_SECOND, WARM_UP_SECONDS);
             double first = median(application, client, one);
             print(one.label(), first, first);
             fill(client);
@@ -109,7 +109,7 @@ public final class FlatnessBenchmark {
                 client.send(http, Request.token("api"));
             }
             client.awaitAnswers();
-            System.out.printf("%d callers of one cold key: %s, %d tokens of Lean's%n", CROWD, client.outcomes().counts(),
+            System.out.printf("%d callers of one cold key: %s, %d tokens from Lean%n", CROWD, client.outcomes().counts(),
                     lean.tokens());
         }
     }
@@ -124,7 +124,7 @@ public final class FlatnessBenchmark {
         return "customer.1b9d6bcd-bbfd-4b2d-9b5d-" + String.format(Locale.ROOT, "%012x", number);
     }
 
-    /** Has all tokens cached. */
+    /** Fills the cache with all tokens. */
     private static void fill(Attacker client) throws InterruptedException {
         HttpClient http = client.client(RawHttp.LOOPBACK, 50);
         for (int i = 0; i < KEYS; i++) {
@@ -140,20 +140,20 @@ public final class FlatnessBenchmark {
         double[] rounds = new double[ROUNDS];
         for (int i = 0; i < ROUNDS; i++) {
             Duration before = application.processorTime();
-            int requests = drive(client, row, HITS_A_SECOND, SECONDS);
+            int requests = drive(client, row, HITS_PER_SECOND, SECONDS);
             rounds[i] = application.processorTime().minus(before).toNanos() / 1e3 / requests;
         }
         Arrays.sort(rounds);
         return rounds[ROUNDS / 2];
     }
 
-    /** @return the number of requests that were sent */
+    /** @return the number of requests sent */
     private static int drive(Attacker client, Row row, int perSecond, int seconds) throws InterruptedException {
         HttpClient http = client.client(RawHttp.LOOPBACK, HIT_CONNECTIONS);
         AtomicInteger sent = new AtomicInteger();
-        long begin = System.nanoTime();
-        while (System.nanoTime() - begin < seconds * 1_000_000_000L) {
-            long due = (System.nanoTime() - begin) * perSecond / 1_000_000_000L;
+        long start = System.nanoTime();
+        while (System.nanoTime() - start < seconds * 1_000_000_000L) {
+            long due = (System.nanoTime() - start) * perSecond / 1_000_000_000L;
             while (sent.get() < due && client.underWay() < HIT_CONNECTIONS) {
                 client.send(http, row.hit().apply(sent.getAndIncrement()));
             }

@@ -13,7 +13,7 @@ public final class ConfiguredCache {
     private ConfiguredCache() {
     }
 
-    /** @return the cache that the default configuration asks for */
+    /** @return the cache with the default settings */
     public static TokenCache byDefault(Clock clock) {
         return new EmbeddedTokenCache(Settings.of(CacheConfig.class), clock, new SimpleMeterRegistry());
     }

@@ -11,12 +11,12 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 
 /**
- * The floor that the service stands on: Vert.x alone, which reads a request's body, does not look at it, and answers with bytes
- * that are fixed, as many and with the same headers as the service's answer out of the cache. Its port is the one argument.
+ * The floor of the comparison: Vert.x alone reads the request's body, ignores it, and returns a fixed response with the
+ * size and headers of the service's cached one. The port is the only argument.
  */
 public final class BareVertx extends AbstractVerticle {
 
-    private static final Buffer ANSWER = Buffer.buffer("{\"access_token\":\"" + "x".repeat(900)
+    private static final Buffer RESPONSE = Buffer.buffer("{\"access_token\":\"" + "x".repeat(900)
             + "\",\"scope\":\"api\",\"token_type\":\"Bearer\",\"expires_in\":3599}");
 
     private final int port;
@@ -49,6 +49,6 @@ public final class BareVertx extends AbstractVerticle {
                 .putHeader("Cache-Control", "no-store")
                 .putHeader("Pragma", "no-cache")
                 .putHeader("Cache-Status", "lean-authentication-tokens; hit; ttl=3599")
-                .end(ANSWER));
+                .end(RESPONSE));
     }
 }

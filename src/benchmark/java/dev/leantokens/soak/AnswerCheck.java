@@ -5,20 +5,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-import dev.leantokens.soak.Ask.Kind;
 import dev.leantokens.soak.Figures.Source;
+import dev.leantokens.soak.TokenRequest.Kind;
 import io.vertx.core.json.JsonObject;
 
-/** Says whether an answer is one that the README allows for its request. What it does not is a finding. */
+/** Checks that a response is one that the README allows for its request. Any other is a finding. */
 final class AnswerCheck {
 
     /**
-     * How much more validity a token may be said to have than there was when it was asked for: who joins a call to Lean at its
-     * end gets what Lean said a moment before. Reckoned from the receipt, a busy machine would be found wrong.
+     * How far {@code expires_in} may exceed the validity at the time of the request: a caller that joins a call to Lean at its
+     * end gets what Lean said just before. Measured from the receipt of the response, a busy machine would cause findings.
      */
     private static final Duration TOLERANCE = Duration.ofSeconds(1);
 
-    /** Failures of Lean's, by the status that they have over REST. */
+    /** The error codes of failures of Lean by their status over REST. */
     private static final Map<Integer, String> FAILURES = Map.of(429, "temporarily_unavailable", 502, "server_error", 503,
             "temporarily_unavailable", 504, "temporarily_unavailable");
 
@@ -33,62 +33,63 @@ final class AnswerCheck {
     }
 
     /** @param members the token response */
-    void token(Ask ask, JsonObject members, Source source, Reply reply) {
+    void token(TokenRequest wanted, JsonObject members, Source source, Reply reply) {
         String text = members.getString("access_token", "");
         Optional<MarkedToken> read = MarkedToken.read(text);
         if (read.isEmpty() || !members.fieldNames().equals(TOKEN_MEMBERS)
-                || !ask.scope().equals(members.getValue("scope")) || !"Bearer".equals(members.getValue("token_type"))
+                || !wanted.scope().equals(members.getValue("scope")) || !"Bearer".equals(members.getValue("token_type"))
                 || !(members.getValue("expires_in") instanceof Number expiresIn)) {
-            findings.add("not a token response", ask + ": " + reply);
+            findings.add("not a token response", wanted + ": " + reply);
             return;
         }
         MarkedToken token = read.get();
-        if (ask.kind() == Kind.WRONG_SECRET) {
-            findings.add("a token for a wrong secret", ask + ": " + reply);
-        } else if (!ask.isFor(token)) {
-            findings.add("another one's token", ask + ": " + reply);
+        if (wanted.kind() == Kind.WRONG_SECRET) {
+            findings.add("a token for a wrong secret", wanted + ": " + reply);
+        } else if (!wanted.isFor(token)) {
+            findings.add("a token of another client or scope", wanted + ": " + reply);
         }
-        Duration left = Duration.between(reply.receivedAt(), token.expiresAt());
-        if (left.isNegative()) {
-            findings.add("an expired token", ask + ": " + left + " left: " + reply);
+        Duration remaining = Duration.between(reply.receivedAt(), token.expiresAt());
+        if (remaining.isNegative()) {
+            findings.add("an expired token", wanted + ": " + remaining + " remaining: " + reply);
         }
-        Duration most = Duration.between(reply.sentAt(), token.expiresAt()).plus(TOLERANCE);
-        if (expiresIn.longValue() < 0 || expiresIn.longValue() > most.toSeconds()) {
-            findings.add("expires_in is not what is left", ask + ": " + expiresIn + " of " + left + ": " + reply);
+        Duration maximum = Duration.between(reply.sentAt(), token.expiresAt()).plus(TOLERANCE);
+        if (expiresIn.longValue() < 0 || expiresIn.longValue() > maximum.toSeconds()) {
+            findings.add("expires_in exceeds the remaining validity",
+                    wanted + ": " + expiresIn + " of " + remaining + ": " + reply);
         }
-        if (source == Source.HIT && expiresIn.longValue() < minimum(ask).toSeconds() - 1) {
-            findings.add("a token with less than the minimum validity is called a hit", ask + ": " + reply);
+        if (source == Source.HIT && expiresIn.longValue() < minimum(wanted).toSeconds() - 1) {
+            findings.add("a hit with less than the minimum validity", wanted + ": " + reply);
         }
-        known.seen(ask, token, expiresIn.longValue(), source == Source.HIT || source == Source.STALE, reply.sentAt(),
+        known.seen(wanted, token, expiresIn.longValue(), source == Source.HIT || source == Source.STALE, reply.sentAt(),
                 reply.receivedAt());
     }
 
-    private static Duration minimum(Ask ask) {
-        return ask.scope().equals("api") ? Application.MINIMUM_VALIDITY : Application.CUSTOMER_MINIMUM_VALIDITY;
+    private static Duration minimum(TokenRequest wanted) {
+        return wanted.scope().equals("api") ? Application.MINIMUM_VALIDITY : Application.CUSTOMER_MINIMUM_VALIDITY;
     }
 
-    /** @param status empty over MCP, where there is none */
-    void error(Ask ask, Optional<Integer> status, JsonObject members, Reply reply) {
+    /** @param status the HTTP status; empty over MCP */
+    void error(TokenRequest wanted, Optional<Integer> status, JsonObject members, Reply reply) {
         String code = members.getString("error", "");
         boolean refusal = code.equals(REFUSAL) && status.map(number -> number == 401).orElse(true);
         boolean failure = status.map(number -> code.equals(FAILURES.get(number))).orElse(FAILURES.containsValue(code));
-        if (refusal ? ask.kind() != Kind.WRONG_SECRET : !failure) {
-            findings.add("an error that this request cannot have", ask + ": " + reply);
+        if (refusal ? wanted.kind() != Kind.WRONG_SECRET : !failure) {
+            findings.add("an unexpected error", wanted + ": " + reply);
         }
         String description = description(members);
         if (description.isEmpty() || description.contains("this service failed") || description.contains("LEAN_CLIENT")) {
-            findings.add("an error for the wrong reason", ask + ": " + reply);
+            findings.add("an error for the wrong reason", wanted + ": " + reply);
         }
-        if (ask.kind() == Kind.ANY_TOKEN) {
-            known.validThroughout(ask, reply.sentAt(), reply.receivedAt()).ifPresent(until -> findings.add(
-                    "an error although there is a token", ask + ": one is valid until " + until + ": " + reply));
+        if (wanted.kind() == Kind.ANY_TOKEN) {
+            known.validThroughout(wanted, reply.sentAt(), reply.receivedAt()).ifPresent(until -> findings.add(
+                    "an error although a token is cached", wanted + ": one is valid until " + until + ": " + reply));
         }
     }
 
-    /** An answer to a request that is wrong in itself, which has no choice. */
+    /** Checks the response to a malformed request, to which only one is correct. */
     void refusal(String what, int expectedStatus, String expectedCode, int status, JsonObject members, Reply reply) {
         if (status != expectedStatus || !expectedCode.equals(members.getValue("error")) || description(members).isEmpty()) {
-            findings.add("a malformed request is answered otherwise",
+            findings.add("a wrong response to a malformed request",
                     what + ": expected " + expectedStatus + " " + expectedCode + ": " + reply);
         }
     }
@@ -96,10 +97,10 @@ final class AnswerCheck {
     void headers(Reply reply) {
         boolean json = reply.header("Content-Type").orElse("").startsWith("application/json");
         boolean notStored = reply.header("Cache-Control").orElse("").equals("no-store");
-        boolean saysWhen = !Set.of(429, 503, 504).contains(reply.status())
+        boolean hasRetryAfter = !Set.of(429, 503, 504).contains(reply.status())
                 || reply.header("Retry-After").filter(seconds -> seconds.matches("[1-9]\\d*")).isPresent();
         boolean challenges = reply.status() != 401 || reply.header("WWW-Authenticate").isPresent();
-        if (!json || !notStored || !saysWhen || !challenges) {
+        if (!json || !notStored || !hasRetryAfter || !challenges) {
             findings.add("a header is missing", reply.toString());
         }
     }
@@ -109,6 +110,6 @@ final class AnswerCheck {
     }
 
     void unreadable(String what, Reply reply) {
-        findings.add("not an answer at all", what + ": " + reply);
+        findings.add("an unreadable response", what + ": " + reply);
     }
 }

@@ -18,7 +18,7 @@ import dev.leantokens.attacks.Target;
 import dev.leantokens.token.ClientCredentials;
 import dev.leantokens.vitals.Vitals;
 
-/** The packaged application, as a process of its own. */
+/** The packaged application in a separate process. */
 final class Application implements AutoCloseable {
 
     static final Duration MINIMUM_VALIDITY = Duration.ofSeconds(5);
@@ -32,7 +32,7 @@ final class Application implements AutoCloseable {
     private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    /** Few enough for someone to open all that one address may have. */
+    /** Low enough for an attacker to reach the limit of one address. */
     private static final int CONNECTIONS = 1_200;
 
     private final Process process;
@@ -47,7 +47,7 @@ final class Application implements AutoCloseable {
         this.mcp = URI.create("http://127.0.0.1:" + mcpPort + "/mcp");
     }
 
-    /** Starts it on free ports, and waits until it is up. */
+    /** Starts the application on free ports and waits until it listens. */
     static Application start(String lean, ClientCredentials credentials) throws IOException {
         if (!Files.exists(JAR)) {
             throw new IllegalStateException(JAR + " is missing, package the application first");
@@ -72,7 +72,7 @@ final class Application implements AutoCloseable {
                 "TOKEN_MINIMUM_VALIDITY", MINIMUM_VALIDITY.toSeconds() + "s",
                 "TOKEN_CUSTOMER_MINIMUM_VALIDITY", CUSTOMER_MINIMUM_VALIDITY.toSeconds() + "s"));
         Application application = new Application(builder.start(), port, mcpPort);
-        // Whatever ends the soak early ends the application, too.
+        // If the soak ends early, the application ends as well.
         Runtime.getRuntime().addShutdownHook(new Thread(application::close));
         Awaitility.await().atMost(PATIENCE)
                 .until(() -> log().contains("Listening on:") || !application.process.isAlive());
@@ -108,7 +108,7 @@ final class Application implements AutoCloseable {
         process.onExit().thenRun(action);
     }
 
-    /** Has it collect its garbage, and looks what is left. */
+    /** Measures the process after a garbage collection. */
     Vitals vitals() throws IOException {
         return Vitals.of(process);
     }
@@ -116,7 +116,7 @@ final class Application implements AutoCloseable {
     /**
      * Sends SIGTERM, as container platforms do.
      *
-     * @return the exit code; empty if it has not ended by then
+     * @return the exit code; empty if the process is still running after the time
      */
     OptionalInt terminate(Duration within) throws InterruptedException {
         process.destroy();

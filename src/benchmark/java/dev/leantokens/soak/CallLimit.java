@@ -8,7 +8,7 @@ import java.util.Map;
 
 import dev.leantokens.token.ClientCredentials;
 
-/** Checks, at the stand-in for Lean, that no client makes more calls in any minute than it may. Thread-safe. */
+/** Checks that no client makes more calls to Lean in any minute than allowed. Thread-safe. */
 final class CallLimit {
 
     private static final long WINDOW_NANOS = Duration.ofMinutes(1).toNanos();
@@ -24,7 +24,7 @@ final class CallLimit {
         this.findings = findings;
     }
 
-    synchronized void called(String clientId) {
+    synchronized void record(String clientId) {
         long now = System.nanoTime();
         Deque<Long> recent = calls.computeIfAbsent(clientId, id -> new ArrayDeque<>());
         recent.addLast(now);
@@ -38,7 +38,7 @@ final class CallLimit {
         }
     }
 
-    /** @return the largest number of calls that were made for a client in a minute */
+    /** @return the largest number of calls for a client in any minute */
     synchronized int most(ClientCredentials client) {
         return most.getOrDefault(client.clientId(), 0);
     }

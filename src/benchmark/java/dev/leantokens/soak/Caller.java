@@ -2,11 +2,11 @@ package dev.leantokens.soak;
 
 import java.util.concurrent.CompletableFuture;
 
-/** Asks by one of the two adapters, and has the answer checked. What it returns is done when that is done. */
+/** Sends requests to one of the two adapters. The returned futures complete when the response has been checked. */
 interface Caller {
 
-    CompletableFuture<?> send(Ask ask);
+    CompletableFuture<?> send(TokenRequest wanted);
 
-    /** Sends one of the requests that are wrong in themselves. */
+    /** Sends one of the malformed requests. */
     CompletableFuture<?> sendMalformed();
 }

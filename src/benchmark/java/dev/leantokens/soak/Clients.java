@@ -13,12 +13,12 @@ import dev.leantokens.token.ClientCredentials;
 /** The clients that the stand-in for Lean knows. */
 final class Clients {
 
-    /** No secret is without it, right or wrong, so that one can be found in the log. */
+    /** Part of every secret, right or wrong, so that the log can be searched for it. */
     static final String MARK = "soak-secret";
 
     private static final int CALLERS = 5;
 
-    /** Their ids are those that attackers are after. */
+    /** The ids of the service and of the first callers are those that attackers use. */
     private final ClientCredentials service = new ClientCredentials(Parties.SERVICE.clientId(), secret());
     private final List<ClientCredentials> callers = Stream
             .concat(Parties.CALLERS.stream().map(caller -> new ClientCredentials(caller.clientId(), secret())),
@@ -28,7 +28,7 @@ final class Clients {
     private final Map<String, ClientCredentials> byId = Stream.concat(Stream.of(service, greedy), callers.stream())
             .collect(Collectors.toUnmodifiableMap(ClientCredentials::clientId, Function.identity()));
 
-    /** @return credentials that no one knows */
+    /** @return credentials of an unknown client */
     static ClientCredentials credentials() {
         return new ClientCredentials(UUID.randomUUID().toString(), secret());
     }
@@ -41,12 +41,12 @@ final class Clients {
         return service;
     }
 
-    /** @return clients whose credentials callers bring along */
+    /** @return the clients whose credentials callers send */
     List<ClientCredentials> callers() {
         return callers;
     }
 
-    /** @return another such, for which more tokens are asked for than Lean gives in a minute */
+    /** @return another one, for which callers request more tokens than Lean issues in a minute */
     ClientCredentials greedy() {
         return greedy;
     }

@@ -2,7 +2,7 @@ package dev.leantokens.soak;
 
 import java.util.random.RandomGenerator;
 
-/** What can be wrong with an answer of the stand-in for Lean, and how often it is. */
+/** A fault of a response of the stand-in for Lean, and its frequency. */
 enum Fault {
     /** 503, as a gateway answers. */
     UNAVAILABLE(50),
@@ -10,15 +10,15 @@ enum Fault {
     FAILED(20),
     /** 429, with a time to wait. */
     THROTTLED(20),
-    /** The connection is closed without an answer. */
+    /** The connection is closed without a response. */
     BROKEN(20),
-    /** The right answer, late. */
+    /** The right response, late. */
     SLOW(20),
     /** 200 with a page of HTML. */
     GARBAGE(10),
-    /** No answer. */
+    /** No response. */
     HANGING(10),
-    /** None. */
+    /** No fault. */
     NONE(850);
 
     private final int perMille;
@@ -27,8 +27,8 @@ enum Fault {
         this.perMille = perMille;
     }
 
-    static Fault byChance(RandomGenerator chance) {
-        int drawn = chance.nextInt(1000);
+    static Fault draw(RandomGenerator random) {
+        int drawn = random.nextInt(1000);
         for (Fault fault : values()) {
             drawn -= fault.perMille;
             if (drawn < 0) {

@@ -3,15 +3,15 @@ package dev.leantokens.soak;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Counts answers and how long they took. Thread-safe. */
+/** Counts responses and measures their latencies. Thread-safe. */
 final class Figures {
 
-    /** How a token was come by, as far as it is told: over REST only. */
+    /** Where a token was obtained, which only REST reports. */
     enum Source {
         HIT,
         STALE,
         LEAN,
-        UNTOLD;
+        UNKNOWN;
 
         /** @param cacheStatus the {@code Cache-Status} header */
         static Source of(String cacheStatus) {
@@ -36,7 +36,7 @@ final class Figures {
         answer(nanos);
     }
 
-    /** @param label the status; or what there is instead */
+    /** @param label the status, or the error code over MCP */
     synchronized void error(String label, long nanos) {
         errors.merge(label, 1, Integer::sum);
         answer(nanos);

@@ -3,15 +3,15 @@ package dev.leantokens.soak;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What has been found wrong: the first of each kind in full as it is found, and how many there were. Thread-safe. */
+/** Prints the first findings of each kind and counts all of them. Thread-safe. */
 final class Findings {
 
-    private static final int SHOWN_IN_FULL = 5;
+    private static final int PRINTED = 5;
 
     private final Map<String, Integer> counts = new TreeMap<>();
 
     synchronized void add(String kind, String detail) {
-        if (counts.merge(kind, 1, Integer::sum) <= SHOWN_IN_FULL) {
+        if (counts.merge(kind, 1, Integer::sum) <= PRINTED) {
             System.out.printf("WRONG: %s: %s%n", kind, detail);
         }
     }

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Whether the heap that is in use after garbage collections has grown. */
+/** Determines whether the heap in use after garbage collections has grown. */
 final class HeapTrend {
 
-    /** A tenth of the run, in which classes are loaded and the cache fills. */
+    /** The first part of the run, in which classes are loaded and the cache fills. */
     private static final double WARM_UP = 0.1;
     private static final double TOLERATED_PART = 0.25;
     private static final long TOLERATED_KIB = 5 * 1024;
@@ -19,7 +19,7 @@ final class HeapTrend {
         kib.add(heapKiB);
     }
 
-    /** @return what is wrong; empty if it has not grown by more than is tolerated */
+    /** @return the growth in words; empty if it is within the tolerance */
     Optional<String> growth() {
         long first = median(third(0));
         long last = median(third(2));
@@ -37,7 +37,7 @@ final class HeapTrend {
         return values.stream().sorted().skip(values.size() / 2).findFirst().orElse(0L);
     }
 
-    /** In MiB, in their order. */
+    /** The samples in MiB, in their order. */
     @Override
     public String toString() {
         return kib.stream().map(value -> "%.1f".formatted(value / 1024.0)).collect(Collectors.joining(" "));

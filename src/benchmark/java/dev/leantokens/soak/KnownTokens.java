@@ -9,23 +9,23 @@ import java.util.concurrent.ConcurrentHashMap;
 import dev.leantokens.token.ClientCredentials;
 
 /**
- * Which tokens the application must have in its cache, by what it has answered: as long as one of them is valid, it has no
- * reason to answer with a failure of Lean's. Thread-safe.
+ * The tokens that the application must have in its cache according to its responses: while one of them is valid, the
+ * application must not report a failure of Lean for it. Thread-safe.
  */
 final class KnownTokens {
 
-    /** Where the application does not say that a token is from its cache, this much can have passed since Lean was asked. */
+    /** The longest time since the call to Lean for a token that the application does not report as cached. */
     private static final Duration LONGEST_CALL = Duration.ofSeconds(11);
 
-    /** With less left the application does not give a token out. */
-    private static final Duration SHORTEST_REST = Duration.ofSeconds(1);
+    /** The application does not issue tokens with less validity. */
+    private static final Duration MIN_REMAINING = Duration.ofSeconds(1);
 
     private final Map<Key, Known> newest = new ConcurrentHashMap<>();
 
-    private record Key(ClientCredentials credentials, boolean own, String scope) {
+    private record Key(ClientCredentials credentials, boolean sendsCredentials, String scope) {
 
-        static Key of(Ask ask) {
-            return new Key(ask.credentials(), ask.own(), ask.scope());
+        static Key of(TokenRequest wanted) {
+            return new Key(wanted.credentials(), wanted.sendsCredentials(), wanted.scope());
         }
     }
 
@@ -39,16 +39,16 @@ final class KnownTokens {
         }
     }
 
-    /** @param fromCache whether the application says that it is */
-    void seen(Ask ask, MarkedToken token, long expiresIn, boolean fromCache, Instant sentAt, Instant receivedAt) {
+    /** @param fromCache whether the application reports the token as cached */
+    void seen(TokenRequest wanted, MarkedToken token, long expiresIn, boolean fromCache, Instant sentAt, Instant receivedAt) {
         Instant counted = fromCache ? sentAt : sentAt.minus(LONGEST_CALL);
-        newest.merge(Key.of(ask), new Known(token.serial(), receivedAt, counted.plusSeconds(expiresIn)), Known::with);
+        newest.merge(Key.of(wanted), new Known(token.serial(), receivedAt, counted.plusSeconds(expiresIn)), Known::with);
     }
 
-    /** @return the end of the validity of a token that was in the cache from before the one time until after the other */
-    Optional<Instant> validThroughout(Ask ask, Instant from, Instant until) {
-        return Optional.ofNullable(newest.get(Key.of(ask)))
-                .filter(known -> known.seenAt().isBefore(from) && known.validUntil().minus(SHORTEST_REST).isAfter(until))
+    /** @return the expiry of a token that was valid and cached during the whole interval */
+    Optional<Instant> validThroughout(TokenRequest wanted, Instant from, Instant until) {
+        return Optional.ofNullable(newest.get(Key.of(wanted)))
+                .filter(known -> known.seenAt().isBefore(from) && known.validUntil().minus(MIN_REMAINING).isAfter(until))
                 .map(Known::validUntil);
     }
 }

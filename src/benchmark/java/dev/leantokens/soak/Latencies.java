@@ -2,7 +2,7 @@ package dev.leantokens.soak;
 
 import java.util.Arrays;
 
-/** How long requests took, each of them. */
+/** The latencies of all requests. */
 final class Latencies {
 
     private int[] micros = new int[1024];

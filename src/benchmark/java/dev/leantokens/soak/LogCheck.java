@@ -5,13 +5,13 @@ import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Says whether the application's log is as it should be: no secret, no token, no stack trace, and no fault of its own. */
+/** Checks that the application's log contains no secret, token or stack trace, and no error of the application. */
 final class LogCheck {
 
-    /** The one line of a failure whose cause is of an exception's class: nobody listened at Lean's address. */
+    /** The only message that names an exception: the connection to Lean was refused. */
     private static final String UNREACHABLE = "LEAN_UNAVAILABLE: Lean cannot be reached";
 
-    /** What Lean answers for two of the attackers' scopes, by 401 and by {@code unauthorized_client}. */
+    /** The errors for two of the attackers' scopes, which Lean refuses with 401 and {@code unauthorized_client}. */
     private static final List<String> REFUSED_SCOPES = List.of("SERVICE_CREDENTIALS_REFUSED", "SERVICE_NOT_AUTHORIZED");
 
     private final Findings findings;
@@ -36,7 +36,7 @@ final class LogCheck {
                 findings.add("an exception in the log", line);
             }
             if (line.contains(" ERROR ") && REFUSED_SCOPES.stream().noneMatch(line::contains)) {
-                findings.add("an error of the application's own in the log", line);
+                findings.add("an error of the application in the log", line);
             }
         }
         return lines.size();

@@ -8,18 +8,18 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /**
- * A token that says whose it is, so that whoever gets it can tell whether it is the right one.
+ * A token that names its client and scope, so that its receiver can check it.
  *
- * @param serial counts up from token to token
- * @param expiresAt when it is of no use any more, by the clock of this machine
+ * @param serial increases from token to token
+ * @param expiresAt the expiry by the system time
  */
 record MarkedToken(String clientId, String secretHash, String scope, long serial, Instant expiresAt) {
 
-    /** No token is without it, so that one can be found in the log. */
+    /** Part of every token, so that the log can be searched for it. */
     static final String MARK = "soak-token";
 
     private static final String SEPARATOR = "/";
-    /** Makes it about as long as one of Lean's. */
+    /** Makes a token about as long as those of Lean. */
     private static final String PADDING = "x".repeat(800);
 
     String text() {
@@ -27,7 +27,7 @@ record MarkedToken(String clientId, String secretHash, String scope, long serial
                 Long.toString(expiresAt.toEpochMilli()), PADDING);
     }
 
-    /** @return empty if it is no token of the stand-in's, or not the whole of one */
+    /** @return empty if it is not a complete token of the stand-in */
     static Optional<MarkedToken> read(String text) {
         String[] parts = text.split(SEPARATOR);
         if (parts.length != 7 || !parts[0].equals(MARK) || !parts[6].equals(PADDING)) {
@@ -42,7 +42,7 @@ record MarkedToken(String clientId, String secretHash, String scope, long serial
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest, 0, 8);
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
+            throw new IllegalStateException("every Java platform has SHA-256", e);
         }
     }
 }

@@ -14,12 +14,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.BiConsumer;
 
-import dev.leantokens.soak.Ask.Kind;
 import dev.leantokens.soak.Figures.Source;
+import dev.leantokens.soak.TokenRequest.Kind;
 import dev.leantokens.token.ClientCredentials;
 import io.vertx.core.json.JsonObject;
 
-/** Asks over MCP's Streamable HTTP, in sessions that last for some time, are ended and replaced by others. */
+/** Sends requests over MCP's Streamable HTTP, without a handshake or in sessions that are replaced from time to time. */
 final class McpCaller implements Caller {
 
     private static final int SESSIONS = 6;
@@ -28,7 +28,7 @@ final class McpCaller implements Caller {
     private static final String REVISION = "2025-06-18";
     private static final String SESSION_ID = "Mcp-Session-Id";
 
-    private static final String MODERN = "2026-07-28";
+    private static final String STATELESS_REVISION = "2026-07-28";
 
     private static final List<Malformed> MALFORMED = List.of(
             new Malformed(new JsonObject(), "invalid_scope"),
@@ -51,13 +51,13 @@ final class McpCaller implements Caller {
     private final Tally tally;
     private final Findings findings;
     private final AtomicReferenceArray<McpSession> sessions = new AtomicReferenceArray<>(SESSIONS);
-    private final AtomicInteger begun = new AtomicInteger();
+    private final AtomicInteger started = new AtomicInteger();
 
-    /** Arguments that are wrong in themselves, and the error of the tool's result. */
+    /** Malformed arguments and the error of the tool's result. */
     private record Malformed(JsonObject arguments, String error) {
     }
 
-    /** A message that is wrong in itself, and its JSON-RPC error. */
+    /** A malformed message and its JSON-RPC error. */
     private record MalformedMessage(String text, int code) {
     }
 
@@ -69,44 +69,44 @@ final class McpCaller implements Caller {
         this.findings = findings;
     }
 
-    /** Begins the sessions. */
+    /** Starts the sessions. */
     void connect() {
         for (int slot = 0; slot < SESSIONS; slot++) {
-            sessions.set(slot, begin().join());
+            sessions.set(slot, startSession().join());
         }
     }
 
-    /** Ends the sessions, in which no call is under way any more. */
+    /** Ends the sessions, after their last call. */
     void disconnect() {
         for (int slot = 0; slot < SESSIONS; slot++) {
-            // One that is not answered is the wire's finding.
+            // A missing response has been recorded by Wire.
             end(sessions.get(slot)).exceptionally(failure -> null).join();
         }
     }
 
-    /** @return the number of sessions that there have been */
-    int begun() {
-        return begun.get();
+    /** @return the number of sessions since the start */
+    int startedSessions() {
+        return started.get();
     }
 
     @Override
-    public CompletableFuture<?> send(Ask ask) {
-        JsonObject members = new JsonObject().put("scope", ask.scope());
+    public CompletableFuture<?> send(TokenRequest wanted) {
+        JsonObject members = new JsonObject().put("scope", wanted.scope());
         HttpRequest.Builder request = HttpRequest.newBuilder(uri);
-        if (ask.kind() == Kind.FRESH_TOKEN) {
+        if (wanted.kind() == Kind.FRESH_TOKEN) {
             request.header("Cache-Control", "no-cache");
         }
-        if (ask.own()) {
-            ClientCredentials own = ask.credentials();
+        if (wanted.sendsCredentials()) {
+            ClientCredentials client = wanted.credentials();
             if (ThreadLocalRandom.current().nextInt(4) == 0) {
-                String pair = encode(own.clientId()) + ":" + encode(own.clientSecret());
+                String pair = encode(client.clientId()) + ":" + encode(client.clientSecret());
                 request.header("Authorization",
                         "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.US_ASCII)));
             } else {
-                members.put("client_id", own.clientId()).put("client_secret", own.clientSecret());
+                members.put("client_id", client.clientId()).put("client_secret", client.clientSecret());
             }
         }
-        return call(body(members), request, (result, reply) -> received(ask, result, reply));
+        return call(body(members), request, (result, reply) -> received(wanted, result, reply));
     }
 
     private static String encode(String text) {
@@ -130,7 +130,7 @@ final class McpCaller implements Caller {
             tally.error("rpc " + message.code(), reply.nanos());
             int code = reply.json().map(json -> json.getJsonObject("error")).map(error -> error.getInteger("code")).orElse(0);
             if (reply.status() != 400 || code != message.code()) {
-                findings.add("a malformed message is answered otherwise", message + ": " + reply);
+                findings.add("a wrong response to a malformed message", message + ": " + reply);
             }
         });
     }
@@ -141,13 +141,13 @@ final class McpCaller implements Caller {
                 : callWithoutHandshake(arguments, request, received);
     }
 
-    /** As revision 2026-07-28 has it. */
+    /** Calls the tool by revision 2026-07-28. */
     private CompletableFuture<?> callWithoutHandshake(JsonObject arguments, HttpRequest.Builder request,
             BiConsumer<JsonObject, Reply> received) {
         int number = ThreadLocalRandom.current().nextInt();
-        JsonObject meta = new JsonObject().put("io.modelcontextprotocol/protocolVersion", MODERN)
+        JsonObject meta = new JsonObject().put("io.modelcontextprotocol/protocolVersion", STATELESS_REVISION)
                 .put("io.modelcontextprotocol/clientCapabilities", new JsonObject());
-        request.header("MCP-Protocol-Version", MODERN).header("Mcp-Method", "tools/call").header("Mcp-Name", TOOL);
+        request.header("MCP-Protocol-Version", STATELESS_REVISION).header("Mcp-Method", "tools/call").header("Mcp-Name", TOOL);
         return wire.send(post(request, null, message(number, arguments, meta)))
                 .thenAccept(reply -> answered(number, arguments, reply, received));
     }
@@ -173,7 +173,7 @@ final class McpCaller implements Caller {
         int slot = ThreadLocalRandom.current().nextInt(SESSIONS);
         McpSession session = sessions.get(slot);
         while (!session.enter()) {
-            // It was replaced a moment ago.
+            // Replaced a moment ago.
             session = sessions.get(slot);
         }
         McpSession entered = session;
@@ -181,21 +181,21 @@ final class McpCaller implements Caller {
         CompletableFuture<?> call = wire.send(post(request, session.id(), message(number, arguments, new JsonObject())))
                 .thenAccept(reply -> answered(number, arguments, reply, received))
                 .whenComplete((done, failure) -> entered.leave());
-        return session.isWornOutBy(number) ? CompletableFuture.allOf(call, replace(slot, session)) : call;
+        return session.isLast(number) ? CompletableFuture.allOf(call, replace(slot, session)) : call;
     }
 
-    private void received(Ask ask, JsonObject result, Reply reply) {
+    private void received(TokenRequest wanted, JsonObject result, Reply reply) {
         JsonObject text = text(result);
         if (result.getBoolean("isError", false)) {
             tally.error("mcp " + text.getValue("error"), reply.nanos());
             requireNoStructure(result, reply);
-            check.error(ask, Optional.empty(), text, reply);
+            check.error(wanted, Optional.empty(), text, reply);
         } else {
-            tally.token(Source.UNTOLD, reply.nanos());
+            tally.token(Source.UNKNOWN, reply.nanos());
             if (!text.equals(result.getValue("structuredContent"))) {
-                findings.add("structured content and text differ", ask + ": " + reply);
+                findings.add("structured content and text differ", wanted + ": " + reply);
             }
-            check.token(ask, text, Source.UNTOLD, reply);
+            check.token(wanted, text, Source.UNKNOWN, reply);
         }
     }
 
@@ -218,7 +218,7 @@ final class McpCaller implements Caller {
 
     private CompletableFuture<?> replace(int slot, McpSession old) {
         CompletableFuture<Object> ended = new CompletableFuture<>();
-        begin().thenAccept(fresh -> {
+        startSession().thenAccept(fresh -> {
             sessions.set(slot, fresh);
             old.retire(() -> end(old).whenComplete((done, failure) -> ended.complete(done)));
         }).exceptionally(failure -> {
@@ -228,7 +228,7 @@ final class McpCaller implements Caller {
         return ended;
     }
 
-    private CompletableFuture<McpSession> begin() {
+    private CompletableFuture<McpSession> startSession() {
         String initialize = new JsonObject().put("jsonrpc", "2.0").put("id", 0).put("method", "initialize")
                 .put("params", new JsonObject().put("protocolVersion", REVISION).put("capabilities", new JsonObject())
                         .put("clientInfo", new JsonObject().put("name", "soak").put("version", "1")))
@@ -238,13 +238,13 @@ final class McpCaller implements Caller {
             if (reply.status() != 200 || id.isEmpty()) {
                 findings.add("no MCP session", reply.toString());
             }
-            begun.incrementAndGet();
+            started.incrementAndGet();
             String initialized = new JsonObject().put("jsonrpc", "2.0").put("method", "notifications/initialized").encode();
             return wire.send(post(HttpRequest.newBuilder(uri), id, initialized)).thenApply(nothing -> new McpSession(id));
         });
     }
 
-    /** Ends the session, and sees whether it is over then. */
+    /** Ends the session and checks that it has ended. */
     private CompletableFuture<?> end(McpSession session) {
         HttpRequest delete = HttpRequest.newBuilder(uri).header(SESSION_ID, session.id()).DELETE().build();
         return wire.send(delete).thenCompose(reply -> {
@@ -253,11 +253,11 @@ final class McpCaller implements Caller {
             }
             String ping = new JsonObject().put("jsonrpc", "2.0").put("id", 1).put("method", "ping").encode();
             return wire.send(post(HttpRequest.newBuilder(uri), session.id(), ping));
-        }).thenAccept(reply -> check.refusal("a call in an MCP session that is over", 404, "invalid_request", reply.status(),
+        }).thenAccept(reply -> check.refusal("a call in an MCP session that has ended", 404, "invalid_request", reply.status(),
                 reply.json().orElseGet(JsonObject::new), reply));
     }
 
-    /** @param session null where there is none yet */
+    /** @param session null outside of a session */
     private static HttpRequest post(HttpRequest.Builder request, String session, String message) {
         if (session != null) {
             request.header(SESSION_ID, session).header("Mcp-Protocol-Version", REVISION);

@@ -4,17 +4,17 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A session of an MCP client, which ends some calls after it was found worn out, when the last of them is over. Thread-safe.
+ * A session of an MCP client. After it has been retired, it ends with its last call. Thread-safe.
  */
 final class McpSession {
 
-    private static final int FEWEST_CALLS = 200;
-    private static final int MOST_CALLS = 1_000;
+    private static final int MIN_CALLS = 200;
+    private static final int MAX_CALLS = 1_000;
 
     private final String id;
-    private final int lastCall = ThreadLocalRandom.current().nextInt(FEWEST_CALLS, MOST_CALLS);
+    private final int lastCall = ThreadLocalRandom.current().nextInt(MIN_CALLS, MAX_CALLS);
     private final AtomicInteger calls = new AtomicInteger();
-    private int underWay;
+    private int pending;
     private boolean retired;
     private Runnable end;
 
@@ -26,31 +26,35 @@ final class McpSession {
         return id;
     }
 
-    /** @return the number of a further call, which is the id of its message */
+    /** @return the number of the next call, which is the id of its message */
     int nextCall() {
         return calls.incrementAndGet();
     }
 
-    /** @return whether it is time for another session: said once */
-    boolean isWornOutBy(int call) {
+    /** @return whether this is the last call of the session; true once */
+    boolean isLast(int call) {
         return call == lastCall;
     }
 
-    /** @return whether a call may begin */
+    /** @return whether a call may start */
     synchronized boolean enter() {
         if (retired) {
             return false;
         }
-        underWay++;
+        pending++;
         return true;
     }
 
     synchronized void leave() {
-        underWay--;
+        pending--;
         endIfIdle();
     }
 
-    /** @param whenIdle is run once no call is under way; none begins any more */
+    /**
+     * Lets no further call start.
+     *
+     * @param whenIdle runs after the last pending call
+     */
     synchronized void retire(Runnable whenIdle) {
         retired = true;
         end = whenIdle;
@@ -58,7 +62,7 @@ final class McpSession {
     }
 
     private void endIfIdle() {
-        if (retired && underWay == 0) {
+        if (retired && pending == 0) {
             end.run();
         }
     }

@@ -7,7 +7,7 @@ import java.util.Optional;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 
-/** An HTTP response, with when its request was sent and when it was there in full. */
+/** An HTTP response, with the times at which its request was sent and it was received. */
 record Reply(HttpResponse<String> response, Instant sentAt, Instant receivedAt, long nanos) {
 
     int status() {
@@ -18,7 +18,7 @@ record Reply(HttpResponse<String> response, Instant sentAt, Instant receivedAt, 
         return response.headers().firstValue(name);
     }
 
-    /** @return the body's JSON object, out of the last event where it is a stream of them; empty if there is none */
+    /** @return the JSON object of the body, or of the last event of an event stream; empty if it is missing or invalid */
     Optional<JsonObject> json() {
         String text = response.body();
         if (header("Content-Type").orElse("").startsWith("text/event-stream")) {
@@ -31,7 +31,7 @@ record Reply(HttpResponse<String> response, Instant sentAt, Instant receivedAt, 
         }
     }
 
-    /** The beginning of what was received. */
+    /** Includes the start of the body. */
     @Override
     public String toString() {
         String body = response.body();

@@ -11,11 +11,11 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 
-import dev.leantokens.soak.Ask.Kind;
 import dev.leantokens.soak.Figures.Source;
+import dev.leantokens.soak.TokenRequest.Kind;
 import io.vertx.core.json.JsonObject;
 
-/** Asks over REST, with JSON, with a form, and with a form and HTTP Basic. */
+/** Sends requests over REST: as JSON, as a form, and as a form with HTTP Basic. */
 final class RestCaller implements Caller {
 
     private static final String JSON = "application/json";
@@ -43,7 +43,7 @@ final class RestCaller implements Caller {
     private final AnswerCheck check;
     private final Tally tally;
 
-    /** A request that is wrong in itself, and what it is answered. */
+    /** A malformed request and the expected response. */
     private record Malformed(String type, String body, int status, String error) {
     }
 
@@ -55,8 +55,8 @@ final class RestCaller implements Caller {
     }
 
     @Override
-    public CompletableFuture<?> send(Ask ask) {
-        return wire.send(request(ask)).thenAccept(reply -> received(ask, reply));
+    public CompletableFuture<?> send(TokenRequest wanted) {
+        return wire.send(request(wanted)).thenAccept(reply -> received(wanted, reply));
     }
 
     @Override
@@ -72,58 +72,59 @@ final class RestCaller implements Caller {
         });
     }
 
-    private HttpRequest request(Ask ask) {
+    private HttpRequest request(TokenRequest wanted) {
         HttpRequest.Builder request = HttpRequest.newBuilder(uri);
-        if (ask.kind() == Kind.FRESH_TOKEN) {
+        if (wanted.kind() == Kind.FRESH_TOKEN) {
             request.header("Cache-Control", "no-cache");
         }
-        String id = ask.credentials().clientId();
-        String secret = ask.credentials().clientSecret();
+        String id = wanted.credentials().clientId();
+        String secret = wanted.credentials().clientSecret();
         switch (ThreadLocalRandom.current().nextInt(3)) {
             case 0 -> {
-                JsonObject body = new JsonObject().put("scope", ask.scope());
-                if (ask.own()) {
+                JsonObject body = new JsonObject().put("scope", wanted.scope());
+                if (wanted.sendsCredentials()) {
                     body.put("client_id", id).put("client_secret", secret);
                 }
                 request.header("Content-Type", JSON).POST(BodyPublishers.ofString(body.encode()));
             }
             case 1 -> {
-                String own = ask.own() ? "&client_id=" + encode(id) + "&client_secret=" + encode(secret) : "";
-                request.header("Content-Type", FORM).POST(BodyPublishers.ofString(form(ask) + own));
+                String credentials = wanted.sendsCredentials() ? "&client_id=" + encode(id) + "&client_secret=" + encode(secret)
+                        : "";
+                request.header("Content-Type", FORM).POST(BodyPublishers.ofString(form(wanted) + credentials));
             }
             default -> {
-                if (ask.own()) {
+                if (wanted.sendsCredentials()) {
                     request.header("Authorization", "Basic " + Base64.getEncoder()
                             .encodeToString((encode(id) + ":" + encode(secret)).getBytes(StandardCharsets.US_ASCII)));
                 }
-                request.header("Content-Type", FORM).POST(BodyPublishers.ofString(form(ask)));
+                request.header("Content-Type", FORM).POST(BodyPublishers.ofString(form(wanted)));
             }
         }
         return request.build();
     }
 
-    private static String form(Ask ask) {
-        return "grant_type=client_credentials&scope=" + encode(ask.scope());
+    private static String form(TokenRequest wanted) {
+        return "grant_type=client_credentials&scope=" + encode(wanted.scope());
     }
 
     private static String encode(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
-    private void received(Ask ask, Reply reply) {
+    private void received(TokenRequest wanted, Reply reply) {
         Optional<JsonObject> json = reply.json();
         if (json.isEmpty()) {
-            check.unreadable(ask.toString(), reply);
+            check.unreadable(wanted.toString(), reply);
             return;
         }
         check.headers(reply);
         if (reply.status() == 200) {
             Source source = Source.of(reply.header("Cache-Status").orElse(""));
             tally.token(source, reply.nanos());
-            check.token(ask, json.get(), source, reply);
+            check.token(wanted, json.get(), source, reply);
         } else {
             tally.error(Integer.toString(reply.status()), reply.nanos());
-            check.error(ask, Optional.of(reply.status()), json.get(), reply);
+            check.error(wanted, Optional.of(reply.status()), json.get(), reply);
         }
     }
 }

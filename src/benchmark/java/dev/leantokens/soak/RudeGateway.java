@@ -21,31 +21,30 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Stands between the application and the stand-in for Lean, and does to connections what gateways and networks do. It listens
- * at
- * one of the two addresses of its name; nobody listens at the other one.
+ * A gateway between the application and the stand-in for Lean that disturbs connections in the ways of real gateways and
+ * networks. It listens on one of the two addresses of its name; the other one refuses connections.
  */
 final class RudeGateway implements AutoCloseable {
 
     static final String NAME = "lean.soak";
-    /** For {@code jdk.net.hosts.file}: the address that is tried first is the one of no use. */
+    /** For {@code jdk.net.hosts.file}; the first address refuses connections. */
     static final String HOSTS = "127.0.0.2 " + NAME + "\n127.0.0.1 " + NAME + "\n";
 
     private static final int BACKLOG = 200;
-    private static final int MOST_INTERIMS = 5;
-    private static final int LONGEST_PAUSE_MILLIS = 300;
+    private static final int MAX_INTERIMS = 5;
+    private static final int MAX_PAUSE_MILLIS = 300;
     private static final int DEAF_SECONDS = 20;
     private static final String[] INTERIMS = { "100 Continue", "102 Processing", "103 Early Hints", "104 Something New" };
 
-    /** What is done to one exchange. */
+    /** The treatment of one exchange. */
     private enum Manner {
-        /** Interim responses, with pauses, precede the response. */
+        /** Sends interim responses, with pauses, before the response. */
         INTERIM(100),
-        /** The response comes twice, at once. */
+        /** Sends the response twice, at once. */
         TWICE(20),
-        /** The connection is forgotten after the response: what is sent next is answered by an RST. */
+        /** Forgets the connection after the response: the next request is answered by an RST. */
         FORGOTTEN(30),
-        /** As before, by a network that answers nothing. */
+        /** Like FORGOTTEN, but the next request gets no answer for a while. */
         DEAF(5),
         POLITE(845);
 
@@ -55,7 +54,7 @@ final class RudeGateway implements AutoCloseable {
             this.perMille = perMille;
         }
 
-        static Manner byChance() {
+        static Manner draw() {
             int drawn = ThreadLocalRandom.current().nextInt(1000);
             for (Manner manner : values()) {
                 drawn -= manner.perMille;
@@ -91,7 +90,7 @@ final class RudeGateway implements AutoCloseable {
         return "http://" + NAME + ":" + listener.getLocalPort();
     }
 
-    /** @return how often each was done */
+    /** @return the number of exchanges by their treatment */
     @Override
     public String toString() {
         return counts.toString();
@@ -118,12 +117,12 @@ final class RudeGateway implements AutoCloseable {
                 if (request == null) {
                     return;
                 }
-                byte[] response = ask(request);
+                byte[] response = forward(request);
                 if (response.length == 0) {
                     reset(socket);
                     return;
                 }
-                Manner manner = Manner.byChance();
+                Manner manner = Manner.draw();
                 counts.get(manner).increment();
                 if (manner == Manner.INTERIM) {
                     writeInterims(out);
@@ -141,7 +140,7 @@ final class RudeGateway implements AutoCloseable {
                 }
             }
         } catch (IOException e) {
-            // One of the two is gone.
+            // One side has closed the connection.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
@@ -150,18 +149,18 @@ final class RudeGateway implements AutoCloseable {
     }
 
     private static void writeInterims(OutputStream out) throws IOException, InterruptedException {
-        ThreadLocalRandom chance = ThreadLocalRandom.current();
-        int number = chance.nextInt(MOST_INTERIMS) + 1;
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        int number = random.nextInt(MAX_INTERIMS) + 1;
         for (int i = 0; i < number; i++) {
-            out.write(("HTTP/1.1 " + INTERIMS[chance.nextInt(INTERIMS.length)] + "\r\nLink: </x>\r\n\r\n")
+            out.write(("HTTP/1.1 " + INTERIMS[random.nextInt(INTERIMS.length)] + "\r\nLink: </x>\r\n\r\n")
                     .getBytes(StandardCharsets.ISO_8859_1));
             out.flush();
-            TimeUnit.MILLISECONDS.sleep(chance.nextInt(LONGEST_PAUSE_MILLIS / number));
+            TimeUnit.MILLISECONDS.sleep(random.nextInt(MAX_PAUSE_MILLIS / number));
         }
     }
 
-    /** @return the response; empty if there is none */
-    private byte[] ask(byte[] request) throws IOException {
+    /** @return the response of the stand-in; empty if it sent none */
+    private byte[] forward(byte[] request) throws IOException {
         try (Socket socket = new Socket(InetAddress.getByName("127.0.0.1"), lean)) {
             socket.getOutputStream().write(request);
             byte[] response = message(new BufferedInputStream(socket.getInputStream()));
@@ -169,7 +168,7 @@ final class RudeGateway implements AutoCloseable {
         }
     }
 
-    /** @return head and body; null if the other side has closed */
+    /** @return head and body; null if the peer has closed the connection */
     private static byte[] message(InputStream in) throws IOException {
         StringBuilder head = new StringBuilder();
         while (head.indexOf("\r\n\r\n") < 0) {

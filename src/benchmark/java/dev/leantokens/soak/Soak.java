@@ -16,7 +16,7 @@ import dev.leantokens.attacks.Attacker;
 import dev.leantokens.attacks.Kind;
 import dev.leantokens.vitals.Vitals;
 
-/** Runs the packaged application under load for some time, and ends with an exit code other than 0 if anything was wrong. */
+/** Runs the packaged application under load. Exits with a code other than 0 if there are findings. */
 public final class Soak {
 
     /** The exit code of a JVM that SIGTERM ended. */
@@ -24,11 +24,11 @@ public final class Soak {
     private static final Duration TO_TERMINATE = Duration.ofSeconds(15);
     private static final long TO_DRAIN_SECONDS = 30;
 
-    /** Of each kind, but those of an anonymous caller: what these spend is a share that the ordinary ones here have, too. */
+    /** All kinds except those that need a stalled log or spend the share of anonymous callers, which the load here uses too. */
     private static final Set<Kind> ATTACKS = EnumSet
             .complementOf(EnumSet.of(Kind.STALLED_LOG, Kind.GREEDY_ANONYMOUS, Kind.FLIGHTS_TO_JOIN));
-    /** All of them at once, for long. */
-    private static final double PACE_OF_ATTACKERS = 0.03;
+    /** Slow, since all attacks run at once, and for long. */
+    private static final double ATTACK_PACE = 0.03;
 
     private final Settings settings;
     private final Findings findings = new Findings();
@@ -37,7 +37,7 @@ public final class Soak {
     private final Tally tally = new Tally();
     private final HeapTrend heap = new HeapTrend();
     private final ScheduledExecutorService timers = Executors.newScheduledThreadPool(2);
-    /** Of its own: a look at the application takes a second, in which nothing else is to be late. */
+    /** Separate, since a measurement takes a second, which must not delay anything else. */
     private final ScheduledExecutorService observer = Executors.newSingleThreadScheduledExecutor();
     private final CountDownLatch over = new CountDownLatch(1);
 
@@ -48,7 +48,7 @@ public final class Soak {
     }
 
     public static void main(String[] arguments) throws Exception {
-        // The application's log manager is on the class path, and would keep all that the HTTP client says of itself for later.
+        // The application's log manager is on the class path and would buffer all that the HTTP client logs.
         Logger.getLogger("").setLevel(Level.OFF);
         System.exit(new Soak(Settings.ofSystemProperties()).run() ? 0 : 1);
     }
@@ -61,12 +61,12 @@ public final class Soak {
             AnswerCheck check = new AnswerCheck(findings);
             McpCaller mcp = new McpCaller(application.mcp(), wire, check, tally, findings);
             RestCaller rest = new RestCaller(application.rest(), wire, check, tally);
-            Load load = new Load(settings.rate(), new Asks(clients), rest, mcp, findings);
-            application.onExit(this::ended);
+            Load load = new Load(settings.rate(), new RequestMix(clients), rest, mcp, findings);
+            application.onExit(this::onApplicationExit);
             mcp.connect();
             Table.head();
             load.start(timers);
-            Attacker attacker = new Attacker(application.target(), PACE_OF_ATTACKERS);
+            Attacker attacker = new Attacker(application.target(), ATTACK_PACE);
             ATTACKS.forEach(kind -> kind.attack().start(attacker));
             observe(application);
             timers.schedule(over::countDown, settings.duration().toMillis(), TimeUnit.MILLISECONDS);
@@ -77,7 +77,7 @@ public final class Soak {
             observer.shutdown();
             observer.awaitTermination(TO_DRAIN_SECONDS, TimeUnit.SECONDS);
             load.stop().orTimeout(TO_DRAIN_SECONDS, TimeUnit.SECONDS).exceptionally(failure -> {
-                findings.add("requests without an end", failure.toString());
+                findings.add("requests that never ended", failure.toString());
                 return null;
             }).join();
             mcp.disconnect();
@@ -92,35 +92,35 @@ public final class Soak {
         return findings.counts().isEmpty();
     }
 
-    private void ended() {
+    private void onApplicationExit() {
         if (!ending) {
-            findings.add("the application ended", "by itself");
+            findings.add("the application ended", "during the soak");
             over.countDown();
         }
     }
 
     private void observe(Application application) {
-        long begin = System.nanoTime();
+        long start = System.nanoTime();
         long interval = settings.interval().toMillis();
         observer.scheduleAtFixedRate(() -> {
             try {
                 Vitals vitals = application.vitals();
                 heap.add(vitals.heapKiB());
-                Table.row(Duration.ofNanos(System.nanoTime() - begin), tally.cut(), vitals);
+                Table.row(Duration.ofNanos(System.nanoTime() - start), tally.cut(), vitals);
             } catch (IOException | RuntimeException e) {
-                findings.add("the application could not be looked at", e.toString());
+                findings.add("the application could not be measured", e.toString());
             }
         }, interval, interval, TimeUnit.MILLISECONDS);
     }
 
     private void terminate(Application application) throws InterruptedException {
-        long begin = System.nanoTime();
+        long start = System.nanoTime();
         OptionalInt exitCode = application.terminate(TO_TERMINATE);
         if (exitCode.isEmpty() || exitCode.getAsInt() != TERMINATED) {
-            findings.add("SIGTERM does not end the application as it should",
-                    exitCode.isEmpty() ? "after " + TO_TERMINATE + " it runs" : "exit code " + exitCode.getAsInt());
+            findings.add("SIGTERM does not end the application properly",
+                    exitCode.isEmpty() ? "still running after " + TO_TERMINATE : "exit code " + exitCode.getAsInt());
         }
-        System.out.printf("SIGTERM ended it in %d ms%n", Duration.ofNanos(System.nanoTime() - begin).toMillis());
+        System.out.printf("SIGTERM ended it in %d ms%n", Duration.ofNanos(System.nanoTime() - start).toMillis());
     }
 
     private void summarize(Load load, McpCaller mcp) throws IOException {
@@ -129,16 +129,17 @@ public final class Soak {
         Table.total(tally.total());
         System.out.printf(
                 "%d calls to Lean; in a minute at most %d with the service's credentials, %s with callers', %d with the "
-                        + "greedy caller's, of %d that are allowed%n",
+                        + "greedy caller's, of %d allowed%n",
                 limit.all(), limit.most(clients.service()),
                 clients.callers().stream().map(limit::most).toList(), limit.most(clients.greedy()),
                 Application.REQUESTS_PER_MINUTE);
-        System.out.printf("%d MCP sessions, %d requests held back, %d lines in the log%n", mcp.begun(), load.heldBack(), lines);
+        System.out.printf("%d MCP sessions, %d requests skipped, %d lines in the log%n", mcp.startedSessions(), load.skipped(),
+                lines);
         System.out.printf("heap after GC, MiB: %s%n", heap);
-        if (load.heldBack() > 0) {
-            // Then answers waited for a processor, here or there: for seconds, which a token's validity does not stand still for.
-            System.out.println("This machine was too busy for this rate: what is said of times may be its fault.");
+        if (load.skipped() > 0) {
+            // Responses then waited for a processor for seconds, during which tokens can expire.
+            System.out.println("This machine was too busy for this rate; findings about times may be caused by that.");
         }
-        System.out.println(findings.counts().isEmpty() ? "All is well." : "WRONG: " + findings.counts());
+        System.out.println(findings.counts().isEmpty() ? "No findings." : "WRONG: " + findings.counts());
     }
 }

@@ -7,7 +7,7 @@ import java.util.TreeMap;
 import dev.leantokens.soak.Figures.Source;
 import dev.leantokens.vitals.Vitals;
 
-/** Prints the figures, a row for each interval. */
+/** Prints a table of the figures, one row per interval. */
 final class Table {
 
     private static final String FORMAT = "| %6s | %8s | %7s | %5s | %5s | %5s | %15s | %16s | %8s | %5s | %7s | %s |%n";
@@ -33,7 +33,7 @@ final class Table {
 
     private static void row(String time, Figures figures, String heap, String files, String threads) {
         System.out.printf(FORMAT, time, figures.answers(), figures.tokens(Source.HIT), figures.tokens(Source.STALE),
-                figures.tokens(Source.LEAN), figures.tokens(Source.UNTOLD), figures.latenciesOfHits(),
+                figures.tokens(Source.LEAN), figures.tokens(Source.UNKNOWN), figures.latenciesOfHits(),
                 figures.latenciesOfAll(), heap, files, threads, errors(figures.errors()));
     }
 

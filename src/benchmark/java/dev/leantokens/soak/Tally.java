@@ -2,7 +2,7 @@ package dev.leantokens.soak;
 
 import dev.leantokens.soak.Figures.Source;
 
-/** The figures since the last row, and those of the whole run. Thread-safe. */
+/** Counts the figures since the last row and those of the whole run. Thread-safe. */
 final class Tally {
 
     private final Figures total = new Figures();
@@ -18,7 +18,7 @@ final class Tally {
         total.error(label, nanos);
     }
 
-    /** @return the figures since the last time */
+    /** @return the figures since the previous call */
     synchronized Figures cut() {
         Figures cut = current;
         current = new Figures();

@@ -27,19 +27,18 @@ import dev.leantokens.token.ClientCredentials;
 import io.vertx.core.json.JsonObject;
 
 /**
- * Stands in for Lean: fails now and then in all the ways of {@link Fault}, is away as a whole from time to time, and else gives
- * tokens that live for a short time.
+ * A stand-in for Lean that fails at random in the ways of {@link Fault}, has outages, and issues tokens with a short lifetime.
  */
 final class UnreliableLean implements AutoCloseable {
 
     /**
-     * So long that what replaces a token ahead of time lives longer than what it replaces: that has at most a fifth of its
-     * time and the minimum left.
+     * Long enough for a token that is replaced ahead of time to expire before its replacement: it has at most a fifth of its
+     * lifetime and the minimum validity left.
      */
-    private static final int SHORTEST_LIFETIME_SECONDS = 30;
-    private static final int LONGEST_LIFETIME_SECONDS = 90;
+    private static final int MIN_LIFETIME_SECONDS = 30;
+    private static final int MAX_LIFETIME_SECONDS = 90;
 
-    private static final int SLOWEST_MILLIS = 5_000;
+    private static final int MAX_DELAY_MILLIS = 5_000;
     private static final int HANG_SECONDS = 30;
 
     private static final int FIRST_OUTAGE_SECONDS = 25;
@@ -60,14 +59,14 @@ final class UnreliableLean implements AutoCloseable {
     private int outages;
 
     UnreliableLean(Clients clients, CallLimit limit, ScheduledExecutorService timers) {
-        // Else every answer waits for the acknowledgement of its headers.
+        // Otherwise every response waits for the acknowledgement of its headers.
         System.setProperty("sun.net.httpserver.nodelay", "true");
         this.clients = clients;
         this.limit = limit;
         this.timers = timers;
         this.server = listen(0);
         this.port = server.getAddress().getPort();
-        timers.schedule(this::beginOutage, FIRST_OUTAGE_SECONDS, TimeUnit.SECONDS);
+        timers.schedule(this::startOutage, FIRST_OUTAGE_SECONDS, TimeUnit.SECONDS);
     }
 
     int port() {
@@ -86,10 +85,10 @@ final class UnreliableLean implements AutoCloseable {
         }
     }
 
-    /** In turns, nobody listens and everything is answered 503. */
-    private void beginOutage() {
+    /** Alternates between refusing connections and answering 503. */
+    private void startOutage() {
         boolean refuses = outages++ % 2 == 0;
-        System.out.printf("(Lean is away: %s)%n", refuses ? "nobody listens" : "503");
+        System.out.printf("(outage of Lean: %s)%n", refuses ? "connections are refused" : "503");
         if (refuses) {
             server.stop(0);
         } else {
@@ -103,22 +102,22 @@ final class UnreliableLean implements AutoCloseable {
             try {
                 server = listen(port);
             } catch (UncheckedIOException e) {
-                // Someone's outgoing connection has the port for a moment.
+                // An outgoing connection uses the port for a moment.
                 timers.schedule(() -> endOutage(true), 1, TimeUnit.SECONDS);
                 return;
             }
         }
         answers503 = false;
-        System.out.println("(Lean is back)");
-        timers.schedule(this::beginOutage, BETWEEN_OUTAGES_SECONDS, TimeUnit.SECONDS);
+        System.out.println("(end of the outage)");
+        timers.schedule(this::startOutage, BETWEEN_OUTAGES_SECONDS, TimeUnit.SECONDS);
     }
 
-    /** Whatever is late is left to a timer: a thread that waited would make others wait. */
+    /** Leaves late responses to a timer, since a waiting thread would delay others. */
     private void handle(HttpExchange exchange) throws IOException {
         Map<String, String> form = form(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
-        limit.called(form.get("client_id"));
-        ThreadLocalRandom chance = ThreadLocalRandom.current();
-        switch (answers503 ? Fault.UNAVAILABLE : Fault.byChance(chance)) {
+        limit.record(form.get("client_id"));
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        switch (answers503 ? Fault.UNAVAILABLE : Fault.draw(random)) {
             case UNAVAILABLE -> send(exchange, 503, "text/plain", "no healthy upstream");
             case FAILED -> send(exchange, 500, "application/json", "{\"status\":500,\"message\":\"Internal Server Error\"}");
             case THROTTLED -> {
@@ -126,7 +125,7 @@ final class UnreliableLean implements AutoCloseable {
                 send(exchange, 429, "application/json", "{\"message\":\"rate limit exceeded\"}");
             }
             case BROKEN -> exchange.close();
-            case SLOW -> timers.schedule(() -> answer(exchange, form), chance.nextInt(SLOWEST_MILLIS), TimeUnit.MILLISECONDS);
+            case SLOW -> timers.schedule(() -> answer(exchange, form), random.nextInt(MAX_DELAY_MILLIS), TimeUnit.MILLISECONDS);
             case GARBAGE -> send(exchange, 200, "text/html", "<html><body>Welcome to nginx!</body></html>");
             case HANGING -> timers.schedule(exchange::close, HANG_SECONDS, TimeUnit.SECONDS);
             case NONE -> answer(exchange, form);
@@ -149,13 +148,13 @@ final class UnreliableLean implements AutoCloseable {
                         .put("error_description", "Client authentication failed").encode());
                 return;
             }
-            int lifetime = ThreadLocalRandom.current().nextInt(SHORTEST_LIFETIME_SECONDS, LONGEST_LIFETIME_SECONDS + 1);
+            int lifetime = ThreadLocalRandom.current().nextInt(MIN_LIFETIME_SECONDS, MAX_LIFETIME_SECONDS + 1);
             MarkedToken token = new MarkedToken(credentials.clientId(), MarkedToken.hash(credentials.clientSecret()),
                     form.get("scope"), serials.incrementAndGet(), Instant.now().plusSeconds(lifetime));
             send(exchange, 200, "application/json;charset=UTF-8", new JsonObject().put("access_token", token.text())
                     .put("scope", token.scope()).put("token_type", "Bearer").put("expires_in", lifetime).encode());
         } catch (IOException e) {
-            // The application has given up waiting.
+            // The application no longer waits.
             exchange.close();
         }
     }

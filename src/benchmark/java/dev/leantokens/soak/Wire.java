@@ -10,34 +10,34 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
-/** Sends requests to the application. One that is not answered is a finding. */
+/** Sends requests to the application. A missing response is a finding. */
 final class Wire implements AutoCloseable {
 
-    /** The deadline of the application's calls to Lean, and what a busy machine may take on top of it. */
-    private static final Duration LONGEST = Duration.ofSeconds(13);
+    /** The deadline of the application's calls to Lean, and a margin for a busy machine. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(13);
 
     private final Findings findings;
     private final ExecutorService threads = Executors.newFixedThreadPool(4);
     private final HttpClient client;
 
     Wire(Findings findings) {
-        // Connections that an outage made necessary are not to be taken for a leak.
+        // So that connections opened in an outage do not look like a leak.
         System.setProperty("jdk.httpclient.keepalive.timeout", "10");
         System.setProperty("jdk.httpclient.connectionPoolSize", "64");
         this.findings = findings;
         this.client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).executor(threads).build();
     }
 
-    /** @return the answer; or a failure, which has been noted */
+    /** @return the response; or a failure, which has been recorded */
     CompletableFuture<Reply> send(HttpRequest request) {
         Instant sentAt = Instant.now();
-        long begin = System.nanoTime();
+        long start = System.nanoTime();
         return client.sendAsync(request, BodyHandlers.ofString())
-                .orTimeout(LONGEST.toMillis(), TimeUnit.MILLISECONDS)
-                .thenApply(response -> new Reply(response, sentAt, Instant.now(), System.nanoTime() - begin))
+                .orTimeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+                .thenApply(response -> new Reply(response, sentAt, Instant.now(), System.nanoTime() - start))
                 .whenComplete((reply, failure) -> {
                     if (failure != null) {
-                        findings.add("no answer",
+                        findings.add("no response",
                                 request.method() + " " + request.uri() + " sent at " + sentAt + ": " + failure);
                     }
                 });

@@ -1,2 +1,2 @@
-/** The packaged application under mixed load and a Lean that fails at random, with every answer checked. */
+/** Runs the packaged application under mixed load with a Lean that fails at random, and checks every response. */
 package dev.leantokens.soak;

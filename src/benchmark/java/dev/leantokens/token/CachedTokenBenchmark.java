@@ -30,8 +30,8 @@ import dev.leantokens.token.ServiceCredentials.ServiceClient;
 import io.smallrye.mutiny.Uni;
 
 /**
- * What the token service costs where the cache has the token: from the request's scope and credentials to the text of the
- * answer, without HTTP. Cache, clock and settings are those of the application.
+ * Measures the token service for cached tokens: from the scope and credentials to the text of the response, without HTTP.
+ * Cache, clock and settings are those of the application.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -43,7 +43,7 @@ public class CachedTokenBenchmark {
 
     private static final int CUSTOMERS = 1000;
 
-    /** As long as Lean's. */
+    /** As long as one of Lean's tokens. */
     private static final String TOKEN = "t".repeat(1000);
 
     private static final Optional<ServiceClient> SERVICE = Optional
@@ -57,7 +57,7 @@ public class CachedTokenBenchmark {
     private TokenKey key;
     private final AtomicInteger calls = new AtomicInteger();
 
-    /** Where a thread is among the customers. */
+    /** The position of a thread among the customers. */
     @State(org.openjdk.jmh.annotations.Scope.Thread)
     public static class Turn {
 
@@ -97,13 +97,13 @@ public class CachedTokenBenchmark {
     }
 
     @TearDown
-    public void requireThatAllWasCached() {
+    public void requireCacheHits() {
         if (calls.get() != CUSTOMERS + 2) {
-            throw new IllegalStateException("Lean was asked while the cached path was measured");
+            throw new IllegalStateException("tokens were requested from Lean during the measurement");
         }
     }
 
-    /** What nothing that looks anything up can be faster than. */
+    /** The lower bound of any lookup. */
     @Benchmark
     public String baselineMapOfTexts() {
         return map.get(key);

@@ -10,25 +10,25 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What a process takes, by the files that Linux has of it.
+ * The resources that a process uses, read from {@code /proc}.
  *
- * @param heapKiB heap in use after a garbage collection; 0 if it is no JVM, or one that does not answer
- * @param residentKiB memory that is resident
- * @param files open files, connections among them
+ * @param heapKiB heap in use after a garbage collection; 0 if the process is not a JVM or does not answer
+ * @param residentKiB resident memory
+ * @param files open files, including connections
  */
 public record Vitals(long heapKiB, long residentKiB, int files, int threads) {
 
     private static final Path JCMD = Path.of(System.getProperty("java.home"), "bin", "jcmd");
     private static final Duration PATIENCE = Duration.ofSeconds(5);
-    /** Of jcmd's: one line for each generation of the heap, whatever the collector; that of the metaspace has no total. */
+    /** jcmd prints one such line per generation of the heap, for all collectors; the line of the metaspace has no total. */
     private static final Pattern USED = Pattern.compile("total \\d+K, used (\\d+)K");
     private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
-    /** Of the processor times in {@code /proc/<pid>/stat}: a tick is 10 ms, whatever the kernel's own are. */
+    /** Unit of the processor times in {@code /proc/<pid>/stat}: 10 ms, independent of the kernel's ticks. */
     private static final long TICK_MILLIS = 10;
     private static final int USER_TIME = 11;
     private static final int SYSTEM_TIME = 12;
 
-    /** Has a JVM collect its garbage, and looks what is left. */
+    /** Measures a process, a JVM after a garbage collection. */
     public static Vitals of(Process process) throws IOException {
         jcmd(process, "GC.run");
         long heap = USED.matcher(jcmd(process, "GC.heap_info")).results().map(MatchResult::group)
@@ -44,19 +44,19 @@ public record Vitals(long heapKiB, long residentKiB, int files, int threads) {
                 : 0;
     }
 
-    /** @return the processor time that the process has used; zero if it has ended */
+    /** @return the processor time of the process; zero if it has ended */
     public static Duration processorTime(Process process) throws IOException {
         if (!process.isAlive()) {
             return Duration.ZERO;
         }
         String stat = Files.readString(file(process, "stat"));
-        // The name before may have spaces.
+        // The preceding name may contain spaces.
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
         return Duration
                 .ofMillis((Long.parseLong(fields[USER_TIME]) + Long.parseLong(fields[SYSTEM_TIME])) * TICK_MILLIS);
     }
 
-    /** A JVM that is out of memory or hangs does not answer: it is not waited for. */
+    /** Does not wait for a JVM that is out of memory or hangs. */
     private static String jcmd(Process process, String command) throws IOException {
         if (!process.info().command().orElse("").endsWith("java")) {
             return "";

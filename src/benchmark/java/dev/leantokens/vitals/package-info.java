@@ -1,2 +1,2 @@
-/** What a process takes, seen from outside. */
+/** Measures the resources that a process uses. */
 package dev.leantokens.vitals;

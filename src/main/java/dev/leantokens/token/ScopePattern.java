@@ -52,7 +52,7 @@ public final class ScopePattern {
     /**
      * Matches each star with one character, and extends the last star by one whenever the rest does not match. Earlier stars
      * need no extension: the next star can match what they left out, unless that contains a character that no star matches. In
-     * that case the part between the two stars contains the character too, and cannot start anywhere else.
+     * that case the part between the two stars contains the character too, and cannot start at another position.
      */
     private boolean matches(String scope) {
         int length = scope.length();
@@ -93,9 +93,8 @@ public final class ScopePattern {
     }
 
     /**
-     * Tests whether at least one scope is allowed by both this pattern and another one. Exact; takes time proportional to at
-     * most
-     * the square of {@link Scope#MAX_LENGTH}.
+     * Tests whether at least one scope is allowed by both this pattern and another one. Exact; takes time
+     * proportional to at most the square of {@link Scope#MAX_LENGTH}.
      */
     public boolean overlaps(ScopePattern other) {
         // No text is shorter than a pattern that it matches.

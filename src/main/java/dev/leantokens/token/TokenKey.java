@@ -13,7 +13,7 @@ import java.util.Objects;
  * @param client the client that the token is issued to: the client id of this service, or the digest of a caller's
  *        credentials. The service's secret is not part of it, since tokens stay good when it is rotated, and not all could be
  *        replaced at once
- * @param certificate identifies the certificate that the token may be bound to (RFC 8705 §3); empty if there is none
+ * @param certificate identifies the certificate that the token may be bound to (RFC 8705 §3); empty without one
  * @param scope the scope of the token
  */
 public record TokenKey(String client, String certificate, Scope scope) {
@@ -25,8 +25,7 @@ public record TokenKey(String client, String certificate, Scope scope) {
     }
 
     /**
-     * Distinguishes callers' credentials without storing them. Includes the secret: only a caller that knows it may have the
-     * token.
+     * Distinguishes callers' credentials without storing them. Includes the secret: a caller must know it to get the token.
      *
      * @return SHA-256 in hex
      */

@@ -53,7 +53,7 @@ public class TokenService {
                 .description("Callers that wait for a call to Lean, their own or another's")
                 .register(registry);
         Gauge.builder("token.service.validity", this, service -> service.validity().toMillis() / 1000.0)
-                .description("Remaining validity of the service's own token for api; 0 if there is none")
+                .description("Remaining validity of the service's token for api; 0 without one")
                 .baseUnit("seconds")
                 .register(registry);
     }

@@ -119,7 +119,7 @@ final class TokenSupply {
     /**
      * Joins the call to Lean for this token, or starts one.
      *
-     * @param cached the token that the caller found in the cache; null if there was none
+     * @param cached the token that the caller found in the cache; null without one
      * @param inBackground whether callers may get a token although the call fails, so that its failure must be logged here
      */
     private Flight<Obtained> call(TokenKey key, UpstreamTokenRequest request, CachedToken cached, boolean inBackground) {

@@ -10,7 +10,7 @@ import org.jboss.resteasy.reactive.RestResponse;
 
 import io.smallrye.mutiny.Uni;
 
-/** Has the body parsed, does not look at it, and answers with what is fixed. */
+/** Parses the body, ignores it, and returns a fixed response. */
 @Path("/v1/oauth2/token")
 public class FixedAnswer {
 

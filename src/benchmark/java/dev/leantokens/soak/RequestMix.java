@@ -5,11 +5,14 @@ import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
-import dev.leantokens.soak.Ask.Kind;
+import dev.leantokens.soak.TokenRequest.Kind;
 import dev.leantokens.token.ClientCredentials;
 
-/** Draws requests. Most are for tokens that were asked for before; how many make a call to Lean decides how often 429 comes. */
-final class Asks {
+/**
+ * Draws requests at random. Most are for tokens that were requested before; the part that causes calls to Lean determines how
+ * often the budget is spent.
+ */
+final class RequestMix {
 
     private static final String API = "api";
 
@@ -17,23 +20,23 @@ final class Asks {
     private final ClientCredentials wrong;
     private final List<String> servicesScopes = customers(20);
     private final List<String> callersScopes = customers(4);
-    /** Each of these tokens has to be replaced about every 50 s, which makes more calls than there may be in a minute. */
+    /** Each of these tokens is replaced about every 50 s, which takes more calls than one minute allows. */
     private final List<String> greedysScopes = customers(70);
 
-    Asks(Clients clients) {
+    RequestMix(Clients clients) {
         this.clients = clients;
         this.wrong = new ClientCredentials(clients.callers().get(0).clientId(), Clients.secret());
     }
 
     private static List<String> customers(int number) {
-        return Stream.generate(Asks::newCustomer).limit(number).toList();
+        return Stream.generate(RequestMix::newCustomer).limit(number).toList();
     }
 
     private static String newCustomer() {
         return "customer." + UUID.randomUUID();
     }
 
-    Ask next() {
+    TokenRequest next() {
         int drawn = ThreadLocalRandom.current().nextInt(1000);
         if (drawn < 470) {
             return ofService(Kind.ANY_TOKEN);
@@ -42,10 +45,10 @@ final class Asks {
             return ofCaller(Kind.ANY_TOKEN);
         }
         if (drawn < 970) {
-            return new Ask(Kind.ANY_TOKEN, clients.greedy(), true, oneOf(greedysScopes));
+            return new TokenRequest(Kind.ANY_TOKEN, clients.greedy(), true, oneOf(greedysScopes));
         }
         if (drawn < 973) {
-            return new Ask(Kind.ANY_TOKEN, oneOf(clients.callers()), true, newCustomer());
+            return new TokenRequest(Kind.ANY_TOKEN, oneOf(clients.callers()), true, newCustomer());
         }
         if (drawn < 975) {
             return ofService(Kind.FRESH_TOKEN);
@@ -54,21 +57,21 @@ final class Asks {
             return ofCaller(Kind.FRESH_TOKEN);
         }
         if (drawn < 990) {
-            return new Ask(Kind.WRONG_SECRET, wrong, true, apiOr(callersScopes));
+            return new TokenRequest(Kind.WRONG_SECRET, wrong, true, apiOr(callersScopes));
         }
         if (drawn < 993) {
             ClientCredentials guessed = new ClientCredentials(clients.service().clientId(), Clients.secret());
-            return new Ask(Kind.WRONG_SECRET, guessed, true, API);
+            return new TokenRequest(Kind.WRONG_SECRET, guessed, true, API);
         }
-        return new Ask(Kind.WRONG_SECRET, Clients.credentials(), true, API);
+        return new TokenRequest(Kind.WRONG_SECRET, Clients.credentials(), true, API);
     }
 
-    private Ask ofService(Kind kind) {
-        return new Ask(kind, clients.service(), false, apiOr(servicesScopes));
+    private TokenRequest ofService(Kind kind) {
+        return new TokenRequest(kind, clients.service(), false, apiOr(servicesScopes));
     }
 
-    private Ask ofCaller(Kind kind) {
-        return new Ask(kind, oneOf(clients.callers()), true, apiOr(callersScopes));
+    private TokenRequest ofCaller(Kind kind) {
+        return new TokenRequest(kind, oneOf(clients.callers()), true, apiOr(callersScopes));
     }
 
     private static String apiOr(List<String> customers) {

@@ -3,15 +3,15 @@ package dev.leantokens.soak;
 import dev.leantokens.token.ClientCredentials;
 
 /**
- * A well-formed request for a token.
+ * A well-formed access token request.
  *
- * @param kind what may come of it
- * @param credentials whose token it is for
- * @param own whether the credentials are sent along; else they are the service's
+ * @param kind the expected outcome
+ * @param credentials the client that the token is for
+ * @param sendsCredentials whether the request contains the credentials; otherwise they are the service's
  */
-record Ask(Kind kind, ClientCredentials credentials, boolean own, String scope) {
+record TokenRequest(Kind kind, ClientCredentials credentials, boolean sendsCredentials, String scope) {
 
-    /** What may come of a request. */
+    /** The expected outcome of a request. */
     enum Kind {
         /** A token, from the cache or from Lean. */
         ANY_TOKEN,
@@ -26,9 +26,10 @@ record Ask(Kind kind, ClientCredentials credentials, boolean own, String scope) 
                 && token.secretHash().equals(MarkedToken.hash(credentials.clientSecret()));
     }
 
-    /** Without the secret. */
+    /** Excludes the secret. */
     @Override
     public String toString() {
-        return "%s of %s (%s credentials) for %s".formatted(kind, credentials.clientId(), own ? "own" : "the service's", scope);
+        return "%s of %s (%s credentials) for %s".formatted(kind, credentials.clientId(),
+                sendsCredentials ? "caller's" : "service's", scope);
     }
 }
