@@ -1,6 +1,5 @@
 package dev.leantokens;
 
-import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -41,7 +40,7 @@ public final class Application {
     private static void generateClient(String id, String scopes, Optional<String> defaultScope) {
         try {
             System.out.print(
-                    NewClient.generate(id, scopes, defaultScope, ConfiguredScopes.read(), new SecureRandom()).explanation());
+                    NewClient.generate(id, scopes, defaultScope, ConfiguredScopes.read()).explanation());
         } catch (IllegalArgumentException e) {
             fail(e.getMessage());
         }

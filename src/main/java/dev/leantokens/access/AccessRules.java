@@ -12,6 +12,7 @@ import dev.leantokens.access.Exposure.Audience;
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
 import dev.leantokens.token.AccessTokenRequest;
+import dev.leantokens.token.CallerAccount;
 import dev.leantokens.token.ClientCredentials;
 import dev.leantokens.token.Scope;
 import dev.leantokens.token.ScopePattern;
@@ -41,6 +42,26 @@ public class AccessRules {
 
         BodyCredentials(String refusal) {
             this.refusal = refusal;
+        }
+    }
+
+    /**
+     * What a request may use.
+     *
+     * @param leanCredentials the caller's Lean credentials; empty for the service's
+     * @param client the caller, or the client that it requests the token for; empty for an anonymous caller
+     * @param address the address of the caller's socket
+     * @param sharers the number of parties that share the service's budget
+     * @param triesAllowed whether callers may send their own Lean credentials
+     */
+    record Entitlement(Scope scope, Optional<ClientCredentials> leanCredentials, Optional<Client> client, String address,
+            int sharers, boolean triesAllowed) {
+
+        /** @return the account for a call to Lean. All callers without credentials are one sharer, as addresses are many */
+        CallerAccount callerAccount() {
+            String account = Caller.account(client, address);
+            String sharer = Caller.localClient(client).isPresent() ? account : "anonymous callers";
+            return new CallerAccount(account, sharer, sharers, triesAllowed);
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.leantokens.access;
 
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,12 +19,13 @@ import dev.leantokens.settings.IntactText;
  */
 final class LocalClientSettings {
 
-    private static final String SECRET = ".secret";
-    private static final String SCOPES = ".scopes";
-    private static final String DEFAULT_SCOPE = ".default-scope";
+    private static final String SECRET = "secret";
+    private static final String SCOPES = "scopes";
+    private static final String DEFAULT_SCOPE = "default-scope";
 
     private static final Pattern COMMENT = Pattern.compile("[#!]");
-    private static final Pattern LINE = Pattern.compile("(?<key>[^\\s=:]+)(?:\\s*[=:]\\s*|\\s+)(?<value>.*)", Pattern.DOTALL);
+    private static final Pattern LINE = Pattern.compile("(?<id>[^\\s=:]*)\\.(?<setting>secret|scopes|default-scope)"
+            + "(?:\\s*[=:]\\s*|\\s+)(?<value>.*)", Pattern.DOTALL);
 
     /** SmallRye Config itself reads variables for an id of one word. */
     private static final Pattern VARIABLE = Pattern
@@ -43,14 +44,14 @@ final class LocalClientSettings {
      * @throws IllegalArgumentException if the text is invalid; the message is for an operator and has no secret
      */
     static List<LocalClient> ofFile(String text) {
-        Map<String, String> settings = new TreeMap<>();
+        Map<String, Map<String, String>> settings = new TreeMap<>();
         text.lines().map(String::strip).filter(line -> !line.isEmpty() && !COMMENT.matcher(line).lookingAt()).forEach(line -> {
             Matcher matcher = LINE.matcher(line);
             if (!matcher.matches()) {
                 throw new IllegalArgumentException(INVALID_LINE);
             }
-            if (settings.put(matcher.group("key"), matcher.group("value")) != null) {
-                // Without the key, which can be a misplaced secret.
+            if (settingsOf(matcher.group("id"), settings).put(matcher.group("setting"), matcher.group("value")) != null) {
+                // Without the id, which can be a misplaced secret.
                 throw new IllegalArgumentException("two lines have the same text before the equals sign");
             }
         });
@@ -65,13 +66,13 @@ final class LocalClientSettings {
      * @throws IllegalArgumentException if a client is invalid; the message is for an operator and has no secret
      */
     static List<LocalClient> ofVariables(Map<String, String> environment, Set<String> known) {
-        Map<String, String> settings = new TreeMap<>();
+        Map<String, Map<String, String>> settings = new TreeMap<>();
         environment.forEach((name, value) -> {
             Matcher matcher = VARIABLE.matcher(name);
             if (matcher.matches()) {
                 String id = hyphenated(matcher.group("id"));
                 if (!known.contains(id)) {
-                    settings.put(id + "." + hyphenated(matcher.group("setting")), IntactText.withoutByteOrderMark(value));
+                    settingsOf(id, settings).put(hyphenated(matcher.group("setting")), IntactText.withoutByteOrderMark(value));
                 }
             }
         });
@@ -83,31 +84,18 @@ final class LocalClientSettings {
         return commaSeparated.isBlank() ? List.of() : List.of(commaSeparated.split(",", -1));
     }
 
-    private static List<LocalClient> clients(Map<String, String> settings) {
-        Map<String, String> secrets = new TreeMap<>();
-        Map<String, String> scopes = new TreeMap<>();
-        Map<String, String> defaultScopes = new TreeMap<>();
-        settings.forEach((key, value) -> {
-            if (key.endsWith(SECRET)) {
-                secrets.put(idOf(key, SECRET), value);
-            } else if (key.endsWith(SCOPES)) {
-                scopes.put(idOf(key, SCOPES), value);
-            } else if (key.endsWith(DEFAULT_SCOPE)) {
-                defaultScopes.put(idOf(key, DEFAULT_SCOPE), value);
-            } else {
-                throw new IllegalArgumentException(INVALID_LINE);
-            }
-        });
-        scopes.keySet().forEach(id -> secrets.putIfAbsent(id, ""));
-        defaultScopes.keySet().forEach(id -> secrets.putIfAbsent(id, ""));
-        List<LocalClient> clients = new ArrayList<>();
-        secrets.forEach((id, secret) -> clients.add(LocalClient.of(id, listOf(secret), listOf(scopes.getOrDefault(id, "")),
-                Optional.ofNullable(defaultScopes.get(id)).filter(scope -> !scope.isBlank()))));
-        return clients;
+    private static Map<String, String> settingsOf(String id, Map<String, Map<String, String>> settings) {
+        return settings.computeIfAbsent(id, unknown -> new HashMap<>());
     }
 
-    private static String idOf(String key, String setting) {
-        return key.substring(0, key.length() - setting.length());
+    /** @param settings by id and name */
+    private static List<LocalClient> clients(Map<String, Map<String, String>> settings) {
+        return settings.entrySet().stream().map(client -> {
+            Map<String, String> values = client.getValue();
+            return LocalClient.of(client.getKey(), listOf(values.getOrDefault(SECRET, "")),
+                    listOf(values.getOrDefault(SCOPES, "")),
+                    Optional.ofNullable(values.get(DEFAULT_SCOPE)).filter(scope -> !scope.isBlank()));
+        }).toList();
     }
 
     private static String hyphenated(String words) {

@@ -28,10 +28,9 @@ public record NewClient(String id, String secret, String scopes, Optional<String
      * @param issued the scopes that the service issues tokens for
      * @throws IllegalArgumentException if the id or a scope is invalid
      */
-    public static NewClient generate(String id, String scopes, Optional<String> defaultScope, List<ScopePattern> issued,
-            SecureRandom random) {
+    public static NewClient generate(String id, String scopes, Optional<String> defaultScope, List<ScopePattern> issued) {
         byte[] bytes = new byte[SECRET_BYTES];
-        random.nextBytes(bytes);
+        new SecureRandom().nextBytes(bytes);
         String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
         LocalClient.of(id, List.of(secret), List.of(scopes.split(",", -1)), defaultScope).requireIssued(issued);
         return new NewClient(id, secret, scopes, defaultScope);

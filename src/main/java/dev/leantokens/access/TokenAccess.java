@@ -5,6 +5,7 @@ import java.util.Optional;
 import jakarta.enterprise.context.ApplicationScoped;
 
 import dev.leantokens.access.AccessRules.BodyCredentials;
+import dev.leantokens.access.AccessRules.Entitlement;
 import dev.leantokens.error.Origin;
 import dev.leantokens.error.TokenException;
 import dev.leantokens.token.AccessTokenRequest;

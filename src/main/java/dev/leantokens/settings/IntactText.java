@@ -1,7 +1,5 @@
 package dev.leantokens.settings;
 
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Optional;
 
 /** Detects text that was damaged before it was read, and removes byte order marks. */
@@ -18,14 +16,12 @@ public final class IntactText {
     private IntactText() {
     }
 
-    public static String withoutByteOrderMark(String text) {
-        return !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK ? text.substring(1) : text;
+    public static boolean startsWithByteOrderMark(String text) {
+        return !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK;
     }
 
-    /** @param utf8 text in UTF-8 */
-    public static boolean startsWithByteOrderMark(byte[] utf8) {
-        byte[] mark = String.valueOf(BYTE_ORDER_MARK).getBytes(StandardCharsets.UTF_8);
-        return Arrays.mismatch(mark, utf8) == mark.length;
+    public static String withoutByteOrderMark(String text) {
+        return startsWithByteOrderMark(text) ? text.substring(1) : text;
     }
 
     /** @return what is wrong with the text, without the text; empty if it is intact */

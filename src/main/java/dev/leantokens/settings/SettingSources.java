@@ -19,13 +19,10 @@ public class SettingSources implements SmallRyeConfigBuilderCustomizer {
 
     @Override
     public void configBuilder(SmallRyeConfigBuilder builder) {
-        if (!LaunchMode.current().isDev()) {
-            withoutDotEnv(builder);
+        if (LaunchMode.current().isDev()) {
+            return;
         }
-    }
-
-    /** The builder adds the file together with environment variables and system properties, so those are added here instead. */
-    static void withoutDotEnv(SmallRyeConfigBuilder builder) {
+        // The builder adds the file together with environment variables and system properties, so those are added here instead.
         if (builder.isAddDefaultSources()) {
             builder.setAddDefaultSources(false).setAddSystemSources(true).setAddPropertiesSources(true);
         }

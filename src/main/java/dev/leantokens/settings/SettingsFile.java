@@ -4,7 +4,7 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
-import org.eclipse.microprofile.config.ConfigProvider;
+import org.eclipse.microprofile.config.Config;
 
 import dev.leantokens.StartOrder;
 import io.quarkus.runtime.StartupEvent;
@@ -17,13 +17,9 @@ import io.quarkus.runtime.configuration.ConfigurationException;
 @ApplicationScoped
 class SettingsFile {
 
-    void check(@Observes @Priority(StartOrder.SETTINGS) StartupEvent event) {
-        check(ConfigProvider.getConfig().getPropertyNames());
-    }
-
-    static void check(Iterable<String> names) {
-        for (String name : names) {
-            if (!IntactText.withoutByteOrderMark(name).equals(name)) {
+    void check(@Observes @Priority(StartOrder.SETTINGS) StartupEvent event, Config config) {
+        for (String name : config.getPropertyNames()) {
+            if (IntactText.startsWithByteOrderMark(name)) {
                 // Without the name, which can be a misplaced secret.
                 throw new ConfigurationException(
                         "config/application.properties, or another properties file, starts with a byte "

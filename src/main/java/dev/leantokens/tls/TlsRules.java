@@ -104,11 +104,11 @@ final class TlsRules {
 
     private static Buffer read(String variable, String file) {
         try {
-            byte[] content = FileWatch.readBytes(Path.of(file));
+            Buffer content = Buffer.buffer(FileWatch.readBytes(Path.of(file)));
             // Quarkus reads the file itself, so the mark cannot be removed here.
-            require(!IntactText.startsWithByteOrderMark(content),
+            require(!IntactText.startsWithByteOrderMark(content.toString()),
                     variable + ": " + file + " starts with a byte order mark: save it without one");
-            return Buffer.buffer(content);
+            return content;
         } catch (IOException | IllegalArgumentException e) {
             throw new ConfigurationException(variable + ": " + file + " cannot be read: " + e);
         }

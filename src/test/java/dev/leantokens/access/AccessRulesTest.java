@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.leantokens.access.AccessConfig.Anonymous;
 import dev.leantokens.access.AccessRules.BodyCredentials;
+import dev.leantokens.access.AccessRules.Entitlement;
 import dev.leantokens.access.Exposure.Audience;
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
@@ -203,7 +204,7 @@ class AccessRulesTest {
         AccessRules rules = rules(WITH_PAYMENTS);
 
         assertThat(refusal(() -> caller(rules, new ClientCredentials("payments", "wrong"))))
-                .isEqualTo(refusal(() -> caller(rules, new ClientCredentials("nobody", "secret-of-payments"))))
+                .isEqualTo(refusal(() -> caller(rules, new ClientCredentials("unknown", "secret-of-payments"))))
                 .isEqualTo(refusal(() -> bearer(rules, "wrong")))
                 .isEqualTo(refusal(() -> decide(rules, request(new ClientCredentials("payments", "wrong")), caller(LOCAL))));
     }
@@ -302,12 +303,12 @@ class AccessRulesTest {
         AccessRules two = rules(
                 with("access.clients.agents.secret", "secret-of-agents-secret", "access.clients.agents.scopes", "api"));
 
-        assertRequester("local client payments", "local client payments", 3, two, request(PAYMENTS), caller(LOCAL));
-        assertRequester("local client payments", "local client payments", 3, two, request(), caller(two, PAYMENTS));
-        assertRequester("local client payments", "local client payments", 1, one, request(PAYMENTS), caller(LOCAL));
-        assertRequester("address 192.0.2.1", "anonymous callers", 3, two, request(), caller(LOCAL));
-        assertRequester("address 192.0.2.1", "anonymous callers", 3, two, request(LEANS), caller(LOCAL));
-        assertRequester("address 192.0.2.1", "anonymous callers", 1, rules(), request(), caller(LOCAL));
+        assertAccount("local client payments", "local client payments", 3, two, request(PAYMENTS), caller(LOCAL));
+        assertAccount("local client payments", "local client payments", 3, two, request(), caller(two, PAYMENTS));
+        assertAccount("local client payments", "local client payments", 1, one, request(PAYMENTS), caller(LOCAL));
+        assertAccount("address 192.0.2.1", "anonymous callers", 3, two, request(), caller(LOCAL));
+        assertAccount("address 192.0.2.1", "anonymous callers", 3, two, request(LEANS), caller(LOCAL));
+        assertAccount("address 192.0.2.1", "anonymous callers", 1, rules(), request(), caller(LOCAL));
     }
 
     @Test
@@ -321,13 +322,13 @@ class AccessRulesTest {
                 .isFalse();
     }
 
-    private static void assertRequester(String account, String sharer, int sharers, AccessRules rules, Request request,
+    private static void assertAccount(String account, String sharer, int sharers, AccessRules rules, Request request,
             Caller caller) {
-        CallerAccount requester = entitle(rules, request, caller, BodyCredentials.AUTHENTICATE_CALLER).callerAccount();
+        CallerAccount callerAccount = entitle(rules, request, caller, BodyCredentials.AUTHENTICATE_CALLER).callerAccount();
 
-        assertThat(requester.account()).isEqualTo(account);
-        assertThat(requester.sharer()).isEqualTo(sharer);
-        assertThat(requester.sharers()).isEqualTo(sharers);
+        assertThat(callerAccount.account()).isEqualTo(account);
+        assertThat(callerAccount.sharer()).isEqualTo(sharer);
+        assertThat(callerAccount.sharers()).isEqualTo(sharers);
     }
 
     @ParameterizedTest
