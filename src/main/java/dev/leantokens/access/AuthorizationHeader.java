@@ -19,10 +19,9 @@ import io.netty.handler.codec.http.QueryStringDecoder;
  * clients can be configured to send. Many client libraries omit the form-encoding, so the undecoded secret is available, too.
  *
  * @param clientId the client identifier; empty for Bearer
- * @param secret the form-decoded secret; empty if it is not form-encoded
  * @param sentSecret the secret as it was sent
  */
-record AuthorizationHeader(Optional<String> clientId, Optional<String> secret, String sentSecret) {
+record AuthorizationHeader(Optional<String> clientId, String sentSecret) {
 
     /**
      * @param values the request's {@code Authorization} headers
@@ -57,7 +56,7 @@ record AuthorizationHeader(Optional<String> clientId, Optional<String> secret, S
                 Optional<String> id = formDecoded(pair.substring(0, colon));
                 String secret = pair.substring(colon + 1);
                 if (id.isPresent() && isText(secret)) {
-                    return new AuthorizationHeader(id, formDecoded(secret), secret);
+                    return new AuthorizationHeader(id, secret);
                 }
             }
         } catch (IllegalArgumentException e) {
@@ -75,7 +74,7 @@ record AuthorizationHeader(Optional<String> clientId, Optional<String> secret, S
         if (token.isEmpty() || token.indexOf(' ') >= 0) {
             throw TokenError.INVALID_REQUEST.because("the Authorization header is not Bearer with one secret");
         }
-        return new AuthorizationHeader(Optional.empty(), Optional.of(token), token);
+        return new AuthorizationHeader(Optional.empty(), token);
     }
 
     /**
@@ -83,13 +82,13 @@ record AuthorizationHeader(Optional<String> clientId, Optional<String> secret, S
      * @throws TokenException {@code invalid_request} if it is not form-encoded
      */
     String formDecodedSecret() {
-        return secret.orElseThrow(AuthorizationHeader::malformedBasic);
+        return formDecoded(sentSecret).orElseThrow(AuthorizationHeader::malformedBasic);
     }
 
     /** @return the possible secrets of a local client: form-decoded, and as sent */
     Set<String> readings() {
         Set<String> readings = new LinkedHashSet<>();
-        secret.ifPresent(readings::add);
+        formDecoded(sentSecret).ifPresent(readings::add);
         readings.add(sentSecret);
         return readings;
     }

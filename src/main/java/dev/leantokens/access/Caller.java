@@ -2,13 +2,12 @@ package dev.leantokens.access;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
 
 import dev.leantokens.http.RequestLog;
+import dev.leantokens.limits.PeerNetwork;
 import dev.leantokens.token.CacheControl;
-import io.netty.util.NetUtil;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
@@ -25,8 +24,6 @@ import io.vertx.ext.web.RoutingContext;
 public record Caller(String address, boolean local, Optional<Client> client, CacheControl cacheControl) {
 
     private static final String KEY = Caller.class.getName();
-
-    private static final int IPV6_BYTES = 16;
 
     private static final Set<String> LOOPBACK_ADDRESSES = Set.of("127.0.0.1", "0:0:0:0:0:0:0:1");
 
@@ -61,16 +58,7 @@ public record Caller(String address, boolean local, Optional<Client> client, Cac
     }
 
     static String account(Optional<Client> client, String address) {
-        return localClient(client).map(local -> "local client " + local.id()).orElseGet(() -> "address " + network(address));
-    }
-
-    private static String network(String address) {
-        byte[] bytes = NetUtil.createByteArrayFromIpAddressString(address);
-        if (bytes == null || bytes.length != IPV6_BYTES || isLoopback(address)) {
-            return address;
-        }
-        Arrays.fill(bytes, IPV6_BYTES / 2, IPV6_BYTES, (byte) 0);
-        return NetUtil.bytesToIpAddress(bytes) + "/64";
+        return localClient(client).map(local -> "local client " + local.id()).orElseGet(() -> PeerNetwork.named(address));
     }
 
     /** @return the client if it is a local one */

@@ -60,8 +60,7 @@ record LocalClient(String id, List<SecretDigest> secrets, List<ScopePattern> sco
 
     /**
      * @param issued the scopes that the service issues tokens for
-     * @throws IllegalArgumentException if the client could request no token for one of its scopes; the message is for an
-     *         operator
+     * @throws IllegalArgumentException if no token is issued for one of its scopes; the message is for an operator
      */
     void requireIssued(List<ScopePattern> issued) {
         scopes.forEach(pattern -> require(pattern.overlapsAny(issued), "local client " + id + " may have " + pattern

@@ -53,8 +53,7 @@ final class LocalClients {
     }
 
     /**
-     * Looks up every reading, so that the time does not tell which one has matched. At most one client matches, as ids are
-     * unique.
+     * Looks up every reading, so that the time does not tell which one matches. At most one does, as ids are unique.
      *
      * @param readings the possible readings of one presented secret
      * @return the client with this id and one of the readings as its secret

@@ -32,8 +32,8 @@ public final class PeerNetwork {
         }
         try {
             InetAddress address = InetAddress.getByName(literal);
-            if (!(address instanceof Inet6Address)) {
-                // An IPv4-mapped IPv6 address.
+            if (!(address instanceof Inet6Address) || address.isLoopbackAddress()) {
+                // This machine, or an IPv4-mapped IPv6 address.
                 return "address " + address.getHostAddress();
             }
             byte[] network = address.getAddress();

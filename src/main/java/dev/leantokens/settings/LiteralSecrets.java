@@ -16,8 +16,7 @@ import io.smallrye.config.SmallRyeConfigBuilderCustomizer;
 
 /**
  * Reads the values of properties that are marked as secrets ({@link SmallRyeConfigBuilder#withSecretKeys}) literally, from any
- * source: {@code $$}, <code>${…}</code> and {@code \$} are part of the secret. Rejects a secret that was damaged before it was
- * read.
+ * source: {@code $$}, <code>${…}</code> and {@code \$} are part of the secret. Rejects a secret with damaged characters.
  */
 public class LiteralSecrets implements SmallRyeConfigBuilderCustomizer {
 

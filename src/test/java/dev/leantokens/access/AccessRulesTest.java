@@ -333,8 +333,9 @@ class AccessRulesTest {
 
     @ParameterizedTest
     @CsvSource({ "192.0.2.1, address 192.0.2.1", "0:0:0:0:0:0:0:1, address 0:0:0:0:0:0:0:1",
-            "2001:db8:1:2:3:4:5:6, address 2001:db8:1:2::/64", "2001:db8:1:2:aaaa:bbbb:cccc:dddd, address 2001:db8:1:2::/64",
-            "fe80:0:0:0:1:2:3:4%eth0, address fe80::/64" })
+            "2001:db8:1:2:3:4:5:6, network 2001:db8:1:2:0:0:0:0/64",
+            "2001:db8:1:2:aaaa:bbbb:cccc:dddd, network 2001:db8:1:2:0:0:0:0/64",
+            "fe80:0:0:0:1:2:3:4%1, network fe80:0:0:0:0:0:0:0/64" })
     void ipv6NetworkIsOneAccount(String address, String account) {
         Caller caller = new Caller(address, false, Optional.empty(), CacheControl.ANY);
 
@@ -404,7 +405,7 @@ class AccessRulesTest {
     }
 
     private static Caller bearer(AccessRules rules, String secret) {
-        return caller(rules, new AuthorizationHeader(Optional.empty(), Optional.of(secret), secret));
+        return caller(rules, new AuthorizationHeader(Optional.empty(), secret));
     }
 
     private static Caller caller(AccessRules rules, AuthorizationHeader header) {

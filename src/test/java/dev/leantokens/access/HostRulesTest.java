@@ -25,7 +25,7 @@ class HostRulesTest {
             "[::1]:8080",
             "tokens.internal", "TOKENS.internal:443", "localhost.", "LOCALHOST.:8080", "tokens.internal.",
             "tokens.internal.:443", "rooted.example", "rooted.example.", "tokens1", "tokens1." })
-    void loopbackNamesAndAllowedOnesAreServed(String host) {
+    void loopbackAndAllowedNamesAreServed(String host) {
         assertThat(rules.servesHost(host)).isTrue();
     }
 
@@ -35,7 +35,7 @@ class HostRulesTest {
             "[::2]", "[::1]evil", "tokens.internal.evil.example", "x.tokens.internal", "localhost@evil.example",
             "localhost:8080:1", ".", "..", "localhost..", "localhost..:8080", ".localhost", "127.0.0.1.", "[::1].",
             "evil.example.", "tokens.internal.evil.example.", "localhost.@evil.example" })
-    void anyOtherNameIsNot(String host) {
+    void otherNamesAreNotServed(String host) {
         assertThat(rules.servesHost(host)).isFalse();
     }
 
@@ -51,7 +51,7 @@ class HostRulesTest {
             "http://localhost.:3000", "https://app.example.com.", "http://app.example.com.:3000",
             "https://rooted.example:8443", "https://rooted.example.:8443", "https://ported.example",
             "https://app.example.com:443" })
-    void loopbackOriginsAndAllowedOnesMayCall(String origin) {
+    void loopbackAndAllowedOriginsMayCall(String origin) {
         assertThat(rules.allowsOrigin(origin)).isTrue();
     }
 
@@ -63,13 +63,13 @@ class HostRulesTest {
             "http://[::1", "http://127.1", "http://127.0.0.1.",
             "http://localhost..", "https://app.example.com..", "https://app.example.com.evil.example.", "http://evil.example.",
             "https://rooted.example", "http:///", "http://" })
-    void anyOtherOriginMayNot(String origin) {
+    void otherOriginsMayNotCall(String origin) {
         assertThat(rules.allowsOrigin(origin)).isFalse();
     }
 
     @ParameterizedTest
     @ValueSource(strings = { "*", "", " ", ".", "tokens..", "tokens:8080", "http://tokens", "*.internal", "a b" })
-    void entryThatIsNoHostNameRefusesToStart(String entry) {
+    void malformedHostStopsTheStart(String entry) {
         assertThatThrownBy(() -> new HostRules(Set.of(entry), Set.of())).isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("ALLOWED_HOSTS");
     }
@@ -77,13 +77,13 @@ class HostRulesTest {
     @ParameterizedTest
     @ValueSource(strings = { "*", "app.example.com", "https://app.example.com/path", "https://", "https://*.example.com",
             "https://.", "https://app.example.com..", "https://app.example.com/." })
-    void originThatCouldNeverBeMetRefusesToStart(String entry) {
+    void malformedOriginStopsTheStart(String entry) {
         assertThatThrownBy(() -> new HostRules(Set.of(), Set.of(entry))).isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("ALLOWED_ORIGINS");
     }
 
     @Test
-    void callerThatIsNoBrowserSendsNoOrigin() {
+    void requestWithoutOriginMayCall() {
         assertThat(rules.allowsOrigin(null)).isTrue();
     }
 
@@ -104,13 +104,13 @@ class HostRulesTest {
             "unknown,     localhost,        false",
             "'same-origin, cross-site', localhost, false",
     })
-    void siteOfAPageSaysWhetherItMayCallWithoutAnOrigin(String site, String host, boolean allowed) {
+    void requestWithoutOriginIsDecidedBySecFetchSite(String site, String host, boolean allowed) {
         assertThat(rules.allowsSite(site, host)).isEqualTo(allowed);
     }
 
     @Test
     @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-    void timeGrowsWithTheLengthOfAHeaderOnly() {
+    void timeIsLinearInTheLengthOfAHeader() {
         LongText.after("", "http://", "http://[").forEach(text -> {
             assertThat(rules.servesHost(text)).isFalse();
             assertThat(rules.allowsOrigin(text)).isFalse();

@@ -53,7 +53,7 @@ class HostsIT {
             "Host: tokens.example.com:443", "Host: localhost.", "Host: tokens.internal.:443", "Origin: http://localhost:6274",
             "Origin: http://localhost.:6274", "Origin: https://app.example.com.",
             "Origin: http://[::1]:3000", "Origin: HTTP://127.0.0.1", "Origin: https://app.example.com" })
-    void ownNamesAndAllowedOnesAreServed(String header) {
+    void loopbackAndAllowedNamesAreServed(String header) {
         assertThat(peers().rest(RawHttp.LOOPBACK, "", header).status()).isEqualTo(200);
         assertThat(peers().mcp(RawHttp.LOOPBACK, "", header)).contains(LeanStub.TOKEN);
         assertThat(peers().modernCall(RawHttp.LOOPBACK, "api", "", header).body()).contains(LeanStub.TOKEN);
@@ -75,7 +75,7 @@ class HostsIT {
         assertThat(lean.requests()).isEmpty();
     }
 
-    /** An image in a foreign page, or a link to click. */
+    /** An image or a link of a foreign page. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
             "Host: localhost       | Sec-Fetch-Site: cross-site                            | 403",
@@ -106,7 +106,7 @@ class HostsIT {
     }
 
     @Test
-    void linkOnAForeignPageLeadsToWhatEveryoneMayRead() {
+    void foreignPagesMayLinkToPublicEndpoints() {
         for (String path : List.of("/q/health/live", "/.well-known/agent-skills/index.json")) {
             assertThat(get(RestAssured.port, path, "Host: localhost", "Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate")
                     .status()).as(path).isEqualTo(200);
@@ -130,7 +130,7 @@ class HostsIT {
     }
 
     @Test
-    void hostOfTheTargetCounts() {
+    void hostOfAnAbsoluteTargetTakesPrecedence() {
         String body = "scope=api";
         String request = "POST http://%s/v1/oauth2/token HTTP/1.1\r\nHost: localhost\r\n"
                 + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: " + body.length()
@@ -146,11 +146,11 @@ class HostsIT {
                 .isEqualTo(200);
     }
 
-    /** Probes are spared the rules, by the plain paths of theirs. */
+    /** Only the plain paths of probes are exempt from the rules. */
     @ParameterizedTest
     @ValueSource(strings = { "/q/..;/v1/oauth2/token", "/q;a/../v1/oauth2/token", "/q/;/../../v1/oauth2/token",
             "/q/%2e%2e/v1/oauth2/token", "/q;a/openapi", "/v1/oauth2/token;/q/health", "/v1/oauth2/token/" })
-    void rulesAreNotPassedByPathsThatBeginLikeProbes(String path) {
+    void pathsThatStartLikeThoseOfProbesAreNotExempt(String path) {
         String body = "scope=api";
         for (String rest : List.of("Host: evil.example\r\n", "Host: localhost\r\nOrigin: http://evil.example\r\n")) {
             for (String method : List.of("POST", "GET")) {
@@ -165,7 +165,7 @@ class HostsIT {
     }
 
     @Test
-    void probesComeByAnyName() {
+    void probesAreServedUnderAnyName() {
         RawHttp.Response response = RawHttp.send(RawHttp.LOOPBACK, RestAssured.port,
                 "GET /q/health/live HTTP/1.1\r\nHost: 10.1.2.3:8080\r\nConnection: close\r\n\r\n");
 
@@ -173,7 +173,7 @@ class HostsIT {
     }
 
     @Test
-    void foreignPageReadsNoHealth() {
+    void foreignPageMayNotReadHealth() {
         RawHttp.Response response = RawHttp.send(RawHttp.LOOPBACK, RestAssured.port,
                 "GET /q/health HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example\r\nConnection: close\r\n\r\n");
 
@@ -193,7 +193,7 @@ class HostsIT {
     }
 
     @Test
-    void pathThatOnlyLooksLikeAProbesIsNotExempt() {
+    void unnormalizedPathOfAProbeIsNotExempt() {
         RawHttp.Response response = RawHttp.post(RawHttp.LOOPBACK, RestAssured.port, "/q/../v1/oauth2/token",
                 "application/x-www-form-urlencoded", "scope=api", "Host: evil.example");
 
@@ -201,14 +201,14 @@ class HostsIT {
     }
 
     @Test
-    void browserMayReadTheAnswerOfAnAllowedOrigin() {
+    void allowedOriginMayReadTheResponse() {
         RawHttp.Response response = peers().rest(RawHttp.LOOPBACK, "", "Origin: https://app.example.com");
 
         assertThat(response.headers()).containsEntry("Access-Control-Allow-Origin", "https://app.example.com");
     }
 
     @Test
-    void browserMayReadWhyItWasRefused() {
+    void allowedOriginMayReadARejection() {
         String[] headers = { "Origin: https://app.example.com", "Authorization: Bearer nobodys" };
         RawHttp.Response rest = peers().rest(RawHttp.LOOPBACK, "", headers);
         RawHttp.Response mcp = peers().call(RawHttp.LOOPBACK, "api", "", headers);

@@ -152,7 +152,7 @@ class FileWatchTest {
         awaitEvents("IOException");
     }
 
-    /** Otherwise an operator who has fixed the first fault would not see the second one. */
+    /** After fixing the first fault, an operator must see the second one. */
     @Test
     void everyReasonForAnUnreadableFileIsReported() throws IOException {
         replace(new byte[] { 'a', 0 });

@@ -22,12 +22,12 @@ class HealthTest {
 
     @ParameterizedTest
     @ValueSource(strings = { "/q/health", "/q/health/live", "/q/health/ready", "/q/health/started" })
-    void serviceThatWorksIsUpForEveryProbe(String probe) {
+    void workingServiceIsUpForEveryProbe(String probe) {
         given().get(probe).then().statusCode(200).body("status", equalTo("UP"));
     }
 
     @Test
-    void readinessLooksAtListenersAndCredentials() {
+    void readinessChecksListenersAndCredentials() {
         given().get("/q/health/ready").then()
                 .body("checks.name", containsInAnyOrder("listeners", "lean-credentials", "Graceful Shutdown"))
                 .body("checks.find { it.name == 'listeners' }.data.mcp", equalTo("listening"))
@@ -35,7 +35,7 @@ class HealthTest {
     }
 
     @Test
-    void noProbeAsksLean() {
+    void noProbeCallsLean() {
         lean.reset();
 
         for (String probe : new String[] { "", "/live", "/ready", "/started" }) {
@@ -47,7 +47,7 @@ class HealthTest {
     }
 
     @Test
-    void leansReachabilityIsAGroupOfItsOwnAndAskedForAtMostOnceInAWhile() {
+    void reachabilityOfLeanIsASeparateGroupAndIsCached() {
         lean.reset();
 
         for (int i = 0; i < 5; i++) {
@@ -60,23 +60,23 @@ class HealthTest {
         assertThat(lean.requests()).isEmpty();
     }
 
-    /** SmallRye Health says of a group that there is not that it is up. */
+    /** SmallRye Health reports an unknown group as up. */
     @ParameterizedTest
     @ValueSource(strings = { "/q/health/group/lena", "/q/health/group", "/q/health/well", "/q/health/lively", "/q/health/",
             "/q/metrics/nothing" })
-    void whatThereIsNotIsNotUp(String path) {
+    void unknownPathIsNotUp(String path) {
         given().get(path).then().statusCode(404).body("error", equalTo("invalid_request"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = { "/q/health", "/q/health/ready", "/q/health/group/lean", "/q/metrics" })
-    void whatIsToBeReadIsReadOnly(String path) {
+    void managementEndpointsAreReadOnly(String path) {
         given().post(path).then().statusCode(405).header("Allow", "GET, HEAD, OPTIONS").body("error",
                 equalTo("invalid_request"));
     }
 
     @Test
-    void healthTellsNoSecret() {
+    void healthHasNoSecret() {
         assertThat(given().get("/q/health").asString()).doesNotContain(LeanStub.CLIENT_ID, LeanStub.CLIENT_SECRET);
     }
 }

@@ -43,7 +43,7 @@ class SharedRenderingTest {
     }
 
     @Test
-    void allWhoAskMeanwhileGetTheNextOne() {
+    void requestsDuringARenderingShareTheNextOne() {
         Future<Buffer> first = rendering.next();
         await().until(() -> renderings.get() == 1);
         List<Future<Buffer>> later = IntStream.range(0, 1_000).mapToObj(i -> rendering.next()).toList();
@@ -56,7 +56,7 @@ class SharedRenderingTest {
     }
 
     @Test
-    void nobodyGetsOneThatWasBegunBefore() {
+    void noRequestGetsARenderingThatStartedBeforeIt() {
         proceed.countDown();
 
         assertThat(IntStream.range(0, 5).mapToObj(i -> textOf(rendering.next()))).containsExactly("1", "2",

@@ -23,7 +23,7 @@ class WithoutCredentialsIT {
     LeanStub lean;
 
     @Test
-    void budgetOfNobodyIsNoNumber() {
+    void budgetWithoutCredentialsIsNaN() {
         assertThat(Metrics.scrape().value("lean_budget_left")).isNaN();
     }
 
@@ -38,7 +38,7 @@ class WithoutCredentialsIT {
     }
 
     @Test
-    void callerWithoutCredentialsIsTold() {
+    void callerWithoutCredentialsGetsAnError() {
         given().formParam("scope", "api").post("/v1/oauth2/token").then()
                 .statusCode(503).body("error", equalTo("temporarily_unavailable"));
         assertThat(McpCalls.textOf(McpCalls.call(lean.mcpPort(), Map.of("scope", "api"))).getString("error"))
@@ -46,7 +46,7 @@ class WithoutCredentialsIT {
     }
 
     @Test
-    void callerWithItsOwnIsServed() {
+    void callerWithItsLeanCredentialsIsServed() {
         given().formParam("scope", "api").formParam("client_id", LeanStub.CALLERS_ID)
                 .formParam("client_secret", LeanStub.CALLERS_SECRET).post("/v1/oauth2/token").then().statusCode(200);
     }

@@ -14,6 +14,7 @@ class PeerNetworkTest {
             "2001:db8:1:2:ffff:ffff:ffff:1,  network 2001:db8:1:2:0:0:0:0/64",
             "fe80::1%1,                      network fe80:0:0:0:0:0:0:0/64",
             "::ffff:192.0.2.7,               address 192.0.2.7",
+            "0:0:0:0:0:0:0:1,                address 0:0:0:0:0:0:0:1",
             "no:address,                     address no:address",
     })
     void callerCannotChooseWhatItsAddressIsCountedUnder(String literal, String name) {

@@ -42,7 +42,7 @@ class LiteralSecretsTest {
         return SECRETS.stream().flatMap(secret -> VALUES.stream().map(value -> List.of(secret, value)));
     }
 
-    /** As the application has it, with all of its customizers. */
+    /** The configuration with all customizers of the application. */
     private static SmallRyeConfig config(Map<String, String> variables, Map<String, String> properties) {
         SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder().addDefaultInterceptors().addDiscoveredConverters()
                 .withMapping(LeanConfig.class).withMapping(AccessConfig.class).withMapping(LeanTlsConfig.class)
@@ -74,7 +74,7 @@ class LiteralSecretsTest {
 
     @ParameterizedTest
     @MethodSource("secretsAndValues")
-    void secretIsTakenAsItIsWritten(List<String> secretAndValue) {
+    void secretIsReadLiterally(List<String> secretAndValue) {
         String secret = secretAndValue.get(0);
         String value = secretAndValue.get(1);
 
@@ -86,7 +86,7 @@ class LiteralSecretsTest {
 
     @ParameterizedTest
     @FieldSource("VALUES")
-    void secretWithAnIndexIsTakenAsItIsWritten(String value) {
+    void indexedSecretIsReadLiterally(String value) {
         AccessConfig access = config(Map.of("HOME", "/root"),
                 Map.of("access.clients.shop-api.secret[0]", value, "access.clients.shop-api.secret[1]", "a,b"))
                 .getConfigMapping(AccessConfig.class);
@@ -98,28 +98,28 @@ class LiteralSecretsTest {
     @ParameterizedTest
     @ValueSource(strings = { "quarkus.tls.callers.key-store.p12.password", "quarkus.tls.lean.key-store.jks.alias-password",
             "quarkus.tls.key-store.p12.password", "quarkus.tls.\"my-own\".trust-store.p12.password" })
-    void passwordInTheWordsOfQuarkusIsTakenAsItIsWritten(String property) {
+    void quarkusPasswordIsReadLiterally(String property) {
         SmallRyeConfig config = config(Map.of(), Map.of(property, "pa$$${x}"));
 
         assertThat(SecretKeys.doUnlocked(() -> config.getConfigValue(property).getValue())).isEqualTo("pa$$${x}");
     }
 
     @Test
-    void everythingElseHasExpressions() {
+    void otherSettingsHaveExpressions() {
         SmallRyeConfig config = config(Map.of("NAME", "lean"), Map.of("lean.url", "https://${NAME}"));
 
         assertThat(config.getConfigMapping(LeanConfig.class).url()).contains("https://lean");
     }
 
     @Test
-    void byteOrderMarkIsNotPartOfASecret() {
+    void byteOrderMarkIsRemovedFromASecret() {
         assertThat(value(config(Map.of("LEAN_CLIENT_SECRET", "\uFEFFs3cr3t"), Map.of()), "lean.client-secret"))
                 .contains("s3cr3t");
     }
 
     @ParameterizedTest
     @FieldSource("SECRETS")
-    void damagedSecretIsRefusedByItsNameAndNotRepeated(String secret) {
+    void damagedSecretIsRejectedByNameAndNotQuoted(String secret) {
         Map<String, String> flaws = new HashMap<>(Map.of("s3cr3t\uFFFD\uFFFD", "LANG=C.UTF-8", "s3cr3t\0", "NUL"));
         flaws.forEach((value, reason) -> {
             assertThatThrownBy(() -> config(Map.of(variable(secret), value), Map.of()))
