@@ -18,14 +18,13 @@ import io.smallrye.faulttolerance.api.TypedGuard;
 import io.smallrye.mutiny.Uni;
 
 /**
- * A circuit breaker to which the outcome of each call is reported. An outcome that says nothing does not count while the
- * breaker is
- * closed, and does not close it while it is open. Thread-safe.
+ * A circuit breaker whose caller judges the outcome of each call. An outcome that is no evidence does not count while the
+ * breaker is closed, and does not close it otherwise. Thread-safe.
  */
 final class Breaker {
 
     /** When to retry while one call probes. */
-    private static final Duration PROBED_FOR = Duration.ofSeconds(1);
+    private static final Duration PROBE_TIME = Duration.ofSeconds(1);
 
     private final Duration delay;
     private final Clock clock;
@@ -35,52 +34,51 @@ final class Breaker {
     private volatile CircuitBreakerState state = CircuitBreakerState.CLOSED;
     private volatile Instant openUntil = Instant.MIN;
 
-    /** What the end of a call says about what the breaker is for. */
+    /** What the outcome of a call shows about the subject of the breaker. */
     enum Sign {
         GOOD,
         BAD,
         NONE
     }
 
-    /** Tells the guard that a call counts as failed. */
-    private static final class Failed extends RuntimeException {
+    /** Makes a call count as failed. */
+    private static final class CallFailedException extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
 
-        private final transient Throwable failure;
-
-        private Failed(Throwable failure) {
-            super(null, null, false, false);
-            this.failure = failure;
+        private CallFailedException(Throwable cause) {
+            super(null, cause, false, false);
         }
     }
 
     /**
-     * @param refusal the error of a call that is not made
+     * @param refusal the error message for calls that are not made
      * @param listener receives each new state
      */
+    // A type literal might not find its type argument in a native executable.
+    @SuppressWarnings("unchecked")
     Breaker(LeanConfig config, Clock clock, String refusal, Consumer<CircuitBreakerState> listener) {
         this.delay = config.breakerDelay();
         this.clock = clock;
         this.refusal = refusal;
         this.listener = listener;
-        this.guard = TypedGuard.create(ResilientLeanClient.uni())
+        this.guard = TypedGuard.create((Class<Uni<AccessToken>>) (Class<?>) Uni.class)
                 .withDescription("lean-breaker")
                 .withCircuitBreaker()
                 .requestVolumeThreshold(config.breakerRequestVolume())
                 .failureRatio(config.breakerFailureRatio())
                 .delay(delay.toMillis(), ChronoUnit.MILLIS)
                 .successThreshold(1)
-                .failOn(Failed.class)
-                .onStateChange(this::changed)
+                .failOn(CallFailedException.class)
+                .onStateChange(this::onStateChange)
                 .done()
                 .build();
     }
 
     /**
-     * @param call made when the outcome is subscribed to
-     * @param judge what the end of the call says, by its failure; the failure is null for a token
-     * @return how the call ends; or {@link TokenError#BREAKER_OPEN} if it is not made
+     * @param call makes the call, when the outcome is subscribed to
+     * @param judge judges a failure; null stands for a token
+     * @return the call's outcome; or {@link TokenError#BREAKER_OPEN} if it is not made
      */
     Uni<AccessToken> pass(Supplier<Uni<AccessToken>> call, Function<Throwable, Sign> judge) {
         return Uni.createFrom().deferred(() -> {
@@ -89,30 +87,31 @@ final class Breaker {
             }
             return guard
                     .get(() -> call.get().onItem().invoke(token -> judge.apply(null))
-                            .onFailure(failure -> judge.apply(failure) != Sign.GOOD).transform(Failed::new))
-                    .onFailure(Failed.class).transform(failed -> failed.failure)
+                            .onFailure(failure -> judge.apply(failure) != Sign.GOOD).transform(CallFailedException::new))
+                    .onFailure(CallFailedException.class).transform(Throwable::getCause)
                     .onFailure(CircuitBreakerOpenException.class).transform(open -> refusal());
         });
     }
 
-    /** Counts a call that did not pass, unless it is too late. */
+    /** Counts a call that was made without this breaker, if the breaker is closed. */
     void count(Sign sign) {
         if (sign == Sign.NONE || state != CircuitBreakerState.CLOSED) {
             return;
         }
-        guard.get(() -> sign == Sign.GOOD ? Uni.createFrom().nullItem() : Uni.createFrom().failure(new Failed(null)))
+        guard.get(
+                () -> sign == Sign.GOOD ? Uni.createFrom().nullItem() : Uni.createFrom().failure(new CallFailedException(null)))
                 .subscribe().with(counted -> {
                 }, counted -> {
                 });
     }
 
-    /** @return for how long every call is refused; zero or negative if the next one may probe */
-    Duration closedIn() {
-        return state == CircuitBreakerState.OPEN ? Duration.between(clock.instant(), openUntil) : Duration.ZERO;
+    /** @return whether every call is refused at present */
+    boolean isRefusing() {
+        return state == CircuitBreakerState.OPEN && clock.instant().isBefore(openUntil);
     }
 
-    /** @return for how long one call has been probing; negative while none is, zero if the breaker is closed */
-    Duration probedFor() {
+    /** @return the time since the next call may probe; negative if none may yet, zero if the breaker is closed */
+    Duration probingTime() {
         return state == CircuitBreakerState.CLOSED ? Duration.ZERO : Duration.between(openUntil, clock.instant());
     }
 
@@ -120,12 +119,13 @@ final class Breaker {
         return state;
     }
 
+    /** @return the error for calls that are not made, with the time to wait */
     TokenException refusal() {
         Duration rest = Duration.between(clock.instant(), openUntil);
-        return TokenError.BREAKER_OPEN.because(refusal).retryAfter(rest.compareTo(PROBED_FOR) > 0 ? rest : PROBED_FOR);
+        return TokenError.BREAKER_OPEN.because(refusal).retryAfter(rest.compareTo(PROBE_TIME) > 0 ? rest : PROBE_TIME);
     }
 
-    private void changed(CircuitBreakerState next) {
+    private void onStateChange(CircuitBreakerState next) {
         if (next == CircuitBreakerState.OPEN) {
             openUntil = clock.instant().plus(delay);
         }

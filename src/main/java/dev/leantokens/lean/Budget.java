@@ -11,74 +11,83 @@ import java.util.Optional;
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
 import dev.leantokens.token.CallerAccounts;
+import dev.leantokens.token.ClientCredentials;
+import dev.leantokens.token.ServiceCredentials;
+import dev.leantokens.token.ServiceCredentials.ServiceClient;
+import dev.leantokens.token.UpstreamTokenRequest;
+import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
 import io.smallrye.mutiny.Uni;
 
 /**
- * How many calls Lean gets for each client of it, and for whom they are made when more are wanted: the {@link ClientBudget} of
- * each. Callers name the clients, so their number is bounded too. Thread-safe.
+ * Limits the calls to Lean by a {@link ClientBudget} for each client of Lean. Callers name the clients, so their number is
+ * limited too. Client ids are compared without regard to case. Thread-safe.
  */
 final class Budget {
 
     static final Duration WINDOW = Duration.ofMinutes(1);
 
     /**
-     * The largest number of clients with calls in a minute whose credentials Lean has not accepted. What is known of one must
-     * not be forgotten, or a caller could get more calls for it by naming others.
+     * The largest number of clients with calls in a minute whose credentials Lean has not accepted. None of them is forgotten
+     * while it has calls: otherwise, a caller would get more calls for one client by naming others.
      */
-    static final int MOST_UNKNOWN = 10_000;
+    static final int MAX_UNKNOWN = 10_000;
 
-    private static final Duration SHORTEST_TIDYING = Duration.ofSeconds(1);
+    private static final Duration MIN_TIDYING_INTERVAL = Duration.ofSeconds(1);
 
-    private final ClientBudget.Limits limits;
+    private final CallWindow.Limits limits;
     private final Clock clock;
-    private final WaitTimer timer;
-    private final WaitingRooms rooms;
+    private final WaitingRoom.Timer timer;
+    private final Map<CredentialsOwner, WaitingRoom> rooms;
+    private final ServiceCredentials service;
 
-    /** By client id in small letters. Guarded by this, as everything below. */
-    private final Map<String, Known> clients = new HashMap<>();
-    /** The number of unknown clients by the account of the requester that named them first. */
-    private final Map<String, Integer> unknownOf = new HashMap<>();
+    /** By client id in lower case. Guarded by this, like all fields below. */
+    private final Map<String, Client> clients = new HashMap<>();
+    /** The number of unknown clients by the account of the caller that named them first. */
+    private final Map<String, Integer> unknownByAccount = new HashMap<>();
     private int unknown;
     private Instant lastTidying = Instant.MIN;
 
-    private final class Known {
+    private static final class Client {
 
-        private final ClientBudget budget = new ClientBudget(limits, clock, timer);
-        /** The account of the requester that named the client first; empty once its credentials were accepted. */
+        private final ClientBudget budget;
+        /** The account of the caller that named an unknown client first; empty for known clients. */
         private Optional<String> namedBy;
 
-        private Known(Optional<String> namedBy) {
+        private Client(ClientBudget budget, Optional<String> namedBy) {
+            this.budget = budget;
             this.namedBy = namedBy;
         }
     }
 
     /**
-     * @param calls the number of calls in a minute
-     * @param longestCall how long a call can take
+     * @param calls the number of calls for each client in a minute
+     * @param longestCall the longest time that a call can take
      * @param rooms where calls wait
+     * @param service names the service's own client
      */
-    Budget(int calls, Duration longestCall, Clock clock, WaitTimer timer, WaitingRooms rooms) {
-        this.limits = ClientBudget.Limits.of(calls, longestCall);
+    Budget(int calls, Duration longestCall, Clock clock, WaitingRoom.Timer timer, Map<CredentialsOwner, WaitingRoom> rooms,
+            ServiceCredentials service) {
+        this.limits = CallWindow.Limits.of(calls, longestCall);
         this.clock = clock;
         this.timer = timer;
         this.rooms = rooms;
+        this.service = service;
     }
 
     /**
-     * @param patience how long the call waits for its turn
-     * @return the permission for one call, to be given back when it is over; or a failure, with the time after which there
-     *         would be one
+     * @param patience how long the call can wait for its turn
+     * @return the permit for one call; or a failure, with the time after which a call can be permitted
      */
-    Uni<CallPermit> take(WantedCall call, Duration patience) {
+    Uni<CallPermit> take(UpstreamTokenRequest request, Duration patience) {
         return Uni.createFrom().emitter(outcome -> {
-            CallWait wait = new CallWait(call, patience, rooms.of(call.request().owner()), outcome);
+            CallWait wait = new CallWait(request, patience, rooms.get(request.owner()), outcome);
             CallerAccounts.Snapshot present;
             Optional<TokenException> refusal;
             do {
-                present = call.accounts().snapshot();
+                present = request.accounts().snapshot();
                 refusal = arrive(wait, present);
-                // One that joined since may have a better place.
-            } while (refusal.isPresent() && !call.accounts().closeIfUnchanged(present));
+                // A caller that has joined since then may have a better place.
+            } while (refusal.isPresent() && !request.accounts().closeIfUnchanged(present));
             refusal.ifPresent(outcome::fail);
         });
     }
@@ -86,8 +95,8 @@ final class Budget {
     /** @return why the call is refused; empty if it is permitted or waits */
     private Optional<TokenException> arrive(CallWait wait, CallerAccounts.Snapshot present) {
         try {
-            while (!of(wait.call()).arrive(wait, present)) {
-                // It was dropped since, being idle: the next one is new.
+            while (!budget(wait.request()).arrive(wait, present)) {
+                // That budget was idle and has just been dropped; the next one is new.
             }
             return Optional.empty();
         } catch (TokenException refusal) {
@@ -95,59 +104,62 @@ final class Budget {
         }
     }
 
-    /** @return how many calls can be made for this client now */
+    /** @return the number of calls that can be made for this client now */
     int left(String clientId) {
-        Known known;
+        Client client;
         synchronized (this) {
-            known = clients.get(key(clientId));
+            client = clients.get(key(clientId));
         }
-        return known == null ? limits.calls() : known.budget.left();
+        return client == null ? limits.calls() : client.budget.left();
     }
 
-    /** @return the number of clients that are known */
+    /** @return the number of clients with a budget */
     synchronized int size() {
         return clients.size();
     }
 
-    private synchronized ClientBudget of(WantedCall call) {
+    private synchronized ClientBudget budget(UpstreamTokenRequest request) {
         Instant now = clock.instant();
         if (!now.isBefore(lastTidying.plus(WINDOW))) {
             tidy(now);
         }
-        String key = key(call.clientId());
-        Known known = clients.get(key);
-        boolean vouchedFor = call.services() || call.accepted();
-        if (known == null) {
-            known = new Known(vouchedFor ? Optional.empty() : Optional.of(call.accounts().first().account()));
-            known.namedBy.ifPresent(account -> count(account, now));
-            clients.put(key, known);
-        } else if (vouchedFor) {
-            uncount(known);
+        Optional<String> serviceKey = service.current().map(ServiceClient::clientId).map(Budget::key);
+        String key = request.callerCredentials().map(ClientCredentials::clientId).map(Budget::key)
+                .orElseGet(serviceKey::orElseThrow);
+        boolean ofService = serviceKey.filter(key::equals).isPresent();
+        boolean known = ofService || request.accepted();
+        Client client = clients.get(key);
+        if (client == null) {
+            client = new Client(new ClientBudget(limits, ofService, clock, timer),
+                    known ? Optional.empty() : Optional.of(request.accounts().first().account()));
+            client.namedBy.ifPresent(account -> count(account, now));
+            clients.put(key, client);
+        } else if (known) {
+            uncount(client);
         }
-        return known.budget;
+        return client.budget;
     }
 
-    /** A requester can name as many as are left: the first one a half, the next one a half of the rest. */
+    /** An account can name as many unknown clients as are left: the first one half, the next one half of the rest. */
     private void count(String account, Instant now) {
-        if (isFull(account) && now.isAfter(lastTidying.plus(SHORTEST_TIDYING))) {
+        if (isFull(account) && now.isAfter(lastTidying.plus(MIN_TIDYING_INTERVAL))) {
             tidy(now);
         }
         if (isFull(account)) {
-            throw TokenError.BUDGET_SPENT
-                    .because("tokens have been requested with too many client ids that Lean has not accepted")
+            throw TokenError.BUDGET_SPENT.because("too many client ids that Lean has not accepted have been used")
                     .retryAfter(WINDOW);
         }
-        unknownOf.merge(account, 1, Integer::sum);
+        unknownByAccount.merge(account, 1, Integer::sum);
         unknown++;
     }
 
     private boolean isFull(String account) {
-        return unknownOf.getOrDefault(account, 0) >= MOST_UNKNOWN - unknown;
+        return unknownByAccount.getOrDefault(account, 0) >= MAX_UNKNOWN - unknown;
     }
 
-    private void uncount(Known client) {
+    private void uncount(Client client) {
         client.namedBy.ifPresent(account -> {
-            unknownOf.computeIfPresent(account, (name, count) -> count == 1 ? null : count - 1);
+            unknownByAccount.computeIfPresent(account, (name, count) -> count == 1 ? null : count - 1);
             unknown--;
         });
         client.namedBy = Optional.empty();

@@ -1,29 +1,33 @@
 package dev.leantokens.lean;
 
+import java.time.Instant;
 import java.util.Optional;
 
 import dev.leantokens.error.TokenException;
+import dev.leantokens.lean.CallWindow.Grade;
+import dev.leantokens.lean.CallWindow.Loan;
+import dev.leantokens.lean.CallWindow.Standing;
 
 /**
- * The permission for one call. Exactly one of {@link #used()}, {@link #accepted()}, {@link #refused} and {@link #unused()} is
- * to be called, once.
+ * The permission for one call. Must be ended exactly once, by {@link #used()}, {@link #accepted()}, {@link #refused} or
+ * {@link #unused()}.
  */
 final class CallPermit {
 
     private final ClientBudget budget;
-    private final ClientBudget.Standing standing;
-    private final ClientBudget.Grade grade;
+    private final Standing standing;
+    private final Grade grade;
     private final boolean optional;
-    private final ClientBudget.Loan loanBefore;
-    private final ClientBudget.Loan loan;
+    private final Loan loanBefore;
+    private final Loan loan;
+    private Instant countsUntil;
 
     /**
-     * @param budget to which it is given back
-     * @param loanBefore the last loan, without this call
-     * @param loan the same, with this one
+     * @param budget the budget to which the call is returned
+     * @param loanBefore the last loan without this call
+     * @param loan the last loan with this call
      */
-    CallPermit(ClientBudget budget, ClientBudget.Standing standing, ClientBudget.Grade grade, boolean optional,
-            ClientBudget.Loan loanBefore, ClientBudget.Loan loan) {
+    CallPermit(ClientBudget budget, Standing standing, Grade grade, boolean optional, Loan loanBefore, Loan loan) {
         this.budget = budget;
         this.standing = standing;
         this.grade = grade;
@@ -32,18 +36,18 @@ final class CallPermit {
         this.loan = loan;
     }
 
-    /** The call was made and is over. It did not become known what Lean thinks of the credentials. */
+    /** Ends a call that was made, and that showed nothing about the credentials. */
     void used() {
         budget.end(this, true);
     }
 
-    /** The call was made and is over: Lean accepted the credentials. */
+    /** Ends a call for which Lean accepted the credentials. */
     void accepted() {
         budget.accept(standing.credentials());
         budget.end(this, true);
     }
 
-    /** The call was made and is over: Lean refused the credentials. */
+    /** Ends a call for which Lean refused the credentials. */
     void refused(TokenException refusal) {
         if (isTry()) {
             budget.refuse(standing.credentials(), refusal);
@@ -51,22 +55,22 @@ final class CallPermit {
         budget.end(this, true);
     }
 
-    /** The call was not made. */
+    /** Ends a call that was not made and does not count. */
     void unused() {
         budget.end(this, false);
     }
 
-    /** @return another permit to resend the same request; empty if no call is left for it now */
+    /** @return another permit, to send the same request once more; empty if no call is left for that */
     Optional<CallPermit> another() {
         return budget.another(this);
     }
 
-    ClientBudget.Standing standing() {
+    Standing standing() {
         return standing;
     }
 
     boolean isBorrowed() {
-        return grade == ClientBudget.Grade.BORROWED;
+        return grade == Grade.BORROWED;
     }
 
     boolean isOptional() {
@@ -77,11 +81,21 @@ final class CallPermit {
         return !standing.accepted();
     }
 
-    ClientBudget.Loan loanBefore() {
+    Loan loanBefore() {
         return loanBefore;
     }
 
-    ClientBudget.Loan loan() {
+    Loan loan() {
         return loan;
+    }
+
+    /** @return when the call no longer counts; null until it has ended */
+    Instant countsUntil() {
+        return countsUntil;
+    }
+
+    /** Must be called with the budget's lock. */
+    void countUntil(Instant end) {
+        countsUntil = end;
     }
 }

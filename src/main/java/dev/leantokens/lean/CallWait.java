@@ -8,33 +8,35 @@ import dev.leantokens.error.TokenException;
 import dev.leantokens.lean.WaitingRoom.Seat;
 import dev.leantokens.token.CallerAccount;
 import dev.leantokens.token.CallerAccounts;
+import dev.leantokens.token.UpstreamTokenRequest;
 import io.smallrye.mutiny.subscription.UniEmitter;
 
-/** A call that waits for its turn at a {@link ClientBudget}, or has just come. It stands in the lines of its requesters. */
+/** A call that requests a permit of a {@link ClientBudget}, and waits in the lines of its callers if there is none yet. */
 final class CallWait {
 
-    private final WantedCall call;
+    private final UpstreamTokenRequest request;
     private final Duration patience;
     private final WaitingRoom room;
     private final UniEmitter<? super CallPermit> outcome;
     private final Seat seat;
-    /** Guarded by the budget, as the rest. */
+    /** Guarded by the budget, like all fields below. */
     private final List<ClientBudget.Line> lines = new ArrayList<>(1);
     private ClientBudget budget;
     private boolean over;
 
-    CallWait(WantedCall call, Duration patience, WaitingRoom room, UniEmitter<? super CallPermit> outcome) {
-        this.call = call;
+    CallWait(UpstreamTokenRequest request, Duration patience, WaitingRoom room, UniEmitter<? super CallPermit> outcome) {
+        this.request = request;
         this.patience = patience;
         this.room = room;
         this.outcome = outcome;
         this.seat = room.seat(reason -> budget.giveUp(this, reason));
     }
 
-    WantedCall call() {
-        return call;
+    UpstreamTokenRequest request() {
+        return request;
     }
 
+    /** @return how long the call can wait */
     Duration patience() {
         return patience;
     }
@@ -47,31 +49,31 @@ final class CallWait {
         return over;
     }
 
-    void ends() {
+    void arriveAt(ClientBudget itsBudget) {
+        budget = itsBudget;
+    }
+
+    void end() {
         over = true;
     }
 
-    /** To be called without the budget's lock, as those below. */
-    void begins(CallerAccounts.Snapshot present) {
+    /** Takes a seat. Must be called without the budget's lock, like all methods below. */
+    void start(CallerAccounts.Snapshot present) {
         room.take(seat, present.all().get(0).account(), patience);
-        call.accounts().watch(this::join);
+        request.accounts().watch(this::join);
     }
 
-    private void join(CallerAccount requester) {
-        budget.join(this, requester);
-        room.share(seat, requester.account());
+    private void join(CallerAccount caller) {
+        budget.join(this, caller);
+        room.share(seat, caller.account());
     }
 
-    void isAt(ClientBudget its) {
-        budget = its;
-    }
-
-    void granted(CallPermit permit) {
+    void grant(CallPermit permit) {
         seat.leave();
         outcome.complete(permit);
     }
 
-    void refused(TokenException refusal) {
+    void refuse(TokenException refusal) {
         seat.leave();
         outcome.fail(refusal);
     }

@@ -3,10 +3,8 @@ package dev.leantokens.lean;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -16,497 +14,363 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
+import dev.leantokens.lean.CallWindow.Grade;
+import dev.leantokens.lean.CallWindow.Limits;
+import dev.leantokens.lean.CallWindow.Standing;
+import dev.leantokens.lean.TurnForecast.Queue;
 import dev.leantokens.token.CallerAccount;
 import dev.leantokens.token.CallerAccounts;
+import dev.leantokens.token.UpstreamTokenRequest;
+import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
+import dev.leantokens.token.UpstreamTokenRequest.Purpose;
 
 /**
- * The calls that Lean gets for one client of it, and whose they are. In any minute, wherever it starts, there are no more than
- * the limit; a call counts from its start until a minute after its end, since it can have reached Lean at any time between.
+ * Limits the calls for one client of Lean and shares them among its callers. No minute has more calls than the limit, wherever
+ * it starts.
  * <p>
- * Each sharer gets its share at once. It borrows what others leave, one call at a time, so that borrowed calls come back one at
- * a time too: a sharer that has not had its share waits for seconds, and not until a minute is over. Calls with credentials
- * that Lean has not accepted before are tries, which get a small part. Calls that can be left undone get half. A call that
- * cannot be made now waits in line if its turn can come in time, and otherwise is refused at once. ADR 15 has the reasons and
- * the arithmetic. Thread-safe.
+ * Each sharer can make the calls of its share at once. It borrows the calls that others leave, one at a time, so that borrowed
+ * calls also come back one at a time: a sharer within its share waits for seconds, not for a minute. Optional calls get half.
+ * Calls with credentials that Lean has not accepted before are tries, which get a tenth. A call that cannot be made now waits
+ * in line if its turn can come in time, and is refused at once otherwise. ADR 15 has the reasons and the arithmetic.
+ * Thread-safe.
  */
 final class ClientBudget {
 
-    private static final String NONE_LEFT = "as many tokens have been requested as Lean allows in a minute";
-    private static final String NO_OPTIONAL_LEFT = "calls of this kind may be half of what Lean allows in a minute, "
-            + "and as many have been made";
-    private static final String NO_SHARE_LEFT = "this client has had its share of the tokens that can be requested in a minute, and no more are left";
-    private static final String NO_TRY_LEFT = "as many tokens have been requested as is allowed in a minute with credentials "
-            + "that Lean has not accepted before";
+    private static final String NONE_LEFT = "all token requests that Lean allows per minute have been made";
+    private static final String NO_OPTIONAL_LEFT = "fresh tokens are limited to half of the token requests that Lean allows per "
+            + "minute, and these have been made";
+    private static final String NO_SHARE_LEFT = "this client has used its share of the token requests per minute, and no others are left";
+    private static final String NO_TRY_LEFT = "all token requests allowed per minute with credentials that Lean has not accepted "
+            + "before have been made";
 
-    /** All callers with accepted credentials of a client: they are that client. */
+    /** The sharer of all callers with accepted credentials of the client: they are that client. */
     private static final String CALLERS = "callers";
 
     /**
-     * The largest number of lines that one call stands in: those of the requesters with the best places. Any number can wait
-     * for one call, and each look at the lines takes time.
+     * The largest number of lines in which one call waits: those of the callers with the best places. Any number of callers can
+     * wait for one call, and each pass over the lines takes time.
      */
-    static final int MOST_LINES = 16;
+    static final int MAX_LINES = 16;
 
     /** When to retry if calls are left, but others wait for them. */
     private static final Duration OTHERS_FIRST = Duration.ofSeconds(1);
 
     private final Limits limits;
+    private final boolean ofService;
     private final Clock clock;
-    private final WaitTimer timer;
+    private final WaitingRoom.Timer timer;
 
-    /** Calls that are over and still count, in that order. Guarded by this, as everything below. */
-    private final Deque<Ended> ended = new ArrayDeque<>(2);
-    /** By sharer; none is empty. */
-    private final Map<String, Tally> tallies = new HashMap<>(2);
-    /** Of all calls that count, under way or ended. */
-    private final Tally all = new Tally();
-    private int optional;
-    private int tries;
-    /** Credentials that are being tried, and by which call. */
-    private final Map<String, CallPermit> onTrial = new HashMap<>(2);
-    private Loan lastLoan = new Loan(Instant.MIN, Instant.MIN);
-    /** The one whose turn it is first; none is empty. */
+    /** Guarded by this, like all fields below. */
+    private final CallWindow window;
+    private final TurnForecast forecast;
+    /** The line whose turn is next comes first; without empty ones. */
     private final LinkedHashMap<String, Line> lines = new LinkedHashMap<>(2);
-    /** When the lines are looked at next; null if nothing waits for a time. */
-    private Instant nextLook;
+    /** When the lines are served next; null if nothing waits for a time. */
+    private Instant nextServing;
     private Runnable stopTimer = () -> {
     };
     private boolean retired;
 
-    /**
-     * @param calls in a minute
-     * @param optional of them, those that can be left undone
-     * @param tries of them, those with credentials that Lean has not accepted before
-     * @param longestCall how long a call can take
-     */
-    record Limits(int calls, int optional, int tries, Duration longestCall) {
-
-        static Limits of(int calls, Duration longestCall) {
-            return new Limits(calls, Math.max(1, calls / 2), Math.max(1, calls / 10), longestCall);
-        }
-    }
-
-    /** How the next call of a requester is allowed; the best is the first. */
-    enum Grade {
-        WITHIN_SHARE,
-        BORROWED,
-        NOT_NOW
-    }
-
-    /**
-     * What a requester is entitled to.
-     *
-     * @param sharer what its calls are counted under
-     * @param share the calls that it can have at once; 0 for tries, which have a rule of their own
-     * @param accepted whether Lean has accepted the credentials before
-     * @param credentials tells them from others
-     */
-    record Standing(String sharer, int share, boolean accepted, String credentials) {
-
-        @Override
-        public String toString() {
-            return "Standing[" + share + ", " + accepted + "]";
-        }
-    }
-
-    /**
-     * A call that was borrowed, or the first one after a rest.
-     *
-     * @param at when it was made
-     * @param next when the next one can be borrowed, by what could be borrowed at that time
-     */
-    record Loan(Instant at, Instant next) {
-    }
-
-    /** The calls that wait for one requester with one client's credentials. */
+    /** The calls that wait for one caller with the same credentials. */
     static final class Line {
 
         private final String key;
-        private final CallerAccount requester;
+        private final CallerAccount caller;
         private final Set<CallWait> waiting = new LinkedHashSet<>(2);
+        /** Whether Lean has accepted the credentials, before or since the calls wait. */
         private boolean accepted;
 
-        private Line(String key, CallerAccount requester) {
+        private Line(String key, CallerAccount caller) {
             this.key = key;
-            this.requester = requester;
+            this.caller = caller;
         }
 
         private CallWait first() {
             return waiting.iterator().next();
         }
-    }
 
-    private static final class Ended {
-
-        private final CallPermit call;
-        /** When it no longer counts. */
-        private final Instant until;
-
-        private Ended(CallPermit call, Instant at) {
-            this.call = call;
-            this.until = at.plus(Budget.WINDOW);
+        private boolean hasCredentials(String credentials) {
+            return first().request().fingerprint().equals(credentials);
         }
     }
 
-    private static final class Tally {
-
-        private int calls;
-        private int borrowed;
-
-        private int withinShare() {
-            return calls - borrowed;
-        }
-
-        private void add(CallPermit permit, int number) {
-            calls += number;
-            borrowed += permit.isBorrowed() ? number : 0;
-        }
-    }
-
-    ClientBudget(Limits limits, Clock clock, WaitTimer timer) {
+    /** @param ofService whether this is the service's own client */
+    ClientBudget(Limits limits, boolean ofService, Clock clock, WaitingRoom.Timer timer) {
         this.limits = limits;
+        this.ofService = ofService;
         this.clock = clock;
         this.timer = timer;
+        this.window = new CallWindow(limits);
+        this.forecast = new TurnForecast(window);
     }
 
     /**
-     * The call is permitted or waits from now on.
+     * Permits the call or lets it wait.
      *
-     * @param present who it is for
+     * @param present the callers that it is made for
      * @return false if this budget is no longer used
-     * @throws TokenException if its turn cannot come in time, with the time after which it can
+     * @throws TokenException if its turn cannot come in time, with the time to wait
      */
     boolean arrive(CallWait wait, CallerAccounts.Snapshot present) {
-        List<Runnable> then;
+        List<Runnable> actions;
         Optional<TokenException> refusal;
         synchronized (this) {
             if (retired) {
                 return false;
             }
             Instant now = clock.instant();
-            then = serve(now);
-            wait.isAt(this);
-            refusal = admit(wait, present, now, then);
+            actions = serve(now);
+            wait.arriveAt(this);
+            refusal = admit(wait, present, now, actions);
         }
-        then.forEach(Runnable::run);
+        actions.forEach(Runnable::run);
         if (refusal.isPresent()) {
             throw refusal.get();
         }
         return true;
     }
 
-    private Optional<TokenException> admit(CallWait wait, CallerAccounts.Snapshot present, Instant now, List<Runnable> then) {
-        WantedCall call = wait.call();
-        boolean isOptional = call.isOptional();
-        if (isOptional && optional >= limits.optional()) {
-            return Optional.of(refusal(NO_OPTIONAL_LEFT, now, comesBack(0, CallPermit::isOptional, now)));
+    private Optional<TokenException> admit(CallWait wait, CallerAccounts.Snapshot present, Instant now,
+            List<Runnable> actions) {
+        UpstreamTokenRequest request = wait.request();
+        boolean isOptional = isOptional(request);
+        if (isOptional && !window.isOptionalLeft()) {
+            return Optional.of(refusal(NO_OPTIONAL_LEFT, window.nextReturn(0, CallPermit::isOptional, now), now));
         }
-        List<CallerAccount> requesters = best(call, present.all());
+        List<CallerAccount> callers = best(request, present.all());
         Standing best = null;
         Grade grade = Grade.NOT_NOW;
-        // Waiting calls could not be served now, so none is overtaken; an optional call takes nothing from them.
-        for (CallerAccount requester : isOptional && !lines.isEmpty() ? List.<CallerAccount> of() : requesters) {
-            Standing standing = standing(call, call.accepted(), requester);
-            Grade its = grade(standing, now);
-            if (its.compareTo(grade) < 0) {
+        // Calls that wait cannot be made now, so none is overtaken. An optional call takes nothing from them.
+        for (CallerAccount caller : isOptional && !lines.isEmpty() ? List.<CallerAccount> of() : callers) {
+            Standing standing = standing(request, request.accepted(), caller);
+            Grade callersGrade = window.grade(standing, now);
+            if (callersGrade.compareTo(grade) < 0) {
                 best = standing;
-                grade = its;
+                grade = callersGrade;
             }
         }
         if (best != null) {
-            CallPermit permit = permit(best, grade, isOptional, now);
-            then.add(() -> wait.granted(permit));
+            CallPermit permit = window.permit(this, best, grade, isOptional, now);
+            actions.add(() -> wait.grant(permit));
             return Optional.empty();
         }
-        Instant turn = turn(call, requesters, now);
+        Instant turn = turn(request, callers, now);
         if (isOptional || turn.isAfter(now.plus(wait.patience()))) {
-            return Optional.of(refusal(call, turn, now));
+            return Optional.of(refusal(request, turn, now));
         }
-        requesters.forEach(requester -> queue(wait, requester));
-        lookAgain(now);
-        then.add(() -> wait.begins(present));
+        callers.forEach(caller -> queue(wait, caller));
+        scheduleServing(now);
+        actions.add(() -> wait.start(present));
         return Optional.empty();
     }
 
-    /** One more caller waits for the call. */
-    void join(CallWait wait, CallerAccount requester) {
-        List<Runnable> then;
-        synchronized (this) {
-            if (wait.isOver() || !queueIfBetter(wait, requester)) {
-                return;
-            }
-            then = serve(clock.instant());
-        }
-        then.forEach(Runnable::run);
+    /** Lets the call wait for one more caller. */
+    void join(CallWait wait, CallerAccount caller) {
+        runLocked(() -> wait.isOver() || !queueIfBetter(wait, caller) ? List.of() : serve(clock.instant()));
     }
 
-    /** The call does not wait any longer. */
+    /** Ends the wait of the call with a failure. */
     void giveUp(CallWait wait, WaitingRoom.Reason reason) {
         TokenException refusal;
         synchronized (this) {
             if (wait.isOver()) {
                 return;
             }
-            List<CallerAccount> requesters = wait.lines().stream().map(line -> line.requester).toList();
+            List<CallerAccount> callers = wait.lines().stream().map(line -> line.caller).toList();
             remove(wait);
             Instant now = clock.instant();
             refusal = reason == WaitingRoom.Reason.FULL ? FairBulkhead.busy()
-                    : refusal(wait.call(), turn(wait.call(), requesters, now), now);
-            lookAgain(now);
+                    : refusal(wait.request(), turn(wait.request(), callers, now), now);
+            scheduleServing(now);
         }
-        wait.refused(refusal);
+        wait.refuse(refusal);
     }
 
-    /** @return another permit to resend the same request; empty if no call is left for it now */
+    /** @return another permit, to send the same request once more; empty if no call is left for that */
     synchronized Optional<CallPermit> another(CallPermit first) {
         Instant now = clock.instant();
-        forget(now);
-        Standing standing = first.standing();
-        boolean left = all.calls < limits.calls() && (!first.isTry() || tries < limits.tries())
-                && (!first.isOptional() || optional < limits.optional());
-        return left ? Optional.of(permit(standing, first.isBorrowed() ? Grade.BORROWED : Grade.WITHIN_SHARE,
-                first.isOptional(), now)) : Optional.empty();
+        window.advance(now);
+        return window.mayRepeat(first) ? Optional.of(window.permit(this, first.standing(),
+                first.isBorrowed() ? Grade.BORROWED : Grade.WITHIN_SHARE, first.isOptional(), now)) : Optional.empty();
     }
 
     /** @param made whether the call was made */
     void end(CallPermit permit, boolean made) {
-        List<Runnable> then;
-        synchronized (this) {
+        runLocked(() -> {
             Instant now = clock.instant();
-            if (permit.isTry()) {
-                // Not if it was sent once more: by then the next call can be trying them.
-                onTrial.remove(permit.standing().credentials(), permit);
-            }
-            if (made) {
-                ended.addLast(new Ended(permit, now));
-            } else {
-                release(permit);
-                // As if it had not been borrowed, unless another was since.
-                if (permit.isBorrowed() && lastLoan == permit.loan()) {
-                    lastLoan = permit.loanBefore();
-                }
-            }
-            then = serve(now);
-        }
-        then.forEach(Runnable::run);
+            window.end(permit, made, now);
+            return serve(now);
+        });
     }
 
-    /** Lean has accepted the credentials: calls that wait with them are no tries any more. */
+    /** Lean has accepted the credentials: waiting calls with them are no longer tries. */
     synchronized void accept(String credentials) {
-        for (Line line : lines.values()) {
-            line.accepted |= line.first().call().credentials().equals(credentials);
-        }
+        lines.values().forEach(line -> line.accepted |= line.hasCredentials(credentials));
     }
 
-    /** Lean has refused credentials that were tried: the calls that wait with them have the same answer. */
+    /** Lean has refused credentials that were tried: waiting calls with them fail alike. */
     void refuse(String credentials, TokenException refusal) {
-        List<CallWait> refused = new ArrayList<>();
+        Set<CallWait> refused = new LinkedHashSet<>();
         synchronized (this) {
-            for (Line line : List.copyOf(lines.values())) {
-                if (!line.accepted && line.first().call().credentials().equals(credentials)) {
-                    refused.addAll(line.waiting);
-                }
-            }
-            refused = refused.stream().distinct().toList();
+            lines.values().stream().filter(line -> !line.accepted && line.hasCredentials(credentials))
+                    .forEach(line -> refused.addAll(line.waiting));
             refused.forEach(this::remove);
         }
-        refused.forEach(wait -> wait.refused(refusal));
+        refused.forEach(wait -> wait.refuse(refusal));
     }
 
+    /** @return the number of calls that can be made now */
     synchronized int left() {
-        forget(clock.instant());
-        return limits.calls() - all.calls;
+        window.advance(clock.instant());
+        return window.left();
     }
 
-    /** @return whether it is not used, and will not be: nothing of it is worth keeping */
+    /** Ends the use of this budget if no call counts or waits. */
     synchronized boolean retireIfIdle(Instant now) {
-        forget(now);
-        retired = all.calls == 0 && lines.isEmpty();
+        window.advance(now);
+        retired = window.isEmpty() && lines.isEmpty();
         return retired;
     }
 
-    private Standing standing(WantedCall call, boolean accepted, CallerAccount requester) {
-        String credentials = call.credentials();
+    /** @param step returns actions to run without the lock, such as callbacks of callers */
+    private void runLocked(Supplier<List<Runnable>> step) {
+        List<Runnable> actions;
+        synchronized (this) {
+            actions = step.get();
+        }
+        actions.forEach(Runnable::run);
+    }
+
+    private static boolean isOptional(UpstreamTokenRequest request) {
+        return request.purpose() == Purpose.REPLACEMENT;
+    }
+
+    private Standing standing(UpstreamTokenRequest request, boolean accepted, CallerAccount caller) {
+        String credentials = request.fingerprint();
         if (!accepted) {
-            return new Standing(requester.account(), 0, false, credentials);
+            return new Standing(caller.account(), 0, false, credentials);
         }
-        if (call.isServices()) {
-            return new Standing(requester.sharer(), share(requester), true, credentials);
+        if (request.owner() == CredentialsOwner.SERVICE) {
+            return new Standing(caller.sharer(), share(caller), true, credentials);
         }
-        // A caller that has the service's own secret gets what its sharers leave.
-        return new Standing(CALLERS, call.services() ? 0 : limits.calls(), true, credentials);
+        // A caller that has the service's secret gets what the sharers leave.
+        return new Standing(CALLERS, ofService ? 0 : limits.calls(), true, credentials);
     }
 
-    /** What others try with the client's id is not to be taken from the shares; one alone shares with nobody. */
-    private int share(CallerAccount requester) {
-        int shared = requester.sharers() > 1 && requester.triesAllowed() ? limits.calls() - limits.tries() : limits.calls();
-        return Math.max(1, shared / requester.sharers());
+    private Standing standing(Line line) {
+        return standing(line.first().request(), line.accepted, line.caller);
     }
 
-    private Grade grade(Standing standing, Instant now) {
-        if (all.calls >= limits.calls()) {
-            return Grade.NOT_NOW;
-        }
-        if (!standing.accepted()) {
-            return !onTrial.containsKey(standing.credentials()) && mayTry(tally(standing).calls, tries) ? Grade.WITHIN_SHARE
-                    : Grade.NOT_NOW;
-        }
-        if (tally(standing).withinShare() < standing.share()) {
-            return Grade.WITHIN_SHARE;
-        }
-        return now.isBefore(borrowable()) ? Grade.NOT_NOW : Grade.BORROWED;
+    /** @return the standing when calls wait until a trial of the credentials is over, which can succeed */
+    private Standing standingAfterTrial(UpstreamTokenRequest request, boolean accepted, CallerAccount caller) {
+        return standing(request, accepted || window.isOnTrial(request.fingerprint()), caller);
     }
 
-    /** A requester can have as many tries as are left: the first one a half, the next one a half of the rest. */
-    private boolean mayTry(int its, int tried) {
-        return its < limits.tries() - tried;
+    private Standing standingAfterTrial(Line line) {
+        return standingAfterTrial(line.first().request(), line.accepted, line.caller);
     }
 
-    private Tally tally(Standing standing) {
-        return tallies.getOrDefault(standing.sharer(), new Tally());
+    /** Tries with the client's id take nothing from the shares. A single sharer has no others to leave anything to. */
+    private int share(CallerAccount caller) {
+        int shared = caller.sharers() > 1 && caller.triesAllowed() ? limits.calls() - limits.tries() : limits.calls();
+        return Math.max(1, shared / caller.sharers());
     }
 
-    private CallPermit permit(Standing standing, Grade grade, boolean isOptional, Instant now) {
-        Loan before = lastLoan;
-        // Those that come together after a rest have their shares before one of them borrows.
-        if (grade == Grade.BORROWED || all.calls == 0) {
-            lastLoan = new Loan(now, now.plus(interval()));
-        }
-        CallPermit permit = new CallPermit(this, standing, grade, isOptional, before, lastLoan);
-        all.add(permit, 1);
-        tallies.computeIfAbsent(standing.sharer(), sharer -> new Tally()).add(permit, 1);
-        optional += isOptional ? 1 : 0;
-        if (permit.isTry()) {
-            tries++;
-            onTrial.putIfAbsent(standing.credentials(), permit);
-        }
-        return permit;
-    }
-
-    private void release(CallPermit permit) {
-        all.add(permit, -1);
-        tallies.computeIfPresent(permit.standing().sharer(), (sharer, tally) -> {
-            tally.add(permit, -1);
-            return tally.calls == 0 ? null : tally;
-        });
-        optional -= permit.isOptional() ? 1 : 0;
-        tries -= permit.isTry() ? 1 : 0;
-    }
-
-    /** @return when the next call can be borrowed: sooner than thought at the last one if shares have come back since */
-    private Instant borrowable() {
-        Instant byNow = lastLoan.at().plus(interval());
-        return byNow.isBefore(lastLoan.next()) ? byNow : lastLoan.next();
-    }
-
-    /** Spreads what is not within shares over the window, so that it comes back evenly. */
-    private Duration interval() {
-        return Budget.WINDOW.dividedBy(Math.max(1, limits.calls() - all.withinShare()));
-    }
-
-    private void forget(Instant now) {
-        while (!ended.isEmpty() && !ended.peekFirst().until.isAfter(now)) {
-            release(ended.removeFirst().call);
-        }
-    }
-
-    /** @return what is to be done without the lock: calls whose turn has come begin */
+    /** @return actions that start the calls whose turn has come, to run without the lock */
     private List<Runnable> serve(Instant now) {
-        forget(now);
-        List<Runnable> then = new ArrayList<>(1);
+        window.advance(now);
+        List<Runnable> actions = new ArrayList<>(1);
         for (Line line = next(now); line != null; line = next(now)) {
             CallWait first = line.first();
-            Standing standing = standing(first.call(), line.accepted, line.requester);
+            Standing standing = standing(line);
             lines.remove(line.key);
             lines.put(line.key, line);
             remove(first);
-            CallPermit permit = permit(standing, grade(standing, now), first.call().isOptional(), now);
-            then.add(() -> first.granted(permit));
+            CallPermit permit = window.permit(this, standing, window.grade(standing, now), isOptional(first.request()), now);
+            actions.add(() -> first.grant(permit));
         }
-        lookAgain(now);
-        return then;
+        scheduleServing(now);
+        return actions;
     }
 
     /**
      * @return the line whose turn it is: within its share before borrowing, then the sharer with the fewest calls, then the
-     *         one that has waited longest; null if no line has its turn now
+     *         line that has waited longest; null if no line has its turn now
      */
     private Line next(Instant now) {
         Line next = null;
         Grade best = Grade.NOT_NOW;
         int fewest = Integer.MAX_VALUE;
         for (Line line : lines.values()) {
-            Standing standing = standing(line.first().call(), line.accepted, line.requester);
-            Grade grade = grade(standing, now);
-            int its = tally(standing).calls;
-            if (grade.compareTo(best) < 0 || grade == best && grade != Grade.NOT_NOW && its < fewest) {
+            Standing standing = standing(line);
+            Grade grade = window.grade(standing, now);
+            int calls = window.calls(standing);
+            if (grade.compareTo(best) < 0 || grade == best && grade != Grade.NOT_NOW && calls < fewest) {
                 next = line;
                 best = grade;
-                fewest = its;
+                fewest = calls;
             }
         }
         return next;
     }
 
-    private void queue(CallWait wait, CallerAccount requester) {
-        Line line = lines.computeIfAbsent(key(requester, wait.call()), key -> new Line(key, requester));
+    private void queue(CallWait wait, CallerAccount caller) {
+        Line line = lines.computeIfAbsent(key(caller, wait.request()), key -> new Line(key, caller));
         line.accepted |= isAccepted(wait);
         line.waiting.add(wait);
         wait.lines().add(line);
     }
 
-    /** @return whether the call stands in one more line, or in a better one than before */
-    private boolean queueIfBetter(CallWait wait, CallerAccount requester) {
-        Line its = lines.get(key(requester, wait.call()));
-        if (its != null && its.waiting.contains(wait)) {
+    /** @return whether the call waits in one more line, or in a better one than before */
+    private boolean queueIfBetter(CallWait wait, CallerAccount caller) {
+        UpstreamTokenRequest request = wait.request();
+        Line callersLine = lines.get(key(caller, request));
+        if (callersLine != null && callersLine.waiting.contains(wait)) {
             return false;
         }
-        if (wait.lines().size() >= MOST_LINES) {
-            Line worst = wait.lines().stream()
-                    .max(Comparator.comparingInt(line -> place(standing(wait.call(), line.accepted, line.requester))))
-                    .orElseThrow();
-            if (place(standing(wait.call(), isAccepted(wait), requester)) >= place(
-                    standing(wait.call(), worst.accepted, worst.requester))) {
+        if (wait.lines().size() >= MAX_LINES) {
+            Comparator<Line> byPlace = Comparator.comparingInt(line -> place(standing(request, line.accepted, line.caller)));
+            Line worst = wait.lines().stream().max(byPlace).orElseThrow();
+            if (place(standing(request, isAccepted(wait), caller)) >= place(standing(request, worst.accepted, worst.caller))) {
                 return false;
             }
             wait.lines().remove(worst);
             leave(worst, wait);
         }
-        queue(wait, requester);
+        queue(wait, caller);
         return true;
     }
 
     private static boolean isAccepted(CallWait wait) {
-        return wait.call().accepted() || wait.lines().stream().anyMatch(line -> line.accepted);
+        return wait.request().accepted() || wait.lines().stream().anyMatch(line -> line.accepted);
     }
 
-    /** @return the requesters with the best places; one whose call is permitted now is among them */
-    private List<CallerAccount> best(WantedCall call, List<CallerAccount> requesters) {
-        if (requesters.size() <= MOST_LINES) {
-            return requesters;
+    /** @return the callers with the best places; among them is one whose call is permitted now, if there is any */
+    private List<CallerAccount> best(UpstreamTokenRequest request, List<CallerAccount> callers) {
+        if (callers.size() <= MAX_LINES) {
+            return callers;
         }
-        Map<CallerAccount, Integer> places = new IdentityHashMap<>(requesters.size());
-        requesters.forEach(requester -> places.put(requester, place(standing(call, call.accepted(), requester))));
-        return requesters.stream().sorted(Comparator.comparing(places::get)).limit(MOST_LINES).toList();
+        Map<CallerAccount, Integer> places = new IdentityHashMap<>(callers.size());
+        callers.forEach(caller -> places.put(caller, place(standing(request, request.accepted(), caller))));
+        return callers.stream().sorted(Comparator.comparing(places::get)).limit(MAX_LINES).toList();
     }
 
-    /** @return smaller for a better place: first those that have calls of their share left, then those with fewer calls */
+    /** @return smaller for a better place: first the sharers with calls of their share left, then those with fewer calls */
     private int place(Standing standing) {
-        Tally its = tally(standing);
-        boolean within = !standing.accepted() || its.withinShare() < standing.share();
-        return within ? its.calls : limits.calls() + its.calls;
+        int calls = window.calls(standing);
+        return window.withinShare(standing, 1) > 0 ? calls : limits.calls() + calls;
     }
 
-    private static String key(CallerAccount requester, WantedCall call) {
-        return requester.account() + '\n' + call.credentials();
+    private static String key(CallerAccount caller, UpstreamTokenRequest request) {
+        return caller.account() + '\n' + request.fingerprint();
     }
 
     private void remove(CallWait wait) {
-        wait.ends();
+        wait.end();
         wait.lines().forEach(line -> leave(line, wait));
     }
 
@@ -517,154 +381,74 @@ final class ClientBudget {
         }
     }
 
-    /** Sees to it that lines are looked at when a call is left, or can be borrowed. */
-    private void lookAgain(Instant now) {
+    /** Sets the timer to the time when a call comes back or can be borrowed. */
+    private void scheduleServing(Instant now) {
         Instant next = null;
         if (!lines.isEmpty()) {
-            next = ended.isEmpty() ? null : ended.peekFirst().until;
-            Instant borrowable = borrowable();
-            if (all.calls < limits.calls() && borrowable.isAfter(now) && (next == null || borrowable.isBefore(next))) {
-                next = borrowable;
+            next = window.ended().stream().findFirst().map(CallPermit::countsUntil).orElse(null);
+            Instant loan = window.nextLoan();
+            if (window.left() > 0 && loan.isAfter(now) && (next == null || loan.isBefore(next))) {
+                next = loan;
             }
         }
-        if (Objects.equals(next, nextLook)) {
+        if (Objects.equals(next, nextServing)) {
             return;
         }
         stopTimer.run();
-        nextLook = next;
-        if (next == null) {
-            stopTimer = () -> {
-            };
-        } else {
-            stopTimer = timer.start(Math.max(1, Duration.between(now, next).plusNanos(999_999).toMillis()), this::look);
-        }
+        nextServing = next;
+        stopTimer = next == null ? () -> {
+        } : timer.start(Duration.between(now, next), this::serveOnTime);
     }
 
-    private void look() {
-        List<Runnable> then;
-        synchronized (this) {
-            nextLook = null;
-            then = serve(clock.instant());
-        }
-        then.forEach(Runnable::run);
+    private void serveOnTime() {
+        runLocked(() -> {
+            nextServing = null;
+            return serve(clock.instant());
+        });
     }
 
-    /** @return when the call can be made if no other call arrives, for the requester that has the best place */
-    private Instant turn(WantedCall call, List<CallerAccount> requesters, Instant now) {
-        Instant turn = Instant.MAX;
-        for (CallerAccount requester : requesters) {
-            Standing standing = standing(call, mayBeAccepted(call.accepted(), call), requester);
-            Instant its = standing.accepted() ? turn(standing, requester, call, now) : turnOfTry(standing, now);
-            turn = its.isBefore(turn) ? its : turn;
-        }
-        return turn;
+    /** @return when the call can be made for the caller with the best place, if no other call arrives */
+    private Instant turn(UpstreamTokenRequest request, List<CallerAccount> callers, Instant now) {
+        return callers.stream().map(caller -> turn(request, caller, now)).min(Comparator.naturalOrder()).orElse(Instant.MAX);
     }
 
-    private Instant turn(Standing mine, CallerAccount requester, WantedCall call, Instant now) {
-        Line line = lines.get(key(requester, call));
+    private Instant turn(UpstreamTokenRequest request, CallerAccount caller, Instant now) {
+        Standing mine = standingAfterTrial(request, request.accepted(), caller);
+        if (!mine.accepted()) {
+            return turnOfTry(mine, now);
+        }
+        Line line = lines.get(key(caller, request));
         int inLine = line == null ? 0 : line.waiting.size();
-        Map<String, Integer> waiting = new HashMap<>();
-        Map<String, Standing> standings = new HashMap<>();
+        Map<String, Queue> queues = new HashMap<>();
         for (Line each : lines.values()) {
-            Standing its = standing(each.first().call(), mayBeAccepted(each.accepted, each.first().call()), each.requester);
-            // Lines of one sharer take turns.
-            int number = each == line || !its.sharer().equals(mine.sharer()) ? each.waiting.size()
-                    : Math.min(each.waiting.size(), inLine + 1);
-            waiting.merge(its.sharer(), number, Integer::sum);
-            standings.put(its.sharer(), its);
+            Standing standing = standingAfterTrial(each);
+            boolean takesTurns = each != line && standing.sharer().equals(mine.sharer());
+            int ahead = takesTurns ? Math.min(each.waiting.size(), inLine + 1) : each.waiting.size();
+            queues.merge(standing.sharer(), new Queue(standing, ahead),
+                    (one, other) -> new Queue(other.standing(), one.calls() + other.calls()));
         }
-        Integer found = waiting.remove(mine.sharer());
-        int own = found == null ? 0 : found;
-        int ownWithin = withinShare(mine, own);
-        boolean within = withinShare(mine, own + 1) > ownWithin;
-        int ahead = own;
-        int borrowing = own - ownWithin;
-        for (Map.Entry<String, Integer> other : waiting.entrySet()) {
-            Standing its = standings.get(other.getKey());
-            int itsWithin = withinShare(its, other.getValue());
-            // Of equals, the one with fewer calls goes first.
-            int first = Math.max(0, tally(mine).calls + own + 1 - tally(its).calls);
-            if (within) {
-                ahead += Math.min(itsWithin, first);
-            } else {
-                int itsBorrowing = Math.min(other.getValue() - itsWithin, Math.max(0, first - itsWithin));
-                ahead += itsWithin + itsBorrowing;
-                borrowing += itsBorrowing;
-            }
-        }
-        int left = limits.calls() - all.calls;
-        Instant turn = ahead < left ? now : comesBack(ahead - left, permit -> true, now);
-        if (within) {
-            return turn;
-        }
-        Instant borrows = later(now, borrowable()).plus(interval().multipliedBy(borrowing));
-        Instant shareComesBack = comesBack(own - ownWithin,
-                permit -> !permit.isBorrowed() && permit.standing().sharer().equals(mine.sharer()), now);
-        return later(turn, borrows.isBefore(shareComesBack) ? borrows : shareComesBack);
-    }
-
-    /** What is on trial is no try once that is over, if it is made at all. */
-    private boolean mayBeAccepted(boolean accepted, WantedCall call) {
-        return accepted || onTrial.containsKey(call.credentials());
-    }
-
-    /** @return how many of further calls would be within the share */
-    private int withinShare(Standing standing, int further) {
-        return standing.accepted() ? Math.min(further, Math.max(0, standing.share() - tally(standing).withinShare())) : further;
+        Queue own = queues.remove(mine.sharer());
+        return forecast.turn(new Queue(mine, own == null ? 0 : own.calls()), queues.values(), now);
     }
 
     private Instant turnOfTry(Standing mine, Instant now) {
-        int its = tally(mine).calls;
-        int tried = tries;
+        int ofAccount = 0;
+        int all = 0;
         for (Line line : lines.values()) {
-            WantedCall waiting = line.first().call();
-            if (!mayBeAccepted(line.accepted, waiting)) {
-                Standing other = standing(waiting, false, line.requester);
-                its += other.sharer().equals(mine.sharer()) ? line.waiting.size() : 0;
-                tried += line.waiting.size();
+            Standing standing = standingAfterTrial(line);
+            if (!standing.accepted()) {
+                ofAccount += standing.sharer().equals(mine.sharer()) ? line.waiting.size() : 0;
+                all += line.waiting.size();
             }
         }
-        if (mayTry(its, tried)) {
-            return all.calls < limits.calls() ? now : comesBack(0, permit -> true, now);
-        }
-        for (Ended call : ended) {
-            if (call.call.isTry()) {
-                its -= call.call.standing().sharer().equals(mine.sharer()) ? 1 : 0;
-                tried--;
-                if (mayTry(its, tried)) {
-                    return call.until;
-                }
-            }
-        }
-        return afterThoseUnderWay(now);
+        return forecast.turnOfTry(new Queue(mine, ofAccount), all, now);
     }
 
-    /** @return when the call after so many of this kind comes back */
-    private Instant comesBack(int number, Predicate<CallPermit> kind, Instant now) {
-        int before = number;
-        for (Ended call : ended) {
-            if (kind.test(call.call) && before-- == 0) {
-                return call.until;
-            }
-        }
-        return afterThoseUnderWay(now);
+    private TokenException refusal(UpstreamTokenRequest request, Instant turn, Instant now) {
+        return refusal(window.left() <= 0 ? NONE_LEFT : request.accepted() ? NO_SHARE_LEFT : NO_TRY_LEFT, turn, now);
     }
 
-    /** The next to end can be the one that has just started. */
-    private Instant afterThoseUnderWay(Instant now) {
-        return now.plus(limits.longestCall()).plus(Budget.WINDOW);
-    }
-
-    private static Instant later(Instant one, Instant other) {
-        return one.isAfter(other) ? one : other;
-    }
-
-    private TokenException refusal(WantedCall call, Instant turn, Instant now) {
-        String reason = all.calls >= limits.calls() ? NONE_LEFT : call.accepted() ? NO_SHARE_LEFT : NO_TRY_LEFT;
-        return refusal(reason, now, turn);
-    }
-
-    private static TokenException refusal(String reason, Instant now, Instant turn) {
+    private static TokenException refusal(String reason, Instant turn, Instant now) {
         return TokenError.BUDGET_SPENT.because(reason)
                 .retryAfter(turn.isAfter(now) ? Duration.between(now, turn) : OTHERS_FIRST);
     }

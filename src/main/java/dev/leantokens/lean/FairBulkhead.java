@@ -15,102 +15,100 @@ import dev.leantokens.token.CallerAccounts;
 import io.smallrye.mutiny.Uni;
 
 /**
- * Lets a limited number of calls through at a time; others wait. They wait here and not in the HTTP client, where to wait for a
- * connection takes from the time that Lean has for its answer, so that a crowd of callers looks like a Lean that fails.
- * Each caller has a line of its own, and the lines take turns: who brings a crowd makes that crowd wait, and not the next
- * caller. A call that several callers wait for stands in the line of each and enters by the first whose turn comes.
- * Thread-safe.
+ * Limits the number of concurrent calls and lets the others wait. Without it, they would wait for a connection in the HTTP
+ * client, where that takes from the time for Lean's response: many callers would look like a Lean that fails.
+ * <p>
+ * Each account has a line and the lines take turns, so that a crowd keeps no other caller waiting. A call of several callers
+ * waits in the line of each, and starts when the first of them has its turn. Thread-safe.
  */
 final class FairBulkhead {
 
     private final int limit;
     private final WaitingRoom room;
 
-    /** By account, the one whose turn it is first; none of them empty. Guarded by this, as everything below. */
+    /** By account, without empty ones; the line whose turn is next comes first. Guarded by this, like all fields below. */
     private final LinkedHashMap<String, LinkedHashSet<Waiting>> lines = new LinkedHashMap<>();
-    private int inside;
+    private int running;
 
     private final class Waiting {
 
-        private final Runnable enter;
+        private final Runnable start;
         private final Seat seat;
         private final List<String> accounts = new ArrayList<>(1);
         private boolean left;
 
-        private Waiting(Runnable enter, Consumer<Throwable> turnAway) {
-            this.enter = enter;
+        private Waiting(Runnable start, Consumer<Throwable> fail) {
+            this.start = start;
             this.seat = room.seat(reason -> {
-                if (giveUp(this)) {
-                    turnAway.accept(busy());
+                if (leaveLines(this)) {
+                    fail.accept(busy());
                 }
             });
         }
     }
 
-    /** @param room where calls wait, those for the budget too */
+    /** @param room where calls wait, shared with the budget */
     FairBulkhead(int limit, WaitingRoom room) {
         this.limit = limit;
         this.room = room;
     }
 
     /**
-     * @param requesters who the call is for
-     * @param call the call, which is made as soon as there is room
-     * @param patience how long it waits for that
-     * @return how the call ends; or a failure if there was no room in time, or too many wait
+     * @param callers the callers that the call is made for
+     * @param call the call, which is made as soon as fewer than the limit are running
+     * @param patience how long it can wait for that
+     * @return the call's outcome; or a failure if it had to wait for too long, or too many calls wait
      */
-    <T> Uni<T> pass(CallerAccounts requesters, Uni<T> call, Duration patience) {
+    <T> Uni<T> pass(CallerAccounts callers, Uni<T> call, Duration patience) {
         return Uni.createFrom().emitter(outcome -> {
-            Waiting waiter = new Waiting(
-                    () -> call.onTermination().invoke(this::leave).subscribe().with(outcome::complete, outcome::fail),
+            Waiting waiting = new Waiting(
+                    () -> call.onTermination().invoke(this::end).subscribe().with(outcome::complete, outcome::fail),
                     outcome::fail);
-            List<CallerAccount> present = requesters.snapshot().all();
-            if (entersAtOnce(waiter, present)) {
-                waiter.enter.run();
+            List<CallerAccount> present = callers.snapshot().all();
+            if (enter(waiting, present)) {
+                waiting.start.run();
             } else {
-                room.take(waiter.seat, present.get(0).account(), patience);
-                requesters.watch(joined -> join(waiter, joined));
+                room.take(waiting.seat, present.get(0).account(), patience);
+                callers.watch(caller -> join(waiting, caller));
             }
         });
     }
 
-    private synchronized boolean entersAtOnce(Waiting waiter, List<CallerAccount> requesters) {
-        if (inside < limit) {
-            inside++;
+    /** @return whether the call can start at once; otherwise it waits */
+    private synchronized boolean enter(Waiting waiting, List<CallerAccount> callers) {
+        if (running < limit) {
+            running++;
             return true;
         }
-        requesters.forEach(requester -> queue(waiter, requester.account()));
+        callers.forEach(caller -> queue(waiting, caller.account()));
         return false;
     }
 
-    private void join(Waiting waiter, CallerAccount joined) {
+    private void join(Waiting waiting, CallerAccount caller) {
         synchronized (this) {
-            if (waiter.left) {
+            if (waiting.left) {
                 return;
             }
-            queue(waiter, joined.account());
+            queue(waiting, caller.account());
         }
-        room.share(waiter.seat, joined.account());
+        room.share(waiting.seat, caller.account());
     }
 
-    private void queue(Waiting waiter, String account) {
-        if (lines.computeIfAbsent(account, name -> new LinkedHashSet<>()).add(waiter)) {
-            waiter.accounts.add(account);
+    private void queue(Waiting waiting, String account) {
+        if (lines.computeIfAbsent(account, name -> new LinkedHashSet<>()).add(waiting)) {
+            waiting.accounts.add(account);
         }
     }
 
-    private synchronized boolean giveUp(Waiting waiter) {
-        return remove(waiter);
-    }
-
-    private boolean remove(Waiting waiter) {
-        if (waiter.left) {
+    /** @return false if the call has left already */
+    private synchronized boolean leaveLines(Waiting waiting) {
+        if (waiting.left) {
             return false;
         }
-        waiter.left = true;
-        for (String account : waiter.accounts) {
+        waiting.left = true;
+        for (String account : waiting.accounts) {
             LinkedHashSet<Waiting> line = lines.get(account);
-            line.remove(waiter);
+            line.remove(waiting);
             if (line.isEmpty()) {
                 lines.remove(account);
             }
@@ -118,20 +116,18 @@ final class FairBulkhead {
         return true;
     }
 
-    /** Whoever leaves makes room for the first of the line whose turn it is. */
-    private void leave() {
-        Waiting next = null;
+    /** Ends a running call: the first call of the line whose turn is next takes its place. */
+    private void end() {
+        Waiting next;
         synchronized (this) {
             if (lines.isEmpty()) {
-                inside--;
-            } else {
-                next = next();
+                running--;
+                return;
             }
+            next = next();
         }
-        if (next != null) {
-            next.seat.leave();
-            next.enter.run();
-        }
+        next.seat.leave();
+        next.start.run();
     }
 
     private Waiting next() {
@@ -139,11 +135,11 @@ final class FairBulkhead {
         LinkedHashSet<Waiting> line = lines.remove(account);
         lines.put(account, line);
         Waiting first = line.iterator().next();
-        remove(first);
+        leaveLines(first);
         return first;
     }
 
     static TokenException busy() {
-        return TokenError.TOO_MANY_CALLS.because("more calls to Lean are wanted than are made at a time");
+        return TokenError.TOO_MANY_CALLS.because("too many calls to Lean are in progress or waiting");
     }
 }

@@ -114,7 +114,7 @@ record LeanAnswer(int status, String retryAfter, byte[] body) {
                     + "allow it to request this scope. The operator of this service has to ask Lean to allow it");
         }
         if (service && (status == 401 || error.filter(ErrorResponse::isAboutClient).isPresent())) {
-            return TokenError.SERVICE_CREDENTIALS_REFUSED.because(RefusedCredentials.reason(config));
+            return TokenError.SERVICE_CREDENTIALS_REFUSED.because(LeanVerdict.reasonOfRefusal(config));
         }
         if (error.isPresent() && !(service && proof.isRepeatedIn(error.get().members()))) {
             // An error may quote the request: a caller may see its own credentials again, but not the service's.

@@ -25,47 +25,44 @@ import io.smallrye.faulttolerance.api.CircuitBreakerState;
 import io.smallrye.mutiny.Uni;
 
 /**
- * Leaves a Lean that keeps failing alone for a while, and then lets one call find out whether it is back. There is one for the
- * calls with the service's own credentials and one for those with callers'. What is left alone is no more than what fails (ADR
- * 16):
+ * Makes no calls to a Lean that keeps failing, except for one probe in each delay. It stops no more calls than those that fail,
+ * by a breaker for each of the following (ADR 16):
  * <ul>
- * <li>Lean as a whole, where no connection can be opened. No caller has an influence on that, and any response ends it.</li>
- * <li>Lean as a whole, where it fails for many that it has accepted before: scopes of the service, accounts of callers.</li>
- * <li>What one caller asks for the first time, where Lean fails for many such requests of it.</li>
- * <li>One scope of one client, where Lean fails for it.</li>
+ * <li>All calls, if no connection can be opened. Callers have no influence on that, and any response closes the breaker.</li>
+ * <li>All calls, if Lean fails for many scopes of the service or accounts of callers that it has accepted before.</li>
+ * <li>First requests of one caller, if Lean fails for many of them.</li>
+ * <li>One scope of one client, if Lean fails for it.</li>
  * </ul>
- * Thread-safe.
+ * The service's own calls have an instance, and calls with callers' credentials another one. Thread-safe.
  */
 @RegisterForReflection(classNames = {
-        // Caffeine finds by name the classes that its settings here need.
+        // Caffeine loads the classes for the settings below by name.
         "com.github.benmanes.caffeine.cache.SSMSA", "com.github.benmanes.caffeine.cache.PSAMS" })
 final class LeanBreaker {
 
-    /** What counts as Lean's failure. That it refuses or throttles shows that it works. */
+    /** The failures of Lean. A refusal or throttling shows that it works. */
     private static final Set<TokenError> FAILURES_OF_LEAN = EnumSet.of(TokenError.LEAN_UNAVAILABLE, TokenError.LEAN_FAILED,
             TokenError.LEAN_TIMED_OUT, TokenError.LEAN_UNTRUSTED);
 
-    private static final String ALL_FAIL = "Lean has kept failing and is not asked for the moment";
-    private static final String FIRSTS_FAIL = "Lean has kept failing for new scopes of this caller and is not asked for them for the "
-            + "moment";
-    private static final String SCOPE_FAILS = "Lean has kept failing for this scope of this client and is not asked for it for the "
-            + "moment";
+    private static final String ALL_FAIL = "Lean keeps failing and is not called for now";
+    private static final String FIRSTS_FAIL = "Lean keeps failing for new scopes of this caller and is not called for them for now";
+    private static final String SCOPE_FAILS = "Lean keeps failing for this scope of this client and is not called for it for now";
 
-    /** One of them takes about 1 KiB. More are forgotten, those first that nobody asks for. */
+    /** A breaker takes about 1 KiB. The least recently used ones are evicted first. */
     private static final int MAX_SUBJECTS = 1000;
-    private static final int MAX_ASKERS = 200;
+    private static final int MAX_CALLERS = 200;
     private static final Duration IDLE_TIME = Duration.ofMinutes(10);
 
     private final LeanConfig config;
     private final Clock clock;
-    private final OutageLines lines;
+    private final OutageLog log;
     private final Breaker connection;
     private final OutageBreaker outage;
-    /** What callers request has no influence on it, so it tells how Lean is where nothing else is requested. */
+    /** For the scope api of the service. Callers have no influence on it, so it shows an outage if no other scope is used. */
     private final Breaker api;
-    /** Only of those that have failed. */
+    /** Created when Lean fails for the subject. */
     private final Cache<Subject, Breaker> subjects;
-    /** By who asks, for what Lean has not accepted yet; only of those for whom Lean has failed. */
+    /** By caller, for requests that Lean has not accepted before. Created when Lean fails for such a request. */
     private final Cache<String, OutageBreaker> firsts;
 
     private record Subject(String fingerprint, Scope scope) {
@@ -83,99 +80,102 @@ final class LeanBreaker {
     LeanBreaker(CredentialsOwner owner, LeanConfig config, Clock clock) {
         this.config = config;
         this.clock = clock;
-        this.lines = new OutageLines(owner == CredentialsOwner.SERVICE ? "" : " for callers with credentials of their own",
-                clock);
-        this.connection = new Breaker(config, clock, ALL_FAIL, lines.of("connection"));
-        this.outage = new OutageBreaker(config, clock, ALL_FAIL, lines.of("outage"));
-        this.api = new Breaker(config, clock, SCOPE_FAILS, lines.of("api"));
-        this.subjects = bounded(MAX_SUBJECTS, clock);
-        this.firsts = bounded(MAX_ASKERS, clock);
+        this.log = new OutageLog(owner == CredentialsOwner.SERVICE ? "" : " for callers with their own credentials", clock);
+        this.connection = new Breaker(config, clock, ALL_FAIL, log.listener("connection"));
+        this.outage = new OutageBreaker(config, clock, ALL_FAIL, log.listener("outage"));
+        this.api = new Breaker(config, clock, SCOPE_FAILS, log.listener("api"));
+        this.subjects = evictingIdle(MAX_SUBJECTS, clock);
+        this.firsts = evictingIdle(MAX_CALLERS, clock);
     }
 
-    /** @return how the call ends; or {@link TokenError#BREAKER_OPEN} if it is not made */
+    /** @return the call's outcome; or {@link TokenError#BREAKER_OPEN} if it is not made */
     Uni<AccessToken> pass(UpstreamTokenRequest request, Supplier<Uni<AccessToken>> call) {
         return Uni.createFrom().deferred(() -> {
             Breaker subject = isApiOfService(request) ? api : subjects.getIfPresent(Subject.of(request));
-            String asker = asker(request);
-            OutageBreaker first = asker == null ? null : firsts.getIfPresent(asker);
+            String caller = firstTimeCaller(request);
+            OutageBreaker first = caller == null ? null : firsts.getIfPresent(caller);
             String scope = request.scope().value();
             String witness = witness(request);
-            refuse(subject, subject != null && subject.closedIn().compareTo(Duration.ZERO) > 0);
-            refuse(first == null ? null : first.breaker(), first != null && first.refuses(scope));
-            refuse(outage.breaker(), outage.refuses(witness));
-            refuse(connection, connection.closedIn().compareTo(Duration.ZERO) > 0);
+            refuseIf(subject != null && subject.isRefusing(), subject);
+            refuseIf(first != null && first.isRefusing(scope), first == null ? null : first.breaker());
+            refuseIf(outage.isRefusing(witness), outage.breaker());
+            refuseIf(connection.isRefusing(), connection);
 
-            Supplier<Uni<AccessToken>> connecting = () -> connection.pass(noticed(call), LeanBreaker::ofConnection);
-            Supplier<Uni<AccessToken>> whole = () -> outage.pass(witness, connecting);
-            Supplier<Uni<AccessToken>> asking = first != null ? () -> first.pass(scope, whole)
-                    : asker == null ? whole
-                            : () -> whole.get().onFailure(LeanBreaker::isOfSubject)
-                                    .invoke(failure -> firstOf(asker).count(scope, failure));
-            return subject != null ? subject.pass(asking, LeanBreaker::ofLean)
-                    : asking.get().onFailure(LeanBreaker::isOfSubject)
-                            .invoke(failure -> subject(request).count(ofLean(failure)));
+            Supplier<Uni<AccessToken>> connected = () -> connection.pass(logged(call), LeanBreaker::signOfConnection);
+            Supplier<Uni<AccessToken>> whole = () -> outage.pass(witness, connected);
+            Supplier<Uni<AccessToken>> requested = whole;
+            if (first != null) {
+                requested = () -> first.pass(scope, whole);
+            } else if (caller != null) {
+                requested = () -> whole.get().onFailure(LeanBreaker::isFailureOfSubject)
+                        .invoke(failure -> createFirst(caller).count(scope, failure));
+            }
+            return subject != null ? subject.pass(requested, LeanBreaker::signOfLean)
+                    : requested.get().onFailure(LeanBreaker::isFailureOfSubject)
+                            .invoke(failure -> createSubject(request).count(signOfLean(failure)));
         });
     }
 
-    /** @return the state of what concerns all calls, and of the scope api of the service */
+    /** @return the common state of the breakers for all calls and of that for the scope api of the service */
     CircuitBreakerState state() {
-        return lines.state();
+        return log.state();
     }
 
-    /** @return whether it counts as a failure of Lean's */
-    static boolean isOfLean(Throwable failure) {
-        // A stale connection for which there was neither time nor budget left to try a new one says nothing of Lean.
+    /** @return whether it is a failure of Lean */
+    static boolean isFailureOfLean(Throwable failure) {
+        // A stale connection shows nothing about Lean, if neither time nor budget was left to try a new one.
         return failure instanceof TokenException exception && FAILURES_OF_LEAN.contains(exception.error())
                 && !(exception.getCause() instanceof StaleConnectionException);
     }
 
-    /** What the end of a call says about Lean where there is a connection to it. */
-    static Sign ofLean(Throwable failure) {
+    /** @return what the outcome shows about Lean, given a connection */
+    static Sign signOfLean(Throwable failure) {
         if (failure == null) {
             return Sign.GOOD;
         }
-        if (isOfSubject(failure)) {
+        if (isFailureOfSubject(failure)) {
             return Sign.BAD;
         }
-        // Lean was not asked, or a fault of this service.
-        boolean withoutAnswer = !(failure instanceof TokenException known) || known.error() == TokenError.BREAKER_OPEN
+        // Lean did not answer, or this service is at fault.
+        boolean unanswered = !(failure instanceof TokenException known) || known.error() == TokenError.BREAKER_OPEN
                 || FAILURES_OF_LEAN.contains(known.error());
-        return withoutAnswer ? Sign.NONE : Sign.GOOD;
+        return unanswered ? Sign.NONE : Sign.GOOD;
     }
 
-    /** A response, a timeout and a connection that broke all show that one could be opened. */
-    static Sign ofConnection(Throwable failure) {
+    /**
+     * @return what the outcome shows about the connection: a response, a timeout or a broken connection shows that it opened
+     */
+    static Sign signOfConnection(Throwable failure) {
         if (LeanFailure.isConnectFailure(failure)) {
             return Sign.BAD;
         }
-        boolean asked = failure == null || failure instanceof TokenException known && known.error() != TokenError.BREAKER_OPEN
-                && !(known.getCause() instanceof StaleConnectionException);
-        return asked ? Sign.GOOD : Sign.NONE;
+        boolean connected = failure == null
+                || failure instanceof TokenException known && known.error() != TokenError.BREAKER_OPEN
+                        && !(known.getCause() instanceof StaleConnectionException);
+        return connected ? Sign.GOOD : Sign.NONE;
     }
 
-    private static boolean isOfSubject(Throwable failure) {
-        return isOfLean(failure) && !LeanFailure.isConnectFailure(failure);
+    /** @return whether the failure can depend on what was requested */
+    private static boolean isFailureOfSubject(Throwable failure) {
+        return isFailureOfLean(failure) && !LeanFailure.isConnectFailure(failure);
     }
 
-    private static void refuse(Breaker breaker, boolean refuses) {
-        if (refuses) {
+    private static void refuseIf(boolean refusing, Breaker breaker) {
+        if (refusing) {
             throw breaker.refusal();
         }
     }
 
-    private Supplier<Uni<AccessToken>> noticed(Supplier<Uni<AccessToken>> call) {
-        return () -> call.get().onFailure(LeanBreaker::isOfLean).invoke(failure -> lines.failed((TokenException) failure));
+    private Supplier<Uni<AccessToken>> logged(Supplier<Uni<AccessToken>> call) {
+        return () -> call.get().onFailure(LeanBreaker::isFailureOfLean)
+                .invoke(failure -> log.onFailure((TokenException) failure));
     }
 
     private static boolean isApiOfService(UpstreamTokenRequest request) {
         return request.owner() == CredentialsOwner.SERVICE && request.scope().equals(Scope.API);
     }
 
-    /**
-     * Whose failure can be one of Lean as a whole: not that of an id or a customer that somebody can have made up.
-     *
-     * @return null if it cannot
-     */
+    /** @return the scope or client id whose failure can be an outage: one that Lean has accepted; null if it can be invented */
     private static String witness(UpstreamTokenRequest request) {
         if (request.owner() == CredentialsOwner.SERVICE) {
             return request.acceptance().scope() ? request.scope().value() : null;
@@ -184,11 +184,11 @@ final class LeanBreaker {
     }
 
     /**
-     * @return who requests something for the first time: of several that wait for the call, one for whom Lean does not keep
-     *         failing, since nobody is to be refused for what another one requested; null if Lean has accepted it before, or
-     *         nobody is known
+     * @return the caller of a first request. If several wait for the call, it is one for whom Lean does not keep failing, since
+     *         no caller is refused for what another one requested. Null if Lean has accepted the request before or has not
+     *         accepted the credentials
      */
-    private String asker(UpstreamTokenRequest request) {
+    private String firstTimeCaller(UpstreamTokenRequest request) {
         if (request.acceptance().scope() || isApiOfService(request) || !request.accepted()) {
             return null;
         }
@@ -199,28 +199,30 @@ final class LeanBreaker {
                 .findFirst().orElseGet(() -> request.accounts().first().account());
     }
 
-    private boolean isFailing(String asker) {
-        OutageBreaker first = firsts.getIfPresent(asker);
+    private boolean isFailing(String caller) {
+        OutageBreaker first = firsts.getIfPresent(caller);
         return first != null && first.breaker().state() != CircuitBreakerState.CLOSED;
     }
 
-    private Breaker subject(UpstreamTokenRequest request) {
+    private Breaker createSubject(UpstreamTokenRequest request) {
         return subjects.get(Subject.of(request), key -> new Breaker(config, clock, SCOPE_FAILS, state -> {
         }));
     }
 
-    private OutageBreaker firstOf(String asker) {
-        return firsts.get(asker, key -> new OutageBreaker(config, clock, FIRSTS_FAIL, state -> {
+    private OutageBreaker createFirst(String caller) {
+        return firsts.get(caller, key -> new OutageBreaker(config, clock, FIRSTS_FAIL, state -> {
         }));
     }
 
-    /** @return a cache that forgets what is not used, at the latest when it is full */
-    static <K, V> Cache<K, V> bounded(int size, Clock clock) {
+    static <K, V> Cache<K, V> evictingIdle(int size, Clock clock) {
+        return bounded(size, clock).expireAfterAccess(IDLE_TIME).build();
+    }
+
+    /** @return the settings of a cache of this size, without an expiry */
+    static Caffeine<Object, Object> bounded(int size, Clock clock) {
         return Caffeine.newBuilder()
                 .maximumSize(size)
-                .expireAfterAccess(IDLE_TIME)
                 .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
-                .executor(Runnable::run)
-                .build();
+                .executor(Runnable::run);
     }
 }

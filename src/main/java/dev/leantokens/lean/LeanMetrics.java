@@ -1,22 +1,30 @@
 package dev.leantokens.lean;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
 
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.faulttolerance.api.CircuitBreakerState;
 import io.smallrye.mutiny.Uni;
 
-/** Counts and times the calls to Lean. Thread-safe. */
+/** Measures the calls to Lean, their budget and their breakers. Thread-safe. */
+@Singleton
 final class LeanMetrics {
 
     private static final String SUCCESS = "success";
 
-    /** To a little more than a call may take by default. */
+    /** Up to a little more than the default limit of a call. */
     private static final Duration[] BUCKETS = Stream.of(10, 25, 50, 100, 250, 500, 1000, 2000, 3500, 10_000)
             .map(Duration::ofMillis).toArray(Duration[]::new);
 
@@ -26,27 +34,37 @@ final class LeanMetrics {
     LeanMetrics(MeterRegistry registry) {
         this.registry = registry;
         this.retries = Counter.builder("lean.retries")
-                .description("Calls to Lean that were made since the one before had failed")
+                .description("Calls to Lean that repeat a failed one")
                 .register(registry);
         requests(SUCCESS);
     }
 
-    /** @return the same call, whose time is taken from its begin */
-    <T> Supplier<Uni<T>> timed(Supplier<Uni<T>> call) {
-        return () -> {
-            long begun = System.nanoTime();
-            return call.get().onItemOrFailure().invoke((answer, failure) -> requests(outcomeOf(failure))
-                    .record(Duration.ofNanos(System.nanoTime() - begun)));
-        };
+    void start(@Observes StartupEvent event, CallGuard guard) {
+        for (CircuitBreakerState state : CircuitBreakerState.values()) {
+            Gauge.builder("lean.breaker.state", guard, it -> it.serviceState() == state ? 1 : 0)
+                    .description("1 for the state of the breaker of the service's own calls, 0 for the others; open means that "
+                            + "Lean is not called")
+                    .tag("state", state.name().toLowerCase(Locale.ROOT)).register(registry);
+        }
+        Gauge.builder("lean.budget.left", guard, CallGuard::serviceCallsLeft)
+                .description("Calls to Lean that are left for the service's own client id; NaN if it has none")
+                .register(registry);
     }
 
-    void retried() {
+    /** @return the outcome of the call, which is timed from now on */
+    <T> Uni<T> time(Supplier<Uni<T>> call) {
+        long start = System.nanoTime();
+        return call.get().onItemOrFailure().invoke((item, failure) -> requests(outcomeOf(failure))
+                .record(Duration.ofNanos(System.nanoTime() - start)));
+    }
+
+    void countRetry() {
         retries.increment();
     }
 
     private Timer requests(String outcome) {
         return Timer.builder("lean.requests")
-                .description("Calls to Lean, each attempt of them, by what came of it")
+                .description("Calls to Lean, by outcome; each attempt is a call")
                 .serviceLevelObjectives(BUCKETS)
                 .tag("outcome", outcome).register(registry);
     }

@@ -4,31 +4,35 @@ import java.util.Optional;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
+import dev.leantokens.error.TokenError;
+import dev.leantokens.error.TokenException;
 import dev.leantokens.token.Scope;
 import dev.leantokens.token.ServiceCredentials;
 import dev.leantokens.token.ServiceCredentials.ServiceClient;
+import dev.leantokens.token.UpstreamTokenRequest;
+import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
 
 /**
- * What Lean said last of the service's own credentials. Lean is not asked for it: it is what calls have shown. One customer's
- * scope that Lean refuses says nothing of the credentials, unless it is what Lean accepted last. Thread-safe.
+ * Lean's last verdict on the service's own credentials, as shown by calls; no call is made for it. A refusal counts for the
+ * scope {@code api} and for the scope that Lean accepted last: refusing one customer's scope is no verdict on the credentials.
+ * Thread-safe.
  */
 @ApplicationScoped
 public class LeanVerdict {
 
     private final ServiceCredentials credentials;
     private final LeanConfig config;
-    private volatile Known known;
+    private volatile Verdict last;
 
-    /** What Lean thinks of credentials. */
     public enum Opinion {
-        /** It has not been asked with those that there are now. */
+        /** Unknown for the current credentials. */
         UNKNOWN,
         ACCEPTED,
         REFUSED
     }
 
-    /** @param accepted the scope that Lean accepted last; null if it refused the credentials since */
-    private record Known(ServiceClient of, Scope accepted) {
+    /** @param accepted the scope that Lean accepted last; null if it has refused the credentials since then */
+    private record Verdict(ServiceClient client, Scope accepted) {
     }
 
     LeanVerdict(ServiceCredentials credentials, LeanConfig config) {
@@ -36,32 +40,55 @@ public class LeanVerdict {
         this.config = config;
     }
 
-    /** @param shown what Lean was shown, which may have been replaced since */
-    void accepted(ServiceClient shown, Scope scope) {
-        known = new Known(shown, scope);
-    }
-
-    /** @param shown what Lean was shown, which may have been replaced since */
-    void refused(ServiceClient shown, Scope scope) {
-        Known last = known;
-        boolean isAboutThem = scope.equals(Scope.API)
-                || last != null && last.of().equals(shown) && scope.equals(last.accepted());
-        if (isAboutThem) {
-            known = new Known(shown, null);
+    /**
+     * Records the outcome of a call, if it is a verdict on the service's credentials.
+     *
+     * @param client the client that called Lean, which can have got a new secret since then; empty if no call was made
+     * @param failure null if Lean issued a token
+     */
+    void record(UpstreamTokenRequest request, Optional<ServiceClient> client, Throwable failure) {
+        if (request.owner() == CredentialsOwner.CALLER || client.isEmpty()) {
+            return;
+        }
+        if (failure == null) {
+            recordAcceptance(client.get(), request.scope());
+        } else if (failure instanceof TokenException exception && exception.error() == TokenError.SERVICE_CREDENTIALS_REFUSED) {
+            recordRefusal(client.get(), request.scope());
         }
     }
 
-    /** @return what Lean thinks of the credentials that there are now */
+    void recordAcceptance(ServiceClient client, Scope scope) {
+        last = new Verdict(client, scope);
+    }
+
+    void recordRefusal(ServiceClient client, Scope scope) {
+        Verdict before = last;
+        if (scope.equals(Scope.API)
+                || before != null && before.client().equals(client) && scope.equals(before.accepted())) {
+            last = new Verdict(client, null);
+        }
+    }
+
+    /** @return Lean's opinion of the current credentials */
     public Opinion opinion() {
-        Known last = known;
-        if (last == null || !credentials.current().equals(Optional.of(last.of()))) {
+        Verdict known = last;
+        if (known == null || !credentials.current().equals(Optional.of(known.client()))) {
             return Opinion.UNKNOWN;
         }
-        return last.accepted() == null ? Opinion.REFUSED : Opinion.ACCEPTED;
+        return known.accepted() == null ? Opinion.REFUSED : Opinion.ACCEPTED;
     }
 
-    /** @return why Lean would refuse them, most likely, and the settings to correct: for an operator */
+    /** @return the likeliest reason of a refusal and the settings to correct, for an operator */
     public String reasonOfRefusal() {
-        return RefusedCredentials.reason(config);
+        return reasonOfRefusal(config);
+    }
+
+    /** @return the same for callers and the log, with neither a URL nor an id */
+    static String reasonOfRefusal(LeanConfig config) {
+        return "Lean refused the credentials of this service. They probably belong to another environment: "
+                + (config.url().isPresent()
+                        ? "LEAN_URL is set and replaces LEAN_ENVIRONMENT"
+                        : "LEAN_ENVIRONMENT is " + config.environment().configuredName())
+                + ". Its operator must correct that, or LEAN_CLIENT_ID and its secret or key";
     }
 }

@@ -2,12 +2,10 @@ package dev.leantokens.lean;
 
 import java.time.Clock;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 
 import dev.leantokens.lean.Breaker.Sign;
 import dev.leantokens.token.AccessToken;
@@ -16,18 +14,18 @@ import io.smallrye.faulttolerance.api.CircuitBreakerState;
 import io.smallrye.mutiny.Uni;
 
 /**
- * Opens when Lean fails for many: a failure counts once for each witness, until that one succeeds or the breaker closes, or for
- * ten minutes. However often somebody asks for the one thing at which Lean fails, it says nothing new. The same holds for
- * finding out whether Lean is back: a witness for which Lean still failed leaves the next turn to the others. Thread-safe.
+ * A breaker that opens when Lean fails for many witnesses. A failure counts once for each witness, until a call of that witness
+ * succeeds, the breaker closes, or ten minutes have passed: repeating a request for which Lean fails is no new evidence. A
+ * witness whose probe failed leaves the next probe to others. Thread-safe.
  */
 @RegisterForReflection(classNames = {
-        // Caffeine finds by name the classes that its settings here need.
+        // Caffeine loads the classes for the settings below by name.
         "com.github.benmanes.caffeine.cache.SSMSW", "com.github.benmanes.caffeine.cache.PSWMS" })
 final class OutageBreaker {
 
-    /** More are forgotten early, and count once more. */
+    /** Others are evicted early and count once more. */
     private static final int MAX_WITNESSES = 1000;
-    /** So that what was one failure does not hide an outage for good. */
+    /** How long a witness that keeps failing does not count again, so that it does not hide an outage for good. */
     private static final Duration ONCE_IN = Duration.ofMinutes(10);
 
     private final Breaker breaker;
@@ -36,7 +34,7 @@ final class OutageBreaker {
     private final Cache<String, Boolean> probed;
 
     /**
-     * @param refusal the error of a call that is not made
+     * @param refusal the error message for calls that are not made
      * @param listener receives each new state
      */
     OutageBreaker(LeanConfig config, Clock clock, String refusal, Consumer<CircuitBreakerState> listener) {
@@ -45,7 +43,7 @@ final class OutageBreaker {
         this.probed = witnesses(clock);
         this.breaker = new Breaker(config, clock, refusal, state -> {
             if (state == CircuitBreakerState.CLOSED) {
-                // Each of them can fail in the next outage too.
+                // Each witness counts again in the next outage.
                 failing.invalidateAll();
                 probed.invalidateAll();
             }
@@ -54,22 +52,22 @@ final class OutageBreaker {
     }
 
     /**
-     * @param witness whose failure counts; null if the call's failure says nothing
-     * @return how the call ends, or that it is not made
+     * @param witness the witness whose failure counts; null if a failure is no evidence
+     * @return the call's outcome; or a failure if it is not made
      */
     Uni<AccessToken> pass(String witness, Supplier<Uni<AccessToken>> call) {
         return breaker.pass(call, failure -> judge(witness, failure));
     }
 
-    /** The call did not pass, since there was no breaker yet. */
+    /** Counts a call that was made when this breaker did not exist yet. */
     void count(String witness, Throwable failure) {
         breaker.count(judge(witness, failure));
     }
 
-    /** @return whether this call is to be refused, even if another one may probe */
-    boolean refuses(String witness) {
-        Duration probing = breaker.probedFor();
-        // Those who cannot tell much wait longer, but not for ever: there may be no others.
+    /** @return whether this call is refused, even if another one may probe */
+    boolean isRefusing(String witness) {
+        Duration probing = breaker.probingTime();
+        // Calls that show less wait for others, for a limited time: there may be no others.
         boolean othersFirst = witness == null || probed.getIfPresent(witness) != null;
         return probing.isNegative()
                 || breaker.state() != CircuitBreakerState.CLOSED && othersFirst && probing.compareTo(delay) < 0;
@@ -80,11 +78,11 @@ final class OutageBreaker {
     }
 
     private Sign judge(String witness, Throwable failure) {
-        Sign sign = LeanBreaker.ofLean(failure);
         if (witness == null) {
-            // Only a token: anyone can have wrong secrets refused, also by a Lean that fails at all that is right.
+            // Only a token is evidence: a Lean that fails for valid requests can still refuse wrong secrets, which anyone can send.
             return failure == null ? Sign.GOOD : Sign.NONE;
         }
+        Sign sign = LeanBreaker.signOfLean(failure);
         if (sign == Sign.GOOD) {
             failing.invalidate(witness);
         } else if (sign == Sign.BAD && breaker.state() == CircuitBreakerState.CLOSED) {
@@ -96,11 +94,6 @@ final class OutageBreaker {
     }
 
     private static Cache<String, Boolean> witnesses(Clock clock) {
-        return Caffeine.newBuilder()
-                .maximumSize(MAX_WITNESSES)
-                .expireAfterWrite(ONCE_IN)
-                .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
-                .executor(Runnable::run)
-                .build();
+        return LeanBreaker.bounded(MAX_WITNESSES, clock).expireAfterWrite(ONCE_IN).build();
     }
 }

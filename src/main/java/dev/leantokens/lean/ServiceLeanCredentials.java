@@ -78,7 +78,7 @@ class ServiceLeanCredentials implements ServiceCredentials {
     }
 
     /** @return whether an id is the service's, ignoring case, since Lean may ignore it */
-    boolean hasClientId(String clientId) {
+    private boolean hasClientId(String clientId) {
         return current().filter(client -> client.clientId().equalsIgnoreCase(clientId)).isPresent();
     }
 

@@ -3,11 +3,9 @@ package dev.leantokens.lean;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
@@ -16,61 +14,56 @@ import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
 /**
- * Leaves credentials alone that Lean throttles, for as long as Lean says. Only these: a caller can send any client id with a
- * wrong secret, and must not be able to pause the id for clients with the right one. If Lean throttles by client id,
- * each of its users finds that out by its own call. Thread-safe.
+ * Remembers the credentials that Lean throttles, for as long as Lean says. It does not pause the client id as a whole: a caller
+ * can send any client id with a wrong secret, and must not pause it for callers with the right one. If Lean throttles by client
+ * id, the first call with each secret shows it. Thread-safe.
  */
 @RegisterForReflection(classNames = {
-        // Caffeine finds by name the classes that its settings here need.
+        // Caffeine loads the classes for the settings below by name.
         "com.github.benmanes.caffeine.cache.SSMSW", "com.github.benmanes.caffeine.cache.PSWMS" })
 final class ThrottledCredentials {
 
-    static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+    private static final Duration MAX_PAUSE = Duration.ofMinutes(1);
 
-    /** More would be forgotten early, which costs a call that Lean throttles again. */
+    /** The number of callers' credentials. Others are evicted early, which costs one more throttled call each. */
     private static final int MAX_SIZE = 10_000;
 
     private final Clock clock;
-    /** Of callers' credentials. */
-    private final Cache<String, Instant> pauses;
-    /** The pause of the service's own credentials, kept when their secret is replaced. Callers' pauses cannot evict it. */
-    private final AtomicReference<Instant> servicesPause = new AtomicReference<>(Instant.EPOCH);
+    /** The ends of the pauses of callers' credentials. */
+    private final Cache<String, Instant> callersPauses;
+    /** The end of the pause of the service's credentials. Callers' pauses do not evict it, and it outlives a rotated secret. */
+    private final AtomicReference<Instant> servicePause = new AtomicReference<>(Instant.EPOCH);
 
     ThrottledCredentials(Clock clock) {
         this.clock = clock;
-        this.pauses = Caffeine.newBuilder()
-                .maximumSize(MAX_SIZE)
-                .expireAfterWrite(LONGEST_PAUSE)
-                .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
-                .executor(Runnable::run)
-                .build();
+        this.callersPauses = LeanBreaker.bounded(MAX_SIZE, clock).expireAfterWrite(MAX_PAUSE).build();
     }
 
-    /** @throws TokenException if Lean throttles the credentials of this request, with the time that is left */
+    /** @throws TokenException if Lean throttles the credentials of this request, with the time to wait */
     void requireNoPause(UpstreamTokenRequest request) {
-        Duration left = left(request.owner() == CredentialsOwner.SERVICE ? servicesPause.get()
-                : pauses.getIfPresent(request.fingerprint()));
+        Duration left = left(request.owner() == CredentialsOwner.SERVICE ? servicePause.get()
+                : callersPauses.getIfPresent(request.fingerprint()));
         if (left.compareTo(Duration.ZERO) > 0) {
-            throw TokenError.THROTTLED.because("Lean throttles its token requests").retryAfter(left);
+            throw TokenError.THROTTLED.because("Lean throttles the token requests of this client").retryAfter(left);
         }
     }
 
-    /** Pauses the credentials of this request for this long, for {@link #LONGEST_PAUSE} at most. */
+    /** Pauses the credentials of this request, for a minute at most. */
     void pause(UpstreamTokenRequest request, Duration wait) {
-        Instant until = clock.instant().plus(wait.compareTo(LONGEST_PAUSE) < 0 ? wait : LONGEST_PAUSE);
+        Instant until = clock.instant().plus(wait.compareTo(MAX_PAUSE) < 0 ? wait : MAX_PAUSE);
         if (request.owner() == CredentialsOwner.SERVICE) {
-            servicesPause.accumulateAndGet(until, ThrottledCredentials::later);
+            servicePause.accumulateAndGet(until, ThrottledCredentials::later);
         } else {
-            pauses.asMap().merge(request.fingerprint(), until, ThrottledCredentials::later);
+            callersPauses.asMap().merge(request.fingerprint(), until, ThrottledCredentials::later);
         }
     }
 
     /** @return whether Lean throttles the service's own credentials */
     boolean isServicePaused() {
-        return left(servicesPause.get()).compareTo(Duration.ZERO) > 0;
+        return left(servicePause.get()).compareTo(Duration.ZERO) > 0;
     }
 
-    /** @param until null if there is no pause */
+    /** @param until the end of the pause; null if the credentials are not paused */
     private Duration left(Instant until) {
         return until == null ? Duration.ZERO : Duration.between(clock.instant(), until);
     }

@@ -2,79 +2,108 @@ package dev.leantokens.lean;
 
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
+import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
+
 /**
- * Bounds how many calls wait, and for how long, whatever they wait for: each of them holds a caller's request in memory. When
- * there are too many, the last call of the account with the most has to leave, so that a crowd keeps no other account out.
- * Thread-safe.
+ * Limits how many calls wait, and for how long, whatever they wait for: each of them holds a caller's request in memory. When
+ * too many wait, the account with the most loses its last one, so that a crowd keeps no other account out. Thread-safe.
  */
 final class WaitingRoom {
 
-    /** Calls that wait may take this part of the heap, which they share with the cache and the connections. */
+    /** The part of the heap that waiting calls may take; they share it with the cache and the connections. */
     private static final int PART_OF_HEAP = 4;
-    /** What a call takes while it waits, with the request and the connection of its caller: see docs/measurements.md. */
-    private static final int BYTES_OF_CALL = 12 * 1024;
+    /** The memory that a waiting call takes, with its caller's request and connection: see docs/measurements.md. */
+    private static final int BYTES_PER_CALL = 12 * 1024;
 
     private final int seats;
-    private final WaitTimer timer;
+    private final Timer timer;
 
-    /** By account, and in the order in which they were taken; none is empty. Guarded by this, as everything below. */
+    /** By account, without empty ones, and by number. Guarded by this, like all fields below. */
     private final Map<String, TreeMap<Long, Seat>> accounts = new HashMap<>();
     private int taken;
-    private long last;
+    private long lastNumber;
+
+    /** Runs an action after a delay. */
+    @FunctionalInterface
+    interface Timer {
+
+        /** @return stops the timer */
+        Runnable start(long millis, Runnable action);
+
+        /** Rounds up to a millisecond. */
+        default Runnable start(Duration delay, Runnable action) {
+            return start(Math.max(1, delay.plusNanos(999_999).toMillis()), action);
+        }
+    }
 
     /** Why a call has to leave. */
     enum Reason {
-        /** Its patience has ended. */
+        /** It has waited as long as it can. */
         LATE,
-        /** Too many wait. */
+        /** Too many calls wait. */
         FULL
     }
 
-    WaitingRoom(int seats, WaitTimer timer) {
+    WaitingRoom(int seats, Timer timer) {
         this.seats = seats;
         this.timer = timer;
     }
 
-    /** @return the number of calls that may wait in a heap of this size */
-    static int seatsFor(long maxHeap) {
-        return (int) Math.min(Integer.MAX_VALUE, Math.max(1, maxHeap / PART_OF_HEAP / BYTES_OF_CALL));
+    /**
+     * Creates a room for calls with the service's credentials and one of the same size for calls with callers' credentials.
+     * Callers can invent credentials and use many addresses, so they could fill a common room.
+     *
+     * @param seats the number of seats in both of them
+     */
+    static Map<CredentialsOwner, WaitingRoom> forEachOwner(int seats, Timer timer) {
+        Map<CredentialsOwner, WaitingRoom> rooms = new EnumMap<>(CredentialsOwner.class);
+        for (CredentialsOwner owner : CredentialsOwner.values()) {
+            rooms.put(owner, new WaitingRoom(Math.max(1, seats / 2), timer));
+        }
+        return rooms;
     }
 
-    /** The place of one call, which it leaves once and for good. */
+    /** @return the number of calls that may wait with a heap of this size */
+    static int seatsFor(long maxHeap) {
+        return (int) Math.min(Integer.MAX_VALUE, Math.max(1, maxHeap / PART_OF_HEAP / BYTES_PER_CALL));
+    }
+
+    /** The seat of one call, which leaves it once. */
     final class Seat {
 
-        private final Consumer<Reason> sendAway;
+        private final Consumer<Reason> dismiss;
         private String account;
         private long number;
         private boolean left;
         private Runnable stopTimer = () -> {
         };
 
-        private Seat(Consumer<Reason> sendAway) {
-            this.sendAway = sendAway;
+        private Seat(Consumer<Reason> dismiss) {
+            this.dismiss = dismiss;
         }
 
-        /** The call does not wait any more. Has no effect on one that has left. */
+        /** Ends the wait. Has no effect on a call that has left. */
         void leave() {
             WaitingRoom.this.leave(this);
         }
     }
 
-    /** @param sendAway ends the wait of the call, unless it has just ended */
-    Seat seat(Consumer<Reason> sendAway) {
-        return new Seat(sendAway);
+    /** @param dismiss ends the call's wait, unless it has just ended */
+    Seat seat(Consumer<Reason> dismiss) {
+        return new Seat(dismiss);
     }
 
     /**
-     * The call waits from now on, unless it has left by now.
+     * Lets the call wait, unless it has left already.
      *
-     * @param account who it waits for
-     * @param patience how long it waits
+     * @param account the account of the caller that it is made for
+     * @param patience how long it can wait
      */
     void take(Seat seat, String account, Duration patience) {
         Seat excess;
@@ -82,17 +111,17 @@ final class WaitingRoom {
             if (seat.left) {
                 return;
             }
-            seat.stopTimer = timer.start(Math.max(1, patience.toMillis()), () -> sendAway(seat, Reason.LATE));
-            seat.number = ++last;
+            seat.stopTimer = timer.start(patience, () -> dismiss(seat, Reason.LATE));
+            seat.number = ++lastNumber;
             add(seat, account);
-            excess = taken > seats ? lastOfLongest(account) : null;
+            excess = taken > seats ? lastOfLargest(account) : null;
         }
         if (excess != null) {
-            sendAway(excess, Reason.FULL);
+            dismiss(excess, Reason.FULL);
         }
     }
 
-    /** Another account waits for the same call: it counts for the one with fewer waiting calls. */
+    /** Adds an account that waits for the same call: the call counts for the one with fewer waiting calls. */
     synchronized void share(Seat seat, String account) {
         if (seat.left || seat.account == null || seat.account.equals(account)) {
             return;
@@ -104,14 +133,14 @@ final class WaitingRoom {
         }
     }
 
-    /** @return how many calls wait */
+    /** @return the number of calls that wait */
     synchronized int size() {
         return taken;
     }
 
-    private void sendAway(Seat seat, Reason reason) {
+    private void dismiss(Seat seat, Reason reason) {
         if (leave(seat)) {
-            seat.sendAway.accept(reason);
+            seat.dismiss.accept(reason);
         }
     }
 
@@ -142,11 +171,10 @@ final class WaitingRoom {
         }
     }
 
-    /** @param newcomer the account of the one that has come, which goes if no other has more */
-    private Seat lastOfLongest(String newcomer) {
-        TreeMap<Long, Seat> longest = accounts.values().stream().max(Comparator.comparingInt(TreeMap::size))
-                .orElseThrow();
-        TreeMap<Long, Seat> its = accounts.get(newcomer);
-        return (its.size() == longest.size() ? its : longest).lastEntry().getValue();
+    /** @param newcomer the account of the call that has just come, which loses it unless another account has more calls */
+    private Seat lastOfLargest(String newcomer) {
+        TreeMap<Long, Seat> largest = accounts.values().stream().max(Comparator.comparingInt(TreeMap::size)).orElseThrow();
+        TreeMap<Long, Seat> newcomers = accounts.get(newcomer);
+        return (newcomers.size() == largest.size() ? newcomers : largest).lastEntry().getValue();
     }
 }

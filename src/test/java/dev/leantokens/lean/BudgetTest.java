@@ -1,10 +1,10 @@
 package dev.leantokens.lean;
 
-import static dev.leantokens.lean.Wants.alone;
-import static dev.leantokens.lean.Wants.ofCaller;
-import static dev.leantokens.lean.Wants.ofService;
-import static dev.leantokens.lean.Wants.one;
-import static dev.leantokens.lean.Wants.optional;
+import static dev.leantokens.lean.Requests.alone;
+import static dev.leantokens.lean.Requests.ofCaller;
+import static dev.leantokens.lean.Requests.ofService;
+import static dev.leantokens.lean.Requests.one;
+import static dev.leantokens.lean.Requests.optional;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
@@ -30,6 +30,7 @@ import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
 import dev.leantokens.token.CallerAccount;
 import dev.leantokens.token.CallerAccounts;
+import dev.leantokens.token.UpstreamTokenRequest;
 import dev.leantokens.token.UpstreamTokenRequest.Purpose;
 import io.smallrye.mutiny.Uni;
 
@@ -43,7 +44,7 @@ class BudgetTest {
     private final Budget budget = budget(4);
 
     private Budget budget(int calls) {
-        return new Budget(calls, LONGEST_CALL, time.clock(), time, new WaitingRooms(2 * SEATS, time));
+        return Requests.budget(calls, LONGEST_CALL, time, 2 * SEATS);
     }
 
     /** Mutiny's context propagation sets itself up at first use, which two threads must not do at once. Quarkus sees to it. */
@@ -178,7 +179,7 @@ class BudgetTest {
         assertThat(budget.left("SERVICE")).isEqualTo(1);
 
         time.advance(Budget.WINDOW);
-        assertThat(budget.left(Wants.SERVICE)).as("one is under way still").isEqualTo(3);
+        assertThat(budget.left(Requests.SERVICE)).as("one is under way still").isEqualTo(3);
         assertThat(budget.size()).as("whoever asks makes no account").isOne();
     }
 
@@ -205,7 +206,7 @@ class BudgetTest {
         permit(optional(alone())).used();
 
         TokenException refusal = refusal(optional(alone()));
-        assertThat(refusal).hasMessageContaining("calls of this kind");
+        assertThat(refusal).hasMessageContaining("fresh tokens are limited");
         assertThat(refusal.response().retryAfter()).contains(Duration.ofSeconds(5));
         use(2);
         refusal(optional(alone()));
@@ -251,7 +252,7 @@ class BudgetTest {
 
         takeAll(5, sixty, ofService(greedy));
         TokenException refusal = refusal(sixty, ofService(greedy));
-        assertThat(refusal).hasMessageContaining("has had its share");
+        assertThat(refusal).hasMessageContaining("has used its share");
         assertThat(refusal.response().retryAfter().orElseThrow().toSeconds()).isEqualTo(7);
         for (String modest : List.of("b", "c", "d")) {
             for (int i = 0; i < 12; i++) {
@@ -320,7 +321,7 @@ class BudgetTest {
     void triesWithTheServicesIdTakeNothingFromTheShares() {
         Budget sixty = budget(60);
         for (int i = 0; i < 20; i++) {
-            take(sixty, ofCaller(Wants.SERVICE, "guess-" + i, false, "address " + i % 4));
+            take(sixty, ofCaller(Requests.SERVICE, "guess-" + i, false, "address " + i % 4));
         }
 
         List<String> sharers = List.of("a", "b", "c", "d");
@@ -505,7 +506,7 @@ class BudgetTest {
         qt().withExamples(500).forAll(integers().between(1, 10),
                 lists().of(integers().between(0, 19_999)).ofSizeBetween(1, 200)).checkAssert((limit, steps) -> {
                     SimulatedTime its = new SimulatedTime();
-                    Budget small = new Budget(limit, LONGEST_CALL, its.clock(), its, new WaitingRooms(2 * SEATS, its));
+                    Budget small = Requests.budget(limit, LONGEST_CALL, its, 2 * SEATS);
                     List<Instant> seen = new ArrayList<>();
                     for (int step : steps) {
                         its.advance(Duration.ofMillis(step / 2 % 5_000));
@@ -566,11 +567,11 @@ class BudgetTest {
     void clientsThatOneCallerMakesUpFillHalfAndLeaveTheRestToOthers() {
         use(4);
         int served = 0;
-        for (int i = 0; i < Budget.MOST_UNKNOWN; i++) {
+        for (int i = 0; i < Budget.MAX_UNKNOWN; i++) {
             served += CallerOutcome.permitted(used(ofCaller("made-up-" + i, "x", false, "attacker"))) ? 1 : 0;
         }
 
-        assertThat(served).isEqualTo(Budget.MOST_UNKNOWN / 2);
+        assertThat(served).isEqualTo(Budget.MAX_UNKNOWN / 2);
         assertThat(refusal(ofCaller("one-too-many", "x", false, "attacker")).response().retryAfter())
                 .contains(Duration.ofMinutes(1));
         assertThat(used(ofCaller("new", "right", false, "newcomer"))).isCompleted();
@@ -586,7 +587,7 @@ class BudgetTest {
     void clientThatIsAcceptedNoLongerCountsAsMadeUp() {
         used(ofCaller("mine", "right", false, "one"));
         used(ofCaller("mine", "right", true, "one"));
-        for (int i = 0; i < Budget.MOST_UNKNOWN / 2; i++) {
+        for (int i = 0; i < Budget.MAX_UNKNOWN / 2; i++) {
             assertThat(used(ofCaller("made-up-" + i, "x", false, "one"))).isCompleted();
         }
         refusal(ofCaller("one-too-many", "x", false, "one"));
@@ -643,48 +644,48 @@ class BudgetTest {
         }
     }
 
-    private CompletableFuture<CallPermit> used(WantedCall call) {
-        CompletableFuture<CallPermit> taken = take(call);
+    private CompletableFuture<CallPermit> used(UpstreamTokenRequest request) {
+        CompletableFuture<CallPermit> taken = take(request);
         if (CallerOutcome.permitted(taken)) {
             taken.join().used();
         }
         return taken;
     }
 
-    private CallPermit permit(WantedCall call) {
-        return permit(budget, call);
+    private CallPermit permit(UpstreamTokenRequest request) {
+        return permit(budget, request);
     }
 
-    private static CallPermit permit(Budget budget, WantedCall call) {
-        CompletableFuture<CallPermit> taken = take(budget, call);
+    private static CallPermit permit(Budget budget, UpstreamTokenRequest request) {
+        CompletableFuture<CallPermit> taken = take(budget, request);
         assertThat(taken).isCompleted();
         return taken.join();
     }
 
-    private TokenException refusal(WantedCall call) {
-        return refusal(budget, call);
+    private TokenException refusal(UpstreamTokenRequest request) {
+        return refusal(budget, request);
     }
 
-    private static TokenException refusal(Budget budget, WantedCall call) {
-        CompletableFuture<CallPermit> taken = take(budget, call);
+    private static TokenException refusal(Budget budget, UpstreamTokenRequest request) {
+        CompletableFuture<CallPermit> taken = take(budget, request);
         assertThat(taken).isCompletedExceptionally();
         return (TokenException) taken.handle((permit, refusal) -> refusal).join();
     }
 
-    private CompletableFuture<CallPermit> take(WantedCall call) {
-        return take(budget, call);
+    private CompletableFuture<CallPermit> take(UpstreamTokenRequest request) {
+        return take(budget, request);
     }
 
-    private List<CompletableFuture<CallPermit>> takeAll(int number, WantedCall call) {
-        return takeAll(number, budget, call);
+    private List<CompletableFuture<CallPermit>> takeAll(int number, UpstreamTokenRequest request) {
+        return takeAll(number, budget, request);
     }
 
     /** Each is a call of its own, which others do not join. */
-    private static List<CompletableFuture<CallPermit>> takeAll(int number, Budget budget, WantedCall call) {
-        return IntStream.range(0, number).mapToObj(i -> take(budget, call)).toList();
+    private static List<CompletableFuture<CallPermit>> takeAll(int number, Budget budget, UpstreamTokenRequest request) {
+        return IntStream.range(0, number).mapToObj(i -> take(budget, request)).toList();
     }
 
-    private static CompletableFuture<CallPermit> take(Budget budget, WantedCall call) {
-        return budget.take(call, PATIENCE).subscribeAsCompletionStage();
+    private static CompletableFuture<CallPermit> take(Budget budget, UpstreamTokenRequest request) {
+        return budget.take(request, PATIENCE).subscribeAsCompletionStage();
     }
 }

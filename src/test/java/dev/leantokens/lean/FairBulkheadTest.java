@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 import org.junit.jupiter.api.Test;
@@ -160,9 +161,9 @@ class FairBulkheadTest {
     /** Whoever has many addresses can make any number of lines with one call in each. */
     @Test
     void crowdWithCredentialsOfItsOwnKeepsNobodyOutThatUsesTheServices() {
-        WaitingRooms rooms = new WaitingRooms(2 * SEATS, time);
-        FairBulkhead callers = new FairBulkhead(1, rooms.of(CredentialsOwner.CALLER));
-        FairBulkhead own = new FairBulkhead(1, rooms.of(CredentialsOwner.SERVICE));
+        Map<CredentialsOwner, WaitingRoom> rooms = WaitingRoom.forEachOwner(2 * SEATS, time);
+        FairBulkhead callers = new FairBulkhead(1, rooms.get(CredentialsOwner.CALLER));
+        FairBulkhead own = new FairBulkhead(1, rooms.get(CredentialsOwner.SERVICE));
         for (int i = 0; i < 1 + 2 * SEATS; i++) {
             callers.pass(requesters("address " + i), call("crowd"), PATIENCE).subscribe().with(token -> {
             }, refused -> {
@@ -216,7 +217,7 @@ class FairBulkheadTest {
     }
 
     private static CallerAccount requester(String account) {
-        return Wants.one(account, account, 1);
+        return Requests.one(account, account, 1);
     }
 
     private static void assertBusy(CompletableFuture<String> call) {

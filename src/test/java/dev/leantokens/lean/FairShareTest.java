@@ -1,6 +1,6 @@
 package dev.leantokens.lean;
 
-import static dev.leantokens.lean.Wants.one;
+import static dev.leantokens.lean.Requests.one;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -27,7 +27,7 @@ class FairShareTest {
     private final long seed = new Random().nextLong();
     private final Random random = new Random(seed);
     private final SimulatedTime time = new SimulatedTime();
-    private final Budget budget = new Budget(CALLS, LONGEST_CALL, time.clock(), time, new WaitingRooms(10_000, time));
+    private final Budget budget = Requests.budget(CALLS, LONGEST_CALL, time, 10_000);
     private final List<Sharer> sharers = new ArrayList<>();
     private final List<Instant> starts = new ArrayList<>();
     private final List<Instant> ends = new ArrayList<>();
@@ -56,7 +56,7 @@ class FairShareTest {
         }
 
         private void ask(Instant since) {
-            budget.take(Wants.ofService(requester), PATIENCE).subscribe().with(permit -> {
+            budget.take(Requests.ofService(requester), PATIENCE).subscribe().with(permit -> {
                 Instant begin = time.now();
                 starts.add(begin);
                 served.add(begin);

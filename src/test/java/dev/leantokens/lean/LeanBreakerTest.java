@@ -31,12 +31,13 @@ class LeanBreakerTest {
     /** As it is when there was neither time nor budget left to try a new connection. */
     @Test
     void staleConnectionSaysNothingOfLean() {
-        assertThat(LeanBreaker.isOfLean(LeanFailure.translate(new StaleConnectionException("it stayed silent")))).isFalse();
+        assertThat(LeanBreaker.isFailureOfLean(LeanFailure.translate(new StaleConnectionException("it stayed silent"))))
+                .isFalse();
     }
 
     @Test
     void leanThatCannotBeReachedCounts() {
-        assertThat(LeanBreaker.isOfLean(LeanFailure.translate(new ConnectException("Connection refused")))).isTrue();
+        assertThat(LeanBreaker.isFailureOfLean(LeanFailure.translate(new ConnectException("Connection refused")))).isTrue();
     }
 
     /** These depend on nothing that a caller can choose. */
@@ -46,8 +47,8 @@ class LeanBreakerTest {
         Throwable translated = LeanFailure.translate(failure);
 
         assertThat(LeanFailure.isConnectFailure(translated)).isTrue();
-        assertThat(LeanBreaker.ofLean(translated)).isEqualTo(Sign.NONE);
-        assertThat(LeanBreaker.ofConnection(translated)).isEqualTo(Sign.BAD);
+        assertThat(LeanBreaker.signOfLean(translated)).isEqualTo(Sign.NONE);
+        assertThat(LeanBreaker.signOfConnection(translated)).isEqualTo(Sign.BAD);
     }
 
     static Stream<Throwable> withoutAConnectionNothingIsSaidOfWhatWasAskedFor() {
@@ -62,8 +63,8 @@ class LeanBreakerTest {
         Throwable translated = LeanFailure.translate(failure);
 
         assertThat(LeanFailure.isConnectFailure(translated)).isFalse();
-        assertThat(LeanBreaker.ofLean(translated)).isEqualTo(Sign.BAD);
-        assertThat(LeanBreaker.ofConnection(translated)).isEqualTo(Sign.GOOD);
+        assertThat(LeanBreaker.signOfLean(translated)).isEqualTo(Sign.BAD);
+        assertThat(LeanBreaker.signOfConnection(translated)).isEqualTo(Sign.GOOD);
     }
 
     static Stream<Throwable> whatHappensOnAConnectionIsOfWhatWasAskedFor() {
@@ -73,21 +74,22 @@ class LeanBreakerTest {
 
     @Test
     void whatWasNotAskedSaysNothingOfLeanAndWhatWasRefusedThatItWorks() {
-        assertThat(LeanBreaker.ofLean(TokenError.BREAKER_OPEN.because("so"))).isEqualTo(Sign.NONE);
-        assertThat(LeanBreaker.ofLean(LeanFailure.translate(new StaleConnectionException("so")))).isEqualTo(Sign.NONE);
-        assertThat(LeanBreaker.ofLean(new IllegalStateException())).isEqualTo(Sign.NONE);
-        assertThat(LeanBreaker.ofLean(TokenError.SERVICE_CREDENTIALS_REFUSED.because("so"))).isEqualTo(Sign.GOOD);
-        assertThat(LeanBreaker.ofLean(TokenError.THROTTLED.because("so"))).isEqualTo(Sign.GOOD);
-        assertThat(LeanBreaker.ofLean(null)).isEqualTo(Sign.GOOD);
+        assertThat(LeanBreaker.signOfLean(TokenError.BREAKER_OPEN.because("so"))).isEqualTo(Sign.NONE);
+        assertThat(LeanBreaker.signOfLean(LeanFailure.translate(new StaleConnectionException("so")))).isEqualTo(Sign.NONE);
+        assertThat(LeanBreaker.signOfLean(new IllegalStateException())).isEqualTo(Sign.NONE);
+        assertThat(LeanBreaker.signOfLean(TokenError.SERVICE_CREDENTIALS_REFUSED.because("so"))).isEqualTo(Sign.GOOD);
+        assertThat(LeanBreaker.signOfLean(TokenError.THROTTLED.because("so"))).isEqualTo(Sign.GOOD);
+        assertThat(LeanBreaker.signOfLean(null)).isEqualTo(Sign.GOOD);
     }
 
     @Test
     void whatWasNotAskedSaysNothingOfTheConnection() {
-        assertThat(LeanBreaker.ofConnection(TokenError.BREAKER_OPEN.because("so"))).isEqualTo(Sign.NONE);
-        assertThat(LeanBreaker.ofConnection(LeanFailure.translate(new StaleConnectionException("so")))).isEqualTo(Sign.NONE);
-        assertThat(LeanBreaker.ofConnection(new IllegalStateException())).isEqualTo(Sign.NONE);
-        assertThat(LeanBreaker.ofConnection(TokenError.CALLER_REFUSED.because("so"))).isEqualTo(Sign.GOOD);
-        assertThat(LeanBreaker.ofConnection(null)).isEqualTo(Sign.GOOD);
+        assertThat(LeanBreaker.signOfConnection(TokenError.BREAKER_OPEN.because("so"))).isEqualTo(Sign.NONE);
+        assertThat(LeanBreaker.signOfConnection(LeanFailure.translate(new StaleConnectionException("so"))))
+                .isEqualTo(Sign.NONE);
+        assertThat(LeanBreaker.signOfConnection(new IllegalStateException())).isEqualTo(Sign.NONE);
+        assertThat(LeanBreaker.signOfConnection(TokenError.CALLER_REFUSED.because("so"))).isEqualTo(Sign.GOOD);
+        assertThat(LeanBreaker.signOfConnection(null)).isEqualTo(Sign.GOOD);
     }
 
     /** A native executable has only those of Caffeine's classes that are named to it. */
@@ -96,7 +98,7 @@ class LeanBreakerTest {
         class Owner {
 
             @SuppressWarnings("unused")
-            private final Cache<String, String> cache = LeanBreaker.bounded(1, new TestClock());
+            private final Cache<String, String> cache = LeanBreaker.evictingIdle(1, new TestClock());
         }
 
         assertThat(LeanBreaker.class.getAnnotation(RegisterForReflection.class).classNames())
@@ -105,6 +107,6 @@ class LeanBreakerTest {
 
     @Test
     void faultOfThisServiceSaysNothingOfLean() {
-        assertThat(LeanBreaker.isOfLean(LeanFailure.translate(new IllegalStateException()))).isFalse();
+        assertThat(LeanBreaker.isFailureOfLean(LeanFailure.translate(new IllegalStateException()))).isFalse();
     }
 }

@@ -22,46 +22,46 @@ class LeanVerdictTest {
     @Test
     void lastCallDecides() {
         assertThat(verdict.opinion()).isEqualTo(Opinion.UNKNOWN);
-        verdict.refused(current, API);
+        verdict.recordRefusal(current, API);
         assertThat(verdict.opinion()).isEqualTo(Opinion.REFUSED);
-        verdict.accepted(current, CUSTOMER);
+        verdict.recordAcceptance(current, CUSTOMER);
         assertThat(verdict.opinion()).isEqualTo(Opinion.ACCEPTED);
-        verdict.refused(current, CUSTOMER);
+        verdict.recordRefusal(current, CUSTOMER);
         assertThat(verdict.opinion()).isEqualTo(Opinion.REFUSED);
     }
 
     @Test
     void refusalOfOneCustomersScopeSaysNothingOfCredentialsThatAreAccepted() {
-        verdict.accepted(current, API);
-        verdict.refused(current, CUSTOMER);
+        verdict.recordAcceptance(current, API);
+        verdict.recordRefusal(current, CUSTOMER);
 
         assertThat(verdict.opinion()).isEqualTo(Opinion.ACCEPTED);
     }
 
     @Test
     void refusalOfOneCustomersScopeSaysNothingOfCredentialsBeforeAnyWereAccepted() {
-        verdict.refused(current, CUSTOMER);
+        verdict.recordRefusal(current, CUSTOMER);
 
         assertThat(verdict.opinion()).isEqualTo(Opinion.UNKNOWN);
     }
 
     @Test
     void refusalOfApiIsOfTheCredentials() {
-        verdict.accepted(current, CUSTOMER);
-        verdict.refused(current, API);
+        verdict.recordAcceptance(current, CUSTOMER);
+        verdict.recordRefusal(current, API);
 
         assertThat(verdict.opinion()).isEqualTo(Opinion.REFUSED);
     }
 
     @Test
     void newCredentialsStandForThemselves() {
-        verdict.accepted(current, API);
+        verdict.recordAcceptance(current, API);
         current = new ServiceClient("service", 2);
         assertThat(verdict.opinion()).isEqualTo(Opinion.UNKNOWN);
 
-        verdict.refused(current, CUSTOMER);
+        verdict.recordRefusal(current, CUSTOMER);
         assertThat(verdict.opinion()).isEqualTo(Opinion.UNKNOWN);
-        verdict.refused(current, API);
+        verdict.recordRefusal(current, API);
 
         assertThat(verdict.opinion()).isEqualTo(Opinion.REFUSED);
     }

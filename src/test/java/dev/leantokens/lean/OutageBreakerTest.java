@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.junit.jupiter.api.Test;
@@ -14,6 +16,14 @@ import dev.leantokens.testing.CaffeineClasses;
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.Settings;
 import dev.leantokens.testing.TestClock;
+import dev.leantokens.token.AcceptedCredentials.Acceptance;
+import dev.leantokens.token.AccessToken;
+import dev.leantokens.token.CallerAccount;
+import dev.leantokens.token.CallerAccounts;
+import dev.leantokens.token.Scope;
+import dev.leantokens.token.UpstreamTokenRequest;
+import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
+import dev.leantokens.token.UpstreamTokenRequest.Purpose;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -102,6 +112,31 @@ class OutageBreakerTest {
     void classesThatCaffeineFindsByNameAreRegistered() {
         assertThat(OutageBreaker.class.getAnnotation(RegisterForReflection.class).classNames())
                 .containsExactlyInAnyOrderElementsOf(CaffeineClasses.usedBy(breaker));
+    }
+
+    @Test
+    void callThatSeveralWaitForIsNotRefusedForWhatOneOfThemRequested() {
+        LeanBreaker all = new LeanBreaker(CredentialsOwner.SERVICE, Settings.of(LeanConfig.class), new TestClock());
+        CallerAccount inventor = Requests.one("inventor", "inventor", 2);
+        for (int i = 0; i < 10; i++) {
+            assertThat(outcome(all, new CallerAccounts(inventor, Purpose.NEED), "customer.made-up-" + i,
+                    Uni.createFrom().failure(TokenError.LEAN_FAILED.because("Lean answered 500"))))
+                    .isEqualTo(TokenError.LEAN_FAILED);
+        }
+        CallerAccounts call = new CallerAccounts(inventor, Purpose.NEED);
+        assertThat(outcome(all, call, "customer.new", Uni.createFrom().nullItem())).isEqualTo(TokenError.BREAKER_OPEN);
+
+        call.join(Requests.one("other", "other", 2), Purpose.NEED);
+
+        assertThat(outcome(all, call, "customer.new", Uni.createFrom().nullItem())).as("none").isNull();
+    }
+
+    /** @return how a first request for the scope fails; null for a token */
+    private static TokenError outcome(LeanBreaker breaker, CallerAccounts call, String scope, Uni<AccessToken> lean) {
+        UpstreamTokenRequest request = new UpstreamTokenRequest(Optional.empty(), "service", new Scope(scope), call,
+                Acceptance.NONE);
+        CompletableFuture<AccessToken> outcome = breaker.pass(request, () -> lean).subscribeAsCompletionStage();
+        return outcome.handle((token, failure) -> failure == null ? null : ((TokenException) failure).error()).join();
     }
 
     private void succeed() {

@@ -48,7 +48,7 @@ class RetryPolicyTest {
     }
 
     @Test
-    void leanIsNotAskedBeforeItWantsToBe() {
+    void leanIsNotAskedBeforeItRequestsToBe() {
         assertThat(policy(0).waitAfter(THROTTLED.retryAfter(Duration.ofSeconds(2)), 1, NOW, DEADLINE))
                 .contains(Duration.ofMillis(2_100));
         assertThat(policy(1).waitAfter(AWAY.retryAfter(Duration.ofSeconds(2)), 1, NOW, DEADLINE))

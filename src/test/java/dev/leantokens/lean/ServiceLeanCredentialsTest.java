@@ -49,7 +49,7 @@ class ServiceLeanCredentialsTest {
                 TokenException.class,
                 refusal -> assertThat(refusal.error()).isEqualTo(TokenError.CALLER_REFUSED));
         assertThatCode(() -> credentials.refuseIdProvedByCertificate(callers("another"))).doesNotThrowAnyException();
-        assertThatCode(() -> credentials.refuseIdProvedByCertificate(Wants.ofService(Wants.alone()).request()))
+        assertThatCode(() -> credentials.refuseIdProvedByCertificate(Requests.ofService(Requests.alone())))
                 .doesNotThrowAnyException();
 
         credentials = new ServiceLeanCredentials(account(), config("client-secret-post"), vertx);
@@ -65,7 +65,7 @@ class ServiceLeanCredentialsTest {
     }
 
     private static UpstreamTokenRequest callers(String id) {
-        return Wants.ofCaller(id, "guessed", false, "192.0.2.1").request();
+        return Requests.ofCaller(id, "guessed", false, "192.0.2.1");
     }
 
     @Test

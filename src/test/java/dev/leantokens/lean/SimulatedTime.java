@@ -8,7 +8,7 @@ import java.util.PriorityQueue;
 import dev.leantokens.testing.TestClock;
 
 /** A clock and the timers that follow it. */
-final class SimulatedTime implements WaitTimer {
+final class SimulatedTime implements WaitingRoom.Timer {
 
     private final TestClock clock = new TestClock();
     private final PriorityQueue<Pending> pending = new PriorityQueue<>(

@@ -73,7 +73,7 @@ class BudgetOverHttpIT {
                 });
         assertThat(all).filteredOn(answer -> answer.status() == 0).isNotEmpty()
                 .allSatisfy(refused -> assertThat(refused.body().getString("error_description"))
-                        .matches("as many tokens .*; retry after \\d+ s"));
+                        .matches("all token requests .*; retry after \\d+ s"));
 
         // Another client of Lean has a budget of its own, and who has a token keeps it.
         assertThat(callers.rest(scope("api", UUID.randomUUID().toString(), "secret")).join().status()).isEqualTo(200);

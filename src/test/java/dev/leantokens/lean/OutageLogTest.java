@@ -21,7 +21,7 @@ import io.quarkus.test.junit.QuarkusTest;
 @WithTestResource(value = LeanStub.class, initArgs = {
         @ResourceArg(name = "lean.breaker-request-volume", value = "10"),
         @ResourceArg(name = "lean.breaker-delay", value = "2s") })
-class OutageLinesTest {
+class OutageLogTest {
 
     private static final Duration DELAY = Duration.ofSeconds(2);
 
@@ -61,7 +61,7 @@ class OutageLinesTest {
         });
         assertThat(log.lines()).singleElement().satisfies(line -> {
             assertThat(line.level()).isEqualTo("WARN");
-            assertThat(line.message()).startsWith("Lean is away").contains("LEAN_FAILED");
+            assertThat(line.message()).startsWith("Lean is unavailable").contains("LEAN_FAILED");
         });
 
         lean.reset();

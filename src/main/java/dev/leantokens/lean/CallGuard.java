@@ -1,0 +1,141 @@
+package dev.leantokens.lean;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+
+import jakarta.inject.Singleton;
+
+import dev.leantokens.error.TokenError;
+import dev.leantokens.error.TokenException;
+import dev.leantokens.token.AccessToken;
+import dev.leantokens.token.ServiceCredentials;
+import dev.leantokens.token.UpstreamTokenRequest;
+import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
+import io.smallrye.faulttolerance.api.CircuitBreakerState;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
+
+/**
+ * Protects Lean: makes a call if Lean does not throttle its credentials, when the budget permits it and the bulkhead has room,
+ * unless a breaker is open. Calls with the service's credentials and calls with callers' credentials have a bulkhead and
+ * breakers each, so that neither can take the connections of the other or open its breakers. Thread-safe.
+ */
+@Singleton
+final class CallGuard {
+
+    private final ServiceCredentials service;
+    private final Clock clock;
+    private final ThrottledCredentials throttled;
+    private final Budget budget;
+    private final Map<CredentialsOwner, FairBulkhead> bulkheads = new EnumMap<>(CredentialsOwner.class);
+    private final Map<CredentialsOwner, LeanBreaker> breakers = new EnumMap<>(CredentialsOwner.class);
+
+    /** A call that the budget permits. */
+    private static final class PermittedCall {
+
+        private final CallPermit permit;
+        /** The permit to send the request once more; null if it is not sent again. */
+        private CallPermit another;
+        private boolean sent;
+
+        private PermittedCall(CallPermit permit) {
+            this.permit = permit;
+        }
+
+        private Uni<AccessToken> send(Function<BooleanSupplier, Uni<AccessToken>> call) {
+            sent = true;
+            return call.apply(this::takeAnother);
+        }
+
+        /** Lean can have received the first request, so sending it again counts as another call. */
+        private boolean takeAnother() {
+            another = permit.another().orElse(null);
+            return another != null;
+        }
+
+        private void end(Throwable failure) {
+            if (!sent) {
+                permit.unused();
+            } else if (failure == null) {
+                permit.accepted();
+            } else if (failure instanceof TokenException exception && exception.isAboutCredentials()) {
+                permit.refused(exception);
+            } else {
+                permit.used();
+            }
+            if (another != null) {
+                another.used();
+            }
+        }
+    }
+
+    CallGuard(ServiceCredentials service, LeanTokenEndpoint endpoint, LeanConfig config, Clock clock, Vertx vertx) {
+        this.service = service;
+        this.clock = clock;
+        this.throttled = new ThrottledCredentials(clock);
+        WaitingRoom.Timer timer = (millis, action) -> {
+            long id = vertx.setTimer(millis, elapsed -> action.run());
+            return () -> vertx.cancelTimer(id);
+        };
+        Map<CredentialsOwner, WaitingRoom> rooms = WaitingRoom
+                .forEachOwner(WaitingRoom.seatsFor(Runtime.getRuntime().maxMemory()), timer);
+        this.budget = new Budget(config.requestsPerMinute(), endpoint.longestCall(), clock, timer, rooms, service);
+        rooms.forEach((owner, room) -> {
+            bulkheads.put(owner, new FairBulkhead(Math.max(1, config.maxConnections() / 2), room));
+            breakers.put(owner, new LeanBreaker(owner, config, clock));
+        });
+    }
+
+    /**
+     * Makes a call on the given context.
+     *
+     * @param latestStart when it is too late to start the call
+     * @param call sends the request; its argument asks whether the request may be sent once more
+     * @return the call's outcome; or a failure if the call is not made
+     */
+    Uni<AccessToken> pass(UpstreamTokenRequest request, Instant latestStart, Executor context,
+            Function<BooleanSupplier, Uni<AccessToken>> call) {
+        return Uni.createFrom().deferred(() -> {
+            throttled.requireNoPause(request);
+            // The permit can come on any thread.
+            return budget.take(request, patience(latestStart)).emitOn(context);
+        }).chain(permit -> {
+            PermittedCall permitted = new PermittedCall(permit);
+            Uni<AccessToken> checked = Uni.createFrom().deferred(() -> {
+                // Lean may have throttled the credentials while the call was waiting.
+                throttled.requireNoPause(request);
+                return breakers.get(request.owner()).pass(request, () -> permitted.send(call));
+            }).runSubscriptionOn(context);
+            return bulkheads.get(request.owner()).pass(request.accounts(), checked, patience(latestStart))
+                    .onItemOrFailure().invoke((token, failure) -> permitted.end(failure));
+        }).onFailure(TokenException.class).invoke(failure -> pauseIfThrottled(request, failure));
+    }
+
+    /** Makes no call with the credentials of this request for as long as Lean throttles it. */
+    void pauseIfThrottled(UpstreamTokenRequest request, TokenException failure) {
+        if (failure.error() == TokenError.THROTTLED) {
+            failure.response().retryAfter().ifPresent(wait -> throttled.pause(request, wait));
+        }
+    }
+
+    /** @return the state of the breakers of the service's own calls */
+    CircuitBreakerState serviceState() {
+        return breakers.get(CredentialsOwner.SERVICE).state();
+    }
+
+    /** @return the number of calls that can be made with the service's own client id now; NaN if it has none */
+    double serviceCallsLeft() {
+        return service.current().map(client -> throttled.isServicePaused() ? 0.0 : budget.left(client.clientId()))
+                .orElse(Double.NaN);
+    }
+
+    private Duration patience(Instant latestStart) {
+        return Duration.between(clock.instant(), latestStart);
+    }
+}

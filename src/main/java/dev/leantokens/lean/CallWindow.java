@@ -1,0 +1,230 @@
+package dev.leantokens.lean;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * Counts the calls for one client of Lean in a sliding window, in all and for each sharer. A call counts from its start until a
+ * minute after its end, since Lean can have received it at any time between. Not thread-safe: guarded by its
+ * {@link ClientBudget}.
+ */
+final class CallWindow {
+
+    private static final Tally NO_CALLS = new Tally();
+
+    private final Limits limits;
+
+    /** Calls that have ended and still count, in the order in which they ended. */
+    private final Deque<CallPermit> ended = new ArrayDeque<>(2);
+    /** By sharer, without empty ones. */
+    private final Map<String, Tally> tallies = new HashMap<>(2);
+    private final Tally all = new Tally();
+    private int optional;
+    private int tries;
+    /** Credentials that are being tried, and the call that tries them. */
+    private final Map<String, CallPermit> trials = new HashMap<>(2);
+    private Loan lastLoan = new Loan(Instant.MIN, Instant.MIN);
+
+    /**
+     * @param calls the number of calls in a minute
+     * @param optional how many of them may be optional
+     * @param tries how many of them may use credentials that Lean has not accepted before
+     * @param longestCall the longest time that a call can take
+     */
+    record Limits(int calls, int optional, int tries, Duration longestCall) {
+
+        static Limits of(int calls, Duration longestCall) {
+            return new Limits(calls, Math.max(1, calls / 2), Math.max(1, calls / 10), longestCall);
+        }
+    }
+
+    /** Whether a call can be made now, and on whose account; the best first. */
+    enum Grade {
+        WITHIN_SHARE,
+        BORROWED,
+        NOT_NOW
+    }
+
+    /**
+     * What a caller is entitled to with its credentials.
+     *
+     * @param sharer the name under which its calls are counted
+     * @param share the number of calls that it can make at once; 0 for tries, which are limited otherwise
+     * @param accepted whether Lean has accepted the credentials before
+     * @param credentials the fingerprint of the credentials
+     */
+    record Standing(String sharer, int share, boolean accepted, String credentials) {
+
+        @Override
+        public String toString() {
+            return "Standing[" + share + ", " + accepted + "]";
+        }
+    }
+
+    /**
+     * The last borrowed call, or the first call after a rest.
+     *
+     * @param at when it was made
+     * @param next when the next call can be borrowed, as calculated then
+     */
+    record Loan(Instant at, Instant next) {
+    }
+
+    private static final class Tally {
+
+        private int calls;
+        private int borrowed;
+
+        private void add(CallPermit permit, int number) {
+            calls += number;
+            borrowed += permit.isBorrowed() ? number : 0;
+        }
+    }
+
+    CallWindow(Limits limits) {
+        this.limits = limits;
+    }
+
+    /** Drops the calls that no longer count. */
+    void advance(Instant now) {
+        while (!ended.isEmpty() && !ended.peekFirst().countsUntil().isAfter(now)) {
+            release(ended.removeFirst());
+        }
+    }
+
+    CallPermit permit(ClientBudget budget, Standing standing, Grade grade, boolean isOptional, Instant now) {
+        Loan loanBefore = lastLoan;
+        // After a rest, callers that come together get their shares before one of them borrows.
+        if (grade == Grade.BORROWED || isEmpty()) {
+            lastLoan = new Loan(now, now.plus(interval()));
+        }
+        CallPermit permit = new CallPermit(budget, standing, grade, isOptional, loanBefore, lastLoan);
+        all.add(permit, 1);
+        tallies.computeIfAbsent(standing.sharer(), sharer -> new Tally()).add(permit, 1);
+        optional += isOptional ? 1 : 0;
+        if (permit.isTry()) {
+            tries++;
+            trials.putIfAbsent(standing.credentials(), permit);
+        }
+        return permit;
+    }
+
+    /** @param made whether the call was made, so that it still counts */
+    void end(CallPermit permit, boolean made, Instant now) {
+        // Only for the call that tries them: if it was sent twice, the next trial can have started.
+        trials.remove(permit.standing().credentials(), permit);
+        if (made) {
+            permit.countUntil(now.plus(Budget.WINDOW));
+            ended.addLast(permit);
+            return;
+        }
+        release(permit);
+        if (permit.isBorrowed() && lastLoan == permit.loan()) {
+            lastLoan = permit.loanBefore();
+        }
+    }
+
+    private void release(CallPermit permit) {
+        all.add(permit, -1);
+        tallies.computeIfPresent(permit.standing().sharer(), (sharer, tally) -> {
+            tally.add(permit, -1);
+            return tally.calls == 0 ? null : tally;
+        });
+        optional -= permit.isOptional() ? 1 : 0;
+        tries -= permit.isTry() ? 1 : 0;
+    }
+
+    /** @return whether and how a call can be made now */
+    Grade grade(Standing standing, Instant now) {
+        if (left() <= 0) {
+            return Grade.NOT_NOW;
+        }
+        if (!standing.accepted()) {
+            return !isOnTrial(standing.credentials()) && mayTry(calls(standing), tries) ? Grade.WITHIN_SHARE : Grade.NOT_NOW;
+        }
+        if (withinShare(standing, 1) > 0) {
+            return Grade.WITHIN_SHARE;
+        }
+        return now.isBefore(nextLoan()) ? Grade.NOT_NOW : Grade.BORROWED;
+    }
+
+    /** @return whether a request can be sent once more, as another call */
+    boolean mayRepeat(CallPermit permit) {
+        return left() > 0 && (!permit.isTry() || tries < limits.tries()) && (!permit.isOptional() || isOptionalLeft());
+    }
+
+    /** An account can have as many tries as are left: the first one half of them, the next one half of the rest. */
+    boolean mayTry(int triesOfAccount, int allTries) {
+        return triesOfAccount < limits.tries() - allTries;
+    }
+
+    boolean isOnTrial(String credentials) {
+        return trials.containsKey(credentials);
+    }
+
+    boolean isOptionalLeft() {
+        return optional < limits.optional();
+    }
+
+    /** @return the number of calls that are left */
+    int left() {
+        return limits.calls() - all.calls;
+    }
+
+    boolean isEmpty() {
+        return all.calls == 0;
+    }
+
+    /** @return the number of tries, of all accounts */
+    int tries() {
+        return tries;
+    }
+
+    /** @return the number of calls of this sharer */
+    int calls(Standing standing) {
+        return tally(standing).calls;
+    }
+
+    /** @return how many of further calls would be within the share */
+    int withinShare(Standing standing, int further) {
+        Tally tally = tally(standing);
+        return standing.accepted() ? Math.min(further, Math.max(0, standing.share() - tally.calls + tally.borrowed)) : further;
+    }
+
+    private Tally tally(Standing standing) {
+        return tallies.getOrDefault(standing.sharer(), NO_CALLS);
+    }
+
+    /** @return when the next call can be borrowed: earlier than calculated at the last loan if shares have come back since */
+    Instant nextLoan() {
+        Instant byNow = lastLoan.at().plus(interval());
+        return byNow.isBefore(lastLoan.next()) ? byNow : lastLoan.next();
+    }
+
+    /** @return the time between borrowed calls. It spreads them over the window, so that they come back evenly */
+    Duration interval() {
+        return Budget.WINDOW.dividedBy(Math.max(1, limits.calls() - all.calls + all.borrowed));
+    }
+
+    /** @return the calls that have ended and still count, in the order in which they come back */
+    Collection<CallPermit> ended() {
+        return ended;
+    }
+
+    /** @return when a call of this kind comes back, after as many others of the kind */
+    Instant nextReturn(int others, Predicate<CallPermit> kind, Instant now) {
+        return ended.stream().filter(kind).skip(others).map(CallPermit::countsUntil).findFirst()
+                .orElseGet(() -> latestReturn(now));
+    }
+
+    /** @return when the calls that are under way have come back: the next to end can be one that has just started */
+    Instant latestReturn(Instant now) {
+        return now.plus(limits.longestCall()).plus(Budget.WINDOW);
+    }
+}

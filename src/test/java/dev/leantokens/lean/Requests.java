@@ -1,0 +1,59 @@
+package dev.leantokens.lean;
+
+import java.time.Duration;
+import java.util.Optional;
+
+import dev.leantokens.token.AcceptedCredentials.Acceptance;
+import dev.leantokens.token.CallerAccount;
+import dev.leantokens.token.CallerAccounts;
+import dev.leantokens.token.ClientCredentials;
+import dev.leantokens.token.Scope;
+import dev.leantokens.token.ServiceCredentials.ServiceClient;
+import dev.leantokens.token.UpstreamTokenRequest;
+import dev.leantokens.token.UpstreamTokenRequest.Purpose;
+
+/** Requests for permits of a budget, and their callers. */
+final class Requests {
+
+    static final String SERVICE = "service";
+
+    private Requests() {
+    }
+
+    static Budget budget(int calls, Duration longestCall, SimulatedTime time, int seats) {
+        return new Budget(calls, longestCall, time.clock(), time, WaitingRoom.forEachOwner(seats, time),
+                () -> Optional.of(new ServiceClient(SERVICE, 1)));
+    }
+
+    /** @return a request with the service's credentials */
+    static UpstreamTokenRequest ofService(CallerAccount caller) {
+        return ofService(new CallerAccounts(caller, Purpose.NEED));
+    }
+
+    static UpstreamTokenRequest ofService(CallerAccounts callers) {
+        return new UpstreamTokenRequest(Optional.empty(), SERVICE, Scope.API, callers, Acceptance.NONE);
+    }
+
+    static UpstreamTokenRequest optional(CallerAccount caller) {
+        return ofService(new CallerAccounts(caller, Purpose.REPLACEMENT));
+    }
+
+    /** @return a request with a caller's credentials */
+    static UpstreamTokenRequest ofCaller(String clientId, String secret, boolean accepted, String address) {
+        return new UpstreamTokenRequest(Optional.of(new ClientCredentials(clientId, secret)), clientId + secret, Scope.API,
+                new CallerAccounts(one("address " + address, "anonymous", 1), Purpose.NEED), new Acceptance(accepted, false));
+    }
+
+    /** @return the only caller that uses the service's credentials */
+    static CallerAccount alone() {
+        return one("address a", "anonymous", 1);
+    }
+
+    static CallerAccount one(String account, String sharer, int sharers) {
+        return one(account, sharer, sharers, false);
+    }
+
+    static CallerAccount one(String account, String sharer, int sharers, boolean triesAllowed) {
+        return new CallerAccount(account, sharer, sharers, triesAllowed);
+    }
+}
