@@ -19,12 +19,14 @@ final class HttpDate {
     /** The longest of the formats has 33 characters. */
     private static final int MAX_LENGTH = 64;
 
-    private static final String TIME = "(\\d{2}):(\\d{2}):(\\d{2})";
-    private static final Pattern IMF_FIXDATE_OR_RFC_850 = Pattern.compile(
-            "(?:[a-z]+\\s*,\\s*)?(\\d{1,2})(?:-|\\s+)([a-z]{3})(?:-|\\s+)(\\d{4}|\\d{2})\\s+" + TIME + "\\s*(?:GMT|UTC)",
-            Pattern.CASE_INSENSITIVE);
-    private static final Pattern ASCTIME = Pattern.compile(
-            "[a-z]+\\s+([a-z]{3})\\s+(\\d{1,2})\\s+" + TIME + "\\s+(\\d{4})", Pattern.CASE_INSENSITIVE);
+    private static final String TIME = "(?<hour>\\d{2}):(?<minute>\\d{2}):(?<second>\\d{2})";
+    private static final List<Pattern> FORMATS = List.of(
+            // IMF-fixdate and RFC 850
+            Pattern.compile("(?:[a-z]+\\s*,\\s*)?(?<day>\\d{1,2})(?:-|\\s+)(?<month>[a-z]{3})(?:-|\\s+)(?<year>\\d{4}|\\d{2})"
+                    + "\\s+" + TIME + "\\s*(?:GMT|UTC)", Pattern.CASE_INSENSITIVE),
+            // asctime
+            Pattern.compile("[a-z]+\\s+(?<month>[a-z]{3})\\s+(?<day>\\d{1,2})\\s+" + TIME + "\\s+(?<year>\\d{4})",
+                    Pattern.CASE_INSENSITIVE));
 
     private static final List<String> MONTHS = List.of("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
             "nov", "dec");
@@ -44,29 +46,21 @@ final class HttpDate {
         if (headerValue == null || headerValue.length() > MAX_LENGTH) {
             return Optional.empty();
         }
-        String text = headerValue.strip();
         try {
-            Matcher common = IMF_FIXDATE_OR_RFC_850.matcher(text);
-            if (common.matches()) {
-                return Optional.of(instant(common.group(3), common.group(2), common.group(1), common, 4, now));
-            }
-            Matcher asctime = ASCTIME.matcher(text);
-            if (asctime.matches()) {
-                return Optional.of(instant(asctime.group(6), asctime.group(1), asctime.group(2), asctime, 3, now));
-            }
-            return Optional.empty();
+            return FORMATS.stream().map(format -> format.matcher(headerValue.strip())).filter(Matcher::matches).findFirst()
+                    .map(date -> instant(date, now));
         } catch (DateTimeException e) {
             // Such as 30 February, or hour 25.
             return Optional.empty();
         }
     }
 
-    private static Instant instant(String year, String month, String day, Matcher time, int hourGroup, Instant now) {
-        int second = number(time.group(hourGroup + 2));
-        boolean leap = second == LEAP_SECOND;
-        LocalDateTime date = LocalDateTime.of(number(year), 1 + MONTHS.indexOf(month.toLowerCase(Locale.ROOT)), number(day),
-                number(time.group(hourGroup)), number(time.group(hourGroup + 1)), leap ? LEAP_SECOND - 1 : second);
-        if (year.length() == 2) {
+    private static Instant instant(Matcher text, Instant now) {
+        boolean leap = number(text, "second") == LEAP_SECOND;
+        LocalDateTime date = LocalDateTime.of(number(text, "year"),
+                1 + MONTHS.indexOf(text.group("month").toLowerCase(Locale.ROOT)), number(text, "day"), number(text, "hour"),
+                number(text, "minute"), leap ? LEAP_SECOND - 1 : number(text, "second"));
+        if (text.group("year").length() == 2) {
             date = inCentury(date, LocalDateTime.ofInstant(now, ZoneOffset.UTC).plusYears(MAX_YEARS_AHEAD));
         }
         return date.plusSeconds(leap ? 1 : 0).toInstant(ZoneOffset.UTC);
@@ -79,7 +73,7 @@ final class HttpDate {
         return last.isAfter(latest) ? date.withYear(year - 100) : last;
     }
 
-    private static int number(String digits) {
-        return Integer.parseInt(digits);
+    private static int number(Matcher text, String group) {
+        return Integer.parseInt(text.group(group));
     }
 }

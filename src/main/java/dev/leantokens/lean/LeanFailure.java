@@ -17,7 +17,6 @@ import javax.net.ssl.SSLHandshakeException;
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
 import io.netty.channel.ChannelException;
-import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.CodecException;
 import io.netty.handler.proxy.ProxyConnectException;
 import io.netty.handler.ssl.NotSslRecordException;
@@ -94,9 +93,7 @@ final class LeanFailure {
                         new ProxyConnectException("no tunnel was opened"));
             }
             // Before TimeoutException: a connection that takes too long to open means an unreachable Lean, not a slow one.
-            if (cause instanceof ConnectTimeoutException || cause instanceof ConnectException
-                    || cause instanceof NoRouteToHostException || cause instanceof UnknownHostException
-                    || cause instanceof SSLException) {
+            if (isNotConnected(cause) || cause instanceof UnknownHostException || cause instanceof SSLException) {
                 // Their messages name the address or the certificate, and quote nothing that was sent.
                 return TokenError.LEAN_UNAVAILABLE.because("Lean cannot be reached", cause);
             }
@@ -117,22 +114,22 @@ final class LeanFailure {
 
     /** @return whether no connection could be opened, nothing was sent, and another address may work */
     static boolean mayConnectElsewhere(Throwable failure) {
-        return causes(failure).anyMatch(cause -> cause instanceof ProxyConnectException
-                || cause instanceof ConnectTimeoutException || cause instanceof ConnectException
-                || cause instanceof NoRouteToHostException || cause instanceof SSLHandshakeException)
+        return causes(failure).anyMatch(LeanFailure::isNotConnected)
                 // Not for a certificate, which is the same at each address and needs an operator.
                 && translate(failure) instanceof TokenException translated && translated.error() == TokenError.LEAN_UNAVAILABLE;
     }
 
     /** @return whether a translated failure means that no connection could be opened, independent of the request */
     static boolean isConnectFailure(Throwable translated) {
-        if (!(translated instanceof TokenException failure)) {
-            return false;
-        }
-        Throwable cause = failure.getCause();
-        return failure.error() == TokenError.LEAN_UNTRUSTED || failure.error() == TokenError.LEAN_UNAVAILABLE
-                && (cause instanceof ConnectException || cause instanceof NoRouteToHostException
-                        || cause instanceof UnknownHostException || cause instanceof SSLHandshakeException);
+        return translated instanceof TokenException failure && (failure.error() == TokenError.LEAN_UNTRUSTED
+                || failure.error() == TokenError.LEAN_UNAVAILABLE
+                        && (isNotConnected(failure.getCause()) || failure.getCause() instanceof UnknownHostException));
+    }
+
+    /** Among others for Netty's timeout and proxy exceptions, which are a ConnectException. */
+    private static boolean isNotConnected(Throwable cause) {
+        return cause instanceof ConnectException || cause instanceof NoRouteToHostException
+                || cause instanceof SSLHandshakeException;
     }
 
     /** @return whether a reused connection failed the request, and a new one may work */

@@ -1,5 +1,7 @@
 package dev.leantokens.standin;
 
+import static dev.leantokens.settings.SettingRule.require;
+
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +26,6 @@ import dev.leantokens.tls.LeanTlsConfig;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigUtils;
-import io.quarkus.runtime.configuration.ConfigurationException;
 
 /**
  * Starts the stand-in if {@code LEAN_ENVIRONMENT=stand-in} is set, and in development while no setting for Lean is set.
@@ -50,10 +51,8 @@ class StandIn implements LeanStandIn {
     public Optional<LeanAccount> account() {
         String ignored = String.join(", ", settingsForLean());
         boolean requested = config.environment() == LeanConfig.Environment.STAND_IN;
-        if (requested && !ignored.isEmpty()) {
-            throw new ConfigurationException("LEAN_ENVIRONMENT=stand-in does not talk to Lean, but settings for Lean are set: "
-                    + ignored + ". Unset them, or set LEAN_ENVIRONMENT to an environment of Lean");
-        }
+        require(!requested || ignored.isEmpty(), "LEAN_ENVIRONMENT=stand-in does not use Lean, but settings for Lean are set: "
+                + ignored + ". Unset them, or set LEAN_ENVIRONMENT to an environment of Lean");
         if (!requested && !(isDevelopment() && ignored.isEmpty())) {
             return Optional.empty();
         }
