@@ -265,7 +265,7 @@ class QuietLogIT {
             resetBeforeARequest(port);
         }
         Files.writeString(clients, LOCAL_SECRET_OF_FILE);
-        awaitError(application, "is wrong");
+        awaitError(application, "is invalid");
         Files.delete(clients);
         awaitError(application, "can no longer be read");
         for (Socket socket : sockets) {
