@@ -32,8 +32,7 @@ import io.vertx.ext.web.impl.RoutingContextInternal;
 /**
  * Checks MCP requests, and passes those on that the MCP extension can handle. It logs a body that is not JSON with an
  * excerpt, which can be a secret, keeps the session that it opened for it, does not know who owns a session, and does not
- * support the stateless revision. Only requests to MCP paths reach this filter, on a port that serves MCP: {@code
- * McpPortFilter} runs before.
+ * support the stateless revision. Only requests to MCP paths reach this filter, and only on the port of MCP.
  */
 @ApplicationScoped
 class McpFilter implements AllowedMethods {
@@ -48,8 +47,7 @@ class McpFilter implements AllowedMethods {
     private final JsonRpc jsonRpc;
 
     McpFilter(AccessRules access, McpMessageReader messages, StatelessHandler stateless, AutoInit autoInit,
-            SessionGuard sessions,
-            McpStreams streams, HttpErrors errors, JsonRpc jsonRpc) {
+            SessionGuard sessions, McpStreams streams, HttpErrors errors, JsonRpc jsonRpc) {
         this.access = access;
         this.messages = messages;
         this.stateless = stateless;
@@ -103,7 +101,7 @@ class McpFilter implements AllowedMethods {
                 return;
             }
         } else if (streamable) {
-            sessions.check(context, caller, message);
+            sessions.requireSession(context, caller, message);
         } else {
             sessions.use(context, caller, McpEndpoint.sessionOf(context));
         }

@@ -456,7 +456,7 @@ class TokenToolTest {
         }
     }
 
-    /** Nothing happens here that a client has to be documented. */
+    /** This server sends nothing on a stream. */
     @Test
     void streamOfASessionIsOpenAndSilent() throws IOException {
         String session = initialized();

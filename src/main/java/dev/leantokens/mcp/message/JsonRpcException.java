@@ -33,7 +33,7 @@ public final class JsonRpcException extends RuntimeException {
     }
 
     /** Refuses with {@link TokenError#INVALID_REQUEST} and this code. */
-    public static JsonRpcException invalid(int code, String message) {
+    static JsonRpcException invalid(int code, String message) {
         return new JsonRpcException(TokenError.INVALID_REQUEST, code, message, null);
     }
 

@@ -59,7 +59,7 @@ public class SessionGuard {
     }
 
     /** Checks that a message to Streamable HTTP uses a session of the caller's or starts one. */
-    public void check(RoutingContext context, Caller caller, McpMessage message) {
+    public void requireSession(RoutingContext context, Caller caller, McpMessage message) {
         // The first header, if it is repeated: the extension uses that one too.
         String id = context.request().getHeader(SESSION_ID);
         if (id != null) {

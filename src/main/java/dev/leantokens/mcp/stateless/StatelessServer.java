@@ -2,6 +2,7 @@ package dev.leantokens.mcp.stateless;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
@@ -30,15 +31,9 @@ class StatelessServer {
     /** How long clients may cache lists and texts, which only change with a release. */
     private static final int TTL_MS = 300_000;
 
-    @FunctionalInterface
-    private interface Method {
-
-        Uni<JsonObject> answer(StatelessMessage request, RoutingContext context);
-    }
-
     private final TokenTool tool;
     private final SkillResourceRegistrar skill;
-    private final Map<String, Method> methods;
+    private final Map<String, BiFunction<StatelessMessage, RoutingContext, Uni<JsonObject>>> methods;
     private final JsonObject meta;
     private final ServerIntroduction introduction;
 
@@ -63,14 +58,13 @@ class StatelessServer {
      * @throws JsonRpcException if the method is unknown or its parameters are invalid
      */
     Uni<JsonObject> answer(StatelessMessage request, RoutingContext context) {
-        Method method = methods.get(request.method());
-        if (method == null) {
+        if (!methods.containsKey(request.method())) {
             throw new JsonRpcException(TokenError.NOT_FOUND, JsonRpcErrorCodes.METHOD_NOT_FOUND, "Method not found", null);
         }
         McpParams.problem(request.method(), request.params()).ifPresent(problem -> {
             throw JsonRpcException.invalidParams(problem);
         });
-        return method.answer(request, context);
+        return methods.get(request.method()).apply(request, context);
     }
 
     private Uni<JsonObject> discover(StatelessMessage request) {
