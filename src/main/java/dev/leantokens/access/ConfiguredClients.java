@@ -27,7 +27,7 @@ class ConfiguredClients {
 
     private static final Logger LOG = Logger.getLogger(ConfiguredClients.class);
 
-    private final List<LocalClient> ofConfiguration;
+    private final List<LocalClient> ofSettings;
     private final Optional<Path> file;
     private final List<ScopePattern> issued;
     private final Vertx vertx;
@@ -47,15 +47,15 @@ class ConfiguredClients {
         this.issued = tokens.scopes();
         this.vertx = vertx;
         try {
-            this.ofConfiguration = new ArrayList<>(
+            this.ofSettings = new ArrayList<>(
                     LocalClientSettings.ofVariables(environment, config.clients().keySet()));
-            config.clients().forEach((id, client) -> ofConfiguration.add(LocalClient.of(id,
+            config.clients().forEach((id, client) -> ofSettings.add(LocalClient.of(id,
                     client.secret().map(LocalClientSettings::listOf).or(client::indexedSecrets).orElse(List.of()),
                     client.scopes().orElse(List.of()), client.defaultScope())));
             if (file.isPresent()) {
                 text = FileWatch.read(file.get());
             }
-            this.current = with(text);
+            this.current = load(text);
         } catch (IllegalArgumentException e) {
             throw new ConfigurationException("ACCESS_CLIENTS: " + e.getMessage());
         } catch (IOException e) {
@@ -80,8 +80,8 @@ class ConfiguredClients {
         }
     }
 
-    private LocalClients with(String fileText) {
-        List<LocalClient> all = new ArrayList<>(ofConfiguration);
+    private LocalClients load(String fileText) {
+        List<LocalClient> all = new ArrayList<>(ofSettings);
         all.addAll(LocalClientSettings.ofFile(fileText));
         all.forEach(client -> client.requireIssued(issued));
         return new LocalClients(all);
@@ -93,7 +93,7 @@ class ConfiguredClients {
         @Override
         public void changed(String changed) {
             try {
-                current = with(changed);
+                current = load(changed);
                 LOG.info("The file of local clients has changed: " + current.size() + " local clients are configured now");
             } catch (IllegalArgumentException e) {
                 LOG.error("The file of local clients has changed and is invalid, keeping the current clients: "

@@ -40,12 +40,12 @@ final class HostRules {
      */
     HostRules(Set<String> hosts, Set<String> origins) {
         this.hosts = Stream.concat(LoopbackHost.NAMES.stream(), hosts.stream())
-                .map(HostRules::checked)
+                .map(HostRules::requireHost)
                 .collect(Collectors.toUnmodifiableSet());
-        this.origins = origins.stream().map(HostRules::checkedOrigin).collect(Collectors.toUnmodifiableSet());
+        this.origins = origins.stream().map(HostRules::requireOrigin).collect(Collectors.toUnmodifiableSet());
     }
 
-    private static String checked(String configured) {
+    private static String requireHost(String configured) {
         String host = withoutRoot(configured.strip().toLowerCase(Locale.ROOT));
         if (!HOST_NAME.matcher(host).matches()) {
             throw new ConfigurationException(
@@ -54,7 +54,7 @@ final class HostRules {
         return host;
     }
 
-    private static String checkedOrigin(String configured) {
+    private static String requireOrigin(String configured) {
         String origin = normalized(configured);
         if (!ORIGIN.matcher(origin).matches()) {
             throw new ConfigurationException("ALLOWED_ORIGINS has an entry that is not an origin like https://app.example.com: "

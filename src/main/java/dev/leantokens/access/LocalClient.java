@@ -2,6 +2,7 @@ package dev.leantokens.access;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -28,6 +29,7 @@ record LocalClient(String id, List<SecretDigest> secrets, List<ScopePattern> sco
     private static final Logger LOG = Logger.getLogger(LocalClient.class);
 
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+    private static final Pattern DIGEST = Pattern.compile(SecretDigest.PREFIX + "([0-9a-fA-F]{64})");
     private static final Pattern OTHER_DIGEST = Pattern.compile("(?i)(sha-?\\d+|md5)[:=]");
     private static final int MAX_SECRETS = 2;
     /** Generated secrets are longer. */
@@ -85,18 +87,19 @@ record LocalClient(String id, List<SecretDigest> secrets, List<ScopePattern> sco
         IntactText.flaw(secret).ifPresent(flaw -> {
             throw new IllegalArgumentException("the secret of local client " + id + " " + flaw);
         });
-        boolean plain = !secret.startsWith(SecretDigest.PREFIX);
-        require(!(plain && OTHER_DIGEST.matcher(secret).lookingAt()), "local client " + id
+        if (secret.startsWith(SecretDigest.PREFIX)) {
+            Matcher digest = DIGEST.matcher(secret);
+            require(digest.matches(), "local client " + id + " has a secret that starts with " + SecretDigest.PREFIX
+                    + " and does not continue with 64 hexadecimal digits");
+            return SecretDigest.ofHex(digest.group(1));
+        }
+        require(!OTHER_DIGEST.matcher(secret).lookingAt(), "local client " + id
                 + " has a digest other than SHA-256: write " + SecretDigest.PREFIX + " and 64 hexadecimal digits");
-        if (plain && secret.length() < GUESSABLE_LENGTH) {
+        if (secret.length() < GUESSABLE_LENGTH) {
             LOG.warn("The secret of local client " + id + " has fewer than " + GUESSABLE_LENGTH
                     + " characters and can be guessed: generate one");
         }
-        try {
-            return SecretDigest.configured(secret);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("local client " + id + ": " + e.getMessage());
-        }
+        return SecretDigest.of(secret);
     }
 
     private static ScopePattern pattern(String id, String scope) {

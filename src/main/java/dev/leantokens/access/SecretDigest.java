@@ -15,7 +15,6 @@ final class SecretDigest {
     static final String PREFIX = "sha256:";
 
     private static final String ALGORITHM = "SHA-256";
-    private static final int HEX_DIGITS = 64;
 
     private final byte[] digest;
 
@@ -35,25 +34,9 @@ final class SecretDigest {
         }
     }
 
-    /**
-     * @param configured a plain secret, or {@link #PREFIX} and the digest in hexadecimal
-     * @throws IllegalArgumentException if the text after the prefix is not a digest; the message does not quote it
-     */
-    static SecretDigest configured(String configured) {
-        if (!configured.startsWith(PREFIX)) {
-            return of(configured);
-        }
-        String hex = configured.substring(PREFIX.length());
-        String message = "a secret that starts with " + PREFIX + " must continue with " + HEX_DIGITS + " hexadecimal digits";
-        if (hex.length() != HEX_DIGITS) {
-            throw new IllegalArgumentException(message);
-        }
-        try {
-            return new SecretDigest(HexFormat.of().parseHex(hex));
-        } catch (IllegalArgumentException e) {
-            // Without the cause, whose message quotes the input.
-            throw new IllegalArgumentException(message);
-        }
+    /** @param hex 64 hexadecimal digits */
+    static SecretDigest ofHex(String hex) {
+        return new SecretDigest(HexFormat.of().parseHex(hex));
     }
 
     void addTo(MessageDigest other) {

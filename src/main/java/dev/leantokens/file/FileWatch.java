@@ -28,7 +28,6 @@ public final class FileWatch implements AutoCloseable {
     private String text;
     /** Why the file could not be read the last time; null if it could. */
     private String unreadable;
-    private volatile boolean closed;
 
     /** Called by one thread at a time, in the order of events. */
     public interface Listener {
@@ -99,14 +98,10 @@ public final class FileWatch implements AutoCloseable {
 
     @Override
     public void close() {
-        closed = true;
         pollingTask.close();
     }
 
     private synchronized void poll() {
-        if (closed) {
-            return;
-        }
         try {
             String current = read(file);
             unreadable = null;

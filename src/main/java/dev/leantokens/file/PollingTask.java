@@ -37,7 +37,9 @@ public final class PollingTask implements AutoCloseable {
     /** Runs the task in addition to the scheduled runs, and perhaps beside one of them. */
     Future<Void> runNow() {
         return vertx.executeBlocking(() -> {
-            task.run();
+            if (!closed) {
+                task.run();
+            }
             return null;
         }, false);
     }
