@@ -14,7 +14,7 @@ public final class StartOrder {
     // Observers without a priority run here: they check and load what their packages need.
     /** Background threads and timers, which a start that fails on a setting does not need. */
     public static final int BACKGROUND = ObserverMethod.DEFAULT_PRIORITY + 50;
-    /** The MCP port, which opens only if everything else has started. */
+    /** The MCP port, which opens only after all checks. */
     public static final int MCP_PORT = ObserverMethod.DEFAULT_PRIORITY + 100;
     /** The report of what is exposed to whom, when that is final. */
     public static final int REPORT = ObserverMethod.DEFAULT_PRIORITY + 200;

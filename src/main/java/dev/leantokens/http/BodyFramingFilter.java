@@ -8,10 +8,18 @@ import jakarta.enterprise.event.Observes;
 
 import dev.leantokens.error.TokenError;
 import dev.leantokens.limits.LimitsConfig;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
 import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 
 /**
@@ -24,6 +32,9 @@ import io.vertx.ext.web.RoutingContext;
 class BodyFramingFilter {
 
     private static final String CHUNKED = "chunked";
+
+    /** Delay between the response and the closing of its connection, which could make the peer's system drop it. */
+    private static final Duration LINGER = Duration.ofMillis(50);
 
     private final HttpErrors errors;
     private final Duration requestTime;
@@ -43,7 +54,7 @@ class BodyFramingFilter {
         // HTTP/2 has frames instead, and does not let this header pass.
         boolean http2 = request.version() == HttpVersion.HTTP_2;
         if (!http2 && !codings.isEmpty() && !isChunked(codings, request.version())) {
-            errors.sendLast(context, TokenError.INVALID_REQUEST.because("the only supported transfer coding is chunked"));
+            refuseAndClose(context);
             return;
         }
         if (http2 || !codings.isEmpty() || request.headers().contains(HttpHeaders.CONTENT_LENGTH)) {
@@ -54,5 +65,43 @@ class BodyFramingFilter {
 
     private static boolean isChunked(List<String> codings, HttpVersion version) {
         return version != HttpVersion.HTTP_1_0 && codings.size() == 1 && codings.get(0).strip().equalsIgnoreCase(CHUNKED);
+    }
+
+    /**
+     * Discards later requests of the connection, those already read included: Vert.x starts the next request when a response
+     * ends, so this one never ends before its connection closes.
+     */
+    private void refuseAndClose(RoutingContext context) {
+        ChannelHandlerContext vertx = ((ConnectionBase) context.request().connection()).channelHandlerContext();
+        vertx.pipeline().addBefore(vertx.name(), null, new Discarder());
+        Buffer body = errors.start(context,
+                TokenError.INVALID_REQUEST.because("the only supported transfer coding is chunked"));
+        context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE)
+                .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()))
+                .write(body)
+                .onComplete(written -> context.vertx().setTimer(LINGER.toMillis(),
+                        elapsed -> context.request().connection().close()));
+    }
+
+    /** Discards everything that an HTTP/1.1 connection receives, before Vert.x sees it. */
+    private static final class Discarder extends ChannelInboundHandlerAdapter {
+
+        /**
+         * Queues one more, complete request. If the connection closed while Vert.x reads a queued request, Vert.x would throw a
+         * NullPointerException, since that one has no response yet, and the request before it would never end.
+         */
+        @Override
+        public void handlerAdded(ChannelHandlerContext context) {
+            context.fireChannelRead(
+                    new DefaultHttpRequest(io.netty.handler.codec.http.HttpVersion.HTTP_1_1, HttpMethod.GET, "/"));
+            context.fireChannelRead(LastHttpContent.EMPTY_LAST_CONTENT);
+            // Vert.x flushes responses when a read is complete.
+            context.fireChannelReadComplete();
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            ReferenceCountUtil.release(message);
+        }
     }
 }

@@ -1,7 +1,6 @@
 package dev.leantokens.http;
 
 import java.io.IOException;
-import java.time.Duration;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -24,9 +23,6 @@ public class HttpErrors {
 
     /** After Quarkus' default route (10,000) and those after it (20,000). */
     private static final int AFTER_EVERY_ROUTE = 100_000;
-
-    /** Delay between the last response and the closing of its connection, which could make the peer's system drop it. */
-    private static final Duration LINGER = Duration.ofMillis(50);
 
     private final RequestLog log;
 
@@ -51,19 +47,14 @@ public class HttpErrors {
     }
 
     /**
-     * Logs the error, responds with it and closes the HTTP/1.1 connection. Later requests on the connection are discarded,
-     * those already read included: Vert.x starts the next request when a response ends, so this one never ends before its
-     * connection closes.
+     * Logs the error and sets the status and the headers of its response.
+     *
+     * @return the body, which the caller has to send
      */
-    void sendLast(RoutingContext context, TokenException exception) {
-        LastRequest.on(context.request().connection());
+    Buffer start(RoutingContext context, TokenException exception) {
         ErrorResponse error = log.failed(context, exception).response();
-        Buffer body = Buffer.buffer(error.json());
-        start(context, error).putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE)
-                .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()))
-                .write(body)
-                .onComplete(written -> context.vertx().setTimer(LINGER.toMillis(),
-                        elapsed -> context.request().connection().close()));
+        start(context, error);
+        return Buffer.buffer(error.json());
     }
 
     private void failed(RoutingContext context) {

@@ -54,8 +54,8 @@ class StalledLogIT {
         assertThat(missed).isPositive();
 
         reader.readOn();
-        await().untilAsserted(() -> assertThat(messages()).anyMatch(line -> line.contains("lines of this log were dropped")));
-        assertThat(messages().stream().filter(line -> line.contains("lines of this log were dropped"))
+        await().untilAsserted(() -> assertThat(messages()).anyMatch(line -> line.contains("log lines were dropped")));
+        assertThat(messages().stream().filter(line -> line.contains("log lines were dropped"))
                 .mapToLong(line -> Long.parseLong(line.split(" ")[0])).sum()).isEqualTo(dropped())
                 .isGreaterThanOrEqualTo(missed);
         assertThat(messages().stream().filter(line -> line.contains("404 NOT_FOUND"))).as("in full").hasSizeBetween(10, 100);
