@@ -41,7 +41,7 @@ class ErrorLogTest {
             "WRONG_ENDPOINT,              ERROR",
             "LEAN_UNTRUSTED,              ERROR",
     })
-    void errorIsOneLineOfTheLevelThatFits(TokenError error, String level) {
+    void errorIsOneLineOfItsLevel(TokenError error, String level) {
         TokenException exception = error.because("the reason");
 
         assertThat(ErrorLogs.create().record(Origin.REST, CALLER, exception)).isSameAs(exception);
@@ -54,7 +54,7 @@ class ErrorLogTest {
     }
 
     @Test
-    void faultOfOurOwnIsLoggedWithItsStackAndWithoutItsMessages() {
+    void faultOfThisServiceIsLoggedWithItsStackTraceAndWithoutItsMessages() {
         Exception fault = new IllegalStateException("s3cr3t", new NumberFormatException("s3cr3t"));
 
         TokenException told = ErrorLogs.create().record(Origin.MCP, CALLER, fault);
@@ -65,7 +65,7 @@ class ErrorLogTest {
     }
 
     @Test
-    void errorsOfOneCallerShareALineAndAreAllCounted() {
+    void repeatedErrorsOfACallerAreSummarizedAndAllCounted() {
         TestClock clock = new TestClock();
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
         List<Runnable> timers = new ArrayList<>();

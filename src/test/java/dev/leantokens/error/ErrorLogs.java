@@ -4,7 +4,7 @@ import dev.leantokens.testing.TestClock;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
-/** Makes logs of errors for tests without a container. */
+/** Creates error logs for tests without a container. */
 public final class ErrorLogs {
 
     private ErrorLogs() {

@@ -31,7 +31,7 @@ class ErrorMetricsTest {
     }
 
     @Test
-    void errorOutsideOfAnAdapterIsNoRequestForAToken() {
+    void errorOutsideOfAnAdapterIsNotATokenRequest() {
         metrics.failed(Origin.BACKGROUND, TokenError.LEAN_UNAVAILABLE.because("the reason"));
         metrics.failed(Origin.HTTP, TokenError.NOT_FOUND.because("the reason"));
 
@@ -57,7 +57,7 @@ class ErrorMetricsTest {
                 .count()).isOne();
     }
 
-    /** A monitoring system computes no increase for a counter that appears with its first count. */
+    /** A monitoring system sees no increase of a counter that appears with its first error. */
     @Test
     void everyCounterStartsAtZero() {
         assertThat(registry.get(ErrorMetrics.REQUESTS).counters()).hasSize(2);

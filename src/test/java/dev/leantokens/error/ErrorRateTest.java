@@ -28,7 +28,7 @@ class ErrorRateTest {
 
     private final TestClock clock = new TestClock();
     private final List<Summary> summaries = new ArrayList<>();
-    /** What is to run later, and after how long. */
+    /** Scheduled actions and their delays. */
     private final List<Runnable> timers = new ArrayList<>();
     private final List<Duration> delays = new ArrayList<>();
     private final ErrorRate rate = new ErrorRate(clock, (delay, action) -> {
@@ -50,7 +50,7 @@ class ErrorRateTest {
     }
 
     @Test
-    void firstErrorsOfACallerAndReasonAreInFullAndTheOthersAreSummarizedThoughItStops() {
+    void firstErrorsAreLoggedInFullAndTheOthersSummarized() {
         assertThat(inFull(CALLER, TokenError.CALLER_REFUSED, 30)).isEqualTo(MAX_IN_FULL);
         assertThat(summaries).isEmpty();
 
@@ -62,7 +62,7 @@ class ErrorRateTest {
     }
 
     @Test
-    void timerIsSetOnlyWhileSomethingIsToBeSummarized() {
+    void timerIsSetOnlyIfErrorsNeedASummary() {
         assertThat(inFull(CALLER, TokenError.CALLER_REFUSED, MAX_IN_FULL)).isEqualTo(MAX_IN_FULL);
         assertThat(timers).isEmpty();
 
@@ -76,7 +76,7 @@ class ErrorRateTest {
     }
 
     @Test
-    void callersAndReasonsAreCountedApart() {
+    void callersAndReasonsAreCountedSeparately() {
         assertThat(inFull(CALLER, TokenError.CALLER_REFUSED, 30)).isEqualTo(MAX_IN_FULL);
         assertThat(inFull(CALLER, TokenError.SERVICE_CREDENTIALS_REFUSED, 30)).isEqualTo(MAX_IN_FULL);
         assertThat(inFull(address("192.0.2.8"), TokenError.CALLER_REFUSED, 30)).isEqualTo(MAX_IN_FULL);
@@ -100,7 +100,7 @@ class ErrorRateTest {
     }
 
     @Test
-    void errorAfterThePeriodEndsItAndTheTimerThatWasSetForItDoesNothing() {
+    void errorAfterThePeriodEndsItAndItsTimerDoesNothing() {
         inFull(CALLER, TokenError.CALLER_REFUSED, MAX_IN_FULL + 1);
         clock.advance(PERIOD);
 
@@ -113,7 +113,7 @@ class ErrorRateTest {
     }
 
     @Test
-    void endOfTheServiceEndsThePeriod() {
+    void stopEndsThePeriod() {
         inFull(CALLER, TokenError.CALLER_REFUSED, 30);
 
         rate.stop();
@@ -122,9 +122,9 @@ class ErrorRateTest {
         assertThat(summaries).extracting(Summary::errors).containsExactly(20L);
     }
 
-    /** However many addresses there are. */
+    /** Whatever the number of addresses. */
     @Test
-    void unauthenticatedCallersBeyondTheMostAreOneAndReasonsAreStillInFull() {
+    void unauthenticatedCallersBeyondTheLimitAreOneCallerForEachReason() {
         int inFull = IntStream.range(0, 10_000)
                 .map(i -> inFull(address("10.0." + i / 256 + "." + i % 256), TokenError.CALLER_REFUSED, 2)).sum();
         assertThat(inFull).isEqualTo(2 * MAX_UNAUTHENTICATED + MAX_IN_FULL);
@@ -139,12 +139,12 @@ class ErrorRateTest {
                         2L * (10_000 - MAX_UNAUTHENTICATED) - MAX_IN_FULL),
                 new Summary("other callers", TokenError.OTHER_SCOPE, Level.INFO, 20),
                 new Summary("local client payments", TokenError.CALLER_REFUSED, Level.INFO, 20));
-        // In the next period there is room again.
+        // The next period has room again.
         assertThat(inFull(CALLER, TokenError.CALLER_REFUSED, 30)).isEqualTo(MAX_IN_FULL);
     }
 
     @Test
-    void everyErrorIsInFullOrSummarizedWhenManyThreadsRecord() throws Exception {
+    void everyErrorIsLoggedOrSummarizedWhenManyThreadsRecord() throws Exception {
         int threads = 4;
         int each = 20_000;
         ConcurrentLinkedQueue<Summary> all = new ConcurrentLinkedQueue<>();

@@ -15,7 +15,7 @@ class TokenErrorTest {
 
     @ParameterizedTest
     @EnumSource(TokenError.class)
-    void everyErrorHasTheShapeOfTheRfc(TokenError error) {
+    void everyErrorIsAnErrorResponseOfRfc6749(TokenError error) {
         ErrorResponse response = error.because("what is wrong").response();
 
         assertThat(response.json())
@@ -36,7 +36,7 @@ class TokenErrorTest {
     }
 
     @Test
-    void leansVerdictIsPassedOnAndNotLogged() {
+    void leansErrorIsPassedOnAndNotLogged() {
         TokenException exception = TokenException.refusedByLean(
                 new ErrorResponse(400, Map.of("error", "invalid_scope", "error_description", "leans words"), Optional.empty()));
 

@@ -51,7 +51,7 @@ class BodyReaderTest {
     }
 
     @Test
-    void bodyThatNeverEndsIsRefusedInTimeAndOtherRequestsOfItsConnectionAreServed() {
+    void endlessBodyIsRefusedInTimeWhileOtherRequestsAreServed() {
         HttpClient client = vertx.createHttpClient(new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2)
                 .setHttp2MaxPoolSize(1).setHttp2ClearTextUpgrade(false));
         HttpClientRequest endless = await(client.request(HttpMethod.POST, server.actualPort(), "127.0.0.1", "/"));

@@ -13,13 +13,13 @@ class EndpointTest {
 
     @ParameterizedTest
     @CsvSource({ "/mcp, /mcp", "/mcp/, /mcp", "/mcp///, /mcp", "//mcp//sse/, //mcp//sse", "/, ''", "///, ''", "'', ''" })
-    void slashesAtTheEndAreNoPartOfAPath(String path, String served) {
+    void trailingSlashesAreRemoved(String path, String served) {
         assertThat(Endpoint.withoutTrailingSlashes(path)).isEqualTo(served);
     }
 
     @Test
     @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-    void timeGrowsWithTheLengthOfAPathOnly() {
+    void timeIsLinearInTheLengthOfThePath() {
         LongText.after("/", "/mcp/").forEach(path -> assertThat(Endpoint.withoutTrailingSlashes(path).endsWith("/")).isFalse());
     }
 }

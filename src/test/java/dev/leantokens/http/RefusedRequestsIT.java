@@ -16,7 +16,7 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
 import io.restassured.RestAssured;
 
-/** What becomes of the connection of a request that is refused before its body was read. */
+/** The connection of a request that is refused before its body is read. */
 @QuarkusIntegrationTest
 @WithTestResource(LeanStub.class)
 class RefusedRequestsIT {
@@ -26,7 +26,7 @@ class RefusedRequestsIT {
 
     LeanStub lean;
 
-    /** How a body can come. */
+    /** How a body can be framed. */
     private enum Framing {
         DECLARED {
             @Override
@@ -48,7 +48,7 @@ class RefusedRequestsIT {
             }
         };
 
-        /** @return the end of a request, from the header that says where the body ends */
+        /** @return the end of a request, from the header that frames the body */
         abstract String of(String body);
     }
 
@@ -127,7 +127,7 @@ class RefusedRequestsIT {
     }
 
     @Test
-    void callerThatHasNoAccessIsRefusedOnAConnectionThatStays() {
+    void callerWithoutAccessIsRefusedAndItsConnectionStaysOpen() {
         for (boolean main : new boolean[] { true, false }) {
             try (KeptConnection connection = connect(main, RawHttp.ELSEWHERE)) {
                 for (int i = 0; i < 2; i++) {
@@ -138,7 +138,7 @@ class RefusedRequestsIT {
         }
     }
 
-    /** Quarkus REST caches what it has read. */
+    /** Quarkus REST caches media types. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
             "REST | POST /v1/oauth2/token                     | Content-Type: application/json; charset=",
@@ -147,7 +147,7 @@ class RefusedRequestsIT {
             "REST | GET /q/openapi                            | Accept: text/",
             "MCP  | POST /mcp                                 | Accept: text/",
     })
-    void mediaTypeThatIsTooLongIsRefused(String port, String line, String header) {
+    void tooLongMediaTypeIsRefused(String port, String line, String header) {
         try (KeptConnection connection = connect(port.equals("REST"), RawHttp.LOOPBACK)) {
             for (int i = 0; i < 2; i++) {
                 RawHttp.Response response = connection
@@ -161,7 +161,7 @@ class RefusedRequestsIT {
     }
 
     @Test
-    void answerDoesNotWaitForTheBody() {
+    void responseDoesNotWaitForTheBody() {
         for (Framing framing : List.of(Framing.DECLARED, Framing.CHUNKED)) {
             String request = request("POST /v1/oauth2/token", NOBODY) + framing.of(BODY);
             int half = request.length() - BODY.length() / 2;
@@ -173,11 +173,9 @@ class RefusedRequestsIT {
         }
     }
 
-    /**
-     * RFC 9110 §10.1.1: a client that is not told to continue may leave the body out, and the next request would be the body.
-     */
+    /** Without it, a client may omit the body, and its next request would be read as the body (RFC 9110 §10.1.1). */
     @Test
-    void clientThatWaitsForItIsToldToContinue() {
+    void clientThatExpectsContinueGetsIt() {
         String head = request("POST /v1/oauth2/token", NOBODY + " & Expect: 100-continue") + "Content-Length: " + BODY.length()
                 + "\r\n\r\n";
         try (KeptConnection connection = connect(true, RawHttp.LOOPBACK)) {
@@ -190,7 +188,7 @@ class RefusedRequestsIT {
     }
 
     @Test
-    void requestsThatAreSentAtOnceAreAnsweredInTheirOrder() {
+    void pipelinedRequestsAreAnsweredInOrder() {
         String refused = request("POST /v1/oauth2/token", NOBODY) + Framing.DECLARED.of(BODY);
         String read = request("POST /v1/oauth2/token", "") + Framing.CHUNKED.of("{}");
         try (KeptConnection connection = connect(true, RawHttp.LOOPBACK)) {
@@ -202,7 +200,7 @@ class RefusedRequestsIT {
     }
 
     @Test
-    void declaredBodyThatIsTooLongIsAnsweredAndTheConnectionClosed() {
+    void tooLongDeclaredBodyIsAnsweredAndItsConnectionClosed() {
         for (String headers : List.of("", NOBODY, "Host: rebound.example", "Expect: 100-continue")) {
             try (KeptConnection connection = connect(true, RawHttp.LOOPBACK)) {
                 RawHttp.Response response = connection
@@ -217,7 +215,7 @@ class RefusedRequestsIT {
     }
 
     @Test
-    void chunkedBodyThatGetsTooLongIsAnsweredAndTheConnectionClosed() {
+    void tooLongChunkedBodyIsAnsweredAndItsConnectionClosed() {
         String chunk = "1000\r\n" + "x".repeat(0x1000) + "\r\n";
         for (String headers : List.of("", NOBODY)) {
             try (KeptConnection connection = connect(true, RawHttp.LOOPBACK)) {

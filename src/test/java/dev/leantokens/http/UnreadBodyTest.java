@@ -55,7 +55,7 @@ class UnreadBodyTest {
     }
 
     @Test
-    void refusedBodiesDoNotHoldUpTheirConnection() {
+    void refusedBodiesDoNotBlockTheirConnection() {
         for (int i = 0; i < 20; i++) {
             HttpClientRequest request = request();
             request.exceptionHandler(failures::add);
@@ -66,7 +66,7 @@ class UnreadBodyTest {
     }
 
     @Test
-    void streamWhoseBodyIsTooLongIsResetAfterItsAnswer() {
+    void streamWithATooLongBodyIsResetAfterItsResponse() {
         HttpClientRequest request = request();
         CompletableFuture<Void> over = new CompletableFuture<>();
         request.setChunked(true).exceptionHandler(over::completeExceptionally);

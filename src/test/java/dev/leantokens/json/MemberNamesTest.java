@@ -28,8 +28,8 @@ import io.restassured.RestAssured;
 import io.vertx.core.json.Json;
 
 /**
- * Names of members that callers and Lean make up are not kept, wherever they are read. What it takes to fill the memory of the
- * packaged application is in {@code MemberNamesIT}: a test that is not in the same process cannot see interned strings.
+ * No reader of JSON interns the member names that callers and Lean choose. {@code MemberNamesIT} measures the memory of the
+ * packaged application, since a test in another process cannot see interned strings.
  */
 @QuarkusTest
 @WithTestResource(LeanStub.class)
@@ -43,7 +43,7 @@ class MemberNamesTest {
     @FunctionalInterface
     private interface Reader {
 
-        /** Has an object read that has a member of this name. */
+        /** Makes the service read an object with a member of this name. */
         RawHttp.Response read(String name);
     }
 
@@ -54,7 +54,7 @@ class MemberNamesTest {
 
     @TestFactory
     Stream<DynamicTest> nameIsNotInterned() {
-        // Each is read by whoever reads such a message, those before it included.
+        // Each message passes all of its readers.
         Map<String, Reader> readers = Map.of(
                 "REST, JsonMembers", name -> rest("{\"scope\":\"api\",\"" + name + "\":1}"),
                 "MCP with a session, McpMessage and the extension", name -> session(call(body(name))),
@@ -74,9 +74,9 @@ class MemberNamesTest {
         }));
     }
 
-    /** The MCP extension reads messages by Vert.x, which has a codec of Quarkus for that. */
+    /** The MCP extension reads messages with Vert.x, which uses Quarkus' codec. */
     @Test
-    void librariesReadByTheSharedMapper() {
+    void librariesUseTheSharedMapper() {
         assertThat(Json.CODEC).isInstanceOf(QuarkusJacksonJsonCodec.class);
         assertThat(Stream.of(mapper, QuarkusJacksonJsonCodec.mapper()).map(ObjectMapper::getFactory))
                 .noneMatch(factory -> factory.isEnabled(JsonFactory.Feature.INTERN_FIELD_NAMES))

@@ -33,7 +33,7 @@ class BacklogTest {
         peer.flush();
     }
 
-    /** Its memory is free when its tasks have run. */
+    /** Its memory is free once its tasks have run. */
     private SlowPeer connectThatIsClosing() {
         SlowPeer closing = connect();
         closing.pipeline().fireChannelRead(bytes(300_000)).fireChannelReadComplete();
@@ -53,7 +53,7 @@ class BacklogTest {
     }
 
     @Test
-    void answerThatIsNotReadEndsItsConnection() {
+    void unreadResponseClosesItsConnection() {
         SlowPeer stuck = connect();
         SlowPeer idle = connect();
         write(stuck, 100);
@@ -69,7 +69,7 @@ class BacklogTest {
     }
 
     @Test
-    void readerThatIsSlowButGetsOnIsServed() {
+    void slowReaderWithProgressIsServed() {
         SlowPeer slow = connect();
         write(slow, 100_000);
 
@@ -85,7 +85,7 @@ class BacklogTest {
     }
 
     @Test
-    void readerThatTakesAByteASecondIsNot() {
+    void readerOfOneByteASecondIsClosed() {
         SlowPeer slow = connect();
         write(slow, 100_000);
 
@@ -99,7 +99,7 @@ class BacklogTest {
     }
 
     @Test
-    void streamOnWhichSomethingIsWrittenNowAndThenIsLeftAlone() {
+    void streamWithOccasionalWritesStaysOpen() {
         SlowPeer stream = connect();
         stream.readsAll();
 
@@ -112,7 +112,7 @@ class BacklogTest {
     }
 
     @Test
-    void whoHoldsMuchForLongIsClosedWhereTooMuchWaits() {
+    void connectionsThatHoldMuchForLongAreClosedBeyondTheLimit() {
         List<SlowPeer> attackers = new ArrayList<>();
         for (int i = 0; i < 9; i++) {
             SlowPeer attacker = connect();
@@ -136,7 +136,7 @@ class BacklogTest {
     }
 
     @Test
-    void whatWasSentMeanwhileDoesNotCount() {
+    void bytesSentMeanwhileAreNotCounted() {
         List<SlowPeer> sent = new ArrayList<>();
         for (int i = 0; i < 9; i++) {
             SlowPeer peer = connect();
@@ -154,7 +154,7 @@ class BacklogTest {
 
     /** Netty closes no connection before it has read from all that are ready. */
     @Test
-    void nothingLongIsPassedOnBeforeTheMemoryOfClosedConnectionsIsFree() {
+    void longRequestsWaitUntilTheMemoryOfClosedConnectionsIsFree() {
         List<SlowPeer> ready = new ArrayList<>();
         for (int i = 0; i < 1_000; i++) {
             ready.add(connect());
@@ -169,7 +169,7 @@ class BacklogTest {
     }
 
     @Test
-    void shortRequestIsPassedOnMeanwhile() {
+    void shortRequestDoesNotWaitForRoom() {
         for (int i = 0; i < 100; i++) {
             connect().pipeline().fireChannelRead(bytes(27_000)).fireChannelReadComplete();
         }
@@ -187,7 +187,7 @@ class BacklogTest {
     }
 
     @Test
-    void whatWaitsIsPassedOnInOrderWhenThereIsRoom() {
+    void waitingBytesArePassedOnInOrderWhenThereIsRoom() {
         SlowPeer closing = connectThatIsClosing();
         SlowPeer late = connect();
         late.pipeline().fireChannelRead(bytes(5_000)).fireChannelRead(bytes(6_000)).fireChannelReadComplete();
@@ -202,7 +202,7 @@ class BacklogTest {
     }
 
     @Test
-    void whatWaitsIsReleasedWithItsConnection() {
+    void waitingBytesAreReleasedWithTheirConnection() {
         connectThatIsClosing();
         SlowPeer late = connect();
         ByteBuf read = bytes(5_000);
@@ -214,7 +214,7 @@ class BacklogTest {
     }
 
     @Test
-    void connectionThatIsNotReadIsNotReadFrom() {
+    void connectionWithUnreadResponsesIsNotReadFrom() {
         SlowPeer peer = connect();
         write(peer, 100_000);
         assertThat(peer.config().isAutoRead()).isFalse();

@@ -53,7 +53,7 @@ class ConnectionGateTest {
     private final Backlog backlog = new Backlog(1 << 20, REQUEST_TIME, nanos::get, log::add);
     private final ConnectionGate gate = new ConnectionGate(MOST, MOST_OF_ONE, REQUEST_TIME, backlog, nanos::get, log::add);
 
-    /** Time stands still but for {@link #pass}. */
+    /** Its time advances only by {@link #pass}. */
     private final class Connection extends EmbeddedChannel {
 
         private final InetSocketAddress local;
@@ -65,7 +65,7 @@ class ConnectionGateTest {
         }
 
         private Connection(String from, int port, Consumer<EmbeddedChannel> handlers) {
-            // The base class's constructor activates the channel if it is told of the handler, when there are no addresses yet.
+            // With a handler, the base class's constructor would activate the channel before it has its addresses.
             super(false, false);
             this.local = new InetSocketAddress("192.0.2.250", port);
             this.remote = new InetSocketAddress(from, 50_000);
@@ -101,7 +101,7 @@ class ConnectionGateTest {
     }
 
     @Test
-    void oneMoreThanAPeerMayHaveIsClosed() {
+    void connectionBeyondThePeersLimitIsClosed() {
         Connection first = connect("192.0.2.1");
         connect("192.0.2.1");
         connect("192.0.2.1");
@@ -114,7 +114,7 @@ class ConnectionGateTest {
     }
 
     @Test
-    void oneMoreThanThePortMayHaveIsClosed() {
+    void connectionBeyondThePortsLimitIsClosed() {
         for (int i = 1; i <= MOST; i++) {
             assertThat(connect("192.0.2." + i).isOpen()).isTrue();
         }
@@ -161,7 +161,7 @@ class ConnectionGateTest {
     }
 
     @Test
-    void refusalsAreSaidOnceAMinute() {
+    void refusalsAreLoggedOnceAMinute() {
         for (int i = 0; i < MOST_OF_ONE + 10; i++) {
             connect("192.0.2.1");
         }
@@ -176,7 +176,7 @@ class ConnectionGateTest {
     }
 
     @Test
-    void connectionThatSaysNothingIsClosed() {
+    void silentConnectionIsClosed() {
         Connection connection = connect("192.0.2.1");
 
         pass(connection, REQUEST_TIME.minusMillis(1));
@@ -186,7 +186,7 @@ class ConnectionGateTest {
     }
 
     @Test
-    void requestThatComesByteForByteIsClosed() {
+    void requestThatArrivesByteByByteIsClosed() {
         Connection connection = connect("192.0.2.1");
         pass(connection, REQUEST_TIME.minusSeconds(1));
         connection.writeInbound("answered");
@@ -202,7 +202,7 @@ class ConnectionGateTest {
     }
 
     @Test
-    void connectionIsIdleForAsLongAsItLikesAfterAnAnswer() {
+    void answeredConnectionMayStayIdle() {
         Connection connection = connect("192.0.2.1");
         connection.writeInbound("request");
         connection.writeOutbound("answer");
@@ -215,7 +215,7 @@ class ConnectionGateTest {
     }
 
     @Test
-    void restOfARequestThatIsAnsweredAlreadyNeedsNoAnswer() {
+    void restOfAnAnsweredRequestNeedsNoResponse() {
         Connection connection = connect("192.0.2.1");
         connection.writeInbound("request");
         connection.writeOutbound("answer");
@@ -242,7 +242,7 @@ class ConnectionGateTest {
     }
 
     @Test
-    void portThatCanAcceptNothingIsSaidOnceAMinuteAndWithoutAStack() {
+    void failureToAcceptIsLoggedOnceAMinuteWithoutAStackTrace() {
         EmbeddedChannel port = new EmbeddedChannel(gate.portGuard());
 
         for (int i = 0; i < 5; i++) {
@@ -256,7 +256,7 @@ class ConnectionGateTest {
     }
 
     @Test
-    void oneTimerWillDoForManyRequests() {
+    void oneTimerServesManyRequests() {
         Connection connection = connect("192.0.2.1");
         for (int i = 0; i < 1000; i++) {
             connection.writeInbound("request");
@@ -265,12 +265,11 @@ class ConnectionGateTest {
 
         connection.close();
 
-        assertThat(connection.runScheduledPendingTasks()).as("nothing is scheduled any more").isEqualTo(-1);
+        assertThat(connection.runScheduledPendingTasks()).as("no timer is left").isEqualTo(-1);
     }
 
     /**
-     * A client of HTTP/2 and TLS, as far as its bytes are concerned, and a server's handlers of both behind the gate, under the
-     * names that Vert.x gives them.
+     * A client that sends raw bytes of HTTP/2 or TLS, and a server's handlers of both behind the gate, under Vert.x' names.
      */
     private final class Peers {
 
@@ -292,7 +291,7 @@ class ConnectionGateTest {
             exchange();
         }
 
-        /** Hands over what either side has sent, until there is no more. */
+        /** Delivers what both sides send, until nothing is left. */
         private void exchange() {
             boolean more = true;
             while (more) {
@@ -309,7 +308,7 @@ class ConnectionGateTest {
             return moved;
         }
 
-        private void clientSays(String hex) {
+        private void clientSends(String hex) {
             client.writeOutbound(Unpooled.wrappedBuffer(HexFormat.of().parseHex(hex)));
             exchange();
         }
@@ -328,7 +327,7 @@ class ConnectionGateTest {
     }
 
     @Test
-    void requestThatCameWithTheOneBeforeHasItsTimeToo() {
+    void pipelinedRequestHasItsOwnTime() {
         Connection connection = new Connection("192.0.2.1", 8080, handlers -> handlers.pipeline().addLast(http1()));
         connection.writeInbound(Unpooled.copiedBuffer("GET /1 HTTP/1.1\r\n\r\nPOST /2 HTTP/1.1\r\nContent-Length: 9\r\n\r\n{",
                 StandardCharsets.US_ASCII));
@@ -365,13 +364,13 @@ class ConnectionGateTest {
 
     @ParameterizedTest
     @MethodSource("http2WithAndWithoutTls")
-    void connectionOfHttp2IsIdleForAsLongAsItLikesWhateverItSaid(ChannelHandler clientTls, ChannelHandler serverTls) {
+    void http2ConnectionMayStayIdle(ChannelHandler clientTls, ChannelHandler serverTls) {
         Peers peers = new Peers(clientTls, serverTls, http2());
-        peers.clientSays(PREFACE + SETTINGS);
-        peers.clientSays(SETTINGS_ACK);
+        peers.clientSends(PREFACE + SETTINGS);
+        peers.clientSends(SETTINGS_ACK);
 
         for (int i = 0; i < 5; i++) {
-            peers.clientSays(WINDOW_UPDATE);
+            peers.clientSends(WINDOW_UPDATE);
             pass(peers.server, REQUEST_TIME);
         }
 
@@ -380,9 +379,9 @@ class ConnectionGateTest {
 
     @ParameterizedTest
     @MethodSource("http2WithAndWithoutTls")
-    void prefaceOfHttp2ThatIsNotCompletedIsClosed(ChannelHandler clientTls, ChannelHandler serverTls) {
+    void connectionWithAnIncompleteHttp2PrefaceIsClosed(ChannelHandler clientTls, ChannelHandler serverTls) {
         Peers peers = new Peers(clientTls, serverTls, http2());
-        peers.clientSays(PREFACE);
+        peers.clientSends(PREFACE);
 
         pass(peers.server, REQUEST_TIME);
 
@@ -390,7 +389,7 @@ class ConnectionGateTest {
     }
 
     @Test
-    void connectionThatIsUpgradedToHttp2IsIdleForAsLongAsItLikes() {
+    void connectionUpgradedToHttp2MayStayIdle() {
         Connection connection = connect("192.0.2.1");
         connection.writeInbound("request with an upgrade");
         connection.writeOutbound("101");
@@ -406,7 +405,7 @@ class ConnectionGateTest {
     }
 
     @Test
-    void handshakeThatIsNotCompletedIsClosed() throws Exception {
+    void connectionWithAnIncompleteHandshakeIsClosed() throws Exception {
         SslHandler serverTls = (SslHandler) tls(false);
         serverTls.setHandshakeTimeoutMillis(0);
         Connection connection = new Connection("192.0.2.1", 8080, tls -> tls.pipeline().addLast("ssl", serverTls));
@@ -420,10 +419,10 @@ class ConnectionGateTest {
     }
 
     @Test
-    void requestOfHttp1OverTlsHasItsTimeWhateverTlsSays() throws Exception {
+    void handshakeIsNotTheResponseToAnHttp1Request() throws Exception {
         Peers silent = new Peers(tls(true), tls(false), null);
         Peers answered = new Peers(tls(true), tls(false), null);
-        answered.clientSays("00");
+        answered.clientSends("00");
         answered.server.writeOutbound(Unpooled.wrappedBuffer(new byte[1]));
         answered.exchange();
 
@@ -434,9 +433,9 @@ class ConnectionGateTest {
         }
         assertThat(answered.server.isOpen()).isTrue();
         for (int i = 0; i < 30; i++) {
-            answered.clientSays("00");
+            answered.clientSends("00");
             pass(answered.server, Duration.ofSeconds(1));
         }
-        assertThat(answered.server.isOpen()).as("byte for byte").isFalse();
+        assertThat(answered.server.isOpen()).as("byte by byte").isFalse();
     }
 }

@@ -57,7 +57,7 @@ class Http1RequestsTest {
         });
     }
 
-    /** What Vert.x is. */
+    /** Stands in for Vert.x. */
     private static final class Application extends ChannelInboundHandlerAdapter {
 
         private final List<String> requests = new ArrayList<>();
@@ -116,7 +116,7 @@ class Http1RequestsTest {
     }
 
     @Test
-    void requestIsPassedOnAfterTheAnswerToTheOneBefore() {
+    void requestIsPassedOnAfterThePreviousResponse() {
         peer.readsAll();
         receive(get("/1") + get("/2") + get("/3"));
         assertThat(application.requests).containsExactly("/1");
@@ -131,12 +131,12 @@ class Http1RequestsTest {
 
         assertThat(application.requests).containsExactly("/1", "/2", "/3");
         assertThat(isRead()).isTrue();
-        assertThat(application.readCompletes).as("each read is completed, until when answers are held back")
+        assertThat(application.readCompletes).as("each read is completed, which flushes responses")
                 .isEqualTo(readCompletes + 2);
     }
 
     @Test
-    void requestThatIsAnsweredLaterIsNotCountedAnyMore() {
+    void answeredRequestIsNotCounted() {
         peer.readsAll();
         receive(get("/1"));
         assertThat(backlog.total()).isPositive();
@@ -147,7 +147,7 @@ class Http1RequestsTest {
     }
 
     @Test
-    void longHeaderIsCountedAsLongAsItsConnectionIsOpen() {
+    void longHeaderIsCountedUntilItsConnectionCloses() {
         peer.readsAll();
         receive("GET /1 HTTP/1.1\r\nX: " + "x".repeat(6_000) + "\r\n\r\n");
         answer(10);
@@ -175,7 +175,7 @@ class Http1RequestsTest {
     }
 
     @Test
-    void nothingIsReadWhileAnswersAreNotRead() {
+    void nothingIsReadWhileResponsesAreUnread() {
         receive(get("/1") + get("/2"));
         answer(LARGE);
         assertThat(application.requests).containsExactly("/1");
@@ -187,7 +187,7 @@ class Http1RequestsTest {
     }
 
     @Test
-    void answersThatAreReadyAtOnceFillTheQueueOnceOnly() {
+    void immediateResponsesFillTheQueueOnlyOnce() {
         application.answersAtOnce = true;
         receive(get("/").repeat(3_000));
         peer.runPendingTasks();
@@ -202,7 +202,7 @@ class Http1RequestsTest {
     }
 
     @Test
-    void connectionThatIsHeldIsNotReadThoughVertxResumesWhatItHasPaused() {
+    void pausedConnectionIsNotReadWhenVertxResumesIt() {
         receive(get("/1") + get("/2"));
 
         peer.config().setAutoRead(true);
@@ -214,7 +214,7 @@ class Http1RequestsTest {
     }
 
     @Test
-    void connectionThatVertxHasPausedStaysSo() {
+    void connectionPausedByVertxStaysPaused() {
         peer.readsAll();
         peer.config().setAutoRead(false);
         receive(get("/1") + get("/2"));
@@ -225,7 +225,7 @@ class Http1RequestsTest {
     }
 
     @Test
-    void bodyBelongsToItsRequestWhateverItIsAnsweredMeanwhile() {
+    void bodyBelongsToItsRequestEvenAfterTheResponse() {
         peer.readsAll();
         String body = "b".repeat(5_000);
         receive("POST /1 HTTP/1.1\r\nContent-Length: 10000\r\nExpect: 100-continue\r\n\r\n");
@@ -240,7 +240,7 @@ class Http1RequestsTest {
     }
 
     @Test
-    void requestWaitsUntilItsAnswerBegins() {
+    void requestIsCountedUntilItsResponseStarts() {
         peer.readsAll();
         receive(get("/1"));
         assertThat(backlog.total()).isPositive();
@@ -249,11 +249,11 @@ class Http1RequestsTest {
 
         assertThat(backlog.total()).as("an idle connection holds nothing").isZero();
         receive("GET /2 HTTP/1.1\r\n");
-        assertThat(backlog.total()).as("the next request, which is not complete").isPositive();
+        assertThat(backlog.total()).as("the next, incomplete request").isPositive();
     }
 
     @Test
-    void restOfABodyThatIsAnsweredBeforeDoesNotWait() {
+    void restOfAnAnsweredBodyIsNotCounted() {
         peer.readsAll();
         receive("POST /1 HTTP/1.1\r\nContent-Length: 100000\r\n\r\n");
         answer(10);
@@ -266,7 +266,7 @@ class Http1RequestsTest {
     }
 
     @Test
-    void interimResponseIsNoAnswer() {
+    void interimResponseIsNotTheResponse() {
         peer.readsAll();
         receive(get("/1") + get("/2"));
         peer.writeOutbound(response(HttpResponseStatus.CONTINUE, 0));
@@ -276,7 +276,7 @@ class Http1RequestsTest {
     }
 
     @Test
-    void requestsBehindAnAnswerThatClosesTheConnectionAreDiscarded() {
+    void requestsAfterAClosingResponseAreDiscarded() {
         peer.readsAll();
         receive("POST /1 HTTP/1.1\r\nContent-Length: 3\r\n\r\nab");
         HttpResponse refusal = response(HttpResponseStatus.FORBIDDEN, 10);
@@ -292,7 +292,7 @@ class Http1RequestsTest {
     }
 
     @Test
-    void whatWaitsIsReleasedWhenTheClientHangsUp() {
+    void waitingRequestsAreReleasedWhenTheClientHangsUp() {
         ByteBuf pipelined = Unpooled.copiedBuffer(get("/1") + get("/2").repeat(1_000), StandardCharsets.US_ASCII);
         peer.writeInbound(pipelined);
         assertThat(pipelined.refCnt()).isPositive();

@@ -24,7 +24,7 @@ class Http2AnswersTest {
 
     private static final int ANSWER = 10_000;
     private static final int HELD = ANSWER + Http2Answers.STREAM_BYTES;
-    /** More than half of what may wait. */
+    /** More than half of the limit. */
     private static final int WAITS_ELSEWHERE = 6_000_000;
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -50,7 +50,7 @@ class Http2AnswersTest {
         return started;
     }
 
-    /** Answers each request that is complete at once. */
+    /** Answers each complete request at once. */
     private Http2ConnectionHandler application() {
         handler = new Http2ConnectionHandlerBuilder().server(true)
                 .initialSettings(new Http2Settings().maxConcurrentStreams(100))
@@ -129,7 +129,7 @@ class Http2AnswersTest {
     }
 
     @Test
-    void answersThatWaitForAWindowCount() {
+    void responsesThatWaitForAWindowAreCounted() {
         receive(gets(new RawHttp2().preface(0), 1, 3));
         assertThat(backlog.total()).isEqualTo(3 * HELD);
 
@@ -155,11 +155,11 @@ class Http2AnswersTest {
     }
 
     @Test
-    void fewRequestsOfAConnectionAreServedWhileMuchWaitsOnAllTogether() {
+    void fewRequestsOfAConnectionAreServedWhileMemoryIsScarce() {
         receive(new RawHttp2().preface(65_535));
         SlowPeer other = waitsElsewhere();
         receive(posts(new RawHttp2(), 20));
-        // Their bodies were on the way.
+        // The bodies were already on their way.
         receive(data(new RawHttp2(), 20));
         assertThat(requests).hasSize(8);
         assertThat(peer.isOpen()).isTrue();
@@ -174,7 +174,7 @@ class Http2AnswersTest {
     }
 
     @Test
-    void hundredAnswersAtATimeWaitIfNothingElseDoes() {
+    void hundredResponsesMayWaitWhileMemoryIsNotScarce() {
         receive(posts(new RawHttp2().preface(0), 100));
         for (int stream = 1; stream < 200; stream += 2) {
             answer(stream);
@@ -186,7 +186,7 @@ class Http2AnswersTest {
     }
 
     @Test
-    void answersThatCannotBeSentAreDroppedWhileMuchWaitsOnAllTogether() {
+    void unsendableResponsesAreDroppedWhileMemoryIsScarce() {
         receive(posts(new RawHttp2().preface(0), 20));
         SlowPeer other = waitsElsewhere();
         for (int stream = 1; stream < 40; stream += 2) {
@@ -201,7 +201,7 @@ class Http2AnswersTest {
     }
 
     @Test
-    void bodyOfARefusedRequestDoesNotEndTheConnection() {
+    void bodyOfARefusedRequestDoesNotCloseTheConnection() {
         int fits = (int) (Http2Answers.MAX_BYTES / HELD);
         receive(gets(new RawHttp2().preface(0), 1, fits + 1));
 
@@ -216,7 +216,7 @@ class Http2AnswersTest {
     }
 
     @Test
-    void requestWaitsUntilItsAnswerBegins() {
+    void requestIsCountedUntilItsResponseStarts() {
         receive(new RawHttp2().preface(65_535).post(1, "/").data(1, new byte[1_000]).post(3, "/"));
         long both = backlog.total();
 
@@ -229,7 +229,7 @@ class Http2AnswersTest {
     }
 
     @Test
-    void streamThatMakesNoProgressIsResetAndThenTheConnectionIsClosed() {
+    void streamWithoutProgressIsResetAndThenTheConnectionIsClosed() {
         receive(gets(new RawHttp2().preface(0), 1, 1));
         for (int stream = 3; stream <= 11; stream += 4) {
             assertThat(peer.isOpen()).isTrue();
@@ -245,7 +245,7 @@ class Http2AnswersTest {
     }
 
     @Test
-    void connectionOfWhichNothingIsReadIsClosed() {
+    void connectionWithoutProgressIsClosed() {
         receive(gets(new RawHttp2().preface(0), 1, 10));
         for (int i = 0; i < 2 * PATIENCE.toSeconds() && peer.isOpen(); i++) {
             receive(new RawHttp2().windowUpdate(1, 1));
@@ -256,7 +256,7 @@ class Http2AnswersTest {
     }
 
     @Test
-    void slowReaderThatGetsOnIsServed() {
+    void slowReaderWithProgressIsServed() {
         receive(gets(new RawHttp2().preface(ANSWER), 1, 100));
 
         assertThat(requests).hasSizeGreaterThan(20);
@@ -269,7 +269,7 @@ class Http2AnswersTest {
     }
 
     @Test
-    void bodiesThatAreNotCompleteCount() {
+    void incompleteBodiesAreCounted() {
         receive(new RawHttp2().preface(0).post(1, "/").data(1, new byte[10_000]));
         assertThat(backlog.total()).isBetween(20_000L + Http2Answers.STREAM_BYTES, 21_000L + Http2Answers.STREAM_BYTES);
 

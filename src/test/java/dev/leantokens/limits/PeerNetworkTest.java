@@ -17,7 +17,7 @@ class PeerNetworkTest {
             "0:0:0:0:0:0:0:1,                address 0:0:0:0:0:0:0:1",
             "no:address,                     address no:address",
     })
-    void callerCannotChooseWhatItsAddressIsCountedUnder(String literal, String name) {
+    void callerCannotChooseItsNetwork(String literal, String name) {
         assertThat(PeerNetwork.named(literal)).isEqualTo(name);
     }
 }

@@ -8,10 +8,10 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.embedded.EmbeddedChannel;
 
-/** A connection whose other side reads only what it is told to. Time stands still but for {@link #pass}. */
+/** A connection whose peer reads only the bytes of {@link #reads}. Its time advances only by {@link #pass}. */
 final class SlowPeer extends EmbeddedChannel {
 
-    /** Set by the base class's constructor already, which flushes. */
+    /** Not initialized here: the base class's constructor flushes already. */
     private long reads;
     private long received;
 

@@ -31,7 +31,7 @@ class LogOutputTest {
     private volatile boolean reportFails;
     private final LogOutput output = new LogOutput(pipe, CAPACITY, dropped::incrementAndGet, this::report, nanos::get);
 
-    /** A pipe that takes no more writes than its reader reads. */
+    /** A pipe that accepts a write only when its reader reads. */
     private static final class Pipe extends OutputStream {
 
         private final Semaphore reader = new Semaphore(0);
@@ -81,7 +81,7 @@ class LogOutputTest {
         line("report");
     }
 
-    /** Under a lock, as the console handler does. */
+    /** Holds a lock, as the console handler does. */
     private synchronized void line(String text) {
         byte[] bytes = (text + "\n").getBytes(StandardCharsets.UTF_8);
         output.write(bytes, 0, bytes.length);
@@ -92,17 +92,17 @@ class LogOutputTest {
         await().untilAsserted(() -> assertThat(pipe.text()).isEqualTo(text));
     }
 
-    /** @return the lines, one below the other */
+    /** @return the lines as text */
     private static String lines(int from, int to) {
         return IntStream.range(from, to).mapToObj(i -> "line " + i + "\n").collect(Collectors.joining());
     }
 
     @Test
-    void linesAreWrittenAsTheyAreAndInOrder() {
+    void linesAreWrittenUnchangedAndInOrder() {
         pipe.readOn();
         output.start();
 
-        // From then on each line is waited for.
+        // From now on each flush waits.
         output.finish(PATIENCE);
         StringBuilder expected = new StringBuilder();
         for (int i = 0; i < 5_000; i++) {
@@ -116,10 +116,10 @@ class LogOutputTest {
     }
 
     @Test
-    void stalledReaderHoldsUpNoOneAndWhatWasDroppedIsReportedWhenItReadsOn() {
+    void stalledReaderBlocksNoThreadAndDroppedLinesAreReportedWhenItContinues() {
         output.start();
 
-        // 7 bytes each, of which 100 fit.
+        // Each has 7 bytes, so 100 fit.
         for (int i = 0; i < 1000; i++) {
             line("line " + i % 10);
         }
@@ -130,14 +130,14 @@ class LogOutputTest {
         awaitText(lines(0, 10) + lines(0, 4) + "report\n");
         assertThat(reports).containsExactly(1000L - CAPACITY / 7);
 
-        // All of it begins anew.
+        // The buffer is empty again.
         line("next");
         awaitText(lines(0, 10) + lines(0, 4) + "report\nnext\n");
         assertThat(reports).hasSize(1);
     }
 
     @Test
-    void readerThatIsTooSlowIsToldOfDroppedLinesNowAndThen() {
+    void droppedLinesAreReportedRegularlyToASlowReader() {
         output.start();
         IntStream.range(0, 100).forEach(i -> line("line " + i % 10));
         int first = dropped.get();
@@ -154,7 +154,7 @@ class LogOutputTest {
     }
 
     @Test
-    void lineThatDoesNotFitIsDroppedWhole() {
+    void lineThatDoesNotFitIsDroppedAsAWhole() {
         pipe.readOn();
         output.start();
 
@@ -184,7 +184,7 @@ class LogOutputTest {
     }
 
     @Test
-    void whatWasDroppedIsReportedBeforeTheProcessExits() {
+    void droppedLinesAreReportedBeforeTheProcessExits() {
         for (int i = 0; i < 20; i++) {
             line("line " + i % 10);
         }
@@ -201,7 +201,7 @@ class LogOutputTest {
     }
 
     @Test
-    void stalledReaderHoldsUpTheExitNoLongerThanItMay() {
+    void stalledReaderDelaysTheExitByTheTimeoutAtMost() {
         line("line");
         output.start();
 
@@ -212,9 +212,9 @@ class LogOutputTest {
         assertThat(pipe.text()).isEmpty();
     }
 
-    /** The reader is gone, or the disk is full. */
+    /** As if the reader were gone, or the disk full. */
     @Test
-    void linesThatCannotBeWrittenAreDroppedAndReportedOnceOneCan() {
+    void unwritableLinesAreDroppedAndReportedWithTheNextWrittenLine() {
         pipe.broken = true;
         pipe.readOn();
         line("first");

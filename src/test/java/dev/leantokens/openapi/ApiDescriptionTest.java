@@ -42,7 +42,7 @@ import io.restassured.http.Header;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 
-/** Sends what the API description says, and checks each answer against what it says of that. */
+/** Sends the requests of the API description, and validates each response against it. */
 @QuarkusTest
 @WithTestResource(LeanStub.class)
 class ApiDescriptionTest {
@@ -52,13 +52,13 @@ class ApiDescriptionTest {
     private static final String OPERATION = "/paths/~1v1~1oauth2~1token/post";
     private static final String API = "{\"scope\":\"api\"}";
 
-    /** No request can bring about a fault of this service; TokenErrorTest has what it looks like. */
+    /** No request causes a fault of this service; TokenErrorTest covers its response. */
     private static final String CANNOT_BE_SEEN = "500";
 
-    /** How an answer is sent, and not what it says. */
+    /** Headers of the transfer. */
     private static final Set<String> OF_HTTP = Set.of("content-length", "content-type", "connection");
 
-    /** Answers to other paths and methods, and of MCP. */
+    /** Errors of other paths and methods, and of MCP. */
     private static final Set<TokenError> ELSEWHERE = Set.of(TokenError.NOT_FOUND, TokenError.METHOD_NOT_ALLOWED,
             TokenError.NOT_ACCEPTABLE);
 
@@ -76,7 +76,7 @@ class ApiDescriptionTest {
     }
 
     @Test
-    void fileIsServedAsItIs() throws IOException {
+    void fileIsServedUnchanged() throws IOException {
         Response yaml = given().get("/q/openapi");
 
         assertThat(yaml.statusCode()).isEqualTo(200);
@@ -104,24 +104,24 @@ class ApiDescriptionTest {
             "application/json;q=0                        | application/yaml",
             "application/vnd.oai.openapi                 | application/yaml",
     })
-    void formatIsTheOneThatIsLikedBest(String accept, String type) {
+    void formatFollowsTheAcceptHeader(String accept, String type) {
         assertThat(given().header("Accept", accept).get("/q/openapi").then().statusCode(200).extract().contentType())
                 .startsWith(type);
     }
 
     @Test
-    void pageIsNotThereUnlessItIsSwitchedOn() {
+    void swaggerUiIsOffByDefault() {
         for (String path : List.of("/q/swagger-ui", "/q/swagger-ui/index.html", "/q/swagger-ui/swagger-ui-bundle.js")) {
             assertThat(given().get(path).statusCode()).as(path).isEqualTo(404);
         }
     }
 
     @Test
-    void everyStatusOfTheServicesOwnIsDescribed() {
+    void everyStatusOfThisServiceIsDescribed() {
         Set<String> statuses = new TreeSet<>();
         Arrays.stream(TokenError.values()).filter(error -> !ELSEWHERE.contains(error))
                 .forEach(error -> statuses.add(Integer.toString(error.status())));
-        // Beside what Lean says.
+        // In addition to those of Lean.
         statuses.addAll(List.of("200", "4XX"));
 
         assertThat(names(description.at(OPERATION + "/responses"))).containsExactlyInAnyOrderElementsOf(statuses);
@@ -141,16 +141,16 @@ class ApiDescriptionTest {
         return tests.stream();
     }
 
-    /** Swagger UI fills a field with the first example of its member, or makes a value up, and leaves out what is empty. */
+    /** Swagger UI fills a field with the first example of its member or a generated value, and omits empty fields. */
     @Test
-    void formThatIsFilledInByTheExamplesSendsTheScopeAlone() {
+    void formFilledWithExamplesSendsOnlyTheScope() {
         String form = description.at(OPERATION + "/requestBody/content/application~1x-www-form-urlencoded/schema/$ref").asText()
                 .substring(1) + "/properties";
         Map<String, String> sent = new TreeMap<>();
         description.at(form).properties().forEach(member -> {
             JsonNode examples = member.getValue().has("examples") ? member.getValue().get("examples")
                     : resolved(member.getValue()).path("examples");
-            String first = examples.path(0).asText("made up");
+            String first = examples.path(0).asText("generated");
             if (!first.isEmpty()) {
                 sent.put(member.getKey(), first);
             }
@@ -162,7 +162,7 @@ class ApiDescriptionTest {
     }
 
     @Test
-    void bothMediaTypesHaveTheSameMembersAndTheSecretIsNotShownWhileItIsTyped() {
+    void bothMediaTypesHaveTheSameMembersAndMaskTheSecret() {
         List<JsonNode> schemas = Stream.of(JSON, FORM).map(type -> resolved(description.at(OPERATION + "/requestBody/content/"
                 + type.replace("/", "~1") + "/schema"))).toList();
 
@@ -182,7 +182,7 @@ class ApiDescriptionTest {
     }
 
     @Test
-    void eachAnswerThatIsDescribedIsGivenAndIsAsItIsDescribed() {
+    void everyDescribedResponseIsSentAsDescribed() {
         Set<String> seen = new TreeSet<>();
         seen.add(check(post(request().contentType(JSON).body(API))));
         seen.add(check(post(request().contentType(JSON).body(API).header("Cache-Control", "no-cache"))));
@@ -195,9 +195,9 @@ class ApiDescriptionTest {
         seen.add(check(post(request().contentType(JSON).body(API).header("Content-Encoding", "gzip"))));
         seen.add(check(post(request().body("x".repeat(20_000)).contentType(JSON))));
         seen.add(check(post(request().contentType(JSON).body(API).header("Origin", "https://evil.example.com"))));
-        seen.add(check(post(request().contentType(JSON).body(API).header("Authorization", "Bearer nobody's"))));
+        seen.add(check(post(request().contentType(JSON).body(API).header("Authorization", "Bearer unknown"))));
         seen.add(check(post(request().contentType(FORM).formParam("scope", "api").auth().preemptive().basic("nobody", "x"))));
-        // What Lean says of a caller's own credentials, in its words or in ours.
+        // Lean's errors about a caller's credentials, passed on or replaced.
         for (int status : new int[] { 400, 401, 403, 409, 422, 429 }) {
             lean.answers(status, "{\"error\":\"access_denied\",\"error_uri\":\"https://example.com\",\"more\":7}");
             seen.add(check(post(request().contentType(JSON).body(callers()))));
@@ -226,12 +226,12 @@ class ApiDescriptionTest {
         return request.post("/v1/oauth2/token");
     }
 
-    /** With an id of its own, since a client that Lean throttles is left alone for a while. */
+    /** Each request has another id, since a throttled client is not sent to Lean for a while. */
     private static String callers() {
         return "{\"scope\":\"api\",\"client_id\":\"" + UUID.randomUUID() + "\",\"client_secret\":\"secret\"}";
     }
 
-    /** @return the status under which it is described */
+    /** @return the status or range that describes the response */
     private String check(Response response) {
         String status = Integer.toString(response.statusCode());
         String range = status.charAt(0) + "XX";

@@ -31,13 +31,13 @@ class CacheStatusHeaderTest {
             "REQUESTED           | PT3540S | false | fwd=request; stored; ttl=3540",
             "BYPASS              | -       | true  | fwd=bypass; collapsed",
     })
-    void originOfATokenIsSaidInTheTermsOfRfc9211(Source source, Duration freshFor, boolean shared, String parameters) {
+    void headerDescribesTheOriginOfATokenAsInRfc9211(Source source, Duration freshFor, boolean shared, String parameters) {
         assertThat(CacheStatusHeader.of(new IssuedToken(TOKEN, source, Optional.ofNullable(freshFor), shared)))
                 .isEqualTo("lean-authentication-tokens; " + parameters);
     }
 
     @Test
-    void whatIsFromLeanIsWhatWasAskedFor() {
+    void tokensOfRequestsToLeanAreFromLean() {
         assertThat(Source.values()).filteredOn(Source::isFromLean)
                 .containsExactly(Source.MISS, Source.REPLACED, Source.REQUESTED, Source.BYPASS);
     }

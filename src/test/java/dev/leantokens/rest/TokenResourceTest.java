@@ -75,16 +75,16 @@ class TokenResourceTest {
         assertThat(request.containsHeader("Authorization")).isFalse();
     }
 
-    /** What curl sends whose user has forgotten the header: "scope is missing" would be true and no help. */
+    /** As curl sends JSON without a header: "scope is missing" would be true and of no help. */
     @Test
-    void jsonThatIsAFormByItsTypeIsToldSo() {
+    void jsonDeclaredAsAFormGetsAnExplanation() {
         form("{\"scope\":\"api\"}").then().statusCode(400).body("error", equalTo("invalid_request"))
                 .body("error_description", containsString("application/json"));
         form("{&scope=api").then().statusCode(200);
     }
 
     @Test
-    void formIsAnsweredAlike() {
+    void formIsAnsweredLikeJson() {
         form("grant_type=client_credentials&scope=customer.1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed").then()
                 .statusCode(200).body("access_token", equalTo(LeanStub.TOKEN));
 
@@ -100,13 +100,13 @@ class TokenResourceTest {
     }
 
     @Test
-    void memberThatIsUnknownIsIgnored() {
+    void unknownMemberIsIgnored() {
         json("{\"scope\":\"api\",\"audience\":[{\"scope\":\"x\"}],\"audience\":null}").then().statusCode(200);
         form("scope=api&audience=1&audience=2&resource").then().statusCode(200);
     }
 
     @Test
-    void credentialsOfTheBodyGoToLean() {
+    void credentialsInTheBodyAreSentToLean() {
         json("{\"scope\":\"api\",\"client_id\":\"%s\",\"client_secret\":\"%s\"}".formatted(CALLERS_ID, CALLERS_SECRET)).then()
                 .statusCode(200);
 
@@ -114,14 +114,14 @@ class TokenResourceTest {
     }
 
     @Test
-    void credentialsByBasicGoToLean() {
+    void basicCredentialsAreSentToLean() {
         basic(CALLERS_ID, CALLERS_SECRET).formParam("scope", "api").post(PATH).then().statusCode(200);
 
         assertCallersCredentialsSent();
     }
 
     @Test
-    void credentialsByBasicAreFormDecoded() {
+    void basicCredentialsAreFormDecoded() {
         basic(CALLERS_ID.replace("-", "%2D"), "a%2Bb%3Ac+d").formParam("scope", "api").post(PATH).then().statusCode(200);
 
         assertThat(lean.onlyRequest().formParameter("client_id").firstValue()).isEqualTo(CALLERS_ID);
@@ -175,7 +175,7 @@ class TokenResourceTest {
             "{\"scope\":\"api\",\"grant_type\":\"password\"} | 400 | unsupported_grant_type",
             "{\"scope\":\"api\",\"client_id\":\"payments\",\"client_secret\":\"s\"} | 401 | invalid_client",
     })
-    void wrongJsonIsRefusedInTheShapeOfTheRfc(String body, int status, String error) {
+    void invalidJsonIsRefusedByAnErrorResponse(String body, int status, String error) {
         Response response = json(body == null ? "" : body);
 
         response.then().statusCode(status).contentType(ContentType.JSON)
@@ -202,7 +202,7 @@ class TokenResourceTest {
             "scope=api&client_id=x&client_secret=y      | 401 | invalid_client",
             "{\"scope\":\"api\"}                        | 400 | invalid_request",
     })
-    void wrongFormIsRefusedInTheShapeOfTheRfc(String body, int status, String error) {
+    void invalidFormIsRefusedByAnErrorResponse(String body, int status, String error) {
         form(body).then().statusCode(status).contentType(ContentType.JSON)
                 .body("$", aMapWithSize(2)).body("error", equalTo(error));
         assertThat(lean.requests()).isEmpty();
@@ -225,7 +225,7 @@ class TokenResourceTest {
     }
 
     @Test
-    void unauthorizedNamesASchemeByWhichToAuthenticate() {
+    void unauthorizedResponseNamesAuthenticationSchemes() {
         basic("payments", "secret").formParam("scope", "api").post(PATH).then()
                 .statusCode(401)
                 .header("WWW-Authenticate", "Basic realm=\"lean-authentication-tokens\", charset=\"UTF-8\", "
@@ -243,7 +243,7 @@ class TokenResourceTest {
 
     @ParameterizedTest
     @ValueSource(strings = { "json", "/", ";" })
-    void mediaTypeThatIsNoneIsMalformed(String contentType) {
+    void invalidMediaTypeIsMalformed(String contentType) {
         assertError(post(contentType, "{\"scope\":\"api\"}"), 400, "invalid_request");
     }
 
@@ -255,10 +255,10 @@ class TokenResourceTest {
         assertError(response, 415, "invalid_request");
     }
 
-    /** RFC 9110 §12.5.3: the header tells a coding that is not supported from a media type that is not. */
+    /** The header distinguishes an unsupported coding from an unsupported media type (RFC 9110 §12.5.3). */
     @ParameterizedTest
     @ValueSource(strings = { "gzip", "BR", "zstd", "aes128gcm", "identity, gzip", "identity\r\nContent-Encoding: deflate" })
-    void codedBodyIsUnsupported(String coding) {
+    void encodedBodyIsUnsupported(String coding) {
         RawHttp.Response response = coded(coding);
 
         assertError(response, 415, "invalid_request");
@@ -268,16 +268,16 @@ class TokenResourceTest {
 
     @ParameterizedTest
     @ValueSource(strings = { "", "identity", "Identity , identity", "," })
-    void bodyWithoutACodingIsRead(String coding) {
+    void bodyWithoutContentCodingIsRead(String coding) {
         assertThat(coded(coding).status()).isEqualTo(200);
     }
 
     @Test
-    void otherMediaTypeIsNotTakenForACoding() {
+    void otherMediaTypeIsNotReportedAsAContentCoding() {
         assertThat(post("text/plain", "scope=api").headers()).doesNotContainKey("Accept-Encoding");
     }
 
-    /** RFC 9112 §6.1: where such a request ends is not known, so that nothing may be read after it. */
+    /** The end of such a request is unknown, so nothing may be read after it (RFC 9112 §6.1). */
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = { "gzip", "gzip, chunked", "chunked, gzip", "xchunked", "identity",
             "chunked, chunked" })
@@ -360,7 +360,7 @@ class TokenResourceTest {
                 .statusCode()).isEqualTo(413);
     }
 
-    /** The JDK's client begins with HTTP/1.1 and an offer to upgrade, so a first request without a body comes before. */
+    /** The JDK's client starts with HTTP/1.1 and an offer to upgrade, so a request without a body precedes. */
     private static HttpResponse<String> http2(String contentType, HttpRequest.BodyPublisher body) throws Exception {
         HttpClient client = HttpClient.newHttpClient();
         URI uri = URI.create("http://localhost:" + RestAssured.port);
@@ -370,7 +370,7 @@ class TokenResourceTest {
     }
 
     @Test
-    void bodyIsAskedForWhereTheCallerWaits() {
+    void callerThatExpectsContinueGetsIt() {
         String body = "scope=api";
 
         assertThat(RawHttp.send(RawHttp.LOOPBACK, RestAssured.port, "POST " + PATH + " HTTP/1.1\r\nHost: localhost\r\n"
@@ -383,12 +383,12 @@ class TokenResourceTest {
     }
 
     @Test
-    void manyParametersThatMeanNothingAreIgnored() {
+    void manyUnknownParametersAreIgnored() {
         form("x=1&".repeat(1000) + "scope=api").then().statusCode(200);
     }
 
     @Test
-    void answerIsJsonWhateverIsAccepted() {
+    void responseIsJsonWhateverTheCallerAccepts() {
         given().header("Accept", "text/html").formParam("scope", "api").post(PATH).then()
                 .statusCode(200).contentType(ContentType.JSON);
     }
