@@ -42,40 +42,40 @@ class ExpiryTest {
                 integers().between(0, 700),
                 integers().between(0, 300),
                 lists().of(integers().between(0, 99_999)).ofSizeBetween(1, 60))
-                .checkAssert((lifetime, minimum, events) -> new World(lifetime, minimum).live(events));
+                .checkAssert((lifetime, minimum, events) -> new World(lifetime, minimum).simulate(events));
     }
 
     @ParameterizedTest
     @ValueSource(strings = { "PT-2H", "P-1000D" })
     void goodTokenIsServedAfterTheSystemTimeWasSetBack(Duration set) {
         World world = new World(3600, 60);
-        world.ask(CacheControl.ANY);
+        world.issue(CacheControl.ANY);
         world.machine.set(set);
-        world.leanIsUp = false;
+        world.leanAvailable = false;
 
-        assertThat(world.ask(CacheControl.ANY).source()).isEqualTo(Source.HIT);
+        assertThat(world.issue(CacheControl.ANY).source()).isEqualTo(Source.HIT);
     }
 
     @ParameterizedTest
     @ValueSource(strings = { "PT2H", "P1000D" })
     void tokenIsReplacedOnceAfterTheSystemTimeWasSetForward(Duration set) {
         World world = new World(3600, 60);
-        world.ask(CacheControl.ANY);
+        world.issue(CacheControl.ANY);
         world.machine.set(set);
 
-        assertThat(world.ask(CacheControl.ANY).source()).isEqualTo(Source.MISS);
-        assertThat(world.ask(CacheControl.ANY).source()).isEqualTo(Source.HIT);
+        assertThat(world.issue(CacheControl.ANY).source()).isEqualTo(Source.MISS);
+        assertThat(world.issue(CacheControl.ANY).source()).isEqualTo(Source.HIT);
     }
 
     /** A machine, a Lean that knows when each of its tokens really expires, and the service. */
     private static final class World {
 
         private final FakeMachine machine = new FakeMachine();
-        private final Map<String, Duration> reallyExpiresAt = new HashMap<>();
+        private final Map<String, Duration> expiresAt = new HashMap<>();
         private final int lifetime;
         private final TokenSupply supply;
-        private boolean leanIsUp = true;
-        private Duration answersAfter = Duration.ZERO;
+        private boolean leanAvailable = true;
+        private Duration responseTime = Duration.ZERO;
 
         World(int lifetimeSeconds, int minimumSeconds) {
             lifetime = lifetimeSeconds;
@@ -85,19 +85,19 @@ class ExpiryTest {
         }
 
         private Uni<AccessToken> lean(UpstreamTokenRequest request) {
-            if (!leanIsUp) {
+            if (!leanAvailable) {
                 return Uni.createFrom().failure(TokenError.LEAN_UNAVAILABLE.because("unavailable"));
             }
-            String token = "token-" + reallyExpiresAt.size();
+            String token = "token-" + expiresAt.size();
             // Issued when the call arrives; the response takes a while.
-            reallyExpiresAt.put(token, machine.passed().plusSeconds(lifetime));
-            machine.run(answersAfter);
+            expiresAt.put(token, machine.passed().plusSeconds(lifetime));
+            machine.run(responseTime);
             return Uni.createFrom().item(AccessToken.of(
                     Map.of("access_token", token, "token_type", "Bearer", "expires_in", lifetime), request.scope()));
         }
 
         /** Each number is an event: its remainder is the kind, the number itself the length in milliseconds. */
-        void live(List<Integer> events) {
+        void simulate(List<Integer> events) {
             for (int event : events) {
                 Duration length = Duration.ofMillis(event);
                 switch (event % 8) {
@@ -105,8 +105,8 @@ class ExpiryTest {
                     case 1 -> machine.sleep(length.plusSeconds(3));
                     case 2 -> machine.set(length.multipliedBy(10).plusSeconds(3));
                     case 3 -> machine.set(length.multipliedBy(10).plusSeconds(3).negated());
-                    case 4 -> leanIsUp = !leanIsUp;
-                    case 5 -> answersAfter = Duration.ofMillis(event / 20);
+                    case 4 -> leanAvailable = !leanAvailable;
+                    case 5 -> responseTime = Duration.ofMillis(event / 20);
                     case 6 -> check(CacheControl.NO_CACHE);
                     default -> machine.run(length.multipliedBy(3));
                 }
@@ -117,23 +117,23 @@ class ExpiryTest {
         private void check(CacheControl control) {
             Duration before = machine.passed();
             try {
-                IssuedToken issued = ask(control);
+                IssuedToken issued = issue(control);
                 if (issued.source().isFromLean()) {
                     return;
                 }
                 // A hit is issued before its replacement is requested, which takes time here, on one thread.
                 Duration now = issued.source() == Source.HIT ? before : machine.passed();
-                Duration left = reallyExpiresAt.get(issued.token().members().get("access_token")).minus(now);
-                assertThat(left).isPositive();
+                Duration remaining = expiresAt.get(issued.token().members().get("access_token")).minus(now);
+                assertThat(remaining).isPositive();
                 long expiresIn = ((Number) issued.token().members().get("expires_in")).longValue();
                 assertThat(expiresIn).isPositive();
-                assertThat(left).isGreaterThanOrEqualTo(Duration.ofSeconds(expiresIn));
+                assertThat(remaining).isGreaterThanOrEqualTo(Duration.ofSeconds(expiresIn));
             } catch (TokenException unavailable) {
-                assertThat(leanIsUp).isFalse();
+                assertThat(leanAvailable).isFalse();
             }
         }
 
-        IssuedToken ask(CacheControl control) {
+        IssuedToken issue(CacheControl control) {
             return supply.token(new TokenKey("client", "", Scope.API),
                     purpose -> new UpstreamTokenRequest(Optional.empty(), "credentials", Scope.API, purpose,
                             CallerAccount.SERVICE),

@@ -12,13 +12,13 @@ import io.smallrye.mutiny.subscription.UniEmitter;
 /** Answers when and how a test says. Its tokens are numbered. */
 final class FakeLean implements AuthorizationServer {
 
-    final List<UpstreamTokenRequest> asked = new ArrayList<>();
+    final List<UpstreamTokenRequest> requests = new ArrayList<>();
     private final List<Waiting> waiting = new ArrayList<>();
-    private boolean answersAtOnce = true;
+    private boolean immediate = true;
     private Duration lifetime = Duration.ofSeconds(3600);
     private TokenException failure;
     private String certificate = "";
-    private Scope otherScope;
+    private Scope overriddenScope;
 
     private record Waiting(UpstreamTokenRequest request, UniEmitter<? super AccessToken> caller) {
     }
@@ -34,8 +34,8 @@ final class FakeLean implements AuthorizationServer {
 
     @Override
     public Uni<AccessToken> requestToken(UpstreamTokenRequest request) {
-        asked.add(request);
-        if (!answersAtOnce) {
+        requests.add(request);
+        if (!immediate) {
             return Uni.createFrom().emitter(caller -> waiting.add(new Waiting(request, caller)));
         }
         return failure == null ? Uni.createFrom().item(token(request)) : Uni.createFrom().failure(failure);
@@ -49,7 +49,7 @@ final class FakeLean implements AuthorizationServer {
 
     /** From now on, tokens are for this scope instead of the requested one; null for the requested one. */
     void issuesOnly(Scope scope) {
-        otherScope = scope;
+        overriddenScope = scope;
     }
 
     /** From now on, requests fail. */
@@ -59,7 +59,7 @@ final class FakeLean implements AuthorizationServer {
 
     /** From now on, requests wait until {@link #answer} is called. */
     void hangs() {
-        answersAtOnce = false;
+        immediate = false;
     }
 
     void answer() {
@@ -75,11 +75,11 @@ final class FakeLean implements AuthorizationServer {
     }
 
     int calls() {
-        return asked.size();
+        return requests.size();
     }
 
     private AccessToken token(UpstreamTokenRequest request) {
-        return AccessToken.of(Map.of("access_token", "token-" + asked.size(), "token_type", "Bearer", "expires_in",
-                lifetime.toSeconds()), otherScope == null ? request.scope() : otherScope);
+        return AccessToken.of(Map.of("access_token", "token-" + requests.size(), "token_type", "Bearer", "expires_in",
+                lifetime.toSeconds()), overriddenScope == null ? request.scope() : overriddenScope);
     }
 }

@@ -34,7 +34,7 @@ class TokenServiceTest {
     private static final ServiceClient SERVICE = new ServiceClient("service", 1);
     private static final ClientCredentials CALLER = new ClientCredentials("caller", "secret");
 
-    private final List<UpstreamTokenRequest> asked = new ArrayList<>();
+    private final List<UpstreamTokenRequest> requests = new ArrayList<>();
     private final FakeLean lean = new FakeLean();
     private final MapTokenCache cache = new MapTokenCache();
     private final MeterRegistry registry = new SimpleMeterRegistry();
@@ -49,7 +49,7 @@ class TokenServiceTest {
                         .indefinitely().token())
                 .isSameAs(TOKEN);
 
-        assertThat(asked)
+        assertThat(requests)
                 .extracting(UpstreamTokenRequest::callerCredentials, UpstreamTokenRequest::owner, UpstreamTokenRequest::scope,
                         UpstreamTokenRequest::purpose)
                 .containsExactly(tuple(Optional.of(CALLER), CredentialsOwner.CALLER, API, Purpose.NEED));
@@ -60,7 +60,7 @@ class TokenServiceTest {
         service(Optional.of(SERVICE)).issue(API, Optional.empty(), CacheControl.ANY, () -> CallerAccount.SERVICE).await()
                 .indefinitely();
 
-        assertThat(asked)
+        assertThat(requests)
                 .extracting(UpstreamTokenRequest::callerCredentials, UpstreamTokenRequest::owner, UpstreamTokenRequest::scope,
                         UpstreamTokenRequest::purpose)
                 .containsExactly(tuple(Optional.empty(), CredentialsOwner.SERVICE, API, Purpose.NEED));
@@ -71,7 +71,7 @@ class TokenServiceTest {
         assertError(service(Optional.empty()).issue(API, Optional.empty(), CacheControl.ANY, () -> CallerAccount.SERVICE),
                 TokenError.NO_CREDENTIALS);
 
-        assertThat(asked).isEmpty();
+        assertThat(requests).isEmpty();
     }
 
     @Test
@@ -81,7 +81,7 @@ class TokenServiceTest {
                         () -> CallerAccount.SERVICE),
                 TokenError.INVALID_SCOPE);
 
-        assertThat(asked).isEmpty();
+        assertThat(requests).isEmpty();
     }
 
     @Test
@@ -165,7 +165,7 @@ class TokenServiceTest {
 
     private TokenService service(Optional<ServiceClient> client) {
         return new TokenService(request -> {
-            asked.add(request);
+            requests.add(request);
             return Uni.createFrom().item(TOKEN);
         }, () -> client, new MapTokenCache(), new SetOfAccepted(), Settings.of(TokenConfig.class), clock, ErrorLogs.create());
     }

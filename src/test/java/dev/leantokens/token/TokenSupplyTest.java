@@ -50,13 +50,13 @@ class TokenSupplyTest {
 
     @Test
     void secondRequestIsServedFromTheCache() {
-        IssuedToken first = ask(Scope.API);
+        IssuedToken first = issue(Scope.API);
         assertThat(first.source()).isEqualTo(Source.MISS);
         assertThat(first.freshFor()).contains(Duration.ofSeconds(3540));
         assertThat(first.shared()).isFalse();
         clock.advance(Duration.ofMillis(10_500));
 
-        IssuedToken second = ask(Scope.API);
+        IssuedToken second = issue(Scope.API);
 
         assertThat(second.source()).isEqualTo(Source.HIT);
         assertThat(second.freshFor()).contains(Duration.ofMillis(3_529_500));
@@ -66,17 +66,17 @@ class TokenSupplyTest {
 
     @Test
     void responseOfLeanIsReturnedUnchanged() {
-        assertThat(ask(Scope.API).token().members()).containsEntry("expires_in", 3600L);
+        assertThat(issue(Scope.API).token().members()).containsEntry("expires_in", 3600L);
     }
 
     @Test
     void scopesAndCredentialsHaveSeparateTokens() {
-        ask(Scope.API);
-        ask(CUSTOMER);
-        ask(Scope.API, new ClientCredentials("id", "secret"));
-        ask(Scope.API, new ClientCredentials("id", "wrong"));
-        ask(Scope.API, new ClientCredentials("ids", "ecret"));
-        ask(Scope.API, new ClientCredentials("service", ""));
+        issue(Scope.API);
+        issue(CUSTOMER);
+        issue(Scope.API, new ClientCredentials("id", "secret"));
+        issue(Scope.API, new ClientCredentials("id", "wrong"));
+        issue(Scope.API, new ClientCredentials("ids", "ecret"));
+        issue(Scope.API, new ClientCredentials("service", ""));
 
         assertThat(lean.calls()).isEqualTo(6);
     }
@@ -84,13 +84,13 @@ class TokenSupplyTest {
     @Test
     void tokenIsServedWhileItHasTheMinimumValidity() {
         supply = supply("token.refresh-ahead", "0");
-        ask(Scope.API);
+        issue(Scope.API);
         clock.advance(Duration.ofSeconds(3540));
-        assertThat(ask(Scope.API).source()).isEqualTo(Source.HIT);
+        assertThat(issue(Scope.API).source()).isEqualTo(Source.HIT);
 
         clock.advance(Duration.ofMillis(1));
 
-        IssuedToken next = ask(Scope.API);
+        IssuedToken next = issue(Scope.API);
         assertThat(next.source()).isEqualTo(Source.REPLACED);
         assertThat(next.token().members()).containsEntry("access_token", "token-2");
     }
@@ -98,50 +98,50 @@ class TokenSupplyTest {
     @Test
     void customersTokenHasALongerMinimumValidity() {
         supply = supply("token.refresh-ahead", "0");
-        ask(CUSTOMER);
+        issue(CUSTOMER);
         clock.advance(Duration.ofSeconds(3600 - 11 * 60));
-        assertThat(ask(CUSTOMER).source()).isEqualTo(Source.HIT);
+        assertThat(issue(CUSTOMER).source()).isEqualTo(Source.HIT);
 
         clock.advance(Duration.ofMillis(1));
 
-        assertThat(ask(CUSTOMER).source()).isEqualTo(Source.REPLACED);
+        assertThat(issue(CUSTOMER).source()).isEqualTo(Source.REPLACED);
     }
 
     @Test
     void requestInTheLastPartReplacesTheTokenInTheBackground() {
-        ask(Scope.API);
+        issue(Scope.API);
         // Served for 3,540 s; the last fifth is 708 s.
         clock.advance(Duration.ofSeconds(2832));
-        ask(Scope.API);
+        issue(Scope.API);
         assertThat(lean.calls()).isOne();
         clock.advance(Duration.ofSeconds(1));
         lean.hangs();
 
-        IssuedToken old = ask(Scope.API);
-        ask(Scope.API);
+        IssuedToken old = issue(Scope.API);
+        issue(Scope.API);
 
         assertThat(old.source()).isEqualTo(Source.HIT);
         assertThat(old.token().members()).containsEntry("access_token", "token-1");
         assertThat(lean.calls()).isEqualTo(2);
-        assertThat(lean.asked.get(1).purpose()).isEqualTo(Purpose.REPLACEMENT);
+        assertThat(lean.requests.get(1).purpose()).isEqualTo(Purpose.REPLACEMENT);
 
         lean.answer();
-        assertThat(ask(Scope.API).token().members()).containsEntry("access_token", "token-2");
+        assertThat(issue(Scope.API).token().members()).containsEntry("access_token", "token-2");
         assertThat(lean.calls()).isEqualTo(2);
     }
 
     @Test
     void failedReplacementIsInvisibleAndRetriedAfterTheCooldown() {
-        ask(Scope.API);
+        issue(Scope.API);
         clock.advance(Duration.ofSeconds(3000));
         lean.failsWith(UNAVAILABLE);
 
-        assertThat(ask(Scope.API).source()).isEqualTo(Source.HIT);
-        assertThat(ask(Scope.API).source()).isEqualTo(Source.HIT);
+        assertThat(issue(Scope.API).source()).isEqualTo(Source.HIT);
+        assertThat(issue(Scope.API).source()).isEqualTo(Source.HIT);
         assertThat(lean.calls()).isEqualTo(2);
 
         clock.advance(Duration.ofSeconds(5));
-        ask(Scope.API);
+        issue(Scope.API);
         assertThat(lean.calls()).isEqualTo(3);
     }
 
@@ -150,11 +150,11 @@ class TokenSupplyTest {
             "LEAN_TIMED_OUT", "UNUSABLE_ANSWER", "OTHER_SCOPE", "SERVICE_CREDENTIALS_REFUSED",
             "SERVICE_NOT_AUTHORIZED" })
     void validTokenIsServedIfItsReplacementFails(TokenError error) {
-        ask(Scope.API);
+        issue(Scope.API);
         clock.advance(Duration.ofSeconds(3570));
         lean.failsWith(error.because("so"));
 
-        IssuedToken stale = ask(Scope.API);
+        IssuedToken stale = issue(Scope.API);
 
         assertThat(stale.source()).isEqualTo(Source.STALE_AFTER_FAILURE);
         assertThat(stale.freshFor()).contains(Duration.ofSeconds(-30));
@@ -164,7 +164,7 @@ class TokenSupplyTest {
     @ParameterizedTest
     @EnumSource(mode = Mode.INCLUDE, names = { "REFUSED_BY_LEAN", "CALLER_REFUSED" })
     void validTokenDoesNotHideARefusalOfTheCaller(TokenError error) {
-        ask(Scope.API);
+        issue(Scope.API);
         clock.advance(Duration.ofSeconds(3570));
         lean.failsWith(error.because("so"));
 
@@ -173,38 +173,38 @@ class TokenSupplyTest {
 
     @Test
     void whileLeanIsUnavailableItIsAskedOncePerCooldown() {
-        ask(Scope.API);
+        issue(Scope.API);
         clock.advance(Duration.ofSeconds(3570));
         lean.failsWith(UNAVAILABLE);
-        ask(Scope.API);
+        issue(Scope.API);
 
-        assertThat(ask(Scope.API).source()).isEqualTo(Source.STALE);
+        assertThat(issue(Scope.API).source()).isEqualTo(Source.STALE);
         assertThat(lean.calls()).isEqualTo(2);
 
         clock.advance(Duration.ofSeconds(5));
-        assertThat(ask(Scope.API).source()).isEqualTo(Source.STALE_AFTER_FAILURE);
+        assertThat(issue(Scope.API).source()).isEqualTo(Source.STALE_AFTER_FAILURE);
         assertThat(lean.calls()).isEqualTo(3);
     }
 
     @Test
     void callerWaitsALimitedTimeForAReplacement() {
         supply = supply("token.stale-after", "50ms");
-        ask(Scope.API);
+        issue(Scope.API);
         clock.advance(Duration.ofSeconds(3570));
         lean.hangs();
 
-        assertThat(ask(Scope.API).source()).isEqualTo(Source.STALE_AFTER_FAILURE);
+        assertThat(issue(Scope.API).source()).isEqualTo(Source.STALE_AFTER_FAILURE);
 
         // The call continued.
         lean.answer();
-        assertThat(ask(Scope.API).token().members()).containsEntry("access_token", "token-2");
+        assertThat(issue(Scope.API).token().members()).containsEntry("access_token", "token-2");
         assertThat(lean.calls()).isEqualTo(2);
     }
 
     @Test
     void tokenThatExpiresWhileTheCallerWaitsIsNotServed() {
         supply = supply("token.stale-after", "50ms");
-        ask(Scope.API);
+        issue(Scope.API);
         clock.advance(Duration.ofSeconds(3598));
         lean.hangs();
         CompletableFuture<IssuedToken> waiting = start(Scope.API, CacheControl.ANY);
@@ -218,7 +218,7 @@ class TokenSupplyTest {
 
     @Test
     void tokenThatExpiresWhileLeanFailsIsNotServed() {
-        ask(Scope.API);
+        issue(Scope.API);
         clock.advance(Duration.ofSeconds(3598));
         lean.hangs();
         lean.failsWith(UNAVAILABLE);
@@ -232,7 +232,7 @@ class TokenSupplyTest {
 
     @Test
     void expiredTokenIsNotServed() {
-        ask(Scope.API);
+        issue(Scope.API);
         clock.advance(Duration.ofSeconds(3599).plusMillis(1));
         lean.failsWith(UNAVAILABLE);
 
@@ -245,7 +245,7 @@ class TokenSupplyTest {
         assertThat(failure(Scope.API)).isSameAs(UNAVAILABLE);
         lean.issues(Duration.ofHours(1));
 
-        assertThat(ask(Scope.API).source()).isEqualTo(Source.MISS);
+        assertThat(issue(Scope.API).source()).isEqualTo(Source.MISS);
     }
 
     @Test
@@ -267,44 +267,44 @@ class TokenSupplyTest {
 
     @Test
     void callerMayRequestAFreshToken() {
-        ask(Scope.API);
+        issue(Scope.API);
         clock.advance(Duration.ofSeconds(5));
 
-        IssuedToken fresh = ask(Scope.API, CacheControl.NO_CACHE);
+        IssuedToken fresh = issue(Scope.API, CacheControl.NO_CACHE);
 
         assertThat(fresh.source()).isEqualTo(Source.REQUESTED);
         assertThat(fresh.token().members()).containsEntry("access_token", "token-2");
-        assertThat(lean.asked).extracting(UpstreamTokenRequest::purpose).containsExactly(Purpose.NEED, Purpose.REPLACEMENT);
-        assertThat(ask(Scope.API).token().members()).containsEntry("access_token", "token-2");
+        assertThat(lean.requests).extracting(UpstreamTokenRequest::purpose).containsExactly(Purpose.NEED, Purpose.REPLACEMENT);
+        assertThat(issue(Scope.API).token().members()).containsEntry("access_token", "token-2");
     }
 
     @Test
     void freshTokenIsNeededIfTheOldOneHasLessThanTheMinimumValidity() {
-        ask(Scope.API);
+        issue(Scope.API);
         clock.advance(Duration.ofSeconds(3570));
-        ask(Scope.API, CacheControl.NO_CACHE);
+        issue(Scope.API, CacheControl.NO_CACHE);
 
-        assertThat(lean.asked).extracting(UpstreamTokenRequest::purpose).containsExactly(Purpose.NEED, Purpose.NEED);
+        assertThat(lean.requests).extracting(UpstreamTokenRequest::purpose).containsExactly(Purpose.NEED, Purpose.NEED);
     }
 
     @Test
     void tokenYoungerThanASecondIsFresh() {
-        ask(Scope.API);
+        issue(Scope.API);
         clock.advance(Duration.ofMillis(999));
-        assertThat(ask(Scope.API, CacheControl.NO_CACHE).source()).isEqualTo(Source.HIT);
+        assertThat(issue(Scope.API, CacheControl.NO_CACHE).source()).isEqualTo(Source.HIT);
 
         clock.advance(Duration.ofMillis(1));
-        assertThat(ask(Scope.API, CacheControl.NO_CACHE).source()).isEqualTo(Source.REQUESTED);
+        assertThat(issue(Scope.API, CacheControl.NO_CACHE).source()).isEqualTo(Source.REQUESTED);
     }
 
     @Test
     void requestForAFreshTokenIsNotAnsweredWithTheOldOne() {
-        ask(Scope.API);
+        issue(Scope.API);
         clock.advance(Duration.ofSeconds(5));
         lean.failsWith(UNAVAILABLE);
 
-        assertThatThrownBy(() -> ask(Scope.API, CacheControl.NO_CACHE)).isSameAs(UNAVAILABLE);
-        assertThat(ask(Scope.API).source()).isEqualTo(Source.HIT);
+        assertThatThrownBy(() -> issue(Scope.API, CacheControl.NO_CACHE)).isSameAs(UNAVAILABLE);
+        assertThat(issue(Scope.API).source()).isEqualTo(Source.HIT);
     }
 
     @Test
@@ -318,20 +318,20 @@ class TokenSupplyTest {
         assertThat(lean.calls()).isOne();
 
         lean.issues(Duration.ofHours(1));
-        ask(Scope.API, new ClientCredentials("id", "right"));
+        issue(Scope.API, new ClientCredentials("id", "right"));
     }
 
     @ParameterizedTest
     @EnumSource(mode = Mode.INCLUDE, names = { "SERVICE_CREDENTIALS_REFUSED", "SERVICE_NOT_AUTHORIZED", "CALLER_REFUSED" })
     void refusalOfOneScopeDoesNotAffectOthersIfLeanHasAcceptedOne(TokenError error) {
-        ask(Scope.API);
+        issue(Scope.API);
         lean.failsWith(error.because("refused"));
         failure(CUSTOMER);
         failure(CUSTOMER);
         assertThat(lean.calls()).as("calls, with the refusal of the scope cached").isEqualTo(2);
 
         lean.issues(Duration.ofHours(1));
-        assertThat(ask(new Scope("customer.43")).source()).isEqualTo(Source.MISS);
+        assertThat(issue(new Scope("customer.43")).source()).isEqualTo(Source.MISS);
         assertThat(failure(CUSTOMER).error()).isEqualTo(error);
     }
 
@@ -344,24 +344,24 @@ class TokenSupplyTest {
         assertThat(lean.calls()).isOne();
         lean.issues(Duration.ofHours(1));
 
-        assertThat(ask(Scope.API).source()).isEqualTo(Source.MISS);
+        assertThat(issue(Scope.API).source()).isEqualTo(Source.MISS);
         assertThat(failure(CUSTOMER).error()).isEqualTo(TokenError.SERVICE_CREDENTIALS_REFUSED);
     }
 
     /** Otherwise a caller that deletes its own customer at Lean could get the others refused again and again. */
     @Test
     void refusalOfAnAcceptedScopeDoesNotAffectOthers() {
-        ask(Scope.API);
-        ask(CUSTOMER);
+        issue(Scope.API);
+        issue(CUSTOMER);
         lean.failsWith(TokenError.SERVICE_CREDENTIALS_REFUSED.because("refused"));
         for (int i = 0; i < 3; i++) {
-            failureOfAFreshOne(CUSTOMER);
+            requestFreshInVain(CUSTOMER);
             cache.expireRefusals();
         }
-        failureOfAFreshOne(CUSTOMER);
+        requestFreshInVain(CUSTOMER);
 
         lean.issues(Duration.ofHours(1));
-        assertThat(ask(new Scope("customer.43")).source()).isEqualTo(Source.MISS);
+        assertThat(issue(new Scope("customer.43")).source()).isEqualTo(Source.MISS);
     }
 
     @Test
@@ -374,40 +374,40 @@ class TokenSupplyTest {
         assertThat(lean.calls()).isOne();
 
         lean.issues(Duration.ofHours(1));
-        assertThat(ask(Scope.API).source()).isEqualTo(Source.MISS);
+        assertThat(issue(Scope.API).source()).isEqualTo(Source.MISS);
     }
 
     @Test
     void requestToLeanSaysWhatLeanHasAccepted() {
         ClientCredentials callers = new ClientCredentials("id", "secret");
-        ask(Scope.API, callers);
-        ask(CUSTOMER, callers);
+        issue(Scope.API, callers);
+        issue(CUSTOMER, callers);
         clock.advance(Duration.ofHours(2));
-        ask(Scope.API, callers);
+        issue(Scope.API, callers);
 
-        assertThat(lean.asked).extracting(UpstreamTokenRequest::acceptance).containsExactly(Acceptance.NONE,
+        assertThat(lean.requests).extracting(UpstreamTokenRequest::acceptance).containsExactly(Acceptance.NONE,
                 new Acceptance(true, false), new Acceptance(true, true));
-        assertThat(lean.asked).extracting(UpstreamTokenRequest::accepted).containsExactly(false, true, true);
+        assertThat(lean.requests).extracting(UpstreamTokenRequest::accepted).containsExactly(false, true, true);
     }
 
     @Test
     void refusedCredentialsCountAsAcceptedAgainWithTheirNextToken() {
         ClientCredentials callers = new ClientCredentials("id", "secret");
-        ask(Scope.API, callers);
+        issue(Scope.API, callers);
         lean.failsWith(TokenError.CALLER_REFUSED.because("refused"));
-        assertThatThrownBy(() -> ask(CUSTOMER, callers)).isInstanceOf(TokenException.class);
+        assertThatThrownBy(() -> issue(CUSTOMER, callers)).isInstanceOf(TokenException.class);
         lean.issues(Duration.ofHours(1));
-        ask(new Scope("customer.43"), callers);
-        ask(new Scope("customer.44"), callers);
+        issue(new Scope("customer.43"), callers);
+        issue(new Scope("customer.44"), callers);
 
-        assertThat(lean.asked).extracting(UpstreamTokenRequest::accepted).containsExactly(false, true, false, true);
+        assertThat(lean.requests).extracting(UpstreamTokenRequest::accepted).containsExactly(false, true, false, true);
     }
 
     @Test
     void credentialsOfTheServiceCountAsAccepted() {
-        ask(Scope.API);
+        issue(Scope.API);
 
-        assertThat(lean.asked).extracting(UpstreamTokenRequest::accepted).containsExactly(true);
+        assertThat(lean.requests).extracting(UpstreamTokenRequest::accepted).containsExactly(true);
     }
 
     @Test
@@ -423,31 +423,31 @@ class TokenSupplyTest {
     @Test
     void tokenWithALifetimeBelowTheMinimumIsRequestedEachTime() {
         lean.issues(Duration.ofSeconds(30));
-        ask(Scope.API);
+        issue(Scope.API);
 
-        assertThat(ask(Scope.API).source()).isEqualTo(Source.REPLACED);
+        assertThat(issue(Scope.API).source()).isEqualTo(Source.REPLACED);
     }
 
     @Test
     void tokenThatHasExpiredOnArrivalIsReturnedAndNotCached() {
         lean.issues(Duration.ZERO);
 
-        assertThat(ask(Scope.API).freshFor()).isEmpty();
-        assertThat(ask(Scope.API).source()).isEqualTo(Source.MISS);
+        assertThat(issue(Scope.API).freshFor()).isEmpty();
+        assertThat(issue(Scope.API).source()).isEqualTo(Source.MISS);
     }
 
     @Test
     void tokenWithoutALifetimeIsReturnedAndNotCached() {
         AccessToken token = AccessToken.of(Map.of("access_token", "a", "token_type", "Bearer"), Scope.API);
-        List<UpstreamTokenRequest> asked = new ArrayList<>();
+        List<UpstreamTokenRequest> requests = new ArrayList<>();
         supply = new TokenSupply(cache, accepted, request -> {
-            asked.add(request);
+            requests.add(request);
             return Uni.createFrom().item(token);
         }, Settings.of(TokenConfig.class), clock, ErrorLogs.create());
 
-        assertThat(ask(Scope.API).token()).isSameAs(token);
-        assertThat(ask(Scope.API).source()).isEqualTo(Source.MISS);
-        assertThat(asked).hasSize(2);
+        assertThat(issue(Scope.API).token()).isSameAs(token);
+        assertThat(issue(Scope.API).source()).isEqualTo(Source.MISS);
+        assertThat(requests).hasSize(2);
     }
 
     @Test
@@ -464,9 +464,9 @@ class TokenSupplyTest {
     @Test
     void tokenWithAnExcessiveLifetimeIsCached() {
         lean.issues(Duration.ofSeconds(Long.MAX_VALUE));
-        ask(Scope.API);
+        issue(Scope.API);
 
-        assertThat(ask(Scope.API).source()).isEqualTo(Source.HIT);
+        assertThat(issue(Scope.API).source()).isEqualTo(Source.HIT);
     }
 
     @Test
@@ -474,30 +474,30 @@ class TokenSupplyTest {
         lean.issuesOnly(CUSTOMER);
 
         assertThat(failure(Scope.API).error()).isEqualTo(TokenError.OTHER_SCOPE);
-        assertThatThrownBy(() -> ask(Scope.API, new ClientCredentials("id", "secret")))
+        assertThatThrownBy(() -> issue(Scope.API, new ClientCredentials("id", "secret")))
                 .isInstanceOfSatisfying(TokenException.class, e -> assertThat(e.error()).isEqualTo(TokenError.OTHER_SCOPE));
         assertThat(cache.size()).isZero();
 
         lean.issuesOnly(null);
-        assertThat(ask(Scope.API).source()).isEqualTo(Source.MISS);
+        assertThat(issue(Scope.API).source()).isEqualTo(Source.MISS);
     }
 
     @Test
     void tokenForAnotherScopeDoesNotReplaceACachedToken() {
-        ask(Scope.API);
+        issue(Scope.API);
         lean.issuesOnly(CUSTOMER);
         // Refreshed ahead, in the background.
         clock.advance(Duration.ofSeconds(3000));
-        assertThat(ask(Scope.API).token().members()).containsEntry("access_token", "token-1");
+        assertThat(issue(Scope.API).token().members()).containsEntry("access_token", "token-1");
         // Below the minimum validity, where a caller waits for a replacement.
         clock.advance(Duration.ofSeconds(570));
-        assertThat(ask(Scope.API).token().members()).containsEntry("access_token", "token-1");
+        assertThat(issue(Scope.API).token().members()).containsEntry("access_token", "token-1");
         assertThat(lean.calls()).isEqualTo(3);
         // A fresh one is requested.
-        assertThatThrownBy(() -> ask(Scope.API, CacheControl.NO_CACHE))
+        assertThatThrownBy(() -> issue(Scope.API, CacheControl.NO_CACHE))
                 .isInstanceOfSatisfying(TokenException.class, e -> assertThat(e.error()).isEqualTo(TokenError.OTHER_SCOPE));
 
-        assertThat(ask(Scope.API).token().members()).containsEntry("access_token", "token-1");
+        assertThat(issue(Scope.API).token().members()).containsEntry("access_token", "token-1");
     }
 
     @Test
@@ -516,7 +516,7 @@ class TokenSupplyTest {
     @ParameterizedTest
     @EnumSource(value = CacheControl.class, names = { "ANY", "NO_CACHE" })
     void failureAfterItsCallerHasLeftIsNotDropped(CacheControl control) throws Exception {
-        ask(Scope.API);
+        issue(Scope.API);
         // Below the minimum validity.
         clock.advance(Duration.ofSeconds(3570));
         lean.hangs();
@@ -553,11 +553,11 @@ class TokenSupplyTest {
                 clock.instant()).orElseThrow();
         cache.put(new TokenKey("service", "", Scope.API), others);
 
-        IssuedToken issued = ask(Scope.API);
+        IssuedToken issued = issue(Scope.API);
 
         assertThat(issued.source()).isEqualTo(Source.MISS);
         assertThat(issued.token().members()).containsEntry("access_token", "token-1");
-        assertThat(ask(Scope.API).source()).isEqualTo(Source.HIT);
+        assertThat(issue(Scope.API).source()).isEqualTo(Source.HIT);
     }
 
     private static void join(Thread thread) {
@@ -568,15 +568,15 @@ class TokenSupplyTest {
         }
     }
 
-    private IssuedToken ask(Scope scope) {
-        return ask(scope, CacheControl.ANY);
+    private IssuedToken issue(Scope scope) {
+        return issue(scope, CacheControl.ANY);
     }
 
-    private IssuedToken ask(Scope scope, CacheControl control) {
+    private IssuedToken issue(Scope scope, CacheControl control) {
         return request(scope, SERVICE, control).await().atMost(Duration.ofSeconds(10));
     }
 
-    private void ask(Scope scope, ClientCredentials callers) {
+    private void issue(Scope scope, ClientCredentials callers) {
         request(scope, Optional.of(callers), CacheControl.ANY).await().atMost(Duration.ofSeconds(10));
     }
 
@@ -585,12 +585,12 @@ class TokenSupplyTest {
     }
 
     private TokenException failure(Scope scope) {
-        return catchThrowableOfType(TokenException.class, () -> ask(scope));
+        return catchThrowableOfType(TokenException.class, () -> issue(scope));
     }
 
-    private void failureOfAFreshOne(Scope scope) {
+    private void requestFreshInVain(Scope scope) {
         clock.advance(Duration.ofSeconds(1));
-        assertThatThrownBy(() -> ask(scope, CacheControl.NO_CACHE)).isInstanceOf(TokenException.class);
+        assertThatThrownBy(() -> issue(scope, CacheControl.NO_CACHE)).isInstanceOf(TokenException.class);
     }
 
     private Uni<IssuedToken> request(Scope scope, Optional<ClientCredentials> callers, CacheControl control) {
