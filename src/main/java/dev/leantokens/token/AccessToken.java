@@ -112,11 +112,17 @@ public final class AccessToken {
         return TokenError.UNUSABLE_ANSWER.because("unusable response from Lean: " + reason);
     }
 
-    /** @return the failure of a request that was answered with a token for another scope */
-    static TokenException otherScope() {
+    private static TokenException otherScope() {
         return TokenError.OTHER_SCOPE
                 .because("Lean returned a token for another scope than the requested one, it was discarded. If this repeats, "
                         + "the operator of this service has to check the proxies and gateways between it and Lean");
+    }
+
+    /** @throws TokenException {@link TokenError#OTHER_SCOPE} if the token is for another scope */
+    void requireFor(Scope requested) {
+        if (!isFor(requested)) {
+            throw otherScope();
+        }
     }
 
     /** @return whether the token was requested for this scope */

@@ -1,6 +1,5 @@
 package dev.leantokens.token;
 
-import java.util.Objects;
 import java.util.Optional;
 
 import dev.leantokens.error.TokenError;
@@ -15,10 +14,6 @@ import dev.leantokens.error.TokenException;
 public record AccessTokenRequest(Optional<Scope> scope) {
 
     private static final String CLIENT_CREDENTIALS_GRANT = "client_credentials";
-
-    public AccessTokenRequest {
-        Objects.requireNonNull(scope, "scope");
-    }
 
     /**
      * Checks the members that are not credentials.

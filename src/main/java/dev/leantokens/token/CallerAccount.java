@@ -1,7 +1,5 @@
 package dev.leantokens.token;
 
-import java.util.Objects;
-
 /**
  * The account of a caller that a call to Lean is made for. Created when a call is made, not for tokens from the cache.
  *
@@ -14,9 +12,4 @@ public record CallerAccount(String account, String sharer, int sharers, boolean 
 
     /** The account of the service itself. */
     public static final CallerAccount SERVICE = new CallerAccount("this service", "this service", 1, false);
-
-    public CallerAccount {
-        Objects.requireNonNull(account, "account");
-        Objects.requireNonNull(sharer, "sharer");
-    }
 }

@@ -1,7 +1,6 @@
 package dev.leantokens.token;
 
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -14,12 +13,6 @@ import java.util.Optional;
  * @param shared whether the caller waited for a call to Lean that another request had started
  */
 public record IssuedToken(AccessToken token, Source source, Optional<Duration> freshFor, boolean shared) {
-
-    public IssuedToken {
-        Objects.requireNonNull(token, "token");
-        Objects.requireNonNull(source, "source");
-        Objects.requireNonNull(freshFor, "freshFor");
-    }
 
     /** Where a token was obtained. */
     public enum Source {

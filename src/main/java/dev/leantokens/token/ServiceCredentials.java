@@ -1,6 +1,5 @@
 package dev.leantokens.token;
 
-import java.util.Objects;
 import java.util.Optional;
 
 /** The service's own credentials at Lean. Implementations are thread-safe and never block. */
@@ -13,10 +12,6 @@ public interface ServiceCredentials {
      * @param version differs for each secret or key that it has had since the start
      */
     record ServiceClient(String clientId, int version) {
-
-        public ServiceClient {
-            Objects.requireNonNull(clientId, "clientId");
-        }
 
         /** Excludes the id: someone may have configured a secret in its place. */
         @Override

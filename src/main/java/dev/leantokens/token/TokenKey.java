@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.Objects;
 
 /**
  * The key under which a token is cached: two requests have the same key if and only if Lean would issue both the same token.
@@ -17,12 +16,6 @@ import java.util.Objects;
  * @param scope the scope of the token
  */
 public record TokenKey(String client, String certificate, Scope scope) {
-
-    public TokenKey {
-        Objects.requireNonNull(client, "client");
-        Objects.requireNonNull(certificate, "certificate");
-        Objects.requireNonNull(scope, "scope");
-    }
 
     /**
      * Distinguishes callers' credentials without storing them. Includes the secret: a caller must know it to get the token.

@@ -3,7 +3,6 @@ package dev.leantokens.token;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -35,36 +34,20 @@ public class TokenMetrics {
             .toArray(Duration[]::new);
 
     /** Held here because every request uses them: a lookup in the registry costs more. */
-    private final Map<Origin, Map<Outcome, Counter>> requests = new EnumMap<>(Origin.class);
+    private final Map<Origin, Map<Source, Counter>> requests = new EnumMap<>(Origin.class);
     private final Map<Origin, Timer> durations = new EnumMap<>(Origin.class);
-
-    /** The outcome of a request, as a label. */
-    private enum Outcome {
-        HIT,
-        MISS,
-        STALE,
-        REFRESHED;
-
-        private static Outcome of(Source source) {
-            return switch (source) {
-                case HIT -> HIT;
-                case MISS, BYPASS -> MISS;
-                case STALE, STALE_AFTER_FAILURE -> STALE;
-                case REPLACED, REQUESTED -> REFRESHED;
-            };
-        }
-    }
 
     TokenMetrics(MeterRegistry registry) {
         for (Origin adapter : ADAPTERS) {
-            Map<Outcome, Counter> outcomes = new EnumMap<>(Outcome.class);
-            for (Outcome outcome : Outcome.values()) {
-                outcomes.put(outcome, Counter.builder(REQUESTS)
+            Map<Source, Counter> counters = new EnumMap<>(Source.class);
+            for (Source source : Source.values()) {
+                // Sources with the same outcome share a counter.
+                counters.put(source, Counter.builder(REQUESTS)
                         .description("Requests for a token, by outcome")
-                        .tag("adapter", adapter.tag()).tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
+                        .tag("adapter", adapter.tag()).tag("outcome", outcome(source))
                         .register(registry));
             }
-            requests.put(adapter, outcomes);
+            requests.put(adapter, counters);
             durations.put(adapter, Timer.builder(DURATION)
                     .description("Time to issue a token or to fail")
                     .serviceLevelObjectives(BUCKETS)
@@ -72,9 +55,18 @@ public class TokenMetrics {
         }
     }
 
+    private static String outcome(Source source) {
+        return switch (source) {
+            case HIT -> "hit";
+            case MISS, BYPASS -> "miss";
+            case STALE, STALE_AFTER_FAILURE -> "stale";
+            case REPLACED, REQUESTED -> "refreshed";
+        };
+    }
+
     /** Records that an adapter issued a token. */
     public void recordIssued(Origin adapter, Source source) {
-        requests.get(adapter).get(Outcome.of(source)).increment();
+        requests.get(adapter).get(source).increment();
     }
 
     /** Records how long the token service took for a request, successful or not. */

@@ -150,7 +150,7 @@ final class TokenSupply {
         }
         return lean.requestToken(request.withAcceptance(accepted.of(request.fingerprint(), request.scope())))
                 // Every token that is issued or cached passes here, whichever client obtained it.
-                .invoke(token -> requireScope(token, request.scope()))
+                .invoke(token -> token.requireFor(request.scope()))
                 .invoke(token -> accepted.accept(request.fingerprint(), request.scope()))
                 .onFailure(TokenException.class).invoke(failure -> storeRefusal(request, failure));
     }
@@ -167,12 +167,6 @@ final class TokenSupply {
             cache.putRefusal(request.fingerprint(), Optional.empty(), failure);
         } else if (failure.isAboutCredentials() || failure.isAboutAuthorization()) {
             cache.putRefusal(request.fingerprint(), Optional.of(request.scope()), failure);
-        }
-    }
-
-    private static void requireScope(AccessToken token, Scope requested) {
-        if (!token.isFor(requested)) {
-            throw AccessToken.otherScope();
         }
     }
 

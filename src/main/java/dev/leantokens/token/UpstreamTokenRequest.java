@@ -1,6 +1,5 @@
 package dev.leantokens.token;
 
-import java.util.Objects;
 import java.util.Optional;
 
 import dev.leantokens.token.AcceptedCredentials.Acceptance;
@@ -31,14 +30,6 @@ public record UpstreamTokenRequest(Optional<ClientCredentials> callerCredentials
         NEED,
         /** It replaces a cached token that is still good. */
         REPLACEMENT
-    }
-
-    public UpstreamTokenRequest {
-        Objects.requireNonNull(callerCredentials, "callerCredentials");
-        Objects.requireNonNull(fingerprint, "fingerprint");
-        Objects.requireNonNull(scope, "scope");
-        Objects.requireNonNull(accounts, "accounts");
-        Objects.requireNonNull(acceptance, "acceptance");
     }
 
     /** A request of one caller, of which Lean has accepted nothing before. */
