@@ -95,8 +95,9 @@ record LeanAnswer(int status, String retryAfter, byte[] body) {
             throw TokenError.LEAN_UNAVAILABLE.because("the proxy did not connect to Lean, it answered 407");
         }
         if (NOT_A_TOKEN_ENDPOINT.contains(status)) {
-            throw TokenError.WRONG_ENDPOINT.because("Lean answered " + status + ": the URL is not that of a token endpoint. "
-                    + "The operator of this service has to check LEAN_URL, and any gateway on the way to Lean");
+            throw TokenError.WRONG_ENDPOINT
+                    .because("Lean answered " + status + ": there is no token endpoint at the configured URL. "
+                            + "The operator of this service has to check LEAN_URL, and any gateway on the way to Lean");
         }
         if (status < 400 || status == 403) {
             throw unusable("status " + status);
