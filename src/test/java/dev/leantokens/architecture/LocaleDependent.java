@@ -23,10 +23,10 @@ import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 
-/** What formats, parses or encodes by the locale that the JVM was started with. */
+/** Calls that format, parse or encode by the default locale of the JVM. */
 final class LocaleDependent {
 
-    /** Methods by their class; those that are given a locale are not meant. */
+    /** Methods by their class; overloads with a locale are allowed. */
     private static final Map<String, Pattern> METHODS = Map.ofEntries(
             entry(String.class, "format|formatted|toLowerCase|toUpperCase"),
             entry(Formatter.class, "<init>"),
@@ -40,27 +40,27 @@ final class LocaleDependent {
             entry(SimpleDateFormat.class, "<init>"),
             entry(DateTimeFormatter.class, "of.*"),
             entry(DateTimeFormatterBuilder.class, "toFormatter"),
-            // Its methods of a format, whose names end in f or v.
+            // The methods with a format, whose names end in f or v.
             entry(Logger.class, "(trace|debug|info|warn|error|fatal|log)[fv]"));
 
     static final DescribedPredicate<JavaAccess<?>> FORMATTING = DescribedPredicate.describe("formats by the default locale",
-            access -> access.getTarget() instanceof CodeUnitAccessTarget target && isMeant(target));
+            access -> access.getTarget() instanceof CodeUnitAccessTarget target && formatsByDefaultLocale(target));
 
-    /** Java 17 takes the default character set from the locale. */
+    /** Java 17 derives the default character set from the locale. */
     static final DescribedPredicate<JavaAccess<?>> ENCODING = DescribedPredicate.describe(
             "encodes by the default character set",
-            access -> access.getTarget() instanceof CodeUnitAccessTarget target && encodes(target));
+            access -> access.getTarget() instanceof CodeUnitAccessTarget target && encodesByDefaultCharset(target));
 
     private LocaleDependent() {
     }
 
-    private static boolean isMeant(CodeUnitAccessTarget target) {
+    private static boolean formatsByDefaultLocale(CodeUnitAccessTarget target) {
         Pattern methods = METHODS.get(target.getOwner().getName());
         return methods != null && methods.matcher(target.getName()).matches()
                 && target.getRawParameterTypes().stream().noneMatch(type -> type.isEquivalentTo(Locale.class));
     }
 
-    private static boolean encodes(CodeUnitAccessTarget target) {
+    private static boolean encodesByDefaultCharset(CodeUnitAccessTarget target) {
         List<String> parameters = target.getRawParameterTypes().stream().map(JavaClass::getSimpleName).toList();
         return switch (target.getOwner().getName() + "." + target.getName()) {
             case "java.lang.String.getBytes" -> parameters.isEmpty();

@@ -36,8 +36,8 @@ import dev.leantokens.token.UpstreamTokenRequest.Purpose;
 import io.vertx.core.json.JsonObject;
 
 /**
- * Values end up in log lines and messages by their {@code toString}. Every record of the application is filled with a secret,
- * wherever it has room for one, and must not show it: a new record is looked at without anyone having to think of it.
+ * Fills every record of the application with a secret: its {@code toString}, which can get into log lines and messages, must
+ * not contain it. Covers new records without a change here.
  */
 class ValuesInTextTest {
 
@@ -46,18 +46,18 @@ class ValuesInTextTest {
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages("dev.leantokens");
 
-    /** What is shown, and may be: names and words that are no caller's secret. */
+    /** Components that may be shown: they hold no secret. */
     private static final Set<String> SHOWN = Set.of(
             "Audience.groups", "Exposure.host", "Caller.address", "Entitlement.address", "CallerAccount.account",
             "CallerAccount.sharer", "LocalClient.id", "Scope.value",
             "Session.owner", "Session.account", "Verdict.reason", "LeanAccount.url",
             "RestClients.certificate", "SigningKey.algorithm",
-            // Addresses, and ids that are configured here.
+            // Addresses, and ids of the configuration.
             "CallerName.name", "CallerName.group", "Key.callers", "Summary.callers");
 
     /**
-     * Classes that are no records and say something of themselves; {@code SecretsInTextTest} has them one by one, except the
-     * exception, whose messages are fixed.
+     * Other classes with a {@code toString}. {@code SecretsInTextTest} tests each of them, except the exception, whose messages
+     * are fixed.
      */
     private static final Set<String> OTHERS = Set.of("RequestMembers", "ScopePattern", "AccessToken", "CachedToken",
             "SecretDigest", "Origin", "StaleConnectionException");
@@ -70,13 +70,13 @@ class ValuesInTextTest {
     }
 
     @Test
-    void whatElseSaysSomethingOfItselfIsKnown() {
+    void otherClassesWithToStringAreListed() {
         assertThat(CLASSES.stream().filter(type -> !type.isRecord() && type.tryGetMethod("toString").isPresent())
                 .map(JavaClass::getSimpleName)).containsExactlyInAnyOrderElementsOf(OTHERS);
     }
 
     @Test
-    void recordThatShowsASecretWouldBeFound() throws ReflectiveOperationException {
+    void recordThatShowsASecretIsDetected() throws ReflectiveOperationException {
         record Careless(Optional<String> secret) {
         }
 
@@ -105,7 +105,7 @@ class ValuesInTextTest {
                             : raw == Map.class ? Map.of(text, element) : value(raw, text);
         }
         if (!(type instanceof Class<?> plain)) {
-            // A type parameter: anything at all.
+            // A type parameter: any value.
             return text;
         }
         if (plain == String.class || plain == Object.class) {
@@ -147,7 +147,7 @@ class ValuesInTextTest {
                 of.setAccessible(true);
                 yield ((Optional<?>) of.invoke(null, token, Instant.EPOCH)).orElseThrow();
             }
-            default -> throw new AssertionError("a record has a " + plain + ", and this test does not know how to fill it");
+            default -> throw new AssertionError("this test needs a value of " + plain + " for a record");
         };
     }
 

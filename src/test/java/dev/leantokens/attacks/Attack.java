@@ -1,9 +1,9 @@
 package dev.leantokens.attacks;
 
-/** One way in which a caller could take from the others what they need. */
+/** A way in which one caller could harm the others. */
 @FunctionalInterface
 public interface Attack {
 
-    /** Starts the attack, which goes on until the attacker is closed. Returns at once. */
+    /** Starts the attack and returns; the attack lasts until the attacker is closed. */
     void start(Attacker attacker);
 }

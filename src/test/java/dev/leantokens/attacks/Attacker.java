@@ -28,8 +28,8 @@ import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 
 /**
- * Someone who attacks: connections from an address of choice, requests at a bounded rate, and threads for what blocks. Closing
- * ends all of it.
+ * Opens connections from a given address, sends requests at a given rate, and runs threads for blocking calls, until it is
+ * closed.
  */
 public final class Attacker implements AutoCloseable {
 
@@ -54,13 +54,13 @@ public final class Attacker implements AutoCloseable {
         this(target, 1);
     }
 
-    /** @param pace by how much faster than usual requests are sent */
+    /** @param pace the factor by which requests are sent faster than usual */
     public Attacker(Target target, double pace) {
         this.target = target;
         this.pace = pace;
     }
 
-    /** What is said on a connection, until it is over. */
+    /** Uses a connection until it is closed. */
     interface Conversation {
 
         void on(Socket socket) throws IOException;
@@ -74,7 +74,7 @@ public final class Attacker implements AutoCloseable {
         return outcomes;
     }
 
-    /** @return a client whose connections begin at this address, and are kept */
+    /** @return a client with kept connections from this address */
     HttpClient client(String from, int connections) {
         return vertx.httpClientBuilder()
                 .with(new HttpClientOptions().setLocalAddress(from).setConnectTimeout(TIMEOUT_MILLIS))
@@ -82,7 +82,7 @@ public final class Attacker implements AutoCloseable {
                 .withConnectHandler(connection -> outcomes.connected()).build();
     }
 
-    /** Repeats the action this often a second, whatever becomes of it. */
+    /** Repeats the action at this rate, whether or not it fails. */
     void repeat(int perSecond, Runnable action) {
         long begin = System.nanoTime();
         AtomicInteger done = new AtomicInteger();
@@ -96,12 +96,12 @@ public final class Attacker implements AutoCloseable {
         }, 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** Does so at once, and again each time that so many seconds have passed. */
+    /** Runs the action at once, and then at this interval. */
     void every(int seconds, Runnable action) {
         timers.scheduleAtFixedRate(action, 0, (long) (seconds * 1_000 / pace), TimeUnit.MILLISECONDS);
     }
 
-    /** Sends a request, and counts how it is answered. */
+    /** Sends a request and counts its outcome. */
     void send(HttpClient client, Request request) {
         underWay.incrementAndGet();
         outcomes.sent(1);
@@ -122,7 +122,7 @@ public final class Attacker implements AutoCloseable {
                 .compose(response -> {
                     outcomes.got(Integer.toString(response.statusCode()));
                     if (STREAM.equals(response.getHeader("Content-Type"))) {
-                        // It has no end.
+                        // The stream has no end.
                         return response.request().connection().close();
                     }
                     return response.end();
@@ -135,24 +135,24 @@ public final class Attacker implements AutoCloseable {
                 });
     }
 
-    /** @return the number of requests that wait for an answer */
+    /** @return the number of unanswered requests */
     int underWay() {
         return underWay.get();
     }
 
-    /** Waits until all requests are answered, or have waited for too long. */
+    /** Waits until all requests are answered or have timed out. */
     void awaitAnswers() {
         Awaitility.await().atMost(2L * TIMEOUT_MILLIS, TimeUnit.MILLISECONDS).until(() -> underWay.get() == 0);
     }
 
-    /** Keeps this many connections open, each with its conversation, and opens another one soon after one has ended. */
+    /** Keeps this many conversations going; a new one soon replaces one that has ended. */
     void keepTalking(int connections, String from, int port, Conversation conversation) {
         for (int i = 0; i < connections; i++) {
             threads.execute(() -> talk(from, port, conversation));
         }
     }
 
-    /** Keeps connections on which something is said at the start, and then something each second. */
+    /** Keeps connections on which it sends something at the start and then each second. */
     void keepEachSecond(int connections, String from, int port, Conversation begin, Conversation next) {
         List<Socket> open = new ArrayList<>();
         timers.scheduleAtFixedRate(() -> {
@@ -199,16 +199,16 @@ public final class Attacker implements AutoCloseable {
         try {
             timers.schedule(() -> threads.execute(action), (long) (RECONNECT_MILLIS / pace), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
-            // Closed meanwhile.
+            // Closed by the application.
         }
     }
 
-    /** @return a socket that is closed with this attacker at the latest */
+    /** @return a socket that closes with this attacker at the latest */
     Socket connect(String from, int port) throws IOException {
         Socket socket = new Socket();
         sockets.removeIf(Socket::isClosed);
         sockets.add(socket);
-        // Small, so that it is soon the application that has to keep what is not read.
+        // Small, so that unread answers soon fill the buffers of the application.
         socket.setReceiveBufferSize(4 * 1024);
         socket.bind(new InetSocketAddress(InetAddress.getByName(from), 0));
         socket.connect(new InetSocketAddress(RawHttp.LOOPBACK, port), TIMEOUT_MILLIS);
@@ -232,7 +232,7 @@ public final class Attacker implements AutoCloseable {
         try {
             socket.close();
         } catch (IOException e) {
-            // It is closed, then.
+            // Already closed.
         }
     }
 }

@@ -4,7 +4,7 @@ import java.io.OutputStream;
 
 import dev.leantokens.testing.RawHttp;
 
-/** Begins streams of HTTP/2 and cancels each at once, which costs it nothing. */
+/** Opens HTTP/2 streams and cancels each at once. */
 final class CancelledStreams implements Attack {
 
     private static final int CONNECTIONS = 4;

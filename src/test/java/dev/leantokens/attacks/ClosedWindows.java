@@ -4,7 +4,7 @@ import java.io.OutputStream;
 
 import dev.leantokens.testing.RawHttp;
 
-/** Asks over HTTP/2 with windows of 0 bytes, so that no answer can be sent. */
+/** Sends HTTP/2 requests with windows of 0 bytes, so that no answer can be sent. */
 final class ClosedWindows implements Attack {
 
     private static final int CONNECTIONS = 25;
@@ -20,7 +20,7 @@ final class ClosedWindows implements Attack {
                 out.write(Http2Frames.get(2 * i + 1, "/q/metrics"));
                 attacker.outcomes().sent(1);
             }
-            // Settings, pings and what else is no answer's body is read, until the connection is closed.
+            // Reads all frames without the body of an answer until the connection is closed.
             socket.getInputStream().readAllBytes();
             attacker.outcomes().got("closed");
         });

@@ -4,7 +4,7 @@ import dev.leantokens.testing.RawHttp;
 import dev.leantokens.token.ClientCredentials;
 import io.vertx.core.http.HttpClient;
 
-/** Asks for many tokens at once that are in no cache, each within the budget of its client id. */
+/** Requests many uncached tokens at once, each within the budget of its client id. */
 final class ColdKeys implements Attack {
 
     private static final int KEYS = 600;

@@ -3,14 +3,14 @@ package dev.leantokens.attacks;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Opens connections on both ports, and says nothing on them. */
+/** Opens connections on both ports and sends nothing. */
 final class ConnectionFlood implements Attack {
 
-    /** Of its own: what one address may have is gone for all others there. */
+    /** A separate address: the flood uses up what the address may have. */
     private static final String FROM = "127.0.0.3";
     private static final int A_SECOND = 200;
 
-    /** On each port: more than one address may have, and not more than this process can. */
+    /** Connections on each port: more than one address may have, fewer than this process can open. */
     private static final int MOST = 6_000;
 
     @Override

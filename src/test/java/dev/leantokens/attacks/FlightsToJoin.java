@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import dev.leantokens.testing.RawHttp;
 import io.vertx.core.http.HttpClient;
 
-/** Begins many calls to Lean as an anonymous caller, and tells which was last in line, so that others join it. */
+/** Starts many calls to Lean as an anonymous caller, and supplies the last one for others to join. */
 final class FlightsToJoin implements Attack, OrdinaryCallers.Supply {
 
     private static final int AT_ONCE = 300;

@@ -4,7 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** Frames of HTTP/2 (RFC 9113) by hand, for what no client library sends. */
+/** HTTP/2 frames (RFC 9113) that no client library sends. */
 final class Http2Frames {
 
     static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -23,7 +23,7 @@ final class Http2Frames {
         return frame(SETTINGS, 0, 0, ByteBuffer.allocate(6).putShort((short) INITIAL_WINDOW_SIZE).putInt(bytes).array());
     }
 
-    /** Without HPACK's tables: the fields that they have from the start, and literals. */
+    /** Uses only the static table of HPACK and literals. */
     static byte[] get(int stream, String path) {
         ByteArrayOutputStream block = new ByteArrayOutputStream();
         block.write(0x82); // :method: GET

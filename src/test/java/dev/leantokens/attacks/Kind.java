@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 
 import dev.leantokens.testing.RawHttp;
 
-/** The attacks, by what they are after; each with what the attacker may get. */
+/** The attacks by their target, each with the statuses that the attacker may get. */
 public enum Kind {
 
     /** HTTP/1.1, pipelined, unread. */
@@ -26,7 +26,7 @@ public enum Kind {
                 new Requests(RawHttp.ELSEWHERE, 25, objects.overMcp()));
     }, "200", "400"),
 
-    /** The application's log is on a pipe that nobody reads. */
+    /** The log of the application is a pipe that is not read. */
     STALLED_LOG(() -> new Requests(RawHttp.ELSEWHERE, 1_000, () -> Request.token("payments").bearer(Parties.GREEDY)), "400"),
     ERROR_LINES(STALLED_LOG.attack, "400"),
 
@@ -34,7 +34,7 @@ public enum Kind {
             () -> Request.token("customer." + "-".repeat(118) + "!").bearer(Parties.UUIDS)), "400"),
     WRONG_SECRETS(() -> new Requests(RawHttp.ELSEWHERE, 500, () -> Request.token("api")
             .bearer(Parties.wrong(Parties.GREEDY))), "401"),
-    /** Not an attack in itself: what one of almost a thousand local clients costs. */
+    /** Not an attack: measures the cost of a thousand local clients. */
     THOUSAND_CLIENTS(() -> new Requests(RawHttp.ELSEWHERE, 500, () -> Request.token("api").bearer(Parties.oneOfMany())), "200"),
 
     MADE_UP_IDS(() -> new Requests(RawHttp.ELSEWHERE, 40,
@@ -63,7 +63,7 @@ public enum Kind {
     private final Supplier<Attack> attack;
     private final Set<String> allowed;
 
-    /** @param allowed the statuses that the README promises to such a caller, as far as it gets any */
+    /** @param allowed the documented statuses for such a caller */
     Kind(Supplier<Attack> attack, String... allowed) {
         this.attack = attack;
         this.allowed = Set.of(allowed);
@@ -74,28 +74,28 @@ public enum Kind {
         return attack.get();
     }
 
-    /** @return the statuses that such a caller may get; it may also get none */
+    /** @return the statuses that such a caller may get, if it gets any */
     public Set<String> allowed() {
         return allowed;
     }
 
-    /** @return whether it is after what Lean gives, so that callers whose token is cached cannot notice it */
+    /** @return whether it affects only callers whose token is not cached */
     public boolean isAfterLean() {
         return compareTo(MADE_UP_IDS) >= 0 && this != CROSS_SITE_IMAGES;
     }
 
-    /** @return whether nobody is to read the application's log */
+    /** @return whether the log of the application must stall */
     public boolean stallsLog() {
         return this == STALLED_LOG;
     }
 
     /**
-     * @param folder where a file can be written that these settings name
-     * @return the settings that bring out what the attack is after
+     * @param folder a folder for the files of the settings
+     * @return the settings under which the attack has an effect
      */
     public Map<String, String> settings(Path folder) {
         return switch (this) {
-            // The line is to be what holds calls up, not the budget.
+            // The queue must delay calls, not the budget.
             case FLIGHTS_TO_JOIN -> Map.of("LEAN_REQUESTS_PER_MINUTE", "100000");
             case THOUSAND_CLIENTS -> Map.of("ACCESS_CLIENTS_FILE", Parties.writeClientsFile(folder).toString());
             default -> Map.of();

@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
-/** Makes JSON objects of almost 16 KiB, none of whose member names comes a second time. */
+/** Creates JSON objects of almost 16 KiB whose member names never repeat. */
 final class LongObjects {
 
     private static final int BYTES = 16_000;

@@ -19,10 +19,10 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.JsonObject;
 
-/** One of those who ask as the README says, over one adapter and as one party. */
+/** A caller that follows the documentation, over one adapter and as one party. */
 final class OrdinaryCaller {
 
-    /** How many customers' tokens each party asks for over and over. */
+    /** The number of customers whose tokens each party requests repeatedly. */
     private static final int CUSTOMERS = 3;
 
     private final Way way;
@@ -34,7 +34,7 @@ final class OrdinaryCaller {
     private final List<String> scopes;
     private String session = "";
 
-    /** Over which adapter, and how. */
+    /** The adapter and the form of the request. */
     private enum Way {
         REST_JSON,
         REST_FORM,
@@ -47,7 +47,7 @@ final class OrdinaryCaller {
         }
     }
 
-    /** As whom. */
+    /** The identity of the caller. */
     private enum Party {
         ANONYMOUS(null, Parties.SERVICE),
         AGENTS(Parties.AGENTS, Parties.SERVICE),
@@ -69,7 +69,7 @@ final class OrdinaryCaller {
     }
 
     OrdinaryCaller(int number, Vertx vertx, HttpClient http, Target target, int timeoutMillis) {
-        // Each party by each way but one, which is as many as there are callers.
+        // All combinations but one: as many as callers.
         this.party = Party.values()[number % 5];
         this.way = Way.values()[(number / 5 + number) % 5];
         this.vertx = vertx;
@@ -86,7 +86,7 @@ final class OrdinaryCaller {
                 .toList();
     }
 
-    /** @return whether this caller asks for tokens that are in no cache, of its share */
+    /** @return whether this caller requests uncached tokens of its share */
     boolean mayMiss() {
         return switch (party) {
             case AGENTS, OWN -> way == Way.MCP_WITHOUT_HANDSHAKE;
@@ -95,7 +95,7 @@ final class OrdinaryCaller {
         };
     }
 
-    /** @return whether its tokens are those of the service's credentials */
+    /** @return whether its tokens are issued for the service's credentials */
     boolean sharesService() {
         return party.leans == Parties.SERVICE;
     }
@@ -133,7 +133,7 @@ final class OrdinaryCaller {
         };
     }
 
-    /** A caller over MCP with credentials of its own has them in the message. */
+    /** Over MCP, caller credentials are in the message. */
     private Request authorized(Request request) {
         if (party.isLocalClient()) {
             return way == Way.REST_FORM ? request.basic(party.presented) : request.bearer(party.presented);
@@ -148,7 +148,7 @@ final class OrdinaryCaller {
                 .setConnectTimeout(timeoutMillis).setIdleTimeout(timeoutMillis);
         request.headers().forEach(options::putHeader);
         Promise<Received> received = Promise.promise();
-        // On the event loop, where no part of a response can arrive before it is asked for.
+        // On the event loop, so that the response cannot arrive before its handler is set.
         vertx.runOnContext(now -> http.request(options).compose(sent -> sent.send(Buffer.buffer(request.body())))
                 .compose(response -> response.body().map(body -> new Received(response, body.toString())))
                 .onComplete(received));
@@ -161,14 +161,14 @@ final class OrdinaryCaller {
             this(response.statusCode(), response.getHeader("Mcp-Session-Id"), body);
         }
 
-        /** @return what is wrong; empty if this is the caller's own token for the scope */
+        /** @return the error; empty if this is the token of the caller for the scope */
         Optional<String> wrong(OrdinaryCaller caller, String scope) {
-            // Of what MCP says, the end is of the tool.
+            // The last part of an MCP answer is that of the tool.
             String answer = caller + " for " + scope + ": " + status + " " + body.substring(Math.max(0, body.length() - 300));
             if (status != 200) {
                 return Optional.of(answer);
             }
-            // Over MCP one message as it is, or as an event of a stream.
+            // Over MCP a plain message or an event of a stream.
             JsonObject json = new JsonObject(body.substring(body.indexOf('{')));
             JsonObject members = caller.way.isMcp() ? json.getJsonObject("result", new JsonObject())
                     .getJsonObject("structuredContent", new JsonObject()) : json;

@@ -19,15 +19,14 @@ import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.PoolOptions;
 
 /**
- * Twenty callers who ask at a steady rate, whether or not those before have been answered, over both adapters, with the
- * service's credentials and their own: for tokens that are cached and, when they are told to, for some that are not. Each
- * answer is checked.
+ * Twenty callers that send requests at a constant rate, over both adapters, for tokens of the service and of their own Lean
+ * credentials. The tokens are cached, except those requested by {@link #miss}. Checks each answer.
  */
 public final class OrdinaryCallers implements AutoCloseable {
 
     private static final int CALLERS = 20;
     private static final int REQUESTS_OF_A_SECOND = 10;
-    /** A call to Lean waits for its turn up to the deadline of 10 s. */
+    /** Longer than the deadline of 10 s, up to which a call to Lean may be queued. */
     private static final int TIMEOUT_MILLIS = 12_000;
     private static final int CONNECTIONS = 200;
 
@@ -45,19 +44,19 @@ public final class OrdinaryCallers implements AutoCloseable {
                 .mapToObj(i -> new OrdinaryCaller(i, vertx, http, target, TIMEOUT_MILLIS)).toList();
     }
 
-    /** Opens the sessions and fills the cache with what these callers ask for. */
+    /** Opens the sessions and fills the cache with the tokens of these callers. */
     public void connect() {
         for (OrdinaryCaller caller : callers) {
             caller.connect();
         }
     }
 
-    /** @param scopes where callers find the next scope that is in no cache, besides making up one */
+    /** @param scopes supplies uncached scopes; a new customer replaces a missing one */
     public void missFrom(Supply scopes) {
         missing = scopes;
     }
 
-    /** Starts to ask for what is cached. */
+    /** Starts to request cached tokens. */
     public void start() {
         long begin = System.nanoTime();
         AtomicInteger ticks = new AtomicInteger();
@@ -72,7 +71,7 @@ public final class OrdinaryCallers implements AutoCloseable {
         }, 0, 5, TimeUnit.MILLISECONDS);
     }
 
-    /** Scopes to ask for that someone else has just asked for. */
+    /** Supplies scopes that another caller has just requested. */
     @FunctionalInterface
     public interface Supply {
 
@@ -81,7 +80,7 @@ public final class OrdinaryCallers implements AutoCloseable {
         Optional<String> next();
     }
 
-    /** Has callers ask for a token that is in no cache: one of each local client, and one with each credentials of its own. */
+    /** Lets one caller of each local client, and one of each Lean client, request an uncached token. */
     public void miss() {
         for (OrdinaryCaller caller : callers) {
             if (caller.mayMiss()) {
@@ -99,12 +98,12 @@ public final class OrdinaryCallers implements AutoCloseable {
                 failure == null ? wrong : Optional.of(caller + ": " + failure)));
     }
 
-    /** @return the number of requests since the last report that are over */
+    /** @return the number of completed requests since the last report */
     public int completed() {
         return report.get().requests();
     }
 
-    /** @return the report of all requests since the last time */
+    /** @return the report of all requests since the last one */
     public Report cut() {
         Report cut = report.getAndSet(new Report());
         Awaitility.await().atMost(2L * TIMEOUT_MILLIS, TimeUnit.MILLISECONDS).until(cut::isComplete);

@@ -3,7 +3,7 @@ package dev.leantokens.attacks;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Counts what an attacker sent and got. Thread-safe. */
+/** Counts the requests of an attacker and their outcomes. Thread-safe. */
 public final class Outcomes {
 
     private final Map<String, Long> counts = new TreeMap<>();
@@ -18,7 +18,7 @@ public final class Outcomes {
         connections++;
     }
 
-    /** @param outcome the status of an answer, or why there was none */
+    /** @param outcome the status of the answer, or the reason why it is missing */
     synchronized void got(String outcome) {
         counts.merge(outcome, 1L, Long::sum);
     }

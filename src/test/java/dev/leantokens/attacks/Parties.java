@@ -19,12 +19,12 @@ import java.util.stream.Stream;
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.token.ClientCredentials;
 
-/** Who takes part: the service, callers with Lean credentials of their own, and local clients. */
+/** The service, the callers with Lean credentials, and the local clients. */
 public final class Parties {
 
     public static final ClientCredentials SERVICE = new ClientCredentials(LeanStub.CLIENT_ID, LeanStub.CLIENT_SECRET);
 
-    /** Callers with Lean credentials of their own; the attacks on an id are on the first one's. */
+    /** Callers with Lean credentials; attacks on an id use the first one. */
     public static final List<ClientCredentials> CALLERS = List.of(
             new ClientCredentials(LeanStub.CALLERS_ID, LeanStub.CALLERS_SECRET),
             new ClientCredentials("3d0f5b52-1c64-4a52-9d4b-0a9e1f7c2b31", LeanStub.CALLERS_SECRET));
@@ -38,17 +38,17 @@ public final class Parties {
     /** A local client whose scope pattern has several stars. */
     static final ClientCredentials UUIDS = localClient("uuids");
 
-    /** What ids begin with that have any secret: as many Lean clients as an attack needs. */
+    /** The prefix of ids for which the stub accepts any secret. */
     private static final String WELL_KNOWN = "c01dc01d";
     private static final String ANY_SECRET = "any-secret-will-do";
     private static final String MADE_UP_SECRET = "of-a-client-that-does-not-exist";
     private static final String WRONG_SECRET = "wrong-secret-";
 
-    /** The scopes that Lean does not issue to this service, by the two ways in which it says so. */
+    /** Scopes that Lean refuses this service, one for each of its two errors. */
     static final String UNAUTHORIZED_SCOPE = "customer.00000000-0000-4000-8000-000000000400";
     static final String REFUSED_SCOPE = "customer.00000000-0000-4000-8000-000000000401";
 
-    /** With those above almost as many as there may be. */
+    /** Together with those above, almost the maximum. */
     private static final int MANY = 990;
     private static final String BULK = "bulk-";
 

@@ -15,8 +15,8 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 
 /**
- * A Lean that is well, but answers attackers as they would have it: {@link Verdict}. Each token says whose it is, as
- * {@link TokenResponses#prefix} has it.
+ * A Lean that works, but answers attackers with the errors that they provoke: {@link Verdict}. Each token starts with
+ * {@link TokenResponses#prefix}.
  */
 public final class PickyLean implements AutoCloseable {
 

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** How ordinary callers fared. Thread-safe. */
+/** The outcomes and latencies of ordinary callers. Thread-safe. */
 public final class Report {
 
     private static final int SHOWN = 5;
@@ -16,7 +16,7 @@ public final class Report {
     private int begun;
     private int failed;
 
-    /** How long answers took, each of them. */
+    /** The latency of each answer. */
     private static final class Latencies {
 
         private long[] nanos = new long[1024];
@@ -39,7 +39,7 @@ public final class Report {
         begun++;
     }
 
-    /** @param wrong what is wrong with the answer; empty if nothing is */
+    /** @param wrong the error in the answer; empty if it is correct */
     synchronized void add(boolean miss, long nanos, Optional<String> wrong) {
         (miss ? missed : cached).add(nanos);
         wrong.ifPresent(text -> {
@@ -49,37 +49,37 @@ public final class Report {
         });
     }
 
-    /** @return whether all requests are over, by an answer or by the time that one may take */
+    /** @return whether all requests have been answered or have timed out */
     public synchronized boolean isComplete() {
         return begun == requests();
     }
 
-    /** @return the number of requests that are over, failed ones included */
+    /** @return the number of completed requests, failed ones included */
     public synchronized int requests() {
         return cached.size + missed.size;
     }
 
-    /** @return those of them for tokens that were in no cache */
+    /** @return the number of completed requests for uncached tokens */
     public synchronized int misses() {
         return missed.size;
     }
 
-    /** @return the number of requests without an answer, or without the right one */
+    /** @return the number of requests without a correct answer */
     public synchronized int failed() {
         return failed;
     }
 
-    /** @return the first failures, in words */
+    /** @return descriptions of the first failures */
     public synchronized List<String> failures() {
         return List.copyOf(failures);
     }
 
-    /** @return in milliseconds, of requests for cached tokens */
+    /** @return this quantile for cached tokens, in milliseconds */
     public synchronized double cachedMillis(double part) {
         return cached.millis(part);
     }
 
-    /** @return in milliseconds, of requests for tokens that were in no cache */
+    /** @return this quantile for uncached tokens, in milliseconds */
     public synchronized double missedMillis(double part) {
         return missed.millis(part);
     }

@@ -5,11 +5,11 @@ import java.util.function.Supplier;
 import io.vertx.core.http.HttpClient;
 
 /**
- * Sends requests at a steady rate, whether or not those before have been answered.
+ * Sends requests at a constant rate, answered or not.
  *
- * @param from the address that they come from
- * @param perSecond how many
- * @param request makes the next one
+ * @param from the source address
+ * @param perSecond the rate
+ * @param request creates the next request
  */
 record Requests(String from, int perSecond, Supplier<Request> request) implements Attack {
 

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 
 import dev.leantokens.testing.RawHttp;
 
-/** Asks for long answers and reads a byte of them each second, on many connections. */
+/** Requests long answers on many connections and reads one byte per second. */
 final class SlowReaders implements Attack {
 
     private static final int CONNECTIONS = 50;

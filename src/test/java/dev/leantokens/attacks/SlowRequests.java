@@ -5,12 +5,12 @@ import java.nio.charset.StandardCharsets;
 import dev.leantokens.testing.RawHttp;
 
 /**
- * Sends requests byte for byte, one each second, on many connections of both ports: headers, bodies, and the end of long ones.
+ * Sends headers, bodies and the end of long bodies at one byte per second, on many connections of both ports.
  */
 final class SlowRequests implements Attack {
 
     private static final int CONNECTIONS = 50;
-    /** As long as requests may be, these take three times what may wait with a heap of 64 MiB. */
+    /** With bodies of the maximum size, three times the limit of a heap of 64 MiB. */
     private static final int LONG_ONES = 300;
 
     @Override

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 
 import dev.leantokens.testing.RawHttp;
 
-/** Pipelines requests over HTTP/1.1 as fast as they are taken, and reads no answer. */
+/** Pipelines HTTP/1.1 requests as fast as possible and reads no answer. */
 record UnreadAnswers(String path) implements Attack {
 
     private static final int CONNECTIONS = 4;

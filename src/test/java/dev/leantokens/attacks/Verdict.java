@@ -5,10 +5,10 @@ import java.util.Optional;
 import dev.leantokens.token.ClientCredentials;
 import io.vertx.core.json.JsonObject;
 
-/** What Lean answers to an attacker's token request: an error, as the attacker would have it. */
+/** The error with which Lean answers the token request of an attacker. */
 public record Verdict(int status, String error) {
 
-    /** @return the error for such a request; empty if it is no attacker's, or gets a token */
+    /** @return the error for this request; empty if it gets a token */
     public static Optional<Verdict> of(ClientCredentials client, String scope) {
         if (Parties.isMadeUp(client)) {
             return Optional.of(new Verdict(500, "server_error"));

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
 
-/** What no test of the application shows of its build. */
+/** Tests parts of the build that no test of the application covers. */
 class BuildTest {
 
     private static final XPath PATHS = XPathFactory.newInstance().newXPath();
@@ -27,9 +27,9 @@ class BuildTest {
         pom = DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(Path.of("pom.xml").toFile());
     }
 
-    /** An executable exits at an option of a JVM that it does not know; it cannot be built in these tests. */
+    /** An executable exits if it gets an unknown option of a JVM; these tests cannot build one. */
     @Test
-    void executableIsStartedWithoutTheOptionsOfAJvm() throws Exception {
+    void executableStartsWithoutOptionsOfAJvm() throws Exception {
         assertThat(text(FAILSAFE + "//*[name()='quarkus.test.arg-line']")).isEqualTo("${packaged.jvm-options}");
         assertThat(text("/project/properties/packaged.jvm-options")).isEqualTo("${fast-start}");
 
@@ -38,16 +38,16 @@ class BuildTest {
         assertThat(text(profile + "packaged.jvm-options")).isEmpty();
     }
 
-    /** Otherwise each build begins with a warning. */
+    /** Prevents a warning in each build. */
     @Test
-    void quarkusCanAddToTheOptionsOfTheTestsJvm() throws Exception {
+    void quarkusCanAddOptionsToTheTestJvm() throws Exception {
         assertThat(text(FAILSAFE + "/configuration/argLine")).startsWith("@{argLine} ");
         assertThat(text("/project/build/plugins/plugin[artifactId='jacoco-maven-plugin']/configuration/propertyName"))
-                .as("what integration tests do is not recorded").isEqualTo("coverage.agent");
+                .as("integration tests record no coverage").isEqualTo("coverage.agent");
     }
 
     @Test
-    void makePackagesWhatItTriesWithMcpClients() throws IOException {
+    void makePackagesTheServiceBeforeTheMcpTests() throws IOException {
         assertThat(Files.readString(Path.of("Makefile")))
                 .containsPattern("(?m)^mcp: .*\\n\\t\\$\\(MVNW\\) --quiet -DskipTests package\\n\\t\\.ci/mcp/run$");
     }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What every image has in common. No image can be built in these tests. */
+/** Rules for all images. These tests cannot build an image. */
 class DockerfilesTest {
 
     private static final Path FOLDER = Path.of("src/main/docker");
@@ -41,33 +41,33 @@ class DockerfilesTest {
                 .last().asString().startsWith("ENTRYPOINT");
     }
 
-    /** Whether the archive is any good is seen by .ci/archives, which needs no container engine. */
+    /** .ci/archives tests the archive itself, without a container engine. */
     @Test
-    void imageForTheJvmStartsFromTheArchiveThatItsOwnJvmHasMade() throws IOException {
+    void imageForTheJvmStartsFromAnArchiveOfItsOwnJvm() throws IOException {
         String script = Files.readString(FOLDER.resolve("archive.sh"));
         List<String> lines = Files.readAllLines(FOLDER.resolve("Dockerfile.jvm"));
 
         assertThat(script).contains("archive=$folder/startup.jsa");
         int made = lines.indexOf("RUN [\"/deployments/archive.sh\", \"/deployments\", \"-XX:+UseSerialGC\"]");
-        assertThat(made).as("as the user who runs it").isGreaterThan(lines.indexOf("USER 185"));
-        assertThat(lines.subList(made, lines.size())).as("nothing that the archive was made of changes after it")
+        assertThat(made).as("created by the user that runs it").isGreaterThan(lines.indexOf("USER 185"));
+        assertThat(lines.subList(made, lines.size())).as("no input of the archive changes after it")
                 .noneMatch(line -> line.startsWith("COPY ") || line.startsWith("ADD "))
                 .anyMatch(line -> line.contains("JAVA_APP_JAR=\"/deployments/quarkus-run.jar\""))
                 .anyMatch(line -> line.contains("GC_CONTAINER_OPTIONS=\"-XX:+UseSerialGC\""));
     }
 
-    /** The JVM's performance data is always in /tmp, whatever the folder of temporary files is. */
+    /** The performance data of the JVM is in /tmp even if the folder of temporary files is another. */
     @Test
-    void scriptOfTheArchiveLeavesNothingInTheImagesTemporaryFolder() throws IOException {
+    void archiveScriptLeavesNoTemporaryFilesInTheImage() throws IOException {
         String script = Files.readString(FOLDER.resolve("archive.sh"));
 
         assertThat(script).contains("java=(java -XX:-UsePerfData)\n").doesNotContainPattern("(?m)^java |\\$\\(java ")
                 .doesNotContain("mktemp");
     }
 
-    /** JAVA_OPTS_APPEND is one variable: set in the image, it would be replaced by a user's. */
+    /** The image does not set JAVA_OPTS_APPEND, since a user's value would replace it. */
     @Test
-    void userOfTheImageForTheJvmAddsOptionsAndReplacesNone() throws IOException, InterruptedException {
+    void userAddsOptionsToThoseOfTheImage() throws IOException, InterruptedException {
         List<String> lines = Files.readAllLines(FOLDER.resolve("Dockerfile.jvm"));
         assertThat(lines).filteredOn(line -> !line.startsWith("#")).noneMatch(line -> line.contains("JAVA_OPTS_APPEND"))
                 .anyMatch(line -> line.startsWith("COPY ") && line.contains("src/main/docker/run-env.sh")
@@ -80,7 +80,7 @@ class DockerfilesTest {
         assertThat(optionsWith("")).startsWith("-XX:SharedArchiveFile=/deployments/startup.jsa ");
     }
 
-    /** @return the options that the base image's run-java.sh gives to the JVM after its own: it sources the file first */
+    /** @return the options that run-java.sh of the base image appends to its own: it sources the file first */
     private static String optionsWith(String append) throws IOException, InterruptedException {
         ProcessBuilder shell = new ProcessBuilder("bash", "-c", "set -eo pipefail; source src/main/docker/run-env.sh; "
                 + "echo ${JAVA_OPTS_APPEND}").redirectErrorStream(true);
@@ -91,23 +91,23 @@ class DockerfilesTest {
         return output;
     }
 
-    /** A system property counts more than QUARKUS_HTTP_HOST, by which a sidecar listens on loopback only. */
+    /** A system property would override QUARKUS_HTTP_HOST, with which a sidecar listens on loopback only. */
     @ParameterizedTest
     @MethodSource("dockerfiles")
-    void addressIsLeftToTheVariable(Path dockerfile) throws IOException {
+    void addressIsSetByTheVariableOnly(Path dockerfile) throws IOException {
         assertThat(Files.readString(dockerfile)).doesNotContain("quarkus.http.host");
     }
 
     @ParameterizedTest
     @MethodSource("dockerfiles")
-    void imageNeedsNoFolderToWriteTo(Path dockerfile) throws IOException {
+    void imageNeedsNoWritableFolder(Path dockerfile) throws IOException {
         assertThat(Files.readString(dockerfile)).doesNotContain("--tmpfs", "VOLUME");
     }
 
-    /** The executable was measured to slow down below 72 MiB under load, and to have pages reclaimed below 96. */
+    /** Measured: under load the executable slows down below 72 MiB, and its pages are reclaimed below 96 MiB. */
     @ParameterizedTest
     @MethodSource("dockerfiles")
-    void executableIsRunWithTheMemoryThatItNeedsUnderLoad(Path dockerfile) throws IOException {
+    void executableRunsWithTheMemoryForItsLoad(Path dockerfile) throws IOException {
         assertThat(Files.readString(dockerfile)).doesNotContain("-m 64m");
         if (dockerfile.toString().contains(".native")) {
             assertThat(Files.readString(dockerfile)).contains("docker run --rm --read-only -m 96m ");
@@ -116,7 +116,7 @@ class DockerfilesTest {
 
     @ParameterizedTest
     @MethodSource("dockerfiles")
-    void fileSaysHowToBuildAndRunIt(Path dockerfile) throws IOException {
+    void fileDocumentsHowToBuildAndRunIt(Path dockerfile) throws IOException {
         assertThat(Files.readString(dockerfile)).contains("docker build -f src/main/docker/" + dockerfile.getFileName());
     }
 }

@@ -32,12 +32,12 @@ import io.kubernetes.client.openapi.models.V1PodSpec;
 import io.kubernetes.client.openapi.models.V1Secret;
 import io.kubernetes.client.openapi.models.V1Service;
 
-/** The deployment examples are what the Kubernetes API takes: its schemas' fields, types and required members. */
+/** Validates the deployment examples against the schemas of the Kubernetes API: fields, types and required members. */
 class KubernetesManifestsTest {
 
     private static final Path FOLDER = Path.of("src/main/kubernetes");
 
-    /** Calls a minute for one client id. */
+    /** The calls per minute that Lean allows a client id. */
     private static final int LEAN_ALLOWS = 60;
 
     private record Manifest(String name, JsonObject json) {
@@ -86,13 +86,13 @@ class KubernetesManifestsTest {
 
     @ParameterizedTest
     @MethodSource("manifests")
-    void manifestIsWhatTheApiTakes(Manifest manifest) {
+    void manifestMatchesTheSchemasOfTheApi(Manifest manifest) {
         assertThat(SCHEMAS).containsKey(manifest.kind());
         assertThatCode(() -> SCHEMAS.get(manifest.kind()).validate(manifest.json())).doesNotThrowAnyException();
     }
 
     @Test
-    void schemaRefusesWhatTheApiWouldRefuse() throws IOException {
+    void schemaRefusesAnInvalidManifest() throws IOException {
         JsonObject deployment = manifests().filter(manifest -> manifest.kind().equals("apps/v1 Deployment")).findFirst()
                 .orElseThrow().json();
         deployment.getAsJsonObject("spec").addProperty("replica", 1);
@@ -100,7 +100,7 @@ class KubernetesManifestsTest {
         assertThatThrownBy(() -> V1Deployment.validateJsonElement(deployment)).hasMessageContaining("replica");
     }
 
-    /** A Knative service is a pod's specification with two members more (Knative Serving API, RevisionSpec). */
+    /** A Knative service is a pod specification with two additional members (Knative Serving API, RevisionSpec). */
     private static void validateKnativeService(JsonElement json) throws IOException {
         JsonObject service = json.getAsJsonObject();
         assertThat(service.keySet()).isSubsetOf("apiVersion", "kind", "metadata", "spec");
@@ -111,7 +111,7 @@ class KubernetesManifestsTest {
         JsonObject spec = template.getAsJsonObject("spec").deepCopy();
         assertThat(spec.remove("containerConcurrency").getAsInt()).isPositive();
         assertThat(spec.remove("timeoutSeconds").getAsInt()).isPositive();
-        // The name of a Knative container may be left out; of a pod's it may not.
+        // The name of the container is optional in Knative and required in a pod.
         spec.getAsJsonArray("containers").get(0).getAsJsonObject().addProperty("name", "user-container");
         V1PodSpec.validateJsonElement(spec);
     }
@@ -141,22 +141,22 @@ class KubernetesManifestsTest {
         }
     }
 
-    /** A Kubernetes Service that is called mcp would set MCP_PORT to tcp://…, and the start would fail. */
+    /** A Kubernetes Service named mcp would set MCP_PORT to tcp://…, which stops the start. */
     @ParameterizedTest
     @MethodSource("podSpecs")
     void servicesOfTheNamespaceSetNoVariables(Manifest manifest) {
         if (manifest.name().equals("cloudrun.yaml")) {
-            // It has no Kubernetes Services, and its API says of the field that it is not supported.
+            // Its API does not support the field, and it has no Kubernetes Services.
             assertThat(podSpec(manifest).has("enableServiceLinks")).isFalse();
         } else {
             assertThat(podSpec(manifest).get("enableServiceLinks").getAsBoolean()).isFalse();
         }
     }
 
-    /** Lean counts the calls of one client id, and each process knows of its own only. */
+    /** Lean counts calls per client id, but each process counts only its own. */
     @ParameterizedTest
     @MethodSource("podSpecs")
-    void replicasTogetherKeepWithinTheBudget(Manifest manifest) {
+    void replicasTogetherStayWithinTheBudget(Manifest manifest) {
         int replicas = replicas(manifest);
         int share = variable(manifest, "LEAN_REQUESTS_PER_MINUTE").map(Integer::parseInt).orElse(LEAN_ALLOWS);
 
@@ -165,19 +165,19 @@ class KubernetesManifestsTest {
         if (replicas > 1) {
             JsonObject update = manifest.json().getAsJsonObject("spec").getAsJsonObject("strategy")
                     .getAsJsonObject("rollingUpdate");
-            assertThat(update.get("maxSurge").getAsInt()).as("further processes during an update").isZero();
+            assertThat(update.get("maxSurge").getAsInt()).as("additional processes during an update").isZero();
         }
     }
 
-    /** What was measured of the executable: 64 MiB idle, and 96 for its heap, its buffers and the pages of its binary. */
+    /** Measured: the executable needs 64 MiB idle, and 96 MiB for its heap, buffers and code pages under load. */
     @ParameterizedTest
     @MethodSource("podSpecs")
-    void executableHasTheMemoryThatItNeedsUnderLoad(Manifest manifest) {
+    void executableHasTheMemoryForItsLoad(Manifest manifest) {
         JsonObject resources = service(manifest).getAsJsonObject("resources");
         String limit = resources.getAsJsonObject("limits").get("memory").getAsString();
 
         if (manifest.name().equals("cloudrun.yaml")) {
-            assertThat(limit).as("the least that Cloud Run takes").isEqualTo("128Mi");
+            assertThat(limit).as("the minimum of Cloud Run").isEqualTo("128Mi");
         } else {
             assertThat(limit).isEqualTo("96Mi");
             assertThat(resources.getAsJsonObject("requests").get("memory").getAsString()).isEqualTo("64Mi");

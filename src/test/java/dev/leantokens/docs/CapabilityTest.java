@@ -37,7 +37,7 @@ import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
-/** The operation's three forms are one contract, which is the README's table. */
+/** The REST operation, the tool and the skill have one contract: the table of the documentation. */
 @QuarkusTest
 @WithTestResource(LeanStub.class)
 class CapabilityTest {
@@ -46,7 +46,7 @@ class CapabilityTest {
 
     LeanStub lean;
 
-    /** What the table says, by its first column. */
+    /** The rows of the table by their first column. */
     private final Map<String, String> table = new HashMap<>();
     private JsonObject operation;
     private JsonObject schemas;
@@ -55,7 +55,7 @@ class CapabilityTest {
     private JsonObject skill;
 
     @BeforeEach
-    void look() throws IOException {
+    void readTable() throws IOException {
         lean.reset();
         String section = Files.readString(Path.of("README.md")).replaceFirst("(?s).*\n## The capability\n", "")
                 .replaceFirst("(?s)\n## .*", "");
@@ -78,7 +78,7 @@ class CapabilityTest {
     }
 
     @Test
-    void tableHasOneRowForEachForm() {
+    void tableHasARowForEachForm() {
         assertThat(table).containsOnlyKeys("operation", "REST", "MCP", "hints", "skill", "resource", "takes", "gives");
     }
 
@@ -109,7 +109,7 @@ class CapabilityTest {
     }
 
     @Test
-    void bothAdaptersTakeTheSame() {
+    void bothAdaptersAcceptTheSameMembers() {
         JsonObject rest = schemas.getJsonObject("AccessTokenRequest");
         JsonObject mcp = tool.inputSchema().getJsonObject("properties").getJsonObject("body");
 
@@ -127,13 +127,13 @@ class CapabilityTest {
     }
 
     @Test
-    void bothAdaptersGiveTheSame() throws IOException {
+    void bothAdaptersReturnTheSameMembers() throws IOException {
         JsonObject rest = schemas.getJsonObject("AccessTokenResponse");
         JsonObject mcp = tool.outputSchema();
         assertThat(properties(rest)).isEqualTo(properties(mcp)).isEqualTo(Set.copyOf(members("gives").get(0)));
         assertThat(required(rest)).isEqualTo(required(mcp)).isEqualTo(Set.copyOf(members("gives").get(1)));
 
-        // The first call of a process can take longer than a second, which is then taken off expires_in.
+        // The first call of a process can take more than a second, which reduces expires_in.
         McpCalls.call(lean.mcpPort(), Map.of("scope", "api"));
         String byRest = given().contentType("application/json").body("{\"scope\":\"api\"}").post("/v1/oauth2/token").asString();
         ToolResponse byMcp = McpCalls.call(lean.mcpPort(), Map.of("scope", "api"));
@@ -146,7 +146,7 @@ class CapabilityTest {
     @ParameterizedTest
     @ValueSource(strings = { "\"expires_in\":null", "\"scope\":null", "\"refresh_token\":null,\"x\":null",
             "\"expires_in\":\"3599\"", "\"expires_in\":3599.0", "\"expires_in\":0", "\"scope\":\"api\",\"x\":{\"y\":null}" })
-    void whateverLeanSendsBothAdaptersGiveWhatTheirSchemasSay(String members) throws IOException {
+    void responsesMatchTheSchemasOfBothAdapters(String members) throws IOException {
         lean.answers(200, "{\"access_token\":\"abc\",\"token_type\":\"Bearer\"," + members + "}");
         ObjectMapper mapper = new ObjectMapper();
 
@@ -156,7 +156,7 @@ class CapabilityTest {
 
         JsonObject structured = new JsonObject(Json.encode(byMcp.structuredContent()));
         assertThat(structured).isEqualTo(McpCalls.textOf(byMcp));
-        // Without the seconds, of which a call that took long has fewer.
+        // Without expires_in, which a slow call reduces.
         assertThat(structured.fieldNames()).isEqualTo(new JsonObject(byRest).fieldNames());
         assertThat(structured.getMap().values()).doesNotContainNull();
         Schemas.assertValid(mapper.readTree(tool.outputSchema().encode()), mapper.readTree(structured.encode()));
@@ -170,7 +170,7 @@ class CapabilityTest {
             "\"access_token\":\"abc\",\"token_type\":\"Bearer\",\"expires_in\":true",
             "\"access_token\":\"abc\",\"token_type\":\"Bearer\",\"expires_in\":-1",
             "\"access_token\":\"abc\",\"token_type\":\"Bearer\",\"refresh_token\":{}" })
-    void whatIsNotAsTheSchemasSayIsAFaultOfTheServer(String members) {
+    void responseThatDoesNotMatchTheSchemasIsAServerError(String members) {
         lean.answers(200, "{" + members + "}");
 
         JsonObject byRest = new JsonObject(given().contentType("application/json").body("{\"scope\":\"api\"}")
@@ -195,7 +195,7 @@ class CapabilityTest {
     }
 
     @Test
-    void registryIsToldTheSame() throws IOException {
+    void registryEntryHasTheSameNames() throws IOException {
         JsonObject registered = new JsonObject(Files.readString(Path.of("server.json")));
 
         assertThat(registered.getString("name")).matches("[a-zA-Z0-9.-]+/[a-zA-Z0-9._-]+").endsWith("/" + server.serverName());
@@ -205,12 +205,12 @@ class CapabilityTest {
         assertThat(registered.getJsonArray("remotes").getJsonObject(0).getString("url")).endsWith(codes("MCP").get(1));
     }
 
-    /** What stands as code in a row. */
+    /** @return the code elements of a row */
     private List<String> codes(String row) {
         return Pattern.compile("`([^`]+)`").matcher(table.get(row)).results().map(code -> code.group(1)).toList();
     }
 
-    /** The members of a row, and those of them that are always there. */
+    /** The members of a row, and the required ones. */
     private List<List<String>> members(String row) {
         List<List<String>> members = new ArrayList<>();
         for (String part : table.get(row).split("; of these")) {

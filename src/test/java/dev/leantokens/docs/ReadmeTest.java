@@ -46,7 +46,7 @@ class ReadmeTest {
             TokenConfig.class, CacheConfig.class, LimitsConfig.class, CallersTlsConfig.class, LeanTlsConfig.class,
             OpenapiConfig.class);
 
-    /** Properties whose variable is not simply their name: application.properties maps them. */
+    /** Properties whose variable has another name, mapped in application.properties. */
     private static final Map<String, String> SHORT_NAMES = Map.of(
             "access.allowed-hosts", "ALLOWED_HOSTS",
             "access.allowed-origins", "ALLOWED_ORIGINS");
@@ -71,7 +71,7 @@ class ReadmeTest {
         String property = prefix + "." + (withName != null ? withName.value() : method.getName()).replaceAll("([A-Z])", "-$1")
                 .toLowerCase(Locale.ROOT);
         if (method.getReturnType() == Map.class) {
-            // Settings of each of several, by a name that the operator gives.
+            // Settings by a name that the operator chooses.
             Type each = ((ParameterizedType) method.getGenericReturnType()).getActualTypeArguments()[1];
             return settings(property + ".<id>", (Class<?>) each);
         }

@@ -27,7 +27,7 @@ import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
 
-/** A Lean that keeps failing is left alone for a while. */
+/** Calls pause for a while if Lean keeps failing. */
 @QuarkusIntegrationTest
 @WithTestResource(value = LeanStub.class, initArgs = {
         @ResourceArg(name = "lean.breaker-request-volume", value = "10"),
@@ -40,14 +40,14 @@ class BreakerIT {
     LeanStub lean;
 
     private Callers callers;
-    /** So that each test has accounts of its own. */
+    /** Gives each test new accounts. */
     private final UUID accounts = UUID.randomUUID();
 
     @BeforeEach
     void connect() {
         lean.reset();
         callers = new Callers(lean.mcpPort());
-        // Ten calls in a row that are well, as the last that the breaker knows.
+        // The last ten calls that the breaker knows succeed.
         await().until(() -> ask().status() == 200);
         for (int i = 0; i < 10; i++) {
             assertThat(ask().status()).isEqualTo(200);
@@ -60,7 +60,7 @@ class BreakerIT {
     }
 
     @Test
-    void opensWhenLeanKeepsFailingAndClosesWhenItIsBack() {
+    void breakerOpensWhenLeanKeepsFailingAndClosesWhenItRecovers() {
         fail();
         int calls = lean.requests().size();
 
@@ -93,7 +93,7 @@ class BreakerIT {
     }
 
     @Test
-    void oneCallFindsOutWhetherLeanIsBack() {
+    void oneCallProbesWhetherLeanHasRecovered() {
         fail();
         int calls = lean.requests().size();
 
@@ -112,7 +112,7 @@ class BreakerIT {
         for (int status : new int[] { 400, 401, 404, 429 }) {
             lean.answers(status, "{\"error\":\"some_error\"}");
             for (int i = 0; i < 20; i++) {
-                // Each with an id of its own, since a client that Lean throttles is left alone.
+                // Each with a new id: no calls follow for a client that Lean throttles.
                 callers.rest(scope("api", UUID.randomUUID().toString(), "secret")).join();
             }
         }
@@ -122,13 +122,13 @@ class BreakerIT {
     }
 
     @Test
-    void idsAtWhichLeanFailsConcernNobodyElse() {
+    void failuresForOneIdDoNotAffectOthers() {
         lean.answersFor("client_secret", "made-up", aResponse().withStatus(500));
         assertThat(callers.rest(own("accepted")).join().status()).isEqualTo(200);
         String one = UUID.randomUUID().toString();
 
         for (int i = 0; i < 15; i++) {
-            // One that goes on and on, as it would to take every turn to find out whether Lean is back, and ever new ones.
+            // One caller keeps requesting, so that it could take every probe; the others are new.
             List<Answer> failed = all(List.of(callers.rest(scope("api", one, "made-up")),
                     callers.rest(scope("api", one, "made-up")),
                     callers.rest(scope("api", UUID.randomUUID().toString(), "made-up"))));
@@ -142,7 +142,7 @@ class BreakerIT {
     }
 
     @Test
-    void scopeAtWhichLeanFailsIsLeftAloneByItself() {
+    void failuresForOneScopeDoNotAffectOthers() {
         String failing = "customer." + UUID.randomUUID();
         lean.answersFor("scope", failing, aResponse().withStatus(500));
 
@@ -159,7 +159,7 @@ class BreakerIT {
     }
 
     @Test
-    void customersThatOneCallerMakesUpTakeNothingFromThoseThatLeanKnows() {
+    void inventedCustomersOfOneCallerDoNotAffectKnownOnes() {
         List<String> known = IntStream.range(0, 3).mapToObj(i -> "customer." + UUID.randomUUID()).toList();
         known.forEach(customer -> assertThat(callers.rest(scope(customer)).join().status()).isEqualTo(200));
         lean.answers(aResponse().withStatus(500));
@@ -184,7 +184,7 @@ class BreakerIT {
     }
 
     @Test
-    void failuresForManyScopesThatLeanHasAcceptedAreOfLean() {
+    void failuresForManyAcceptedScopesOpenTheBreaker() {
         List<String> known = acceptedCustomers();
         lean.answers(aResponse().withStatus(500));
         known.forEach(customer -> assertThat(callers.rest(scope(customer)).join().status()).isEqualTo(503));
@@ -194,11 +194,11 @@ class BreakerIT {
         assertThat(callers.rest(scope("customer." + UUID.randomUUID())).join().status()).isEqualTo(503);
         assertThat(lean.requests()).hasSize(calls).hasSizeLessThan(10);
         assertThat(Metrics.scrape().value(STATE, "state=\"closed\"")).isZero();
-        // Calls with callers' own credentials find out by themselves.
+        // Calls with caller credentials have another breaker.
         callers.rest(own("accepted")).join();
         assertThat(lean.requests()).hasSize(calls + 1);
 
-        // Lean is back, but for one scope. Whoever goes on asking for that one does not keep the others waiting.
+        // Lean has recovered, except for one scope. Requests for it do not delay the others.
         lean.givesToken();
         lean.answersFor("scope", known.get(0), aResponse().withStatus(500));
         await().atMost(DELAY.multipliedBy(6)).until(() -> {
@@ -209,7 +209,7 @@ class BreakerIT {
     }
 
     @Test
-    void failuresForManyAccountsThatLeanHasAcceptedLeaveTheService() {
+    void failuresForManyAcceptedAccountsDoNotAffectTheService() {
         List<String> accounts = IntStream.range(0, 10).mapToObj(i -> UUID.randomUUID().toString()).toList();
         accounts.forEach(id -> assertThat(callers.rest(scope("api", id, "right")).join().status()).isEqualTo(200));
         lean.answersFor("client_secret", "right", aResponse().withStatus(500));
@@ -227,7 +227,7 @@ class BreakerIT {
     }
 
     @Test
-    void leanToWhichNoConnectionOpensIsAwayForAllUntilItResponds() {
+    void unreachableLeanIsUnavailableForAllUntilItResponds() {
         lean.whileAway(() -> {
             for (int i = 0; i < 10; i++) {
                 assertThat(callers.rest(scope("customer." + UUID.randomUUID())).join().status()).isEqualTo(503);
@@ -238,7 +238,7 @@ class BreakerIT {
             assertThat(Metrics.scrape().value(STATE, "state=\"closed\"")).isZero();
         });
 
-        // Any response will do: no one can hold the others up by what is answered to it.
+        // Any response closes it: no caller can prolong the outage for others.
         String failing = "customer." + UUID.randomUUID();
         lean.answersFor("scope", failing, aResponse().withStatus(500));
         await().atMost(DELAY.multipliedBy(3)).until(() -> {
@@ -262,12 +262,12 @@ class BreakerIT {
         return lean.requests().stream().filter(request -> request.formParameter("scope").firstValue().equals(scope)).count();
     }
 
-    /** @return a request with credentials of the caller's own */
+    /** @return a request with caller credentials */
     private Map<String, Object> own(String name) {
         return scope("api", UUID.nameUUIDFromBytes((accounts + name).getBytes(StandardCharsets.UTF_8)).toString(), "secret");
     }
 
-    /** Lean fails until the breaker opens. */
+    /** Lets Lean fail until the breaker opens. */
     private void fail() {
         lean.answers(aResponse().withStatus(500));
         for (int i = 0; i < 5; i++) {

@@ -24,9 +24,8 @@ import dev.leantokens.testing.RawHttp;
 import dev.leantokens.testing.TokenResponses;
 
 /**
- * Who gets a token, and whose: every combination of what is configured, where the caller is, what it sends, in which place, by
- * which adapter and with which headers that claim something else. The outcome is told by the token, which says for whose
- * credentials Lean gave it, and by the number of calls that Lean has got.
+ * Compares the access rules with the service for every combination of settings, source address, credentials, their place,
+ * adapter and proxy headers. The token shows whose credentials it was issued for; the stub of Lean counts the calls.
  */
 class AccessMatrixIT {
 
@@ -34,17 +33,17 @@ class AccessMatrixIT {
     private static final String PAYMENTS_NEXT_SECRET = "next-secret-of-payments-0123456789";
     private static final String AGENTS_SECRET = "secret-of-agents-0123456789";
 
-    /** What payments may have, and agents may not. */
+    /** A scope that payments may request and agents may not. */
     private static final String SCOPE = "customer.1";
 
-    /** Headers that say that the caller is on this machine, and one that says that the service is elsewhere. */
+    /** Headers that claim that the caller is on this machine, and a foreign host. */
     private static final List<String> CLAIMS = List.of("", "X-Forwarded-For: 127.0.0.1",
             "Forwarded: for=127.0.0.1;host=localhost",
             "Via: 1.1 localhost", "Host: evil.example");
 
     private final LeanStub lean = new LeanStub();
 
-    /** What the caller sends of itself. */
+    /** The credentials that the caller presents. */
     private enum Sent {
         NOTHING("", ""),
         LOCAL("payments", PAYMENTS_SECRET),
@@ -52,7 +51,7 @@ class AccessMatrixIT {
         LOCAL_WITHOUT_THE_SCOPE("agents", AGENTS_SECRET),
         LOCAL_WITH_A_WRONG_SECRET("payments", "wrong-secret-0123456789"),
         LOCAL_WITH_ANOTHERS_SECRET("payments", AGENTS_SECRET),
-        UNKNOWN("nobody", "secret-of-nobody-0123456789"),
+        UNKNOWN("unknown", "secret-of-unknown-0123456789"),
         MISTYPED("payment", PAYMENTS_SECRET),
         LEANS(LeanStub.CALLERS_ID, LeanStub.CALLERS_SECRET);
 
@@ -64,8 +63,8 @@ class AccessMatrixIT {
             this.secret = secret;
         }
 
-        /** The local client that id and secret are of, if they are. */
-        private boolean isLocal() {
+        /** @return whether id and secret are those of a local client */
+        private boolean isLocalClient() {
             return EnumSet.of(LOCAL, LOCAL_WITH_ITS_SECOND_SECRET, LOCAL_WITHOUT_THE_SCOPE).contains(this);
         }
     }
@@ -85,13 +84,13 @@ class AccessMatrixIT {
     }
 
     private enum Outcome {
-        /** Given for the service's own credentials. */
-        SERVICES_TOKEN,
-        /** Given for the credentials that the caller sent. */
-        OWN_TOKEN,
+        /** A token issued for the service's credentials. */
+        SERVICE_TOKEN,
+        /** A token issued for the credentials that the caller sent. */
+        CALLER_TOKEN,
         /** 401 over HTTP. */
         UNAUTHORIZED,
-        /** The same as a result of the tool. */
+        /** The same error as a tool result. */
         UNAUTHORIZED_RESULT,
         SCOPE_REFUSED,
         TWO_PLACES,
@@ -111,7 +110,7 @@ class AccessMatrixIT {
             return setting.anonymous().equals("always") || setting.anonymous().equals("loopback") && isOnThisMachine();
         }
 
-        private boolean ownAllowed() {
+        private boolean callerCredentialsAllowed() {
             return setting.own().equals("allowed");
         }
 
@@ -123,7 +122,7 @@ class AccessMatrixIT {
             return EnumSet.of(Place.BODY, Place.BASIC_AND_BODY, Place.BEARER_AND_BODY).contains(place) && sent != Sent.NOTHING;
         }
 
-        /** The rules, as the README has them. */
+        /** @return the outcome by the rules of the documentation */
         private Outcome expected() {
             if (claim.startsWith("Host")) {
                 return Outcome.FOREIGN_HOST;
@@ -142,11 +141,11 @@ class AccessMatrixIT {
         }
 
         private Outcome ofMcp() {
-            if (!inHeader() && !mayBeAnonymous() && !ownAllowed()) {
+            if (!inHeader() && !mayBeAnonymous() && !callerCredentialsAllowed()) {
                 return Outcome.UNAUTHORIZED;
             }
             if (inBody()) {
-                return sent == Sent.LEANS && ownAllowed() ? Outcome.OWN_TOKEN : Outcome.UNAUTHORIZED_RESULT;
+                return sent == Sent.LEANS && callerCredentialsAllowed() ? Outcome.CALLER_TOKEN : Outcome.UNAUTHORIZED_RESULT;
             }
             return inHeader() ? ofHeader() : anonymous(Outcome.UNAUTHORIZED_RESULT);
         }
@@ -155,9 +154,9 @@ class AccessMatrixIT {
             if (place == Place.BASIC || place == Place.BASIC_AND_BODY) {
                 return authenticated();
             }
-            // A secret alone: whose it is, is the client.
+            // The secret alone identifies the client.
             return switch (sent) {
-                case LOCAL, LOCAL_WITH_ITS_SECOND_SECRET, MISTYPED -> Outcome.SERVICES_TOKEN;
+                case LOCAL, LOCAL_WITH_ITS_SECOND_SECRET, MISTYPED -> Outcome.SERVICE_TOKEN;
                 case LOCAL_WITHOUT_THE_SCOPE, LOCAL_WITH_ANOTHERS_SECRET -> Outcome.SCOPE_REFUSED;
                 default -> Outcome.UNAUTHORIZED;
             };
@@ -165,16 +164,16 @@ class AccessMatrixIT {
 
         private Outcome authenticated() {
             if (sent == Sent.LEANS) {
-                return ownAllowed() ? Outcome.OWN_TOKEN : Outcome.UNAUTHORIZED;
+                return callerCredentialsAllowed() ? Outcome.CALLER_TOKEN : Outcome.UNAUTHORIZED;
             }
-            if (!sent.isLocal()) {
+            if (!sent.isLocalClient()) {
                 return Outcome.UNAUTHORIZED;
             }
-            return sent == Sent.LOCAL_WITHOUT_THE_SCOPE ? Outcome.SCOPE_REFUSED : Outcome.SERVICES_TOKEN;
+            return sent == Sent.LOCAL_WITHOUT_THE_SCOPE ? Outcome.SCOPE_REFUSED : Outcome.SERVICE_TOKEN;
         }
 
         private Outcome anonymous(Outcome refusal) {
-            return mayBeAnonymous() ? Outcome.SERVICES_TOKEN : refusal;
+            return mayBeAnonymous() ? Outcome.SERVICE_TOKEN : refusal;
         }
 
         private String[] headers() {
@@ -212,7 +211,7 @@ class AccessMatrixIT {
                 .map(own -> Arguments.of(anonymous, own)));
     }
 
-    /** Whoever comes by MCP is found out before it is seen how, so one way of coming through a proxy does for both. */
+    /** Both MCP revisions authenticate in the same filter, so one of the proxy headers is enough for them. */
     private static Set<Adapter> adapters(String claim) {
         return claim.isEmpty() || claim.startsWith("Host") ? EnumSet.allOf(Adapter.class)
                 : EnumSet.of(Adapter.REST, Adapter.MCP);
@@ -236,7 +235,7 @@ class AccessMatrixIT {
 
     @ParameterizedTest
     @MethodSource("settings")
-    void everyoneGetsWhatTheRulesSay(String anonymous, String own) {
+    void outcomeFollowsTheAccessRules(String anonymous, String own) {
         Map<String, String> environment = new HashMap<>(Map.of("LEAN_CLIENT_ID", LeanStub.CLIENT_ID, "LEAN_CLIENT_SECRET",
                 LeanStub.CLIENT_SECRET, "LEAN_URL", lean.url(), "CACHE_ENABLED", "false", "LEAN_REQUESTS_PER_MINUTE", "100000",
                 "ACCESS_ANONYMOUS", anonymous, "ACCESS_CALLER_CREDENTIALS", own));
@@ -252,7 +251,7 @@ class AccessMatrixIT {
             for (Attempt attempt : attempts) {
                 Outcome outcome = outcomeOf(attempt, peers);
                 seen.add(outcome);
-                tokens += outcome == Outcome.SERVICES_TOKEN || outcome == Outcome.OWN_TOKEN ? 1 : 0;
+                tokens += outcome == Outcome.SERVICE_TOKEN || outcome == Outcome.CALLER_TOKEN ? 1 : 0;
                 if (outcome != attempt.expected()) {
                     wrong.add(attempt + ": " + outcome + " and not " + attempt.expected());
                 }
@@ -260,12 +259,12 @@ class AccessMatrixIT {
         }
 
         assertThat(wrong).isEmpty();
-        // Nothing that was refused has reached Lean.
+        // Refused requests cause no call to Lean.
         assertThat(lean.requests()).hasSize(tokens)
                 .allMatch(request -> Set.of(LeanStub.CLIENT_ID, LeanStub.CALLERS_ID)
                         .contains(request.formParameter("client_id").firstValue()))
                 .noneMatch(request -> request.getBodyAsString().contains("0123456789"));
-        assertThat(seen).contains(Outcome.SERVICES_TOKEN, Outcome.UNAUTHORIZED, Outcome.SCOPE_REFUSED, Outcome.TWO_PLACES,
+        assertThat(seen).contains(Outcome.SERVICE_TOKEN, Outcome.UNAUTHORIZED, Outcome.SCOPE_REFUSED, Outcome.TWO_PLACES,
                 Outcome.FOREIGN_HOST);
     }
 
@@ -291,10 +290,10 @@ class AccessMatrixIT {
                             : body.contains("came in a header and in the body") ? Outcome.TWO_PLACES : fail(attempt, response);
         }
         if (response.status() == 200 && body.contains(tokenOf(LeanStub.CLIENT_ID, LeanStub.CLIENT_SECRET))) {
-            return Outcome.SERVICES_TOKEN;
+            return Outcome.SERVICE_TOKEN;
         }
         if (response.status() == 200 && body.contains(tokenOf(LeanStub.CALLERS_ID, LeanStub.CALLERS_SECRET))) {
-            return Outcome.OWN_TOKEN;
+            return Outcome.CALLER_TOKEN;
         }
         return fail(attempt, response);
     }

@@ -26,15 +26,15 @@ import dev.leantokens.attacks.Report;
 import dev.leantokens.attacks.Target;
 
 /**
- * Each attack takes nothing from twenty ordinary callers: all of their requests get what the README promises, and the
- * application goes on with a small heap. What the attacks cost is measured by {@code make attacks}.
+ * Runs each attack beside twenty ordinary callers: all of their requests get the documented answers, and a small heap suffices.
+ * {@code make attacks} measures the cost of the attacks.
  */
 class AttacksIT {
 
-    /** Of the ordinary callers during each attack; they send 200 a second. */
+    /** How many ordinary requests each attack lasts; callers send 200 per second. */
     private static final int REQUESTS = 200;
 
-    /** What an attacker can get besides an answer. */
+    /** Outcomes without an answer, which every attacker may get. */
     private static final Set<String> NO_ANSWERS = Set.of("closed", "refused", "no answer");
 
     private static PickyLean lean;
@@ -60,9 +60,9 @@ class AttacksIT {
     }
 
     @ParameterizedTest
-    // StalledLogIT and BreakerIT test these: with one attack on Lean more, the callers here would ask for more than their share.
+    // StalledLogIT and BreakerIT test these. One more attack on Lean would make the callers here exceed their share.
     @EnumSource(value = Kind.class, mode = Mode.EXCLUDE, names = { "STALLED_LOG", "MADE_UP_IDS" })
-    void attackTakesNothingFromOthers(Kind kind) {
+    void attackDoesNotAffectOrdinaryCallers(Kind kind) {
         Attack attack = kind.attack();
         callers.missFrom(attack instanceof OrdinaryCallers.Supply supply ? supply : OrdinaryCallers.Supply.NONE);
         callers.cut();

@@ -50,10 +50,10 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.PemTrustOptions;
 
-/** Both ports with TLS, as clients find them. */
+/** Clients connect to both ports over TLS. */
 class CallersTlsIT {
 
-    /** With what would be something else as an expression. */
+    /** Contains what a configuration could take as an expression. */
     private static final String SECRET = "secret$$-of${HOME}\\${x}\\-agents-0123456789";
     private static final String TOKEN = "{\"scope\":\"api\"}";
     private static final String INITIALIZE = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":"
@@ -63,8 +63,8 @@ class CallersTlsIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     /**
-     * Less than the patience for something to come true, within which a request is made again: now and then the JDK's client
-     * waits for an answer over HTTP/2 on a connection that was refused for its certificate and is closed.
+     * Shorter than the patience of a retried assertion: sometimes the JDK's client waits for an HTTP/2 response on a connection
+     * that was refused for its certificate and is already closed.
      */
     private static final Duration ANSWER = Duration.ofSeconds(10);
 
@@ -135,7 +135,7 @@ class CallersTlsIT {
         return client.send(request(mcpPort, "/mcp", body, headers), BodyHandlers.ofString());
     }
 
-    /** Asks for a token on both ports, as the local client. */
+    /** Requests a token on both ports as the local client. */
     private void assertServed(HttpClient client, Version version) throws IOException, InterruptedException {
         String bearer = "Bearer " + SECRET;
         HttpResponse<String> token = rest(client, "Authorization", bearer);
@@ -151,7 +151,7 @@ class CallersTlsIT {
         assertThat(called.body()).contains(LeanStub.TOKEN);
     }
 
-    /** @return the certificate that a new connection is shown */
+    /** @return the certificate that the server presents on a new connection */
     private X509Certificate shown(int port) {
         try (SSLSocket socket = (SSLSocket) Certificates.context(agent, authority).getSocketFactory()
                 .createSocket("localhost", port)) {
@@ -171,7 +171,7 @@ class CallersTlsIT {
     }
 
     @Test
-    void bothPortsServeNothingButTlsByEitherVersionOfHttp() throws Exception {
+    void bothPortsServeOnlyTlsOverBothVersionsOfHttp() throws Exception {
         Path store = folder.resolve("store.p12");
         first.writePkcs12(store, SECRET);
         start(Map.of("TLS_KEY_STORE", store.toString(), "TLS_KEY_STORE_PASSWORD", SECRET));
@@ -180,7 +180,7 @@ class CallersTlsIT {
         for (Version version : Version.values()) {
             HttpClient client = client(tls, version);
             assertServed(client, version);
-            // What is refused is refused alike by both.
+            // Both refuse in the same way.
             assertRefused(rest(client), version, 401, "invalid_client");
             assertRefused(mcp(client, INITIALIZE), version, 401, "invalid_client");
             assertThat(rest(client, "Authorization", basic("agents", SECRET)).statusCode()).isEqualTo(200);
@@ -241,7 +241,7 @@ class CallersTlsIT {
     }
 
     @Test
-    void certificateIsExchangedUnderLoadWithoutOneRequestThatFails() throws Exception {
+    void certificateIsRotatedUnderLoadWithoutAFailedRequest() throws Exception {
         startWithClientCa();
         HttpClient established = client(Certificates.context(agent, authority), Version.HTTP_2);
         assertServed(established, Version.HTTP_2);
@@ -253,7 +253,7 @@ class CallersTlsIT {
             callers.add(CompletableFuture.runAsync(() -> {
                 while (!over.get()) {
                     try {
-                        // A client of its own has a connection of its own.
+                        // A separate client opens a new connection.
                         assertServed(client(Certificates.context(agent, authority), version), version);
                         served.incrementAndGet();
                     } catch (IOException e) {
@@ -277,8 +277,9 @@ class CallersTlsIT {
         assertThat(callers).allSatisfy(caller -> assertThat(caller).succeedsWithin(PATIENCE));
         assertServed(established, Version.HTTP_2);
         assertServed(client(Certificates.context(agent, authority), Version.HTTP_2), Version.HTTP_2);
-        HttpClient nobody = client(Certificates.context(null, authority), Version.HTTP_2);
-        assertThatThrownBy(() -> rest(nobody)).as("a certificate is still required").isInstanceOf(IOException.class);
+        HttpClient withoutCertificate = client(Certificates.context(null, authority), Version.HTTP_2);
+        assertThatThrownBy(() -> rest(withoutCertificate)).as("a certificate is still required")
+                .isInstanceOf(IOException.class);
         assertThat(application.linesOf("INFO"))
                 .anyMatch(line -> line.contains("callers now presents the certificate of CN=second"));
         assertThat(application.linesOf("ERROR")).isEmpty();
@@ -286,7 +287,7 @@ class CallersTlsIT {
         certificateWithoutItsKeyAndBrokenFilesChangeNothing();
     }
 
-    /** No test of its own: it would have to start the application for nothing else. */
+    /** Called by another test, to save a start of the application. */
     private void certificateWithoutItsKeyAndBrokenFilesChangeNothing() {
         Certificates.write(certificate, first.certificatePem());
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(application.linesOf("ERROR")).singleElement().asString()
@@ -299,7 +300,7 @@ class CallersTlsIT {
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(application.linesOf("ERROR")).hasSize(2));
         assertShown(first);
 
-        // Those of whom callers must be, too.
+        // The authorities for callers, too.
         Certificates.write(key, first.keyPem());
         Certificates.write(folder.resolve("ca.pem"), other.pem());
         HttpClient stranger = client(Certificates.context(other.issue("agent"), authority), Version.HTTP_2);
@@ -311,7 +312,7 @@ class CallersTlsIT {
     }
 
     @Test
-    void onePemFileCanHaveBothTheKeyAndItsCertificateAndIsReloaded() {
+    void onePemFileWithKeyAndCertificateIsReloaded() {
         Certificates.write(certificate, first.keyPem() + first.certificatePem() + authority.pem());
         start(Map.of("TLS_CERTIFICATE", certificate.toString(), "TLS_KEY", certificate.toString()));
         assertShown(first);
@@ -322,9 +323,9 @@ class CallersTlsIT {
         assertQuiet();
     }
 
-    /** On one port, so that it is seen to work as well. */
+    /** Uses one port for both adapters. */
     @Test
-    void streamsLiveOnAndWhatDoesNotGetReadyIsClosed() throws Exception {
+    void streamsStayOpenAndIncompleteRequestsAreClosed() throws Exception {
         String one = Integer.toString(FreePorts.next());
         start(Map.of("TLS_CERTIFICATE", certificate.toString(), "TLS_KEY", key.toString(), "PORT", one, "MCP_PORT", one,
                 "LIMITS_REQUEST_TIME", "1s", "LEAN_DEADLINE", "1s", "LEAN_REQUEST_TIMEOUT", "1s"));
@@ -354,7 +355,7 @@ class CallersTlsIT {
 
             assertThat(handshake.getInputStream().readAllBytes()).isEmpty();
             assertThat(bodyThatNeverEnds).succeedsWithin(PATIENCE).isEqualTo(400);
-            // Both took the time that a request may take, and were opened after the stream.
+            // Both lasted the whole request time and were opened after the stream.
             assertServed(client, Version.HTTP_2);
             assertThat(streamed).isNotDone();
         } finally {
@@ -368,7 +369,7 @@ class CallersTlsIT {
         try (stream) {
             return stream.readAllBytes().length;
         } catch (IOException e) {
-            // Closed by the test, at its end.
+            // The test closed the stream.
             return -1;
         }
     }

@@ -27,7 +27,7 @@ import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.RawHttp;
 import dev.leantokens.testing.StatelessMcp;
 
-/** The packaged application runs as each deployment example says: with its variables, and with nothing that it can write to. */
+/** The packaged application runs with the variables of each deployment example, and without a writable folder. */
 class DeploymentsIT {
 
     private static final String MAIN_PORT = "8080";
@@ -54,7 +54,7 @@ class DeploymentsIT {
 
     @ParameterizedTest
     @MethodSource("deployments")
-    void deploymentServesAsItsManifestSays(Deployment deployment) throws IOException, InterruptedException {
+    void deploymentServesWithItsManifest(Deployment deployment) throws IOException, InterruptedException {
         Map<String, String> environment = environment(deployment);
         int port = Integer.parseInt(environment.get("PORT"));
         int mcpPort = Integer.parseInt(environment.get("MCP_PORT"));
@@ -73,18 +73,20 @@ class DeploymentsIT {
                 assertThat(healthCheck(environment, probe)).as(probe).isZero();
             }
             boolean everywhere = !RawHttp.LOOPBACK.equals(environment.get("QUARKUS_HTTP_HOST"));
-            assertThat(listensAt(RawHttp.ELSEWHERE, port)).as("the main port is open elsewhere").isEqualTo(everywhere);
-            assertThat(listensAt(RawHttp.ELSEWHERE, mcpPort)).as("the MCP port is open elsewhere").isEqualTo(everywhere);
+            assertThat(listensAt(RawHttp.ELSEWHERE, port)).as("the main port accepts connections from elsewhere")
+                    .isEqualTo(everywhere);
+            assertThat(listensAt(RawHttp.ELSEWHERE, mcpPort)).as("the MCP port accepts connections from elsewhere")
+                    .isEqualTo(everywhere);
 
             assertThat(application.linesOf("WARN")).allMatch(line -> line.contains("ACCESS_ANONYMOUS=always"));
             assertThat(application.linesOf("ERROR")).isEmpty();
             assertThat(closed).isEmptyDirectory();
-            assertThat(application.log().contains("this process alone")).as("the start says that the budget is not shared")
+            assertThat(application.log().contains("this process alone")).as("the log says that the budget is not shared")
                     .isNotEqualTo(environment.containsKey("LEAN_REQUESTS_PER_MINUTE"));
         }
     }
 
-    /** @return the deployment's variables, but with the stub as Lean, free ports, and files in the test's folder */
+    /** @return the variables of the deployment, with the stub as Lean, free ports, and files in the folder of the test */
     private Map<String, String> environment(Deployment deployment) throws IOException {
         Map<String, String> environment = new HashMap<>(deployment.variables());
         environment.replace("LEAN_CLIENT_ID", LeanStub.CLIENT_ID);
@@ -102,7 +104,7 @@ class DeploymentsIT {
             Files.writeString(file, content(file, mounted.getValue()));
             environment.replaceAll((variable, value) -> value.equals(mounted.getKey()) ? file.toString() : value);
         }
-        assertThat(environment).as("each variable has a value, and each file that one names is mounted")
+        assertThat(environment).as("each variable has a value, and each named file is mounted")
                 .allSatisfy((variable, value) -> assertThat(value).isNotEmpty().doesNotStartWith("/run/"));
         return environment;
     }

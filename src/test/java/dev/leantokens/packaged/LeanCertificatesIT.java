@@ -24,7 +24,7 @@ import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.RawHttp;
 import dev.leantokens.testing.TlsLean;
 
-/** Which certificates of Lean the service trusts, and which of its own it presents. */
+/** Which certificates the service trusts, and which it presents to Lean. */
 class LeanCertificatesIT extends LeanOverTls {
 
     private static final String KEY_STORE_PASSWORD = "store-s3cr3t$$${HOME}\\${x}\\-never-to-be-seen";

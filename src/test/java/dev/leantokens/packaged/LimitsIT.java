@@ -27,7 +27,7 @@ import dev.leantokens.testing.Peers;
 import dev.leantokens.testing.RawHttp;
 
 /**
- * A caller that takes all that it can get takes nothing from the others. The limits are small, so that a test can reach them.
+ * A greedy caller takes nothing from others. The limits are small enough for a test to reach them.
  */
 class LimitsIT {
 
@@ -35,7 +35,7 @@ class LimitsIT {
     private static final int CONNECTIONS_OF_A_PEER = 8;
     private static final int SESSIONS_OF_A_CALLER = 3;
 
-    /** How long a request may take here, its answer included. */
+    /** The longest time from the start of a request to the start of its answer. */
     private static final Duration REQUEST_TIME = Duration.ofSeconds(3);
     private static final Duration DEADLINE = Duration.ofSeconds(2);
 
@@ -97,7 +97,7 @@ class LimitsIT {
             socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
             socket.getOutputStream().flush();
         } catch (IOException e) {
-            // The other side has closed, which is what the test looks for.
+            // Closed by the service, as the test expects.
         }
     }
 
@@ -119,7 +119,7 @@ class LimitsIT {
     }
 
     @Test
-    void peerWithTooManyConnectionsLeavesTheOthersTheirs() {
+    void peerWithTooManyConnectionsLeavesThoseOfOthersOpen() {
         for (int port : new int[] { application.port(), application.mcpPort() }) {
             List<Socket> greedy = IntStream.range(0, CONNECTIONS_OF_A_PEER + 5)
                     .mapToObj(i -> connect(RawHttp.ELSEWHERE, port)).toList();
@@ -131,7 +131,7 @@ class LimitsIT {
     }
 
     @Test
-    void portHasNoMoreConnectionsThanItMayHave() {
+    void portAcceptsNoMoreThanItsConnections() {
         List<Socket> all = IntStream.rangeClosed(1, 5).boxed().flatMap(peer -> IntStream.range(0, 5)
                 .mapToObj(i -> connect("127.0.1." + peer, application.port()))).toList();
 
@@ -139,7 +139,7 @@ class LimitsIT {
     }
 
     @Test
-    void requestThatDoesNotGetReadyIsClosedAndOthersDoNotNotice() {
+    void incompleteRequestIsClosedAndOthersAreServed() {
         List<Socket> slow = new ArrayList<>();
         for (int port : new int[] { application.port(), application.mcpPort() }) {
             slow.add(connect(RawHttp.ELSEWHERE, port));
@@ -156,7 +156,7 @@ class LimitsIT {
         }
 
         await().atMost(REQUEST_TIME.multipliedBy(4)).pollInterval(Duration.ofMillis(200)).untilAsserted(() -> {
-            // Something comes all the time, so that none of them is idle.
+            // Bytes keep arriving, so no connection is idle.
             slow.subList(1, slow.size()).forEach(socket -> send(socket, "b"));
             assertServed(RawHttp.LOOPBACK);
             assertThat(slow).allMatch(LimitsIT::isClosed);
@@ -165,7 +165,7 @@ class LimitsIT {
     }
 
     @Test
-    void refusedBodyThatDoesNotArriveEndsItsConnection() {
+    void connectionIsClosedIfTheBodyOfARefusedRequestDoesNotArrive() {
         for (int port : new int[] { application.port(), application.mcpPort() }) {
             try (KeptConnection connection = new KeptConnection(RawHttp.LOOPBACK, port)) {
                 assertThat(connection.send(refused(port) + "{").response().status()).isEqualTo(401);
@@ -175,9 +175,9 @@ class LimitsIT {
         }
     }
 
-    /** {@code 100 Continue} is no answer. */
+    /** {@code 100 Continue} does not count as an answer. */
     @Test
-    void requestThatIsToldToContinueAndDoesNotIsClosed() {
+    void requestThatDoesNotContinueIsClosed() {
         for (int port : new int[] { application.port(), application.mcpPort() }) {
             try (KeptConnection connection = new KeptConnection(RawHttp.LOOPBACK, port)) {
                 String request = refused(port).replaceFirst("Authorization: [^\r]+", "Expect: 100-continue");
@@ -190,12 +190,12 @@ class LimitsIT {
 
     private String refused(int port) {
         return "POST " + (port == application.port() ? "/v1/oauth2/token" : "/mcp") + " HTTP/1.1\r\nHost: localhost\r\n"
-                + "Authorization: Bearer nobodys-secret\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n";
+                + "Authorization: Bearer unknown-secret\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n";
     }
 
     /** Callers without credentials and a local client each request more tokens than Lean allows in a minute. */
     @Test
-    void greedyCallersLeaveAnotherClientItsShareOfLeansCalls() {
+    void greedyCallersLeaveAnotherClientItsShareOfCallsToLean() {
         Peers peers = new Peers(application.port(), application.mcpPort());
         for (int i = 0; i < 35; i++) {
             peers.token(RawHttp.LOOPBACK, "customer.a" + i, "");
@@ -208,7 +208,7 @@ class LimitsIT {
             assertThat(peers.modernCall(RawHttp.LOOPBACK, "customer.d" + (i + 1), "", PAYMENTS).body())
                     .contains("access_token");
         }
-        // Three shares of 18, of which one has 14 here, and what was lent.
+        // Three shares of 18, one of which requests only 14, and lent calls.
         assertThat(lean.requests()).hasSizeBetween(50, 60);
     }
 
@@ -226,7 +226,7 @@ class LimitsIT {
         send(idle, request);
 
         try (refused) {
-            assertThat(refused.send(request).response().status()).as("after a body that came later than its answer")
+            assertThat(refused.send(request).response().status()).as("after a body that arrived later than its answer")
                     .isEqualTo(200);
         }
 
@@ -249,7 +249,7 @@ class LimitsIT {
     }
 
     @Test
-    void callerWithTooManySessionsLosesItsOwnAndOthersKeepTheirs() {
+    void callerWithTooManySessionsLosesOnlyItsOwn() {
         String others = initialize(PAYMENTS);
         List<String> greedy = new ArrayList<>();
         for (int i = 0; i < SESSIONS_OF_A_CALLER + 2; i++) {
@@ -261,17 +261,17 @@ class LimitsIT {
     }
 
     @Test
-    void sessionIsItsCallersOnly() {
+    void sessionServesOnlyItsOwner() {
         String session = initialize(AGENTS);
 
         assertThat(ping(session, PAYMENTS)).isEqualTo(404);
-        assertThat(ping(session, "X-Nobody: x")).isEqualTo(404);
+        assertThat(ping(session, "X-Other: x")).isEqualTo(404);
         assertThat(ping(session, "Authorization: Bearer wrong-secret-0123456789")).isEqualTo(401);
         assertThat(ping(session, AGENTS)).isEqualTo(200);
     }
 
     @Test
-    void sessionThatItsClientEndsIsOver() {
+    void sessionIsGoneAfterItsClientEndedIt() {
         String session = initialize(AGENTS);
 
         assertThat(RawHttp.send(RawHttp.LOOPBACK, application.mcpPort(), "DELETE /mcp HTTP/1.1\r\nHost: localhost\r\n" + AGENTS
@@ -280,7 +280,7 @@ class LimitsIT {
     }
 
     @Test
-    void slashAtTheEndIsNoWayAroundWhoseASessionIs() {
+    void trailingSlashDoesNotBypassTheOwnershipOfASession() {
         String session = initialize(AGENTS);
 
         assertThat(List.of("POST /mcp/", "POST /mcp//", "GET /mcp/", "DELETE /mcp/", "POST /mcp/messages/",
@@ -298,7 +298,7 @@ class LimitsIT {
     }
 
     @Test
-    void streamOfTheOlderTransportIsItsCallersOnly() {
+    void streamOfTheOlderTransportServesOnlyItsOwner() {
         Stream agents = new Stream(AGENTS);
 
         assertThat(RawHttp
@@ -315,7 +315,7 @@ class LimitsIT {
     }
 
     @Test
-    void streamsCountAsSessionsAndTheOneTooManyIsEnded() {
+    void streamsCountAsSessionsAndTheExcessIsClosed() {
         Stream others = new Stream(PAYMENTS);
         List<Stream> greedy = new ArrayList<>();
         for (int i = 0; i < SESSIONS_OF_A_CALLER + 2; i++) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.RawHttp;
 
-/** Local clients come, change their secrets and go, and the service runs on. */
+/** Local clients are added, rotate their secrets and are removed while the service runs. */
 class LocalClientsFileIT {
 
     private static final String OLD = "old-s3cr3t-of-agents-never-to-be-seen";
@@ -67,7 +67,7 @@ class LocalClientsFileIT {
     }
 
     @Test
-    void secretIsExchangedWithoutAMomentInWhichNoneIsRight() throws IOException {
+    void secretIsRotatedWhileOneOfTwoIsAlwaysValid() throws IOException {
         assertThat(statusWith(OLD)).isEqualTo(200);
         assertThat(statusWith(NEW)).isEqualTo(401);
 
@@ -85,7 +85,7 @@ class LocalClientsFileIT {
     void clientThatAuthenticatesInTheBodyIsLoggedByItsId() throws IOException {
         String credentials = "client_id=agents&client_secret=" + OLD;
 
-        // Whatever else is wrong with the request, and never by an id that was only claimed.
+        // Also for other errors of the request, but never by an unverified id.
         assertThat(form(credentials + "&scope=api")).isEqualTo(200);
         assertThat(form(credentials)).isEqualTo(400);
         assertThat(form(credentials + "&scope=a+b")).isEqualTo(400);
@@ -103,7 +103,7 @@ class LocalClientsFileIT {
                         "local client agents 400 INVALID_SCOPE", "local client agents 400 INVALID_SCOPE",
                         "local client agents 400 INVALID_SCOPE", "local client agents 400 UNSUPPORTED_GRANT_TYPE",
                         "address 127.0.0.1 401 CALLER_REFUSED");
-        // With a default scope it needs to send none.
+        // A default scope makes the scope optional.
         write("agents.secret=" + OLD + "\nagents.scopes=api\nagents.default-scope=api\n");
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(form(credentials)).isEqualTo(200));
         assertThat(application.log()).doesNotContain("never-to-be-seen");
@@ -115,7 +115,7 @@ class LocalClientsFileIT {
     }
 
     @Test
-    void fileThatIsWrongOrGoneChangesNothingAndIsSaid() throws IOException {
+    void invalidOrMissingFileIsLoggedAndKeepsTheCurrentClients() throws IOException {
         write("agents.secret=" + NEW + "\0\nagents.scopes=api\n");
         awaitLine("ERROR", "it contains a NUL character");
         assertThat(statusWith(OLD)).isEqualTo(200);
@@ -124,7 +124,7 @@ class LocalClientsFileIT {
         awaitLine("ERROR", "is invalid, keeping the current clients");
         assertThat(statusWith(OLD)).isEqualTo(200);
 
-        // Wrong for one client, so that the other is not known either.
+        // One invalid client invalidates the whole file.
         write("agents.secret=" + OLD + "\nagents.scopes=api\nagents.default-scope=customer.1\nweb.secret=" + NEW
                 + "\nweb.scopes=api\n");
         awaitLine("ERROR", "local client agents has a default scope that it may not have: its scopes are api");

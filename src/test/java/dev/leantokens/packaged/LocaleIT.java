@@ -10,15 +10,15 @@ import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.Peers;
 import dev.leantokens.testing.RawHttp;
 
-/** What is for machines is the same wherever the service runs. */
+/** Machine-readable output does not depend on the default locale. */
 class LocaleIT {
 
-    /** Arabic digits, as in one of Lean's markets, and Turkish letters, of which the small one of I has no dot. */
+    /** Arabic digits, as in one of Lean's markets, and Turkish, where the lower case of I has no dot. */
     private static final String LOCALE = "-Duser.language=tr -Duser.country=SA -Duser.extensions=u-nu-arab";
     private static final String ASCII = "\\p{ASCII}*";
 
     @Test
-    void neitherLogNorAnswersDependOnTheOperatorsLocale() {
+    void logAndAnswersDoNotDependOnTheLocale() {
         LeanStub lean = new LeanStub();
         lean.start();
         try (PackagedApplication application = PackagedApplication.start(Map.of("JAVA_TOOL_OPTIONS", LOCALE, "LC_ALL",

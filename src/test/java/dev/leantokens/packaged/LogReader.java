@@ -8,12 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Semaphore;
 
-/** Reads an application's log from a pipe, as a container engine does, and can stop doing so. */
+/** Reads the log of an application from a pipe, as a container engine does, and can stall. */
 final class LogReader {
 
     private final Semaphore reading = new Semaphore(1);
 
-    /** Starts to copy what comes by the pipe to a file. */
+    /** Starts to copy the pipe to a file. */
     void copy(InputStream pipe, Path file) {
         Thread thread = new Thread(() -> {
             try (OutputStream log = Files.newOutputStream(file)) {
@@ -31,12 +31,12 @@ final class LogReader {
         thread.start();
     }
 
-    /** Reads no more, except for what is read at the moment. */
+    /** Stops reading; a read in progress completes. */
     void stall() {
         reading.acquireUninterruptibly();
     }
 
-    void readOn() {
+    void resume() {
         reading.release();
     }
 }

@@ -13,16 +13,16 @@ import dev.leantokens.testing.RawHttp;
 import dev.leantokens.testing.StatelessMcp;
 import io.vertx.core.json.JsonObject;
 
-/** Names of members that callers make up fill no memory. An executable never frees an interned string. */
+/** Invented member names do not fill the memory. A native executable never frees interned strings. */
 class MemberNamesIT {
 
     private static final String HEAP = "-Xmx32m";
-    /** More than fits into the heap, of each kind. */
+    /** Enough names to exceed the heap. */
     private static final int REQUESTS = 2_300;
     private static final String LONG = "x".repeat(15_000);
 
     @Test
-    void namesFillNoMemory() {
+    void inventedNamesDoNotFillTheMemory() {
         try (PackagedApplication application = PackagedApplication.startWith(List.of(HEAP),
                 Map.of("LEAN_ENVIRONMENT", "stand-in"))) {
             String session = session(application.mcpPort());
@@ -44,7 +44,7 @@ class MemberNamesIT {
                 params.put("name", McpCalls.TOOL).put("arguments", new JsonObject().put("body", body))).encode();
     }
 
-    /** Sends a hundred requests, each with another name. */
+    /** Sends a hundred requests with different names. */
     private static void send(int port, String path, String name, String body, String... headers) {
         try (KeptConnection connection = new KeptConnection(RawHttp.LOOPBACK, port)) {
             for (int i = 0; i < 100; i++) {

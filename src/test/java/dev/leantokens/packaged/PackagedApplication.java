@@ -24,8 +24,8 @@ import dev.leantokens.testing.RawHttp;
 import io.vertx.core.json.JsonArray;
 
 /**
- * The packaged application, jar or native binary, as a process of its own: for what a test has to see from outside, its
- * environment variables, its log and its end.
+ * The packaged application, jar or native executable, as a separate process: for tests of environment variables, the log and
+ * the exit code.
  */
 final class PackagedApplication implements AutoCloseable {
 
@@ -45,7 +45,7 @@ final class PackagedApplication implements AutoCloseable {
         this.mcpPort = mcpPort;
     }
 
-    /** @param environment variables of an operator's, besides the ports, which are free ones */
+    /** @param environment the variables of the operator; free ports are added */
     static PackagedApplication launch(Map<String, String> environment) {
         return launch(environment, Path.of("").toAbsolutePath());
     }
@@ -84,12 +84,12 @@ final class PackagedApplication implements AutoCloseable {
         }
     }
 
-    /** Launches, and waits until the application is up. */
+    /** Launches the application and waits until it listens. */
     static PackagedApplication start(Map<String, String> environment) {
         return untilUp(launch(environment));
     }
 
-    /** @param options that a JVM and an executable both take, as {@code -Xmx} */
+    /** @param options for both a JVM and an executable, such as {@code -Xmx} */
     static PackagedApplication startWith(List<String> options, Map<String, String> environment) {
         return untilUp(launch(command(options.toArray(String[]::new)), Path.of("").toAbsolutePath(), environment));
     }
@@ -98,13 +98,13 @@ final class PackagedApplication implements AutoCloseable {
         return untilUp(launch(environment, workingDirectory));
     }
 
-    /** Starts with a pipe for its log, of which no more is known here than the reader has read. */
+    /** Starts with a pipe as its output; {@link #log} returns only what the reader has read. */
     static PackagedApplication start(Map<String, String> environment, LogReader reader) {
         return untilUp(launch(command(), Path.of("").toAbsolutePath(), environment, Optional.of(reader)));
     }
 
     /**
-     * Starts as in a container with a read-only file system: with the options of the images, and without a place to write to.
+     * Starts as in a container with a read-only file system, with the options of the images.
      *
      * @param closed a folder without write permission, which becomes the working directory and the folder of temporary files
      */
@@ -115,12 +115,12 @@ final class PackagedApplication implements AutoCloseable {
         return untilUp(launch(command, closed, environment));
     }
 
-    /** Permissions do not hold for root, so that takes a process without its capabilities. */
+    /** Permissions do not apply to root, so its capabilities are dropped. */
     private static List<String> withoutPrivileges(Path closed) {
         if (!Files.isWritable(closed)) {
             return List.of();
         }
-        assumeThat(SETPRIV).as("root can write anywhere, and needs setpriv to give that up").exists();
+        assumeThat(SETPRIV).as("root needs setpriv to drop its permission to write anywhere").exists();
         return List.of(SETPRIV.toString(), "--inh-caps=-all", "--bounding-set=-all", "--no-new-privs");
     }
 
@@ -133,11 +133,11 @@ final class PackagedApplication implements AutoCloseable {
         return application;
     }
 
-    /** What a command of the application's has written, and how it ended. */
+    /** The output and exit code of a command of the application. */
     record Output(int exitCode, String text) {
     }
 
-    /** Runs the application with arguments, until it ends. */
+    /** Runs the application with arguments until it exits. */
     static Output run(String... arguments) {
         return run(Map.of(), arguments);
     }
@@ -160,7 +160,7 @@ final class PackagedApplication implements AutoCloseable {
         }
     }
 
-    /** @return the options that the images start the executable with; a JVM is started in another way there */
+    /** @return the options with which the image starts the executable; a JVM gets others there */
     private static Stream<String> optionsOfTheImage() {
         if (!isNative()) {
             return Stream.empty();
@@ -184,14 +184,14 @@ final class PackagedApplication implements AutoCloseable {
         }
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(List.of(options));
-        // How it starts fast, as in the tests that Quarkus starts it for.
+        // The options for a fast start of @QuarkusIntegrationTest.
         Stream.of(System.getProperty("quarkus.test.arg-line", "").split(" ")).filter(arg -> !arg.isBlank())
                 .forEach(command::add);
         command.addAll(List.of("-jar", path.toString()));
         return command;
     }
 
-    /** @return what Quarkus notes of the artifact that it built: {@code type} and {@code path}, below target */
+    /** @return the metadata of the built artifact, such as {@code type} and {@code path} */
     static Properties artifact() {
         Properties artifact = new Properties();
         try (Reader reader = Files.newBufferedReader(TARGET.resolve("quarkus-artifact.properties"))) {
@@ -241,7 +241,7 @@ final class PackagedApplication implements AutoCloseable {
     int exitCode() {
         try {
             if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-                throw new AssertionError("the application has not ended:\n" + log());
+                throw new AssertionError("the application has not exited:\n" + log());
             }
             return process.exitValue();
         } catch (InterruptedException e) {

@@ -21,7 +21,7 @@ import dev.leantokens.testing.RoundRobin;
 import dev.leantokens.testing.StatelessMcp;
 import io.vertx.core.json.JsonObject;
 
-/** MCP where there is more than one process, at a time or one after the other: behind a load balancer, or scaled to zero. */
+/** MCP with several processes: behind a load balancer, or one after the other when scaled to zero. */
 class ReplicasIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -59,12 +59,12 @@ class ReplicasIT {
                 assertThat(result(mcp.call(RawHttp.LOOPBACK, "payments", "")).getBoolean("isError")).isTrue();
             }
         }
-        // Each replica has a token of its own.
+        // Each replica has its own token cache.
         assertThat(lean.requests()).hasSize(2);
     }
 
     @Test
-    void clientWithAHandshakeIsServedByAnyReplicaThatKeepsNoSessions() {
+    void clientWithAHandshakeIsServedByAnyReplicaWithoutSessions() {
         try (PackagedApplication one = replica("MCP_AUTO_INIT", "true");
                 PackagedApplication another = replica("MCP_AUTO_INIT", "true");
                 RoundRobin proxy = new RoundRobin(one.mcpPort(), another.mcpPort());
@@ -76,9 +76,9 @@ class ReplicasIT {
         }
     }
 
-    /** The session has gone with its process: 404, at which the client initializes another. */
+    /** The session ended with its process; after a 404 the client initializes another. */
     @Test
-    void clientWithAHandshakeGoesOnAtTheProcessThatComesAfter() {
+    void clientWithAHandshakeContinuesWithTheNextProcess() {
         String port = Integer.toString(FreePorts.next());
         try (PackagedApplication first = replica("MCP_PORT", port);
                 OfficialClient official = OfficialClient.connect(Integer.parseInt(port))) {
@@ -92,7 +92,7 @@ class ReplicasIT {
                         "Accept: application/json, text/event-stream", "Mcp-Session-Id: of-the-first");
 
                 assertThat(lost.status()).isEqualTo(404);
-                // The client says once that the session has ended, and has initialized another by then.
+                // The client reports the ended session once, after it has initialized another.
                 await().atMost(PATIENCE).ignoreExceptionsMatching(e -> e.getMessage().contains("session"))
                         .until(() -> !official.call(Map.of("scope", "api")).isError());
                 assertThat(second.linesOf("ERROR")).isEmpty();

@@ -18,11 +18,11 @@ import org.junit.jupiter.api.io.TempDir;
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.RawHttp;
 
-/** Secrets arrive as they were written, wherever they were written. */
+/** Secrets are taken literally from every source. */
 class SecretsIT {
 
     private static final String ODD = "pa$$ss${HOME}a\\b\\${x}${nope}\\$-s3cr3t";
-    /** What SmallRye Config makes of it where it looks for expressions, and nothing is called {@code nope}. */
+    /** What SmallRye Config would make of it as an expression; {@code nope} is not set. */
     private static final String EXPANDED = "pa$ss/homea\\b${x}$-s3cr3t";
 
     @TempDir
@@ -47,7 +47,7 @@ class SecretsIT {
     }
 
     @Test
-    void oddSecretArrivesFromEverywhereAndDotEnvIsNotRead() throws IOException {
+    void secretIsTakenLiterallyFromEverySourceAndDotEnvIsNotRead() throws IOException {
         write(".env", "LEAN_URL=http://127.0.0.1:1\nACCESS_CLIENTS_INTRUDER_SECRET=i" + ODD
                 + "\nACCESS_CLIENTS_INTRUDER_SCOPES=api\n");
         write("config/application.properties", "lean.url=" + lean.url() + "\naccess.clients.properties.secret=p"
@@ -73,7 +73,7 @@ class SecretsIT {
     }
 
     @Test
-    void damagedFileRefusesToStart() throws IOException {
+    void damagedFileStopsTheStart() throws IOException {
         write("config/application.properties", "lean.client-id=id\nlean.client-secret=s3cr3t\\uFFFD\n");
         assertRefused(Map.of(), "lean.client-secret contains U+FFFD");
 
@@ -92,7 +92,7 @@ class SecretsIT {
         }
     }
 
-    /** @param pair id and secret by Basic, not form-encoded, from a machine that has no access without them */
+    /** @param pair id and secret, sent by Basic without form encoding from a machine that needs credentials */
     private static int status(PackagedApplication application, String pair) {
         return RawHttp.post(RawHttp.ELSEWHERE, application.port(), "/v1/oauth2/token", "application/json",
                 "{\"scope\":\"api\"}", "Authorization: Basic "

@@ -29,7 +29,7 @@ import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.RawHttp;
 import dev.leantokens.testing.TlsLean;
 
-/** A host name with several addresses, of which only the last one is of use. */
+/** A host name with several addresses, of which only the last one works. */
 class SeveralAddressesIT {
 
     private static final int BLACK_HOLE_PROBE_MILLIS = 300;
@@ -43,7 +43,7 @@ class SeveralAddressesIT {
                 "the test tells the JVM where names lead by a property of its own");
     }
 
-    /** One that refuses, one that does not answer, one that breaks every connection, one of the other family; and Lean. */
+    /** The addresses refuse, do not answer, break connections, or are of the other family; the last one is Lean. */
     @Test
     @SuppressWarnings("try")
     void nextAttemptGoesToTheNextAddress() throws Exception {
@@ -60,7 +60,7 @@ class SeveralAddressesIT {
                 TlsLean lean = TlsLean.startPlain("127.0.0.1", port);
                 PackagedApplication service = PackagedApplication.start(environment(hosts, Map.of(
                         "LEAN_URL", "http://lean.example:" + port)))) {
-            // One attempt more than the first, since the address that breaks connections was sent a request.
+            // One more attempt: a request was sent to the address that breaks connections.
             for (int i = 0; i < 10; i++) {
                 RawHttp.Response answer = token(service, i);
                 assertThat(answer.status()).as(answer.body()).isEqualTo(200);
@@ -71,7 +71,7 @@ class SeveralAddressesIT {
     }
 
     @Test
-    void nextAttemptGoesToTheNextAddressOfTheProxyToo() throws Exception {
+    void nextAttemptGoesToTheNextAddressOfTheProxy() throws Exception {
         Path hosts = Certificates.write(folder.resolve("hosts"), """
                 127.0.0.2 proxy.example
                 127.0.0.1 proxy.example
@@ -109,7 +109,7 @@ class SeveralAddressesIT {
                 "{\"scope\":\"customer.%d\"}".formatted(customer));
     }
 
-    /** Does not answer those who want to connect: as many wait as may. */
+    /** Does not accept connections; its backlog is full. */
     private static final class BlackHole implements AutoCloseable {
 
         private final ServerSocket listener;
@@ -153,7 +153,7 @@ class SeveralAddressesIT {
                         socket.getInputStream().read();
                         socket.setSoLinger(true, 0);
                     } catch (IOException e) {
-                        // Closed, by one side or the other.
+                        // Closed by either side.
                     }
                 }
             }, "breaker");

@@ -26,7 +26,7 @@ import dev.leantokens.testing.TokenResponses;
 
 class ShutdownIT {
 
-    /** The exit code of a JVM, and of a native binary, that SIGTERM ended. */
+    /** The exit code of a JVM or an executable after SIGTERM. */
     private static final int TERMINATED = 128 + 15;
 
     private static final int CALLERS = 8;
@@ -44,7 +44,7 @@ class ShutdownIT {
     }
 
     @Test
-    void requestsInFlightAreFinishedOnBothPortsAndBothClose() {
+    void requestsInFlightCompleteOnBothPortsAndBothClose() {
         lean.answers(LeanStub.json(200, TokenResponses.json("api")).withFixedDelay(2000));
         try (PackagedApplication application = PackagedApplication.start(Map.of("LEAN_CLIENT_ID", LeanStub.CLIENT_ID,
                 "LEAN_CLIENT_SECRET", LeanStub.CLIENT_SECRET, "LEAN_URL", lean.url()))) {
@@ -73,7 +73,7 @@ class ShutdownIT {
     }
 
     @Test
-    void streamThatAClientHoldsOpenDoesNotHoldUpTheEnd() throws IOException {
+    void openStreamDoesNotDelayTheExit() throws IOException {
         try (PackagedApplication application = PackagedApplication.start(Map.of("LEAN_URL", lean.url()));
                 Socket stream = new Socket(RawHttp.LOOPBACK, application.mcpPort())) {
             stream.getOutputStream()
@@ -87,9 +87,9 @@ class ShutdownIT {
         }
     }
 
-    /** What follows such a request is no request, or is one that must not be handled, complete or not. */
+    /** Nothing that follows such a request may be handled as a request. */
     @Test
-    void requestThatEndsItsConnectionDoesNotHoldUpTheEnd() {
+    void requestThatClosesItsConnectionDoesNotDelayTheExit() {
         lean.answers(LeanStub.json(200, TokenResponses.json("api")));
         try (PackagedApplication application = PackagedApplication.start(Map.of("LEAN_CLIENT_ID", LeanStub.CLIENT_ID,
                 "LEAN_CLIENT_SECRET", LeanStub.CLIENT_SECRET, "LEAN_URL", lean.url()))) {
@@ -123,7 +123,7 @@ class ShutdownIT {
                 + body.length() + "\r\n\r\n" + body;
     }
 
-    /** Of another client of Lean each time, so that none waits for another one's call. */
+    /** Uses a new Lean client for each request, so that no request shares a call. */
     private static String ownCredentials() {
         return ",\"client_id\":\"" + UUID.randomUUID() + "\",\"client_secret\":\"secret\"";
     }

@@ -17,7 +17,7 @@ import dev.leantokens.testing.Peers;
 import dev.leantokens.testing.RawHttp;
 import io.vertx.core.json.JsonObject;
 
-/** Whatever reads the log, it does not stop the service by not reading it. */
+/** A stalled reader of the log does not stop the service. */
 class StalledLogIT {
 
     private static final int ERRORS = 6_000;
@@ -32,7 +32,7 @@ class StalledLogIT {
     @BeforeEach
     void start() {
         lean.start();
-        // Lines enough to fill the pipe and all that is behind it.
+        // Enough lines to fill the pipe and the buffer of the log.
         application = PackagedApplication.start(Map.of("LEAN_CLIENT_ID", LeanStub.CLIENT_ID, "LEAN_CLIENT_SECRET",
                 LeanStub.CLIENT_SECRET, "LEAN_URL", lean.url(), "ACCESS_LOG", "true", "LOG_JSON", "true"), reader);
     }
@@ -44,7 +44,7 @@ class StalledLogIT {
     }
 
     @Test
-    void readerThatStallsStopsNothingAndLearnsWhatItMissed() {
+    void stalledReaderStopsNothingAndGetsTheNumberOfDroppedLines() {
         assertThat(dropped()).isZero();
 
         reader.stall();
@@ -53,12 +53,13 @@ class StalledLogIT {
         long missed = dropped();
         assertThat(missed).isPositive();
 
-        reader.readOn();
+        reader.resume();
         await().untilAsserted(() -> assertThat(messages()).anyMatch(line -> line.contains("log lines were dropped")));
         assertThat(messages().stream().filter(line -> line.contains("log lines were dropped"))
                 .mapToLong(line -> Long.parseLong(line.split(" ")[0])).sum()).isEqualTo(dropped())
                 .isGreaterThanOrEqualTo(missed);
-        assertThat(messages().stream().filter(line -> line.contains("404 NOT_FOUND"))).as("in full").hasSizeBetween(10, 100);
+        assertThat(messages().stream().filter(line -> line.contains("404 NOT_FOUND"))).as("complete lines").hasSizeBetween(10,
+                100);
 
         reader.stall();
         errors();
@@ -66,7 +67,7 @@ class StalledLogIT {
         assertThat(application.exitCode()).isEqualTo(TERMINATED);
     }
 
-    /** On connections that are kept, many at a time. */
+    /** Sends concurrently over kept connections. */
     private void errors() {
         String request = "GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n";
         String last = "GET /nothing HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
@@ -96,7 +97,7 @@ class StalledLogIT {
                 "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     }
 
-    /** Each line but the last, which may have been read in part, is whole. */
+    /** @return the messages of the complete lines; the last line may be partial */
     private List<String> messages() {
         String log = application.log();
         return log.substring(0, log.lastIndexOf('\n')).lines().map(line -> new JsonObject(line).getString("message")).toList();

@@ -15,14 +15,14 @@ import org.junit.jupiter.api.Test;
 import dev.leantokens.testing.Peers;
 import dev.leantokens.testing.RawHttp;
 
-/** A trial of what is packaged, without an account at Lean. */
+/** The packaged application runs without an account at Lean. */
 class StandInIT {
 
     private static final Pattern TOKEN = Pattern.compile("eyJ[\\w-]+\\.[\\w-]+\\.[\\w-]+");
     private static final Pattern STAND_IN = Pattern.compile("Tokens come from http://127\\.0\\.0\\.1:(\\d+)");
 
     @Test
-    void everyCallerGetsATokenThatOpensNothingAndTheOperatorIsTold() throws IOException {
+    void everyCallerGetsAnUnusableTokenAndTheLogSaysSo() throws IOException {
         try (PackagedApplication application = PackagedApplication.start(Map.of("LEAN_ENVIRONMENT", "stand-in"))) {
             Peers callers = new Peers(application.port(), application.mcpPort());
             RawHttp.Response rest = callers.rest(RawHttp.ELSEWHERE);

@@ -20,9 +20,9 @@ import io.restassured.response.Response;
 import io.vertx.core.json.JsonObject;
 
 /**
- * What the JVM is shown for the AOT cache: a day of the service, in short. It is run by the profile {@code startup-archive}
- * alone, which keeps what the JVM has loaded, linked and profiled meanwhile; so it has no faults and waits for nothing, since
- * the application is slow while it is recorded.
+ * Trains the AOT cache of the JVM with typical requests. Only the profile {@code startup-archive} runs it, and records the
+ * classes that are loaded, linked and profiled meanwhile. It provokes no failures and no waiting: the recorded application is
+ * slow.
  */
 @QuarkusIntegrationTest
 @WithTestResource(value = LeanStub.class, initArgs = {
@@ -34,7 +34,7 @@ class StartupTraining {
     private static final String PATH = "/v1/oauth2/token";
     private static final String SESSION = "Mcp-Session-Id";
 
-    /** Of each kind. Enough for the JVM to have profiles of what is done with each request. */
+    /** Requests of each kind, enough for the JVM to have profiles. */
     private static final int REQUESTS = 300;
 
     LeanStub lean;

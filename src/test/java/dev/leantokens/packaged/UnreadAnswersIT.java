@@ -37,7 +37,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 
-/** A caller that does not read its answers does not take the memory for those of the others. */
+/** Unread answers do not fill the memory. */
 class UnreadAnswersIT {
 
     private static final int CONNECTIONS_OF_A_PEER = 30;
@@ -105,7 +105,7 @@ class UnreadAnswersIT {
         });
     }
 
-    /** Sends for as long as the other side takes it. */
+    /** Sends until the service closes the connection. */
     private static CompletableFuture<Void> flood(Socket socket, String request) {
         byte[] requests = request.repeat(1_000).getBytes(StandardCharsets.US_ASCII);
         return CompletableFuture.runAsync(() -> {
@@ -120,7 +120,7 @@ class UnreadAnswersIT {
     }
 
     @Test
-    void pipelinedRequestsWhoseAnswersAreNotReadEndTheConnection() throws IOException {
+    void unreadAnswersOfPipelinedRequestsCloseTheConnection() throws IOException {
         List<CompletableFuture<Void>> attacks = new ArrayList<>();
         for (int port : new int[] { application.port(), application.mcpPort() }) {
             attacks.add(flood(connect(port), LIVE));
@@ -131,7 +131,7 @@ class UnreadAnswersIT {
     }
 
     @Test
-    void windowOfHttp2ThatStaysShutEndsTheConnection() throws IOException {
+    void closedWindowOfHttp2ClosesTheConnection() throws IOException {
         Socket socket = connect(application.port());
         RawHttp2 attack = new RawHttp2().preface(0);
         for (int stream = 1; stream < 20; stream += 2) {
@@ -151,7 +151,7 @@ class UnreadAnswersIT {
 
     @ParameterizedTest
     @CsvSource({ "/q/health, 100", METRICS + ", 10" })
-    void manyRequestsAtATimeOnAConnectionOfHttp2AreAnswered(String path, int atATime) {
+    void concurrentRequestsOnAnHttp2ConnectionAreAnswered(String path, int atATime) {
         Vertx vertx = Vertx.vertx();
         HttpClient client = vertx.createHttpClient(
                 new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2).setHttp2ClearTextUpgrade(false)
@@ -183,7 +183,7 @@ class UnreadAnswersIT {
     }
 
     @Test
-    void nothingIsAnsweredBehindAnAnswerThatClosesTheConnection() {
+    void nothingIsAnsweredAfterAnAnswerThatClosesTheConnection() {
         RawHttp.Response response = RawHttp.send(RawHttp.ELSEWHERE, application.port(), "POST /v1/oauth2/token HTTP/1.1\r\n"
                 + "Host: localhost\r\nContent-Length: 20000\r\n\r\n" + "x".repeat(20_000) + LIVE.repeat(10));
 
@@ -193,7 +193,7 @@ class UnreadAnswersIT {
     }
 
     @Test
-    void hangingUpBehindARequestThatIsUnansweredFailsNothing() throws IOException {
+    void closingAConnectionWithAnUnansweredRequestCausesNoError() throws IOException {
         LEAN.givesTokensOfTheirOwn(3600, 500);
         for (int i = 0; i < 5; i++) {
             String body = "{\"scope\":\"customer." + i + "\"}";
@@ -211,9 +211,9 @@ class UnreadAnswersIT {
         assertThat(application.log()).doesNotContain("NullPointerException").doesNotContain("\tat ");
     }
 
-    /** Vert.x removes all handlers but its own from such a connection. */
+    /** Vert.x removes all other handlers from such a connection. */
     @Test
-    void connectionThatIsUpgradedToHttp2IsCountedUntilItIsClosed() {
+    void upgradedConnectionIsCountedUntilItIsClosed() {
         for (int i = 0; i < CONNECTIONS_OF_A_PEER + 10; i++) {
             try (Socket socket = connect(application.port())) {
                 socket.getOutputStream().write(("GET /q/health/live HTTP/1.1\r\nHost: localhost\r\n"

@@ -8,7 +8,7 @@ import java.util.Set;
 
 import com.github.benmanes.caffeine.cache.Cache;
 
-/** Caffeine chooses by an object's settings which of its many generated classes it uses, and finds them by name. */
+/** Finds the generated classes of caches: Caffeine chooses them by the settings of a cache and loads them by name. */
 public final class CaffeineClasses {
 
     private CaffeineClasses() {

@@ -21,7 +21,7 @@ import io.restassured.RestAssured;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
-/** Many callers at once, on either adapter, each of which waits for its answer without holding up the next. */
+/** Sends concurrent requests to both adapters. */
 public final class Callers implements AutoCloseable {
 
     private final ExecutorService threads = Executors.newFixedThreadPool(4);
@@ -47,7 +47,7 @@ public final class Callers implements AutoCloseable {
         }
     }
 
-    /** @param mcpPort where the tool is called, in one session */
+    /** @param mcpPort the port at which the tool is called, in one session */
     public Callers(int mcpPort) {
         mcp = URI.create("http://localhost:" + mcpPort + "/mcp");
         JsonObject initialize = rpc(1, "initialize", new JsonObject().put("protocolVersion", "2025-11-25")
@@ -66,14 +66,14 @@ public final class Callers implements AutoCloseable {
         return Map.of("scope", scope, "client_id", clientId, "client_secret", clientSecret);
     }
 
-    /** @param headers names and values in turn */
+    /** @param headers alternating names and values */
     public CompletableFuture<Answer> rest(Map<String, Object> body, String... headers) {
         return send(rest, new JsonObject(body), headers).thenApply(response -> new Answer(response.statusCode(),
                 new JsonObject(response.body()), response.headers().firstValue("Retry-After"),
                 response.headers().firstValue("Cache-Status")));
     }
 
-    /** @param headers names and values in turn */
+    /** @param headers alternating names and values */
     public CompletableFuture<Answer> mcp(Map<String, Object> body, String... headers) {
         JsonObject call = rpc(2, "tools/call", new JsonObject().put("name", McpCalls.TOOL)
                 .put("arguments", new JsonObject().put("body", new JsonObject(body))));
@@ -81,7 +81,7 @@ public final class Callers implements AutoCloseable {
                 Stream.of("Mcp-Session-Id", session)).toArray(String[]::new);
         return send(mcp, call, all).thenApply(response -> {
             String text = response.body();
-            // One message as it is, or as an event of a stream.
+            // A plain message or an event of a stream.
             JsonObject result = new JsonObject(text.substring(text.indexOf('{'))).getJsonObject("result");
             JsonArray content = result.getJsonArray("content");
             return new Answer(result.getBoolean("isError") ? 0 : 200,
@@ -90,7 +90,7 @@ public final class Callers implements AutoCloseable {
         });
     }
 
-    /** @return the answers of so many callers, half of them on each adapter */
+    /** @return the answers to this number of callers, half of them on each adapter */
     public List<Answer> onBothAdapters(int callers, Map<String, Object> body, String... headers) {
         return all(IntStream.range(0, callers).mapToObj(i -> i % 2 == 0 ? rest(body, headers) : mcp(body, headers)).toList());
     }

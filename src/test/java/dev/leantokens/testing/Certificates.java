@@ -43,7 +43,7 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
-/** Certificates as an authority would issue them, and as none should. */
+/** Creates valid and invalid certificates. */
 public final class Certificates {
 
     private static final Duration LIFETIME = Duration.ofDays(2);
@@ -70,17 +70,17 @@ public final class Certificates {
             return Certificates.pem("CERTIFICATE", encoded(certificate()));
         }
 
-        /** @param hosts names or addresses that it is good for; for a client's there need be none */
+        /** @param hosts names or addresses of the server; empty for a client */
         public Identity issue(String name, String... hosts) {
             return Certificates.issue(name, newKeys(), identity, List.of(hosts), false, Instant.now(), LIFETIME);
         }
 
-        /** The same with an RSA key. */
+        /** Issues a certificate with an RSA key. */
         public Identity issueRsa(String name, String... hosts) {
             return Certificates.issue(name, newRsaKeys(), identity, List.of(hosts), false, Instant.now(), LIFETIME);
         }
 
-        /** @return one that was good until a day ago */
+        /** @return a certificate that expired a day ago */
         public Identity issueExpired(String name, String... hosts) {
             return Certificates.issue(name, newKeys(), identity, List.of(hosts), false,
                     Instant.now().minus(LIFETIME).minus(Duration.ofDays(1)), LIFETIME);
@@ -94,12 +94,12 @@ public final class Certificates {
             return pem("CERTIFICATE", encoded(certificate));
         }
 
-        /** @return the key by PKCS#8, unencrypted */
+        /** @return the unencrypted key in PKCS#8 */
         public String keyPem() {
             return pem("PRIVATE KEY", key.getEncoded());
         }
 
-        /** @return the key in the older form of its own kind (PKCS#1, SEC 1), unencrypted */
+        /** @return the unencrypted key in the older form of its algorithm (PKCS#1, SEC 1) */
         public String traditionalKeyPem() {
             try {
                 return key instanceof ECPrivateKey ec
@@ -113,7 +113,7 @@ public final class Certificates {
             }
         }
 
-        /** Writes a PKCS#12 key store with it. */
+        /** Writes key and certificate to a PKCS#12 key store. */
         public void writePkcs12(Path file, String password) {
             try (OutputStream out = Files.newOutputStream(file)) {
                 keyStore(password.toCharArray()).store(out, password.toCharArray());
@@ -137,13 +137,13 @@ public final class Certificates {
         }
     }
 
-    /** @return one that nobody but itself has signed */
+    /** @return a self-signed certificate */
     public static Identity selfSigned(String name, String... hosts) {
         return issue(name, newKeys(), null, List.of(hosts), false, Instant.now(), LIFETIME);
     }
 
     /**
-     * @param identity what is shown to the other side; null for nothing
+     * @param identity the certificate to present; null for none
      * @param trusted the authorities whose certificates are accepted
      */
     public static SSLContext context(Identity identity, Authority... trusted) {
@@ -172,7 +172,7 @@ public final class Certificates {
         }
     }
 
-    /** Puts a file in another's place in one step, as whoever exchanges a secret should. */
+    /** Replaces a file atomically, as operators should rotate secrets. */
     public static Path write(Path file, String text) {
         try {
             Path beside = Files.createTempFile(file.toAbsolutePath().getParent(), "new-", null);
@@ -213,7 +213,7 @@ public final class Certificates {
         X500Name subject = new X500Name("CN=" + name);
         X500Name signedBy = issuer == null ? subject
                 : X500Name.getInstance(issuer.certificate().getSubjectX500Principal().getEncoded());
-        // A minute ago, lest the clocks of two machines differ.
+        // A minute ago, in case clocks differ.
         Instant notBefore = from.minus(Duration.ofMinutes(1));
         JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(signedBy, new BigInteger(64, RANDOM).abs(),
                 Date.from(notBefore), Date.from(notBefore.plus(lifetime)), subject, keys.getPublic());

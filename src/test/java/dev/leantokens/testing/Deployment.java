@@ -20,7 +20,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
 /**
- * A deployment example, as far as the service's container sees it.
+ * A deployment example, as seen by the container of the service.
  *
  * @param name the file's name
  * @param variables the variables of the container; empty if the value comes from a secret or from the shell

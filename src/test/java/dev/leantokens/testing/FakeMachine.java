@@ -3,29 +3,29 @@ package dev.leantokens.testing;
 import java.time.Duration;
 import java.time.Instant;
 
-/** The clocks of a machine that sleeps and whose system time is set. */
+/** The clocks of a machine that can be suspended and whose system time can be set. */
 public final class FakeMachine {
 
     private long awakeNanos = 123_000_000;
     private long asleepNanos;
     private long setByNanos;
 
-    /** Lets time pass while the machine is awake. */
+    /** Advances time while the machine runs. */
     public void run(Duration duration) {
         awakeNanos += duration.toNanos();
     }
 
-    /** Lets time pass while the machine sleeps. */
+    /** Advances time while the machine is suspended. */
     public void sleep(Duration duration) {
         asleepNanos += duration.toNanos();
     }
 
-    /** Sets the system time forward, or back. */
+    /** Sets the system time forward or back. */
     public void set(Duration forward) {
         setByNanos += forward.toNanos();
     }
 
-    /** @return the time that has really passed */
+    /** @return the elapsed time */
     public Duration passed() {
         return Duration.ofNanos(awakeNanos + asleepNanos);
     }

@@ -13,7 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** A company's proxy: it tunnels by CONNECT for who knows the password, wherever it is told to, and notes what it sees. */
+/** A proxy that requires a password, tunnels by CONNECT and records the requests. */
 public final class ForwardProxy implements AutoCloseable {
 
     private final ServerSocket listener;
@@ -23,8 +23,8 @@ public final class ForwardProxy implements AutoCloseable {
     private volatile String credentials;
 
     /**
-     * @param credentials what has to be in {@code Proxy-Authorization}
-     * @param target the port of this machine that every tunnel leads to, whatever name it is for
+     * @param credentials the required value of {@code Proxy-Authorization}
+     * @param target the port on this machine to which every tunnel leads
      */
     public ForwardProxy(String credentials, int target) {
         this.credentials = credentials;
@@ -41,7 +41,7 @@ public final class ForwardProxy implements AutoCloseable {
         return listener.getLocalPort();
     }
 
-    /** @return the heads of the requests that came */
+    /** @return the heads of the requests */
     public List<String> requests() {
         return requests;
     }
@@ -68,13 +68,13 @@ public final class ForwardProxy implements AutoCloseable {
             OutputStream out = socket.getOutputStream();
             if (!head.contains("Proxy-Authorization: " + credentials)
                     && !head.contains("proxy-authorization: " + credentials)) {
-                // As one that means well: what it was sent, for whoever reads it.
+                // Repeats the request for diagnosis, as some proxies do.
                 out.write(("HTTP/1.1 407 " + head.replace("\r\n", " ") + "\r\nContent-Length: 0\r\n\r\n")
                         .getBytes(StandardCharsets.US_ASCII));
                 return;
             }
             try (Socket lean = new Socket(InetAddress.getLoopbackAddress(), target)) {
-                // Which RFC 9110 §15.2 allows before any response.
+                // RFC 9110 §15.2 allows interim responses.
                 out.write("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\nVia: x\r\n\r\n"
                         .getBytes(StandardCharsets.US_ASCII));
                 out.flush();
@@ -83,7 +83,7 @@ public final class ForwardProxy implements AutoCloseable {
                 socket.getInputStream().transferTo(lean.getOutputStream());
             }
         } catch (IOException e) {
-            // One of the two is gone.
+            // Closed by either side.
         }
     }
 
@@ -92,7 +92,7 @@ public final class ForwardProxy implements AutoCloseable {
             from.getInputStream().transferTo(to.getOutputStream());
             to.close();
         } catch (IOException e) {
-            // One of the two is gone.
+            // Closed by either side.
         }
     }
 
@@ -101,7 +101,7 @@ public final class ForwardProxy implements AutoCloseable {
         while (head.indexOf("\r\n\r\n") < 0) {
             int read = in.read();
             if (read < 0) {
-                throw new IOException("ended before its head did");
+                throw new IOException("closed within the head");
             }
             head.append((char) read);
         }

@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** One connection of HTTP/1.1, for as many requests as the other side answers on it. */
+/** An HTTP/1.1 connection for several requests. */
 public final class KeptConnection implements Closeable {
 
     private static final int TIMEOUT_MILLIS = 20_000;
@@ -30,7 +30,7 @@ public final class KeptConnection implements Closeable {
         }
     }
 
-    /** Sends a text as it is: a request, a part of one, or several. */
+    /** Sends the text unchanged: one request, a part of one, or several. */
     public KeptConnection send(String text) {
         try {
             socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
@@ -41,7 +41,7 @@ public final class KeptConnection implements Closeable {
         }
     }
 
-    /** @return the next response, interim ones included; its body ends where {@code Content-Length} says */
+    /** @return the next response, which can be an interim one; its body has the length of {@code Content-Length} */
     public RawHttp.Response response() {
         try {
             String status = line();
@@ -59,7 +59,7 @@ public final class KeptConnection implements Closeable {
         }
     }
 
-    /** @return whether the other side closes the connection without another byte, which is waited for */
+    /** @return whether the other side closes the connection without sending anything; waits for either */
     public boolean isClosed() {
         try {
             return socket.getInputStream().read() < 0;

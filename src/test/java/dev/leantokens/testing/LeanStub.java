@@ -26,30 +26,30 @@ import io.micrometer.core.instrument.Metrics;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 
 /**
- * Lean's authorization server as a test wants it, with the application configured to talk to it. A test class names it
- * with {@code @WithTestResource} and has it put into a field of this type.
+ * A stub of Lean's authorization server, and the settings with which the application uses it. Test classes declare it by
+ * {@code @WithTestResource} and get it in a field of this type.
  */
 public class LeanStub implements QuarkusTestResourceLifecycleManager {
 
-    /** The service's own credentials. */
+    /** The service's credentials. */
     public static final String CLIENT_ID = "0a7e3c52-6d5b-4f0e-9a3c-5d2f6b1c8e90";
     public static final String CLIENT_SECRET = "service-s3cr3t-never-to-be-seen";
 
-    /** Credentials of a caller's own. */
+    /** The Lean credentials of a caller. */
     public static final String CALLERS_ID = "7c9e6679-7425-40de-944b-e07fc1f90ae7";
     public static final String CALLERS_SECRET = "callers-s3cr3t-never-to-be-seen";
 
     public static final String TOKEN = "token-s3cr3t-never-to-be-seen";
 
-    /** The tests' limit of a call to Lean: long enough for a loaded machine, short enough to wait for it. */
+    /** The time limit of a call to Lean: long enough for a loaded machine, short enough to wait for. */
     public static final long REQUEST_TIMEOUT_MILLIS = 1000;
 
     private static final String TOKEN_PATH = "/oauth2/token";
 
-    /** An argument of the resource with which the application gets no credentials of its own. */
+    /** An argument of the resource: the application gets no credentials. */
     public static final String WITHOUT_CREDENTIALS = "without-credentials";
 
-    /** An argument of the resource with which it leaves the MCP port to the test's profile. */
+    /** An argument of the resource: the profile of the test sets the MCP port. */
     public static final String WITHOUT_MCP_PORT = "without-mcp-port";
 
     private final StubSettings settings = new StubSettings();
@@ -95,7 +95,7 @@ public class LeanStub implements QuarkusTestResourceLifecycleManager {
         return server.baseUrl();
     }
 
-    /** Back to a Lean that is well and has not been asked. */
+    /** Removes all requests and stubs, and issues {@link #TOKEN} again. */
     public void reset() {
         server.resetAll();
         givesToken();
@@ -103,7 +103,7 @@ public class LeanStub implements QuarkusTestResourceLifecycleManager {
                 get(urlEqualTo("/.well-known/oauth-authorization-server")).willReturn(json(200, "{\"issuer\":\"stub\"}")));
     }
 
-    /** Every request gets another token, which says whose it is and what for: {@link TokenResponses#prefix}. */
+    /** Issues a different token for each request; its prefix has the client and the scope: {@link TokenResponses#prefix}. */
     public void givesTokensOfTheirOwn(int lifetimeSeconds) {
         givesTokensOfTheirOwn(lifetimeSeconds, 0);
     }
@@ -114,7 +114,7 @@ public class LeanStub implements QuarkusTestResourceLifecycleManager {
                 lifetimeSeconds));
     }
 
-    /** Every request gets {@link #TOKEN}, for the scope that it asks for. */
+    /** Issues {@link #TOKEN} for the requested scope. */
     public void givesToken() {
         answers(aResponse().withTransformers(SameToken.NAME));
     }
@@ -123,12 +123,12 @@ public class LeanStub implements QuarkusTestResourceLifecycleManager {
         server.stubFor(post(urlEqualTo(TOKEN_PATH)).willReturn(response));
     }
 
-    /** Requests with this member of the form get this answer, whatever the others get. */
+    /** Sets the answer to requests with this member in the form; the others keep theirs. */
     public void answersFor(String member, String value, ResponseDefinitionBuilder response) {
         server.stubFor(post(urlEqualTo(TOKEN_PATH)).withFormParam(member, equalTo(value)).willReturn(response));
     }
 
-    /** Each request gets the next answer, and all further ones the last. */
+    /** Sets the answers to the next requests in order; all further ones get the last one. */
     public void answersInTurn(List<ResponseDefinitionBuilder> responses) {
         String state = Scenario.STARTED;
         for (int i = 0; i < responses.size(); i++) {
@@ -155,7 +155,7 @@ public class LeanStub implements QuarkusTestResourceLifecycleManager {
         return aResponse().withStatus(status).withHeader("Content-Type", "application/json;charset=UTF-8").withBody(body);
     }
 
-    /** Nothing listens at Lean's address while the action runs. */
+    /** Stops the server while the action runs. */
     public void whileAway(Runnable action) {
         int port = server.port();
         server.stop();
@@ -170,17 +170,17 @@ public class LeanStub implements QuarkusTestResourceLifecycleManager {
         server.stubFor(any(anyUrl()).willReturn(json(status, "{}")));
     }
 
-    /** @return the token requests that came since the last reset */
+    /** @return the token requests since the last reset */
     public List<LoggedRequest> requests() {
         return server.findAll(postRequestedFor(urlEqualTo(TOKEN_PATH)));
     }
 
-    /** @return when they came, in order */
+    /** @return the times of the token requests, in order */
     public List<Instant> timesOfRequests() {
         return requests().stream().map(request -> request.getLoggedDate().toInstant()).sorted().toList();
     }
 
-    /** @return the only token request that came since the last reset */
+    /** @return the only token request since the last reset */
     public LoggedRequest onlyRequest() {
         List<LoggedRequest> requests = requests();
         if (requests.size() != 1) {
@@ -189,7 +189,7 @@ public class LeanStub implements QuarkusTestResourceLifecycleManager {
         return requests.get(0);
     }
 
-    /** @return how often Lean was asked for anything, by this path */
+    /** @return the number of requests of this path since the last reset */
     public int requestsOf(String path) {
         return (int) server.getAllServeEvents().stream().filter(event -> event.getRequest().getUrl().equals(path)).count();
     }

@@ -8,7 +8,7 @@ import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/** Hears what is logged in this process under one name. */
+/** Records the lines of one logger in this process. */
 public final class LogLines implements AutoCloseable {
 
     private final List<Line> lines = new CopyOnWriteArrayList<>();
@@ -22,16 +22,16 @@ public final class LogLines implements AutoCloseable {
 
         @Override
         public void flush() {
-            // Nothing is kept back.
+            // Nothing is buffered.
         }
 
         @Override
         public void close() {
-            // Nothing is open.
+            // Nothing to close.
         }
     };
 
-    /** @param stack empty if there is none */
+    /** @param stack the stack trace; empty without an exception */
     public record Line(String level, String message, String stack) {
 
         private static Line of(LogRecord line) {
@@ -54,7 +54,7 @@ public final class LogLines implements AutoCloseable {
         return new LogLines(name);
     }
 
-    /** @return what has been logged since */
+    /** @return the lines since this object was created */
     public List<Line> lines() {
         return lines;
     }

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Texts of half a million characters that repeat what parsers tend to go back over. What reads them in linear time takes
- * milliseconds; in quadratic time, hours.
+ * Texts of half a million characters with repetitions that make parsers backtrack. A linear parser takes milliseconds, a
+ * quadratic one hours.
  */
 public final class LongText {
 
@@ -19,7 +19,7 @@ public final class LongText {
     private LongText() {
     }
 
-    /** @return each of them after each of these beginnings */
+    /** @return each text after each of these prefixes */
     public static Stream<String> after(String... beginnings) {
         return Stream.of(beginnings).flatMap(beginning -> REPEATED.stream()
                 .map(repeated -> beginning + repeated.repeat(LENGTH / repeated.length()))

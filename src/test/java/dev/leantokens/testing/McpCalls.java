@@ -10,7 +10,7 @@ import io.quarkiverse.mcp.server.test.McpAssured.McpStreamableTestClient;
 import io.vertx.core.MultiMap;
 import io.vertx.core.json.JsonObject;
 
-/** The tool as an MCP client calls it, over Streamable HTTP. */
+/** Calls the tool with an MCP client over Streamable HTTP. */
 public final class McpCalls {
 
     public static final String TOOL = "lean-generate-access-token";
@@ -31,7 +31,7 @@ public final class McpCalls {
                 .connect();
     }
 
-    /** @param arguments the arguments as they are sent */
+    /** @param arguments sent unchanged */
     public static ToolResponse call(McpStreamableTestClient client, Map<String, Object> arguments) {
         AtomicReference<ToolResponse> response = new AtomicReference<>();
         client.when().toolsCall(TOOL, arguments, response::set).thenAssertResults();

@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** What {@code /q/metrics} says at one moment, in the text format of Prometheus. */
+/** The samples of {@code /q/metrics} at one time, read from the text format of Prometheus. */
 public final class Metrics {
 
     private static final Pattern SAMPLE = Pattern.compile("^([a-zA-Z_:][a-zA-Z0-9_:]*)(\\{(.*)})? (\\S+)( .*)?$");
@@ -15,8 +15,8 @@ public final class Metrics {
     private final List<Sample> samples;
 
     /**
-     * @param name of the time series, as {@code token_requests_total}
-     * @param labels as they are written, as {@code adapter="rest",outcome="hit"}
+     * @param name the time series, such as {@code token_requests_total}
+     * @param labels such as {@code adapter="rest",outcome="hit"}
      */
     public record Sample(String name, String labels, double value) {
 
@@ -37,7 +37,7 @@ public final class Metrics {
         this.samples = samples;
     }
 
-    /** Asks the application that is tested. */
+    /** Requests the metrics of the tested application. */
     public static Metrics scrape() {
         return of(given().accept("text/plain").get("/q/metrics").then().statusCode(200).extract().asString());
     }
@@ -51,14 +51,14 @@ public final class Metrics {
     }
 
     /**
-     * @return the sum of the samples of this name that have these labels, each as {@code adapter="rest"}; 0 if there are none
+     * @return the sum of the samples with this name and these labels, each such as {@code adapter="rest"}; 0 without samples
      */
     public double sum(String name, String... labels) {
         return samples.stream().filter(sample -> sample.name().equals(name) && sample.has(labels)).mapToDouble(Sample::value)
                 .sum();
     }
 
-    /** @return the only sample of this name that has these labels */
+    /** @return the only sample with this name and these labels */
     public double value(String name, String... labels) {
         List<Sample> found = samples.stream().filter(sample -> sample.name().equals(name) && sample.has(labels)).toList();
         if (found.size() != 1) {

@@ -11,7 +11,7 @@ import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
 import io.modelcontextprotocol.spec.McpSchema.TextContent;
 import io.vertx.core.json.JsonObject;
 
-/** The official MCP client for Java, which begins with a handshake. */
+/** The official MCP client for Java, which uses a handshake. */
 public final class OfficialClient implements AutoCloseable {
 
     private final McpSyncClient client;

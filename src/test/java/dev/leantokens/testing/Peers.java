@@ -2,7 +2,7 @@ package dev.leantokens.testing;
 
 import java.util.Arrays;
 
-/** Calls both adapters from an address of choice, without credentials unless the body has some. */
+/** Calls both adapters from a given address, without credentials unless the body or a header has some. */
 public record Peers(int port, int mcpPort) {
 
     private static final String ACCEPT = "Accept: application/json, text/event-stream";
@@ -27,12 +27,12 @@ public record Peers(int port, int mcpPort) {
         return mcp(from, "");
     }
 
-    /** @return the body of the answer to the tool's call, or of the refusal to begin a session */
+    /** @return the body of the answer to the tool's call, or of the refusal of a session */
     public String mcp(String from, String members, String... headers) {
         return call(from, API, members, headers).body();
     }
 
-    /** @return the answer to the tool's call, or the refusal to begin a session */
+    /** @return the answer to the tool's call, or the refusal of a session */
     public RawHttp.Response call(String from, String scope, String members, String... headers) {
         RawHttp.Response initialized = send(from, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":"
                 + "{\"protocolVersion\":\"2025-06-18\",\"capabilities\":{},\"clientInfo\":{\"name\":\"test\",\"version\":\"1\"}}}",

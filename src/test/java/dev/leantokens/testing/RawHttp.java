@@ -10,12 +10,12 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * HTTP/1.1 by hand, for what no client library sends: another source address, a foreign {@code Host}, half a request.
+ * Sends HTTP/1.1 requests that no client library sends: from another address, with a foreign {@code Host}, or incomplete.
  */
 public final class RawHttp {
 
     public static final String LOOPBACK = "127.0.0.1";
-    /** A loopback address that is not the one: a peer there stands in for one on another machine. */
+    /** Another loopback address, which represents a peer on another machine. */
     public static final String ELSEWHERE = "127.0.0.2";
 
     private static final int TIMEOUT_MILLIS = 20_000;
@@ -44,7 +44,7 @@ public final class RawHttp {
         return send(from, port, request.toString());
     }
 
-    /** Sends the text as it is, and reads until the other side closes. */
+    /** Sends the text unchanged and reads until the other side closes the connection. */
     public static Response send(String from, int port, String request) {
         try (Socket socket = new Socket()) {
             socket.setSoTimeout(TIMEOUT_MILLIS);

@@ -4,7 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** Frames of HTTP/2 by hand (RFC 9113), for what no client library sends. */
+/** Sends HTTP/2 frames (RFC 9113) that no client library sends. */
 public final class RawHttp2 {
 
     private static final int DATA = 0;
@@ -19,7 +19,7 @@ public final class RawHttp2 {
 
     private final ByteArrayOutputStream frames = new ByteArrayOutputStream();
 
-    /** @param initialWindow how much of each answer the client takes at first */
+    /** @param initialWindow the number of bytes of each answer that the client accepts at first */
     public RawHttp2 preface(int initialWindow) {
         frames.writeBytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
         return frame(SETTINGS, 0, 0, ByteBuffer.allocate(6).putShort(INITIAL_WINDOW_SIZE).putInt(initialWindow).array());
@@ -29,7 +29,7 @@ public final class RawHttp2 {
         return headers(stream, END_STREAM, "GET", path);
     }
 
-    /** A request whose body is still to come. */
+    /** Sends a request without its body. */
     public RawHttp2 post(int stream, String path) {
         return headers(stream, 0, "POST", path);
     }
@@ -51,7 +51,7 @@ public final class RawHttp2 {
         return frame(HEADERS, flags | END_HEADERS, stream, block.toByteArray());
     }
 
-    /** RFC 7541 §6.2.2: neither compressed nor remembered. */
+    /** Encodes a literal without indexing (RFC 7541 §6.2.2). */
     private static void literal(ByteArrayOutputStream block, String name, String value) {
         block.write(0);
         for (String text : new String[] { name, value }) {

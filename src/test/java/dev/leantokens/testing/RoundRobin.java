@@ -11,7 +11,7 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 
-/** A proxy that hands requests round among replicas, one after the other, whoever sends them. */
+/** A proxy that distributes requests among replicas in turn. */
 public final class RoundRobin implements AutoCloseable {
 
     private final Vertx vertx = Vertx.vertx();

@@ -22,8 +22,8 @@ import org.awaitility.Awaitility;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 
 /**
- * A token endpoint that writes bytes: for what no HTTP server library sends, such as interim responses, more than one response,
- * and connections that end at odd moments. Each connection has a thread of its own.
+ * A token endpoint that sends bytes that no HTTP server library sends: interim responses, several responses, partial ones. Each
+ * connection has its own thread.
  */
 public class RudeLean implements QuarkusTestResourceLifecycleManager {
 
@@ -43,7 +43,7 @@ public class RudeLean implements QuarkusTestResourceLifecycleManager {
 
         Manner POLITE = (connection, request) -> connection.write(okay(request));
 
-        /** @throws IOException if the connection broke, which ends it */
+        /** @throws IOException if the connection broke; closes it */
         void answer(Connection connection, Request request) throws IOException;
     }
 
@@ -52,7 +52,7 @@ public class RudeLean implements QuarkusTestResourceLifecycleManager {
      *
      * @param head request line and headers
      * @param body the form
-     * @param nth 1 for the first request of its connection
+     * @param nth the number of the request on its connection, from 1
      */
     public record Request(String head, String body, int nth) {
 
@@ -65,7 +65,7 @@ public class RudeLean implements QuarkusTestResourceLifecycleManager {
             return null;
         }
 
-        /** @return whether it asks for a token, and not for the metadata document */
+        /** @return whether this is a token request, not one for the metadata document */
         public boolean isTokenRequest() {
             return head.startsWith("POST ");
         }
@@ -87,13 +87,13 @@ public class RudeLean implements QuarkusTestResourceLifecycleManager {
             out.flush();
         }
 
-        /** Ends the connection with an RST: what the client sends next, or has sent, fails. */
+        /** Closes the connection with an RST, so that pending and further requests fail. */
         public void reset() {
             try {
                 socket.setSoLinger(true, 0);
                 socket.close();
             } catch (IOException e) {
-                // The thread that serves it may have closed it just now.
+                // Its thread may have closed it meanwhile.
                 if (!socket.isClosed()) {
                     throw new UncheckedIOException(e);
                 }
@@ -142,7 +142,7 @@ public class RudeLean implements QuarkusTestResourceLifecycleManager {
         return mcpPort;
     }
 
-    /** Forgets what was requested and ends all connections, so that the next request has a new one. */
+    /** Removes all requests and closes all connections. */
     public void reset() {
         manner = Manner.POLITE;
         connections.forEach(Connection::reset);
@@ -155,7 +155,7 @@ public class RudeLean implements QuarkusTestResourceLifecycleManager {
         manner = next;
     }
 
-    /** @return the connections that are open */
+    /** @return the open connections */
     public Set<Connection> connections() {
         return connections;
     }
@@ -170,12 +170,12 @@ public class RudeLean implements QuarkusTestResourceLifecycleManager {
         return requests;
     }
 
-    /** @return a whole answer with the token for what was requested */
+    /** @return a complete response with the token for the request */
     public static String okay(Request request, String... headers) {
         return response("200 OK", tokenResponse(request), headers);
     }
 
-    /** @return the token that belongs to this request, and to no other scope and client */
+    /** @return the token of this scope and client */
     public static String token(String scope, String clientId) {
         return "token-of-" + scope + "-for-" + clientId;
     }

@@ -11,11 +11,11 @@ import com.networknt.schema.dialect.Dialect;
 import com.networknt.schema.dialect.Dialects;
 import com.networknt.schema.keyword.NonValidationKeyword;
 
-/** Checks values against JSON schemas (2020-12, which OpenAPI 3.1 and MCP speak). */
+/** Validates values against JSON schemas of version 2020-12, which OpenAPI 3.1 and MCP use. */
 public final class Schemas {
 
     private static final Dialect DIALECT = Dialect.builder(Dialects.getDraft202012())
-            // What schemas refer to, and what they say besides.
+            // Keywords without an assertion.
             .keyword(new NonValidationKeyword("components")).keyword(new NonValidationKeyword("schema"))
             .keyword(new NonValidationKeyword("example")).build();
 
@@ -29,7 +29,7 @@ public final class Schemas {
                 .as("%s by %s", value, schema).isEmpty();
     }
 
-    /** @param pointer to the schema in a description, to whose components it can refer */
+    /** @param pointer to the schema in a description, whose components it can reference */
     public static void assertValid(ObjectNode description, String pointer, JsonNode value) {
         JsonNode schema = description.at(pointer);
         assertThat(schema.isMissingNode()).as("there is a schema at %s", pointer).isFalse();

@@ -6,7 +6,7 @@ import java.util.Map;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 
-/** A configuration mapping as the application would have it, without the application. */
+/** Creates configuration mappings without the application. */
 public final class Settings {
 
     private Settings() {

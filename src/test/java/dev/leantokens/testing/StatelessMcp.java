@@ -5,7 +5,7 @@ import java.util.stream.Stream;
 
 import io.vertx.core.json.JsonObject;
 
-/** MCP without a handshake, as revision 2026-07-28 has it, by hand: so that a test can leave out or bend what it likes. */
+/** Sends MCP requests of revision 2026-07-28, which has no handshake, so that tests can omit or change any part. */
 public record StatelessMcp(int mcpPort, String accept) {
 
     public static final String REVISION = "2026-07-28";
@@ -18,25 +18,25 @@ public record StatelessMcp(int mcpPort, String accept) {
         this(mcpPort, ACCEPT);
     }
 
-    /** @return a client that sends this header, whole */
+    /** @return a client that sends this {@code Accept} header */
     public StatelessMcp accepting(String header) {
         return new StatelessMcp(mcpPort, header);
     }
 
-    /** @return the metadata that each request carries */
+    /** @return the metadata of each request */
     public static JsonObject meta() {
         return new JsonObject().put(META + "protocolVersion", REVISION)
                 .put(META + "clientInfo", new JsonObject().put("name", "test").put("version", "1"))
                 .put(META + "clientCapabilities", new JsonObject());
     }
 
-    /** @return a request with the id 1 and all that it has to carry in its body */
+    /** @return the body of a request with the id 1 and its metadata */
     public static JsonObject request(String method, JsonObject params) {
         return new JsonObject().put("jsonrpc", "2.0").put("id", 1).put("method", method)
                 .put("params", params.copy().put("_meta", meta()));
     }
 
-    /** Sends a request as a client does. */
+    /** Sends a complete request. */
     public RawHttp.Response send(String method, JsonObject params, String... headers) {
         return send(RawHttp.LOOPBACK, method, params, headers);
     }
@@ -48,13 +48,13 @@ public record StatelessMcp(int mcpPort, String accept) {
         return post(from, request(method, params).encode(), all);
     }
 
-    /** Calls the tool, and asks for a token of a scope. */
+    /** Calls the tool to request a token for a scope. */
     public RawHttp.Response call(String from, String scope, String members, String... headers) {
         return send(from, "tools/call", new JsonObject().put("name", McpCalls.TOOL).put("arguments", new JsonObject()
                 .put("body", new JsonObject("{\"scope\":\"" + scope + "\"" + members + "}"))), headers);
     }
 
-    /** Sends a body as it is, with no more headers than those of any message. */
+    /** Sends the body unchanged, with only the headers of any message. */
     public RawHttp.Response post(String from, String body, String... headers) {
         String[] all = Arrays.copyOf(headers, headers.length + 1);
         all[headers.length] = accept;

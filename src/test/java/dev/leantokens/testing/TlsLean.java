@@ -25,7 +25,7 @@ import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 
 /**
- * Lean's authorization server behind real TLS. It takes the requests that a test says, and refuses others as Lean does.
+ * Lean's authorization server over TLS. It accepts the requests that the test selects, and refuses others as Lean does.
  */
 public final class TlsLean implements AutoCloseable {
 
@@ -35,10 +35,10 @@ public final class TlsLean implements AutoCloseable {
     private volatile Predicate<Request> takes = request -> true;
 
     /**
-     * A token request as it came.
+     * A token request.
      *
      * @param form the members of its body
-     * @param certificate what it was shown on the connection; empty if that was none
+     * @param certificate the client certificate of the connection; empty without one
      */
     public record Request(Map<String, String> form, Optional<Certificate> certificate) {
     }
@@ -47,12 +47,12 @@ public final class TlsLean implements AutoCloseable {
         server = await(vertx.createHttpServer(options).requestHandler(this::answer).listen());
     }
 
-    /** One that asks for no certificate. */
+    /** Starts a server that requests no client certificate. */
     public static TlsLean start(int port, Identity identity) {
         return new TlsLean(options(port, identity));
     }
 
-    /** One that refuses connections that show no certificate of the authority's. */
+    /** Starts a server that requires a client certificate of the authority. */
     public static TlsLean start(int port, Identity identity, Authority clients) {
         return new TlsLean(options(port, identity).setClientAuth(ClientAuth.REQUIRED)
                 .setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(clients.pem()))));
@@ -68,7 +68,7 @@ public final class TlsLean implements AutoCloseable {
                         .addKeyValue(Buffer.buffer(identity.keyPem())));
     }
 
-    /** From now on only these get a token, and all others {@code invalid_client}. */
+    /** Issues tokens only for these requests; all others get {@code invalid_client}. */
     public void takesOnly(Predicate<Request> accepted) {
         takes = accepted;
     }

@@ -28,12 +28,12 @@ import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
 
-/** What Lean allows in a minute is not exceeded, whatever callers do. */
+/** Callers cannot make the service exceed the calls per minute that Lean allows. */
 @QuarkusIntegrationTest
 @WithTestResource(value = LeanStub.class, initArgs = {
         @ResourceArg(name = "cache.enabled", value = "true"),
         @ResourceArg(name = "lean.requests-per-minute", value = "60"),
-        // A call that times out on a loaded machine would be made again, and count again.
+        // A timeout on a loaded machine would be retried, and counted twice.
         @ResourceArg(name = "lean.request-timeout", value = "10s"),
         @ResourceArg(name = "lean.deadline", value = "30s") })
 class BudgetOverHttpIT {
@@ -56,7 +56,7 @@ class BudgetOverHttpIT {
     }
 
     @Test
-    void fiveHundredCustomersAreServedAsFarAsLeanAllows() {
+    void fiveHundredCustomersGetTheCallsThatLeanAllows() {
         List<CompletableFuture<Answer>> answers = new ArrayList<>();
         for (int i = 0; i < 500; i++) {
             answers.add(i % 2 == 0 ? callers.rest(own("customer." + i)) : callers.mcp(own("customer." + i)));
@@ -75,14 +75,14 @@ class BudgetOverHttpIT {
                 .allSatisfy(refused -> assertThat(refused.body().getString("error_description"))
                         .matches("all token requests .*; retry after \\d+ s"));
 
-        // Another client of Lean has a budget of its own, and who has a token keeps it.
+        // Another Lean client has a separate budget, and cached tokens are still issued.
         assertThat(callers.rest(scope("api", UUID.randomUUID().toString(), "secret")).join().status()).isEqualTo(200);
         int served = IntStream.range(0, 500).filter(i -> all.get(i).status() == 200).findFirst().orElseThrow();
         assertThat(callers.rest(own("customer." + served)).join().token()).isEqualTo(all.get(served).token());
     }
 
     @Test
-    void attemptsCountAndNotRequests() {
+    void budgetCountsAttemptsNotRequests() {
         callers.rest(own("api")).join();
         lean.answers(503, "{}");
         for (int i = 0; i < 30; i++) {
@@ -93,7 +93,7 @@ class BudgetOverHttpIT {
     }
 
     @Test
-    void freshTokensGetHalfOfIt() {
+    void freshTokensGetHalfOfTheBudget() {
         List<Answer> first = all(IntStream.range(0, 25).mapToObj(i -> callers.rest(own("customer." + i))).toList());
         assertThat(first).allSatisfy(answer -> assertThat(answer.status()).isEqualTo(200));
         LoggedRequest last = lean.requests().stream().max(Comparator.comparing(LoggedRequest::getLoggedDate)).orElseThrow();
@@ -109,13 +109,13 @@ class BudgetOverHttpIT {
         assertThat(again).filteredOn(answer -> answer.status() == 200).hasSize(5);
         assertThat(again).filteredOn(answer -> answer.status() == 429).hasSize(20);
         assertThat(lean.requests()).hasSize(55);
-        // What is left is for those who have none.
+        // The rest is for callers without a token.
         assertThat(callers.rest(own("customer.new")).join().status()).isEqualTo(200);
     }
 
-    /** In whatever case they write the id. */
+    /** The case of the id does not matter. */
     @Test
-    void callersThatTryTheServicesOwnIdTakeFewOfItsCalls() {
+    void callersThatTryTheIdOfTheServiceUseFewOfItsCalls() {
         List<Answer> tries = all(IntStream.range(0, 100).mapToObj(i -> callers.rest(scope("api",
                 i % 2 == 0 ? LeanStub.CLIENT_ID : LeanStub.CLIENT_ID.toUpperCase(Locale.ROOT), "guess-" + i))).toList());
 
@@ -125,14 +125,14 @@ class BudgetOverHttpIT {
     }
 
     @Test
-    void wrongSecretsWithAnotherCallersIdLeaveItItsCalls() {
+    void wrongSecretsForTheIdOfACallerLeaveItItsCalls() {
         callers.rest(own("customer.0")).join();
 
         List<Answer> tries = all(IntStream.range(0, 60).mapToObj(i -> callers.rest(scope("api", clientId, "guess-" + i)))
                 .toList());
         List<Answer> rightOnes = all(IntStream.range(1, 58).mapToObj(i -> callers.rest(own("customer." + i))).toList());
 
-        // The first call was a try too.
+        // The first call was a try as well.
         assertThat(tries).filteredOn(answer -> answer.status() == 429).hasSize(58).allSatisfy(
                 answer -> assertThat(answer.body().getString("error_description")).contains("has not accepted before"));
         assertThat(rightOnes).allSatisfy(answer -> assertThat(answer.status()).isEqualTo(200));

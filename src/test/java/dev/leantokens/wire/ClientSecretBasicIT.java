@@ -39,7 +39,7 @@ class ClientSecretBasicIT {
     }
 
     @Test
-    void credentialsTravelInTheHeaderAndNotInTheForm() {
+    void credentialsAreSentInTheHeaderOnly() {
         given().formParam("scope", "api").post("/v1/oauth2/token").then().statusCode(200);
 
         LoggedRequest request = lean.onlyRequest();
@@ -49,7 +49,7 @@ class ClientSecretBasicIT {
     }
 
     @Test
-    void idAndSecretAreFormEncodedFirst() {
+    void idAndSecretAreFormEncodedBeforeBase64() {
         given().contentType("application/x-www-form-urlencoded")
                 .body("scope=api&client_id=" + LeanStub.CALLERS_ID + "&client_secret=a%2Bb%3Ac+d%C3%A9")
                 .post("/v1/oauth2/token").then().statusCode(200);

@@ -22,7 +22,7 @@ import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
 
-/** More callers at a time than there are connections to Lean. */
+/** More concurrent callers than connections to Lean. */
 @QuarkusIntegrationTest
 @WithTestResource(value = LeanStub.class, initArgs = {
         @ResourceArg(name = "lean.max-connections", value = "4"),
@@ -51,9 +51,9 @@ class CrowdIT {
         callers.close();
     }
 
-    /** Two at a time, each for half a second: the last one waits longer than a call may take. */
+    /** Two calls at a time, half a second each: the last caller waits longer than a call may take. */
     @Test
-    void crowdDoesNotLookLikeALeanThatFails() {
+    void waitingCallersDoNotOpenTheBreaker() {
         List<Answer> answers = all(IntStream.range(0, 20)
                 .mapToObj(i -> callers.rest(scope("customer." + UUID.randomUUID()))).toList());
 
@@ -61,9 +61,9 @@ class CrowdIT {
         assertThat(lean.requests()).hasSize(20);
     }
 
-    /** Twice as many as waited before some were refused. */
+    /** Twice the number that once made the service refuse some. */
     @Test
-    void lineIsAsLongAsTheDeadlineAllows() {
+    void queueIsAsLongAsTheDeadlineAllows() {
         lean.givesTokensOfTheirOwn(3600, 100);
 
         List<Answer> answers = all(IntStream.range(0, 60)
@@ -73,9 +73,9 @@ class CrowdIT {
         assertThat(lean.requests()).hasSize(60);
     }
 
-    /** The crowd has no credentials, and the other caller is a local client that wants the crowd's last token. */
+    /** The crowd has no credentials; a local client requests the token that is last in the queue. */
     @Test
-    void callThatAnotherCallerJoinsMovesUpToItsPlace() {
+    void callThatAnotherCallerJoinsTakesTheBetterPlace() {
         List<CompletableFuture<Answer>> crowd = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             crowd.add(callers.rest(scope("customer." + UUID.randomUUID())));
@@ -93,7 +93,7 @@ class CrowdIT {
     }
 
     @Test
-    void callersWithCredentialsOfTheirOwnLeaveConnectionsToTheService() {
+    void callersWithLeanCredentialsLeaveConnectionsToTheService() {
         List<CompletableFuture<Answer>> crowd = IntStream.range(0, 20)
                 .mapToObj(i -> callers.rest(scope("api", UUID.randomUUID().toString(), "secret"))).toList();
 

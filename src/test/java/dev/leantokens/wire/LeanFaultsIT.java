@@ -37,7 +37,7 @@ import io.quarkus.test.junit.QuarkusIntegrationTest;
 import io.restassured.response.Response;
 import io.vertx.core.json.JsonObject;
 
-/** Whatever Lean does, both adapters say the same of it, at once and in words that a caller can use. */
+/** Both adapters report each failure of Lean at once, with the same error. */
 @QuarkusIntegrationTest
 @WithTestResource(LeanStub.class)
 class LeanFaultsIT {
@@ -70,14 +70,14 @@ class LeanFaultsIT {
             "400 | {\"error\":\"invalid_request\"}",
             "422 | {\"error\":\"something_new\",\"error_uri\":\"https://example.com/x\"}",
     })
-    void refusalOfWhatTheCallerSentIsPassedOnAsItIs(int status, String body) {
+    void refusedRequestIsForwardedUnchanged(int status, String body) {
         lean.answers(status, body);
 
         assertThat(error(status)).isEqualTo(new JsonObject(body));
     }
 
     @Test
-    void refusalOfTheCallersCredentialsIsPassedOnAsItIs() {
+    void refusalOfCallerCredentialsIsForwardedUnchanged() {
         callersOwn = true;
         lean.answers(401, "{\"error\":\"invalid_client\"}");
 
@@ -86,7 +86,7 @@ class LeanFaultsIT {
     }
 
     @Test
-    void refusalOfTheCallersCredentialsWithoutABodyIsInvalidClient() {
+    void refusalOfCallerCredentialsWithoutABodyIsInvalidClient() {
         callersOwn = true;
         lean.answers(aResponse().withStatus(401));
 
@@ -95,7 +95,7 @@ class LeanFaultsIT {
 
     @ParameterizedTest
     @CsvSource({ "401, '{\"error\":\"invalid_client\"}'", "400, '{\"error\":\"invalid_client\"}'", "401, ''" })
-    void refusalOfTheServicesCredentialsIsAFaultOfTheServer(int status, String body) {
+    void refusalOfTheServiceCredentialsIsAServerError(int status, String body) {
         lean.answers(status, body);
 
         assertError(502, "server_error");
@@ -104,7 +104,7 @@ class LeanFaultsIT {
     }
 
     @Test
-    void scopeThatLeanDoesNotAllowTheServiceIsAFaultOfTheServer() {
+    void scopeThatLeanRefusesTheServiceIsAServerError() {
         lean.answers(400, "{\"error\":\"unauthorized_client\"}");
 
         assertError(502, "server_error");
@@ -141,7 +141,7 @@ class LeanFaultsIT {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("nonsense")
-    void nonsenseIsAFaultOfTheServer(String name, ResponseDefinitionBuilder answer) {
+    void unusableResponseIsAServerError(String name, ResponseDefinitionBuilder answer) {
         lean.answers(answer);
 
         assertError(502, "server_error");
@@ -149,7 +149,7 @@ class LeanFaultsIT {
 
     @ParameterizedTest
     @ValueSource(strings = { "customer.1", "API", "api customer.1", "" })
-    void tokenForAnotherScopeIsAFaultOfTheServer(String scope) {
+    void tokenForAnotherScopeIsAServerError(String scope) {
         lean.answers(200, TokenResponses.json(scope));
         assertError(502, "server_error");
 
@@ -167,7 +167,7 @@ class LeanFaultsIT {
 
     @ParameterizedTest
     @CsvSource({ "500", "501", "502", "503", "504" })
-    void faultOfLeanIsTemporary(int status) {
+    void serverErrorOfLeanIsTemporary(int status) {
         lean.answers(html(status));
 
         assertError(503, "temporarily_unavailable");
@@ -176,7 +176,7 @@ class LeanFaultsIT {
 
     @ParameterizedTest
     @CsvSource({ "408", "421", "425" })
-    void statusAboutTheConnectionIsNoVerdictOnTheRequest(int status) {
+    void statusAboutTheConnectionIsTemporary(int status) {
         callersOwn = true;
         lean.answers(status, "{\"error\":\"invalid_client\"}");
 
@@ -184,16 +184,16 @@ class LeanFaultsIT {
     }
 
     @Test
-    void refusalIsPassedOnWithoutMembersThatAreNull() {
+    void refusalIsForwardedWithoutNullMembers() {
         lean.answers(400, "{\"error\":\"invalid_scope\",\"error_description\":null}");
 
         assertThat(error(400)).isEqualTo(new JsonObject("{\"error\":\"invalid_scope\"}"));
     }
 
     @Test
-    void throttlingIsPassedOnWithLeansWait() {
+    void throttlingIsForwardedWithRetryAfter() {
         callersOwn = true;
-        // A client that Lean throttles is left alone for a while.
+        // No calls follow for a client that Lean throttles.
         callersId = UUID.randomUUID().toString();
         lean.answers(json(429, "{}").withHeader("Retry-After", "7"));
 
@@ -209,7 +209,7 @@ class LeanFaultsIT {
     }
 
     @Test
-    void answerThatDripsEndsInATimeout() {
+    void slowResponseEndsInATimeout() {
         lean.answers(json(200, TOKEN_RESPONSE).withChunkedDribbleDelay(100, (int) (LeanStub.REQUEST_TIMEOUT_MILLIS * 10)));
 
         assertError(504, "temporarily_unavailable");
@@ -217,19 +217,19 @@ class LeanFaultsIT {
 
     @ParameterizedTest
     @EnumSource(Fault.class)
-    void brokenConnectionIsNoStackTrace(Fault fault) {
+    void brokenConnectionIsLoggedWithoutAStackTrace(Fault fault) {
         lean.breaks(fault);
 
         Response response = rest();
 
-        // Random data may or may not look like HTTP for long enough to be an answer.
+        // Random data may look like the start of an HTTP response.
         assertThat(response.statusCode()).isIn(502, 503);
         assertThat(response.jsonPath().getString("error")).isIn("server_error", "temporarily_unavailable");
         assertThat(McpCalls.textOf(mcp()).getString("error")).isIn("server_error", "temporarily_unavailable");
     }
 
     @Test
-    void leanThatIsAwayIsTemporary() {
+    void unreachableLeanIsTemporary() {
         lean.whileAway(() -> {
             assertError(503, "temporarily_unavailable");
             assertThat(rest().getHeader("Retry-After")).isEqualTo("5");
@@ -237,7 +237,7 @@ class LeanFaultsIT {
     }
 
     @Test
-    void answerThatIsCodedUnaskedIsNotDecoded() {
+    void encodedResponseIsNotDecoded() {
         lean.answers(compressed(TOKEN_RESPONSE));
 
         assertError(502, "server_error");
@@ -245,7 +245,7 @@ class LeanFaultsIT {
     }
 
     @Test
-    void tokenWithoutLifetimeIsPassedOn() {
+    void tokenWithoutALifetimeIsForwarded() {
         lean.answers(200, "{\"access_token\":\"a\",\"token_type\":\"Bearer\"}");
 
         assertThat(rest().asString()).isEqualTo("{\"access_token\":\"a\",\"token_type\":\"Bearer\"}");
@@ -260,7 +260,7 @@ class LeanFaultsIT {
         assertThat(body.fieldNames()).hasSize(2);
     }
 
-    /** @return the error response, which is the same by both adapters */
+    /** @return the error response, which is the same for both adapters */
     private JsonObject error(int status) {
         Response response = rest();
         assertThat(response.statusCode()).as(response.asString()).isEqualTo(status);

@@ -49,7 +49,7 @@ class MaxConnectionsIT {
     }
 
     @Test
-    void noMoreConnectionsAreOpenedThanAreAllowedAndNoCallerWaitsForEver() throws IOException {
+    void connectionsStayWithinTheLimitAndEveryCallerIsAnswered() throws IOException {
         List<Socket> accepted = new CopyOnWriteArrayList<>();
         Thread acceptor = new Thread(() -> {
             try {
@@ -74,8 +74,7 @@ class MaxConnectionsIT {
 
         await().until(() -> accepted.size() == 2);
         await().during(Duration.ofSeconds(1)).until(() -> accepted.size() == 2);
-        // Those who got a connection learn that Lean does not answer, and the others that there are too many of them, or
-        // that their credentials were tried often enough.
+        // Callers with a connection time out; the others are refused: too many wait, or too many tries of their credentials.
         assertThat(answers).allSatisfy(answer -> assertThat(answer.join()).isIn(429, 503, 504))
                 .anySatisfy(answer -> assertThat(answer.join()).isEqualTo(503))
                 .anySatisfy(answer -> assertThat(answer.join()).isEqualTo(504));

@@ -40,7 +40,7 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.DisabledOnIntegrationTest;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
 
-/** What {@code /q/metrics} says of what has happened: by how much it has grown, since other tests have asked as well. */
+/** Compares {@code /q/metrics} before and after: other tests change it as well. */
 @QuarkusIntegrationTest
 @WithTestResource(value = LeanStub.class, initArgs = {
         @ResourceArg(name = "cache.enabled", value = "true"),
@@ -78,11 +78,11 @@ class MetricsIT {
     }
 
     @Test
-    void requestsAreCountedByAdapterAndByHowTheTokenWasComeBy() {
+    void requestsAreCountedByAdapterAndOutcome() {
         assertThat(rest().status()).isEqualTo(200);
         assertThat(rest().status()).isEqualTo(200);
         assertThat(mcp().status()).isEqualTo(200);
-        // One that is less than a second old is not replaced.
+        // A token younger than a second is not replaced.
         await().until(() -> callers.rest(scope(scope), "Cache-Control", "no-cache").join().cacheStatus().orElseThrow()
                 .contains("fwd=request"));
 
@@ -121,10 +121,10 @@ class MetricsIT {
     }
 
     @Test
-    void errorsAreCountedWhereverTheyAreFound() {
+    void errorsAreCountedAtEveryStage() {
         assertThat(given().get("/nothing/" + customer).statusCode()).isEqualTo(404);
         assertThat(given().get("/v1/oauth2/token").statusCode()).isEqualTo(405);
-        assertThat(given().auth().preemptive().basic("nobody", "x").formParam("scope", "api").post("/v1/oauth2/token")
+        assertThat(given().auth().preemptive().basic("unknown", "x").formParam("scope", "api").post("/v1/oauth2/token")
                 .statusCode()).isEqualTo(401);
         assertThat(callers.mcp(scope("everything")).join().status()).isZero();
         given().port(lean.mcpPort()).contentType("application/json").accept("application/json, text/event-stream")
@@ -135,12 +135,12 @@ class MetricsIT {
         assertThat(grown(ERRORS, REST, "reason=\"caller_refused\"", "error=\"invalid_client\"")).isOne();
         assertThat(grown(ERRORS, MCP, "reason=\"invalid_scope\"")).isOne();
         assertThat(grown(ERRORS, MCP, "reason=\"invalid_request\"")).isOne();
-        assertThat(grown(REQUESTS, "outcome=\"error\"")).as("all but the one at no adapter's path").isEqualTo(4);
+        assertThat(grown(REQUESTS, "outcome=\"error\"")).as("all but the one at an unknown path").isEqualTo(4);
     }
 
-    /** Quarkus REST serves these too. */
+    /** Quarkus REST serves these paths, too. */
     @Test
-    void otherWaysToWriteThePathCountAsTheSame() {
+    void variantsOfThePathCountAsOne() {
         for (String path : List.of("/v1/oauth2/token/", "/v1/oauth2/token;a=b", "/v1;a/oauth2;b/token;c/")) {
             assertThat(given().urlEncodingEnabled(false).formParam("scope", scope).post(path).statusCode()).as(path)
                     .isEqualTo(200);
@@ -154,7 +154,7 @@ class MetricsIT {
     }
 
     @Test
-    void callsToLeanAreCountedWithTheirRetriesAndTheBudgetThatTheyTake() {
+    void callsToLeanAreCountedWithRetriesAndBudget() {
         lean.answers(aResponse().withStatus(503));
 
         assertThat(rest().status()).isEqualTo(503);
@@ -166,7 +166,7 @@ class MetricsIT {
     }
 
     @Test
-    void tokenThatIsBetterThanNoneIsCountedAsStale() {
+    void tokenBelowTheMinimumIsCountedAsStale() {
         lean.givesTokensOfTheirOwn(6);
         assertThat(rest().status()).isEqualTo(200);
         lean.answers(500, "");
@@ -181,7 +181,7 @@ class MetricsIT {
     }
 
     @Test
-    void whoWaitsForOneCallIsCountedWhileItLasts() {
+    void waitingCallersAreCountedDuringTheCall() {
         lean.givesTokensOfTheirOwn(3600, 700);
         List<CompletableFuture<Answer>> waiting = IntStream.range(0, 5).mapToObj(i -> callers.rest(scope(scope))).toList();
 
@@ -195,18 +195,18 @@ class MetricsIT {
     }
 
     @Test
-    void validityOfTheServicesOwnTokenIsTold() {
+    void remainingValidityOfTheServiceTokenIsMeasured() {
         assertThat(callers.rest(scope("api")).join().status()).isEqualTo(200);
 
         assertThat(Metrics.scrape().value("token_service_validity_seconds")).isBetween(3000.0, 3600.0);
     }
 
-    /** In the log it is an ERROR: ErrorLogTest; what callers get of it is in LeanFaultsIT. */
+    /** ErrorLogTest tests the line in the log, LeanFaultsIT the answer. */
     @Test
-    void refusalOfTheServicesCredentialsShowsInMetricsAndInHealth() {
+    void refusalOfTheServiceCredentialsShowsInMetricsAndHealth() {
         lean.answers(401, "{\"error\":\"invalid_client\"}");
 
-        // For api, since the refusal of one customer's scope could be of that customer. A token younger than a second stays.
+        // For api: the refusal of a customer scope could concern that customer. A token younger than a second stays.
         await().until(() -> callers.rest(scope("api"), "Cache-Control", "no-cache").join().status() == 502);
 
         assertThat(grown(ERRORS, REST, "error=\"server_error\"", "reason=\"service_credentials_refused\"")).isOne();
@@ -224,7 +224,7 @@ class MetricsIT {
     }
 
     @Test
-    void messagesOfMcpAreTimedAndNamesThatCallersMakeUpAreOne() {
+    void mcpMessagesAreTimedAndUnknownMethodsShareALabel() {
         try (McpStreamableTestClient client = McpCalls.connect(lean.mcpPort())) {
             McpCalls.call(client, Map.of("body", scope("api")));
             for (int i = 0; i < 5; i++) {
@@ -241,7 +241,7 @@ class MetricsIT {
     }
 
     @Test
-    void metricsOfTheReadmeAreThere() throws IOException {
+    void documentedMetricsExist() throws IOException {
         mcp();
         List<String> documented = Files.readAllLines(Path.of("README.md")).stream()
                 .dropWhile(line -> !line.startsWith("| metric |")).skip(2).takeWhile(line -> line.startsWith("|"))
@@ -249,7 +249,7 @@ class MetricsIT {
                 .map(name -> name.group(1)).toList();
         Set<String> names = Metrics.scrape().samples().stream().map(Sample::name).collect(Collectors.toSet());
 
-        // The one of certificates is there where they are: BucketWatchTest.
+        // That of certificates exists only with TLS: TlsBucketReloaderTest.
         assertThat(documented).hasSizeGreaterThan(10).contains("tls_certificate_validity_seconds")
                 .filteredOn(name -> !name.startsWith("tls_"))
                 .allMatch(name -> names.contains(name) || names.contains(name + "_bucket") || names.contains(name + "_count"));
@@ -257,10 +257,10 @@ class MetricsIT {
                 .allMatch(name -> name.startsWith("cache_") || documented.stream().anyMatch(name::startsWith));
     }
 
-    /** Those that the README says the executable lacks exist on a JVM; the one of pauses exists after the first of them. */
+    /** The metrics that the README excludes for executables exist on a JVM; that of pauses exists after the first one. */
     @Test
     @DisabledOnIntegrationTest(value = "of a JVM", forArtifactTypes = DisabledOnIntegrationTest.ArtifactType.NATIVE_BINARY)
-    void metricsThatOnlyAJvmHasAreNamedAsTheyAre() throws IOException {
+    void metricsOfTheJvmHaveTheDocumentedNames() throws IOException {
         String paragraph = Files.readString(Path.of("README.md")).transform(readme -> readme.substring(
                 readme.indexOf("The native executable has no garbage collection"), readme.indexOf("<a id=\"the-log\">")));
         List<String> documented = Pattern.compile("`(jvm_[a-z_]+)`").matcher(paragraph).results().map(name -> name.group(1))
@@ -272,7 +272,7 @@ class MetricsIT {
     }
 
     @Test
-    void noLabelHasWhatACallerCouldMakeUpOrWhatIsASecret() {
+    void noLabelHasInputOfCallersOrASecret() {
         rest();
         mcp();
         callers.rest(scope(scope, UUID.randomUUID().toString(), customer)).join();

@@ -23,7 +23,7 @@ import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
 
-/** Lean goes away while its tokens, which live for seconds here, run out. */
+/** Lean becomes unavailable while its tokens, which live for seconds here, expire. */
 @QuarkusIntegrationTest
 @WithTestResource(value = LeanStub.class, initArgs = {
         @ResourceArg(name = "cache.enabled", value = "true"),
@@ -52,7 +52,7 @@ class OutageIT {
     }
 
     @Test
-    void outageIsInvisibleWhileAValidTokenExistsAndClearAfterwards() {
+    void outageIsHiddenWhileAValidTokenExistsAndReportedAfterwards() {
         String token = ask().token();
         lean.answers(aResponse().withStatus(503));
 
@@ -76,9 +76,9 @@ class OutageIT {
     }
 
     @Test
-    void tokenIsReplacedWhileItIsStillGood() {
+    void tokenIsReplacedWhileItIsStillValid() {
         String token = ask().token();
-        // Given out for 2 s, and replaced in the second one.
+        // Issued for 2 s, and replaced in the second one.
         await().atMost(Duration.ofSeconds(5)).until(() -> {
             Answer answer = ask();
             assertThat(answer.cacheStatus().orElseThrow()).contains("; hit");
@@ -89,9 +89,9 @@ class OutageIT {
     }
 
     @Test
-    void leanThatHangsHoldsNobodyUpForLong() {
+    void unresponsiveLeanDelaysNoCallerForLong() {
         String token = ask().token();
-        // What is below the minimum is not given out without asking Lean.
+        // A token below the minimum is not issued without a call to Lean.
         lean.answers(aResponse().withStatus(200).withFixedDelay(60_000));
         await().atMost(Duration.ofSeconds(5)).until(() -> ask().cacheStatus().orElseThrow().contains("detail=stale"));
 
@@ -107,7 +107,7 @@ class OutageIT {
         String token = ask().token();
         assertThat(token).startsWith(TokenResponses.prefix(LeanStub.CLIENT_ID, LeanStub.CLIENT_SECRET, scope));
 
-        // The one that is cached stays when its replacement is for another scope.
+        // A replacement for another scope leaves the cached token in place.
         lean.answers(200, TokenResponses.json("customer." + UUID.randomUUID()));
         await().atMost(Duration.ofSeconds(5)).until(() -> {
             Answer answer = ask();
@@ -118,7 +118,7 @@ class OutageIT {
 
     @ParameterizedTest
     @CsvSource({ "401, invalid_client", "401, unauthorized_client", "400, unauthorized_client" })
-    void scopeThatLeanRefusesTheServiceIsRefusedAlone(int status, String error) {
+    void refusalOfOneScopeDoesNotAffectOthers(int status, String error) {
         assertThat(ask().status()).isEqualTo(200);
         String odd = "customer." + UUID.randomUUID();
         lean.answersFor("scope", odd, LeanStub.json(status, "{\"error\":\"" + error + "\"}"));

@@ -21,7 +21,7 @@ class PrefetchIT {
     LeanStub lean;
 
     @Test
-    void tokenIsThereBeforeAnyoneAsksForIt() {
+    void tokenIsCachedBeforeTheFirstRequest() {
         await().until(() -> lean.requests().size() == 1);
         try (Callers callers = new Callers(lean.mcpPort())) {
             await().until(() -> callers.rest(scope("api")).join().cacheStatus().orElseThrow().contains("; hit"));

@@ -32,7 +32,7 @@ import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
 
-/** What is tried again, when, and how often. */
+/** Which failures are retried, when and how often. */
 @QuarkusIntegrationTest
 @WithTestResource(value = LeanStub.class, initArgs = @ResourceArg(name = "lean.deadline", value = "8s"))
 class RetriesIT {
@@ -40,7 +40,7 @@ class RetriesIT {
     LeanStub lean;
 
     private Callers callers;
-    /** Of its own for each test: a client that Lean throttles is left alone for a while. */
+    /** A new client for each test: no calls follow for a client that Lean throttles. */
     private final Map<String, Object> request = scope("api", UUID.randomUUID().toString(), "secret");
 
     @BeforeEach
@@ -69,7 +69,7 @@ class RetriesIT {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("passing")
-    void whatPassesIsNotNoticed(String name, ResponseDefinitionBuilder failure) {
+    void transientFailureIsNotNoticed(String name, ResponseDefinitionBuilder failure) {
         lean.answersInTurn(List.of(failure, failure, json(200, TokenResponses.json("api"))));
 
         assertThat(callers.rest(request).join().status()).isEqualTo(200);
@@ -78,17 +78,17 @@ class RetriesIT {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("passing")
-    void leanIsAskedThreeTimesAtMost(String name, ResponseDefinitionBuilder failure) {
+    void thirdAttemptIsTheLast(String name, ResponseDefinitionBuilder failure) {
         lean.answers(failure);
 
         assertThat(callers.mcp(request).join().error()).isEqualTo("temporarily_unavailable");
-        // One more if the first was sent on a connection that had served before, and failed like one that is stale.
+        // One more if the first attempt failed on a reused connection, like a stale one.
         assertThat(lean.requests()).hasSizeBetween(3, 4);
     }
 
     @ParameterizedTest
     @ValueSource(ints = { 408, 421, 425 })
-    void statusAboutTheConnectionIsTriedOnceMoreOnANewOne(int status) {
+    void statusAboutTheConnectionIsRetriedOnceOnANewOne(int status) {
         lean.answers(status, "{\"error\":\"invalid_request\"}");
 
         Answer answer = callers.rest(request).join();
@@ -101,7 +101,7 @@ class RetriesIT {
     @ParameterizedTest
     @CsvSource({ "400, {\"error\":\"invalid_scope\"}", "401, {\"error\":\"invalid_client\"}", "403, {}", "404, {}",
             "200, {}", "302, {}", "500, {}", "501, {}" })
-    void whatWouldBeTheSameAgainIsNotTriedAgain(int status, String body) {
+    void permanentFailureIsNotRetried(int status, String body) {
         lean.answers(status, body);
 
         assertThat(callers.rest(request).join().status()).isNotEqualTo(200);
@@ -109,7 +109,7 @@ class RetriesIT {
     }
 
     @Test
-    void leanIsAskedAgainWhenItWantsToBe() {
+    void retryFollowsRetryAfter() {
         lean.answersInTurn(List.of(throttled(2), json(200, TokenResponses.json("api"))));
 
         assertThat(callers.rest(request).join().status()).isEqualTo(200);
@@ -118,7 +118,7 @@ class RetriesIT {
     }
 
     @Test
-    void waitThatIsTooLongIsToldAtOnceAndLeanIsLeftAlone() {
+    void longRetryAfterIsReportedAtOnceAndNoCallFollows() {
         lean.answers(throttled(30));
 
         Answer first = callers.rest(request).join();
@@ -133,7 +133,7 @@ class RetriesIT {
     }
 
     @Test
-    void callerThatLeanThrottlesUnderTheServicesIdPausesNoneButItself() {
+    void throttledCallerWithTheIdOfTheServicePausesOnlyItself() {
         lean.answersFor("client_secret", "wrong", throttled(30));
         Map<String, Object> guess = scope("api", LeanStub.CLIENT_ID, "wrong");
 
@@ -148,7 +148,7 @@ class RetriesIT {
     }
 
     @Test
-    void waitThatLeanDoesNotSayIsKeptAllTheSame() {
+    void throttlingWithoutRetryAfterPausesAsWell() {
         lean.answers(json(429, "{}"));
 
         assertThat(callers.rest(request).join().retryAfter()).contains("5");
@@ -160,8 +160,8 @@ class RetriesIT {
     }
 
     @Test
-    void deadlineHoldsForAllAttemptsTogether() {
-        // Each attempt begins when Lean wants it to, and the third one could not end in time.
+    void deadlineLimitsAllAttemptsTogether() {
+        // Each attempt follows Retry-After; the third one could not complete before the deadline.
         lean.answers(throttled(4));
 
         Answer answer = callers.rest(request).join();

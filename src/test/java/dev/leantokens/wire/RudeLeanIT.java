@@ -34,7 +34,7 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
 import io.restassured.RestAssured;
 
-/** What a token endpoint or a gateway before it may do to a connection, and no caller notices. */
+/** Callers do not notice what a token endpoint or a gateway does to a connection. */
 @QuarkusIntegrationTest
 @WithTestResource(value = RudeLean.class, initArgs = {
         @ResourceArg(name = "cache.enabled", value = "true"),
@@ -54,7 +54,7 @@ class RudeLeanIT {
     void connect() {
         lean.reset();
         callers = new Callers(lean.mcpPort());
-        // The breaker may be open after the test before.
+        // The previous test may have opened the breaker.
         Awaitility.await()
                 .until(() -> callers.rest(scope("customer." + UUID.randomUUID())).join().status() == 200);
         lean.reset();
@@ -87,13 +87,13 @@ class RudeLeanIT {
             connection.write(RudeLean.okay(request));
         });
 
-        // Twice, so that the connections of the first crowd serve the second.
+        // The second round reuses the connections of the first.
         everyTokenIsForItsCaller();
         everyTokenIsForItsCaller();
         assertThat(lean.requests()).hasSize(2 * CALLERS);
     }
 
-    /** Which the metadata document is answered with here, too. */
+    /** The metadata document gets interim responses, too. */
     @Test
     void interimResponsesPrecedeTheMetadataDocument() {
         assertThat(RestAssured.get("/q/health/group/lean").asString()).contains("\"UP\"", "with status 200");
@@ -112,7 +112,7 @@ class RudeLeanIT {
             assertThat(all.get(i).status()).as(all.get(i).body().encode()).isEqualTo(200);
             assertThat(all.get(i).token()).isEqualTo(token(scopes.get(i)));
         }
-        // What was cached is for the same scope.
+        // The cached token has the same scope.
         for (String scope : scopes) {
             assertThat(callers.rest(scope(scope)).join().token()).isEqualTo(token(scope));
         }
@@ -123,7 +123,7 @@ class RudeLeanIT {
             "HTTP/1.1 101 Switching Protocols\r\n\r\n", "HTTP/1.1 099 Nothing\r\nContent-Length: 0\r\n\r\n",
             "HTTP/3.0 200 OK\r\nContent-Length: 2\r\n\r\n{}", "http/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}",
             "SSH-2.0-OpenSSH_9.6\r\n\r\n" })
-    void whatIsNoResponseEndsItsConnection(String text) {
+    void invalidResponseClosesItsConnection(String text) {
         lean.answers((connection, request) -> {
             connection.write(text);
             pause(50);
@@ -139,10 +139,10 @@ class RudeLeanIT {
         assertThat(lean.requests().get(lean.requests().size() - 1).nth()).isEqualTo(1);
     }
 
-    /** With credentials of callers' own for one scope, so that the check of the scope does not tell. */
+    /** Callers with Lean credentials request one scope, so that the scope check cannot detect a mix-up. */
     @ParameterizedTest
     @ValueSource(ints = { 1, 20, Integer.MAX_VALUE })
-    void secondResponseIsNobodysAnswer(int bytesWithTheFirst) {
+    void secondResponseAnswersNoRequest(int bytesWithTheFirst) {
         lean.answers((connection, request) -> {
             String answer = RudeLean.okay(request);
             int some = Math.min(bytesWithTheFirst, answer.length());
@@ -165,7 +165,7 @@ class RudeLeanIT {
     @ParameterizedTest
     @ValueSource(strings = { "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", "HTTP/1.1 408 Request Timeout\r\n\r\n", "\r\n",
             "x" })
-    void whatComesOnAnIdleConnectionEndsIt(String text) {
+    void unrequestedBytesCloseAnIdleConnection(String text) {
         CountDownLatch answered = new CountDownLatch(1);
         lean.answers((connection, request) -> {
             connection.write(RudeLean.okay(request));
@@ -182,7 +182,7 @@ class RudeLeanIT {
 
     @ParameterizedTest
     @ValueSource(strings = { "408 Request Timeout", "421 Misdirected Request", "425 Too Early" })
-    void statusAboutAReusedConnectionIsAnsweredByANewOne(String status) {
+    void statusAboutAReusedConnectionIsRetriedOnANewOne(String status) {
         idleConnections(3);
         lean.answers((connection, request) -> connection.write(request.nth() > 1
                 ? RudeLean.response(status, "{\"error\":\"invalid_request\"}")
@@ -192,7 +192,7 @@ class RudeLeanIT {
     }
 
     @Test
-    void connectionThatBreaksWithinTheHeadersIsOneThatBroke() {
+    void connectionThatBreaksWithinTheHeadersIsReportedAsBroken() {
         AtomicInteger broken = new AtomicInteger();
         lean.answers((connection, request) -> {
             if (broken.incrementAndGet() == 1) {
@@ -206,9 +206,9 @@ class RudeLeanIT {
         assertThat(callers.rest(scope("api", UUID.randomUUID().toString(), "secret")).join().status()).isEqualTo(200);
     }
 
-    /** Forgotten by the other side: what is sent on them is answered by an RST. */
+    /** The other side forgot the connections, and answers with RST. */
     @Test
-    void outageOfIdleConnectionsCostsNoCallerAnError() {
+    void resetIdleConnectionsCauseNoError() {
         int idle = idleConnections(40);
         lean.answers((connection, request) -> {
             if (request.nth() > 1) {
@@ -222,13 +222,13 @@ class RudeLeanIT {
         for (int i = 0; i < 20; i++) {
             assertThat(callers.rest(scope("customer." + UUID.randomUUID())).join().status()).isEqualTo(200);
         }
-        // At most one in vain for each.
+        // At most one failed attempt for each.
         assertThat(lean.requests()).hasSizeLessThanOrEqualTo(idle + 2 * (CALLERS + 20));
     }
 
-    /** Forgotten by a NAT between: what is sent on them is answered by nothing. */
+    /** A NAT forgot the connections, and drops what is sent. */
     @Test
-    void silenceOfIdleConnectionsCostsNoCallerAnError() {
+    void silentIdleConnectionsCauseNoError() {
         idleConnections(20);
         CountDownLatch over = new CountDownLatch(1);
         lean.answers((connection, request) -> {
@@ -273,7 +273,7 @@ class RudeLeanIT {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("leniently")
-    void headerThatIsNotNeededIsNotParsed(String name, String header) {
+    void unusedHeaderIsNotParsed(String name, String header) {
         lean.answers((connection, request) -> connection.write(RudeLean.okay(request, header)));
 
         Answer answer = callers.rest(scope("api", UUID.randomUUID().toString(), "secret")).join();
@@ -283,7 +283,7 @@ class RudeLeanIT {
     }
 
     @Test
-    void headersThatAreTooLargeAreNamed() {
+    void tooLargeHeadersAreReported() {
         lean.answers((connection, request) -> connection
                 .write(RudeLean.okay(request, ("X-Long: " + "x".repeat(1000) + "\r\n").repeat(70)
                         + "X: y")));
@@ -296,7 +296,7 @@ class RudeLeanIT {
 
     @ParameterizedTest
     @ValueSource(strings = { "gzip", "br", "x-gzip, gzip" })
-    void codedAnswerIsNamed(String coding) {
+    void encodedResponseIsReported(String coding) {
         lean.answers((connection, request) -> connection.write(RudeLean.okay(request, "Content-Encoding: " + coding)));
 
         Answer answer = callers.rest(scope("api", UUID.randomUUID().toString(), "secret")).join();
@@ -306,7 +306,7 @@ class RudeLeanIT {
         assertThat(lean.requests().get(0).head()).containsIgnoringCase("\r\nAccept-Encoding: identity\r\n");
     }
 
-    /** @return the number of connections that are idle now */
+    /** @return the number of idle connections */
     private int idleConnections(int wanted) {
         AtomicInteger arrived = new AtomicInteger();
         CountDownLatch together = new CountDownLatch(1);
@@ -334,7 +334,7 @@ class RudeLeanIT {
         }
     }
 
-    /** On a thread of the server's, which a rude server lets wait. */
+    /** Waits on a thread of the server. */
     private static void pause(int millis) {
         await(new CountDownLatch(1), Duration.ofMillis(millis));
     }

@@ -28,12 +28,12 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
 import io.restassured.RestAssured;
 
-/** How often Lean is asked when many ask at once, and who gets what. */
+/** Concurrent requests share calls to Lean, and get only their own tokens. */
 @QuarkusIntegrationTest
 @WithTestResource(value = LeanStub.class, initArgs = {
         @ResourceArg(name = "cache.enabled", value = "true"),
         @ResourceArg(name = "lean.requests-per-minute", value = "600"),
-        // All have to come in time, also on a loaded machine.
+        // Long enough for a loaded machine.
         @ResourceArg(name = "lean.request-timeout", value = "10s"),
         @ResourceArg(name = "lean.deadline", value = "30s") })
 class SharedCallsIT {
@@ -70,7 +70,7 @@ class SharedCallsIT {
     }
 
     @Test
-    void eachOfFiveHundredCustomersHasItsOwn() {
+    void eachOfFiveHundredCustomersGetsItsToken() {
         List<String> scopes = Stream.generate(SharedCallsIT::customer).limit(500).toList();
 
         List<Answer> answers = all(IntStream.range(0, 1_000).mapToObj(i -> i % 2 == 0
@@ -85,7 +85,7 @@ class SharedCallsIT {
     }
 
     @Test
-    void failureWakesAllWhoWaitAndTheNextCallerTriesAgain() {
+    void failureReachesAllWaitingCallersAndTheNextCallerCallsLean() {
         lean.answers(aResponse().withStatus(500).withFixedDelay(SLOW));
         String scope = customer();
 
@@ -100,7 +100,7 @@ class SharedCallsIT {
     }
 
     @Test
-    void thoseWhoWantAFreshTokenShareACallToo() {
+    void requestsForAFreshTokenShareACall() {
         String scope = customer();
         String old = callers.rest(scope(scope)).join().token();
         // A token younger than a second is fresh. Its remaining seconds are rounded down.
@@ -115,7 +115,7 @@ class SharedCallsIT {
     }
 
     @Test
-    void clientsAndSecretsAreKeptApart() {
+    void clientsAndSecretsDoNotShareTokens() {
         String scope = customer();
         List<String> ids = List.of(UUID.randomUUID().toString(), UUID.randomUUID().toString());
         List<String> secrets = List.of("right", "wrong");
@@ -134,7 +134,7 @@ class SharedCallsIT {
     }
 
     @Test
-    void wrongSecretIsRefusedWhereTheRightOneHasAToken() {
+    void wrongSecretIsRefusedAlthoughTheRightOneHasAToken() {
         String scope = customer();
         String id = UUID.randomUUID().toString();
         callers.rest(scope(scope, id, "right")).join();
@@ -144,13 +144,13 @@ class SharedCallsIT {
         assertThat(callers.rest(scope(scope, id, "wrong")).join().status()).isEqualTo(401);
         assertThat(callers.mcp(scope("api", id, "wrong")).join().error()).isEqualTo("invalid_client");
 
-        // Refused credentials are remembered.
+        // The second refusal came from the cache.
         assertThat(lean.requests()).hasSize(2);
         assertThat(callers.rest(scope(scope, id, "right")).join().status()).isEqualTo(200);
     }
 
     @Test
-    void callerThatGivesUpLeavesTheCallToTheOthers() throws IOException {
+    void callThatACallerAbandonsServesTheOthers() throws IOException {
         lean.givesTokensOfTheirOwn(3600, SLOW);
         String scope = customer();
         String body = "{\"scope\":\"" + scope + "\"}";
