@@ -81,7 +81,7 @@ record LeanAnswer(int status, String retryAfter, byte[] body) {
                     request.scope());
         }
         if (status == 429) {
-            throw withWait(TokenError.THROTTLED.because("Lean throttles its token requests"), now);
+            throw withWait(TokenError.THROTTLED.because(ThrottledCredentials.REASON), now);
         }
         if (status >= 500) {
             TokenError error = UNAVAILABLE.contains(status) ? TokenError.LEAN_UNAVAILABLE : TokenError.LEAN_FAILED;

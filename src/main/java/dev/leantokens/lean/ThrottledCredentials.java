@@ -23,6 +23,9 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
         "com.github.benmanes.caffeine.cache.SSMSW", "com.github.benmanes.caffeine.cache.PSWMS" })
 final class ThrottledCredentials {
 
+    /** The same for calls that Lean throttles and for those that are not made. */
+    static final String REASON = "Lean throttles the token requests of this client";
+
     private static final Duration MAX_PAUSE = Duration.ofMinutes(1);
 
     /** The number of callers' credentials. Others are evicted early, which costs one more throttled call each. */
@@ -44,7 +47,7 @@ final class ThrottledCredentials {
         Duration left = left(request.owner() == CredentialsOwner.SERVICE ? servicePause.get()
                 : callersPauses.getIfPresent(request.fingerprint()));
         if (left.compareTo(Duration.ZERO) > 0) {
-            throw TokenError.THROTTLED.because("Lean throttles the token requests of this client").retryAfter(left);
+            throw TokenError.THROTTLED.because(REASON).retryAfter(left);
         }
     }
 
