@@ -17,6 +17,7 @@ import dev.leantokens.token.ServiceCredentials.ServiceClient;
 import dev.leantokens.token.UpstreamTokenRequest;
 import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.UniEmitter;
 
 /**
  * Limits the calls to Lean by a {@link ClientBudget} for each client of Lean. Callers name the clients, so their number is
@@ -80,12 +81,11 @@ final class Budget {
      */
     Uni<CallPermit> take(UpstreamTokenRequest request, Duration patience) {
         return Uni.createFrom().emitter(outcome -> {
-            CallWait wait = new CallWait(request, patience, rooms.get(request.owner()), outcome);
             CallerAccounts.Snapshot present;
             Optional<TokenException> refusal;
             do {
                 present = request.accounts().snapshot();
-                refusal = arrive(wait, present);
+                refusal = arrive(request, patience, outcome, present);
                 // A caller that has joined since then may have a better place.
             } while (refusal.isPresent() && !request.accounts().closeIfUnchanged(present));
             refusal.ifPresent(outcome::fail);
@@ -93,9 +93,10 @@ final class Budget {
     }
 
     /** @return why the call is refused; empty if it is permitted or waits */
-    private Optional<TokenException> arrive(CallWait wait, CallerAccounts.Snapshot present) {
+    private Optional<TokenException> arrive(UpstreamTokenRequest request, Duration patience,
+            UniEmitter<? super CallPermit> outcome, CallerAccounts.Snapshot present) {
         try {
-            while (!budget(wait.request()).arrive(wait, present)) {
+            while (!budget(request).arrive(request, patience, outcome, present)) {
                 // That budget was idle and has just been dropped; the next one is new.
             }
             return Optional.empty();
@@ -130,7 +131,7 @@ final class Budget {
         boolean known = ofService || request.accepted();
         Client client = clients.get(key);
         if (client == null) {
-            client = new Client(new ClientBudget(limits, ofService, clock, timer),
+            client = new Client(new ClientBudget(limits, ofService, clock, timer, rooms),
                     known ? Optional.empty() : Optional.of(request.accounts().first().account()));
             client.namedBy.ifPresent(account -> count(account, now));
             clients.put(key, client);

@@ -4,7 +4,6 @@ import java.time.Instant;
 import java.util.Optional;
 
 import dev.leantokens.error.TokenException;
-import dev.leantokens.lean.CallWindow.Grade;
 import dev.leantokens.lean.CallWindow.Loan;
 import dev.leantokens.lean.CallWindow.Standing;
 
@@ -14,23 +13,25 @@ import dev.leantokens.lean.CallWindow.Standing;
  */
 final class CallPermit {
 
+    final Standing standing;
+    final boolean borrowed;
+    final boolean optional;
+    final Loan loanBefore;
+    final Loan loan;
+    /** When the call no longer counts; null until it has ended. Guarded by the budget. */
+    Instant countsUntil;
+
     private final ClientBudget budget;
-    private final Standing standing;
-    private final Grade grade;
-    private final boolean optional;
-    private final Loan loanBefore;
-    private final Loan loan;
-    private Instant countsUntil;
 
     /**
      * @param budget the budget to which the call is returned
      * @param loanBefore the last loan without this call
      * @param loan the last loan with this call
      */
-    CallPermit(ClientBudget budget, Standing standing, Grade grade, boolean optional, Loan loanBefore, Loan loan) {
+    CallPermit(ClientBudget budget, Standing standing, boolean borrowed, boolean optional, Loan loanBefore, Loan loan) {
         this.budget = budget;
         this.standing = standing;
-        this.grade = grade;
+        this.borrowed = borrowed;
         this.optional = optional;
         this.loanBefore = loanBefore;
         this.loan = loan;
@@ -65,37 +66,7 @@ final class CallPermit {
         return budget.another(this);
     }
 
-    Standing standing() {
-        return standing;
-    }
-
-    boolean isBorrowed() {
-        return grade == Grade.BORROWED;
-    }
-
-    boolean isOptional() {
-        return optional;
-    }
-
     boolean isTry() {
         return !standing.accepted();
-    }
-
-    Loan loanBefore() {
-        return loanBefore;
-    }
-
-    Loan loan() {
-        return loan;
-    }
-
-    /** @return when the call no longer counts; null until it has ended */
-    Instant countsUntil() {
-        return countsUntil;
-    }
-
-    /** Must be called with the budget's lock. */
-    void countUntil(Instant end) {
-        countsUntil = end;
     }
 }

@@ -83,7 +83,7 @@ final class CallWindow {
 
         private void add(CallPermit permit, int number) {
             calls += number;
-            borrowed += permit.isBorrowed() ? number : 0;
+            borrowed += permit.borrowed ? number : 0;
         }
     }
 
@@ -93,7 +93,7 @@ final class CallWindow {
 
     /** Drops the calls that no longer count. */
     void advance(Instant now) {
-        while (!ended.isEmpty() && !ended.peekFirst().countsUntil().isAfter(now)) {
+        while (!ended.isEmpty() && !ended.peekFirst().countsUntil.isAfter(now)) {
             release(ended.removeFirst());
         }
     }
@@ -104,7 +104,7 @@ final class CallWindow {
         if (grade == Grade.BORROWED || isEmpty()) {
             lastLoan = new Loan(now, now.plus(interval()));
         }
-        CallPermit permit = new CallPermit(budget, standing, grade, isOptional, loanBefore, lastLoan);
+        CallPermit permit = new CallPermit(budget, standing, grade == Grade.BORROWED, isOptional, loanBefore, lastLoan);
         all.add(permit, 1);
         tallies.computeIfAbsent(standing.sharer(), sharer -> new Tally()).add(permit, 1);
         optional += isOptional ? 1 : 0;
@@ -118,25 +118,25 @@ final class CallWindow {
     /** @param made whether the call was made, so that it still counts */
     void end(CallPermit permit, boolean made, Instant now) {
         // Only for the call that tries them: if it was sent twice, the next trial can have started.
-        trials.remove(permit.standing().credentials(), permit);
+        trials.remove(permit.standing.credentials(), permit);
         if (made) {
-            permit.countUntil(now.plus(Budget.WINDOW));
+            permit.countsUntil = now.plus(Budget.WINDOW);
             ended.addLast(permit);
             return;
         }
         release(permit);
-        if (permit.isBorrowed() && lastLoan == permit.loan()) {
-            lastLoan = permit.loanBefore();
+        if (permit.borrowed && lastLoan == permit.loan) {
+            lastLoan = permit.loanBefore;
         }
     }
 
     private void release(CallPermit permit) {
         all.add(permit, -1);
-        tallies.computeIfPresent(permit.standing().sharer(), (sharer, tally) -> {
+        tallies.computeIfPresent(permit.standing.sharer(), (sharer, tally) -> {
             tally.add(permit, -1);
             return tally.calls == 0 ? null : tally;
         });
-        optional -= permit.isOptional() ? 1 : 0;
+        optional -= permit.optional ? 1 : 0;
         tries -= permit.isTry() ? 1 : 0;
     }
 
@@ -156,7 +156,7 @@ final class CallWindow {
 
     /** @return whether a request can be sent once more, as another call */
     boolean mayRepeat(CallPermit permit) {
-        return left() > 0 && (!permit.isTry() || tries < limits.tries()) && (!permit.isOptional() || isOptionalLeft());
+        return left() > 0 && (!permit.isTry() || tries < limits.tries()) && (!permit.optional || isOptionalLeft());
     }
 
     /** An account can have as many tries as are left: the first one half of them, the next one half of the rest. */
@@ -219,7 +219,7 @@ final class CallWindow {
 
     /** @return when a call of this kind comes back, after as many others of the kind */
     Instant nextReturn(int others, Predicate<CallPermit> kind, Instant now) {
-        return ended.stream().filter(kind).skip(others).map(CallPermit::countsUntil).findFirst()
+        return ended.stream().filter(kind).skip(others).map(call -> call.countsUntil).findFirst()
                 .orElseGet(() -> latestReturn(now));
     }
 

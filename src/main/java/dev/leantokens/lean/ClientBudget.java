@@ -27,6 +27,7 @@ import dev.leantokens.token.CallerAccounts;
 import dev.leantokens.token.UpstreamTokenRequest;
 import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
 import dev.leantokens.token.UpstreamTokenRequest.Purpose;
+import io.smallrye.mutiny.subscription.UniEmitter;
 
 /**
  * Limits the calls for one client of Lean and shares them among its callers. No minute has more calls than the limit, wherever
@@ -63,6 +64,7 @@ final class ClientBudget {
     private final boolean ofService;
     private final Clock clock;
     private final WaitingRoom.Timer timer;
+    private final Map<CredentialsOwner, WaitingRoom> rooms;
 
     /** Guarded by this, like all fields below. */
     private final CallWindow window;
@@ -76,11 +78,11 @@ final class ClientBudget {
     private boolean retired;
 
     /** The calls that wait for one caller with the same credentials. */
-    static final class Line {
+    private static final class Line {
 
         private final String key;
         private final CallerAccount caller;
-        private final Set<CallWait> waiting = new LinkedHashSet<>(2);
+        private final Set<WaitingCall> waiting = new LinkedHashSet<>(2);
         /** Whether Lean has accepted the credentials, before or since the calls wait. */
         private boolean accepted;
 
@@ -89,33 +91,67 @@ final class ClientBudget {
             this.caller = caller;
         }
 
-        private CallWait first() {
+        private WaitingCall first() {
             return waiting.iterator().next();
         }
 
         private boolean hasCredentials(String credentials) {
-            return first().request().fingerprint().equals(credentials);
+            return first().request.fingerprint().equals(credentials);
         }
     }
 
-    /** @param ofService whether this is the service's own client */
-    ClientBudget(Limits limits, boolean ofService, Clock clock, WaitingRoom.Timer timer) {
+    /** A call that waits in the lines of its callers. */
+    private final class WaitingCall {
+
+        private final UpstreamTokenRequest request;
+        private final UniEmitter<? super CallPermit> outcome;
+        private final WaitingRoom.Seat seat;
+        private final List<Line> lines = new ArrayList<>(1);
+        private boolean over;
+
+        private WaitingCall(UpstreamTokenRequest request, UniEmitter<? super CallPermit> outcome) {
+            this.request = request;
+            this.outcome = outcome;
+            this.seat = rooms.get(request.owner()).seat(reason -> giveUp(this, reason));
+        }
+
+        /** Must be called without the lock, like the method below. */
+        private void grant(CallPermit permit) {
+            seat.leave();
+            outcome.complete(permit);
+        }
+
+        private void refuse(TokenException refusal) {
+            seat.leave();
+            outcome.fail(refusal);
+        }
+    }
+
+    /**
+     * @param ofService whether this is the service's own client
+     * @param rooms where calls wait
+     */
+    ClientBudget(Limits limits, boolean ofService, Clock clock, WaitingRoom.Timer timer,
+            Map<CredentialsOwner, WaitingRoom> rooms) {
         this.limits = limits;
         this.ofService = ofService;
         this.clock = clock;
         this.timer = timer;
+        this.rooms = rooms;
         this.window = new CallWindow(limits);
         this.forecast = new TurnForecast(window);
     }
 
     /**
-     * Permits the call or lets it wait.
+     * Permits a call or lets it wait.
      *
+     * @param patience how long it can wait
      * @param present the callers that it is made for
      * @return false if this budget is no longer used
      * @throws TokenException if its turn cannot come in time, with the time to wait
      */
-    boolean arrive(CallWait wait, CallerAccounts.Snapshot present) {
+    boolean arrive(UpstreamTokenRequest request, Duration patience, UniEmitter<? super CallPermit> outcome,
+            CallerAccounts.Snapshot present) {
         List<Runnable> actions;
         Optional<TokenException> refusal;
         synchronized (this) {
@@ -124,8 +160,7 @@ final class ClientBudget {
             }
             Instant now = clock.instant();
             actions = serve(now);
-            wait.arriveAt(this);
-            refusal = admit(wait, present, now, actions);
+            refusal = admit(request, patience, outcome, present.all(), now, actions);
         }
         actions.forEach(Runnable::run);
         if (refusal.isPresent()) {
@@ -134,14 +169,14 @@ final class ClientBudget {
         return true;
     }
 
-    private Optional<TokenException> admit(CallWait wait, CallerAccounts.Snapshot present, Instant now,
-            List<Runnable> actions) {
-        UpstreamTokenRequest request = wait.request();
+    /** @param actions receives what to do without the lock */
+    private Optional<TokenException> admit(UpstreamTokenRequest request, Duration patience,
+            UniEmitter<? super CallPermit> outcome, List<CallerAccount> present, Instant now, List<Runnable> actions) {
         boolean isOptional = isOptional(request);
         if (isOptional && !window.isOptionalLeft()) {
-            return Optional.of(refusal(NO_OPTIONAL_LEFT, window.nextReturn(0, CallPermit::isOptional, now), now));
+            return Optional.of(refusal(NO_OPTIONAL_LEFT, window.nextReturn(0, permit -> permit.optional, now), now));
         }
-        List<CallerAccount> callers = best(request, present.all());
+        List<CallerAccount> callers = best(request, present);
         Standing best = null;
         Grade grade = Grade.NOT_NOW;
         // Calls that wait cannot be made now, so none is overtaken. An optional call takes nothing from them.
@@ -155,47 +190,52 @@ final class ClientBudget {
         }
         if (best != null) {
             CallPermit permit = window.permit(this, best, grade, isOptional, now);
-            actions.add(() -> wait.grant(permit));
+            actions.add(() -> outcome.complete(permit));
             return Optional.empty();
         }
         Instant turn = turn(request, callers, now);
-        if (isOptional || turn.isAfter(now.plus(wait.patience()))) {
+        if (isOptional || turn.isAfter(now.plus(patience))) {
             return Optional.of(refusal(request, turn, now));
         }
-        callers.forEach(caller -> queue(wait, caller));
+        WaitingCall call = new WaitingCall(request, outcome);
+        callers.forEach(caller -> queue(call, caller));
         scheduleServing(now);
-        actions.add(() -> wait.start(present));
+        actions.add(() -> {
+            rooms.get(request.owner()).take(call.seat, present.get(0).account(), patience);
+            request.accounts().watch(caller -> join(call, caller));
+        });
         return Optional.empty();
     }
 
     /** Lets the call wait for one more caller. */
-    void join(CallWait wait, CallerAccount caller) {
-        runLocked(() -> wait.isOver() || !queueIfBetter(wait, caller) ? List.of() : serve(clock.instant()));
+    private void join(WaitingCall call, CallerAccount caller) {
+        runLocked(() -> call.over || !queueIfBetter(call, caller) ? List.of() : serve(clock.instant()));
+        rooms.get(call.request.owner()).share(call.seat, caller.account());
     }
 
     /** Ends the wait of the call with a failure. */
-    void giveUp(CallWait wait, WaitingRoom.Reason reason) {
+    private void giveUp(WaitingCall call, WaitingRoom.Reason reason) {
         TokenException refusal;
         synchronized (this) {
-            if (wait.isOver()) {
+            if (call.over) {
                 return;
             }
-            List<CallerAccount> callers = wait.lines().stream().map(line -> line.caller).toList();
-            remove(wait);
+            List<CallerAccount> callers = call.lines.stream().map(line -> line.caller).toList();
+            remove(call);
             Instant now = clock.instant();
             refusal = reason == WaitingRoom.Reason.FULL ? FairBulkhead.busy()
-                    : refusal(wait.request(), turn(wait.request(), callers, now), now);
+                    : refusal(call.request, turn(call.request, callers, now), now);
             scheduleServing(now);
         }
-        wait.refuse(refusal);
+        call.refuse(refusal);
     }
 
     /** @return another permit, to send the same request once more; empty if no call is left for that */
     synchronized Optional<CallPermit> another(CallPermit first) {
         Instant now = clock.instant();
         window.advance(now);
-        return window.mayRepeat(first) ? Optional.of(window.permit(this, first.standing(),
-                first.isBorrowed() ? Grade.BORROWED : Grade.WITHIN_SHARE, first.isOptional(), now)) : Optional.empty();
+        return window.mayRepeat(first) ? Optional.of(window.permit(this, first.standing,
+                first.borrowed ? Grade.BORROWED : Grade.WITHIN_SHARE, first.optional, now)) : Optional.empty();
     }
 
     /** @param made whether the call was made */
@@ -214,13 +254,13 @@ final class ClientBudget {
 
     /** Lean has refused credentials that were tried: waiting calls with them fail alike. */
     void refuse(String credentials, TokenException refusal) {
-        Set<CallWait> refused = new LinkedHashSet<>();
+        Set<WaitingCall> refused = new LinkedHashSet<>();
         synchronized (this) {
             lines.values().stream().filter(line -> !line.accepted && line.hasCredentials(credentials))
                     .forEach(line -> refused.addAll(line.waiting));
             refused.forEach(this::remove);
         }
-        refused.forEach(wait -> wait.refuse(refusal));
+        refused.forEach(call -> call.refuse(refusal));
     }
 
     /** @return the number of calls that can be made now */
@@ -262,7 +302,7 @@ final class ClientBudget {
     }
 
     private Standing standing(Line line) {
-        return standing(line.first().request(), line.accepted, line.caller);
+        return standing(line.first().request, line.accepted, line.caller);
     }
 
     /** @return the standing when calls wait until a trial of the credentials is over, which can succeed */
@@ -271,7 +311,7 @@ final class ClientBudget {
     }
 
     private Standing standingAfterTrial(Line line) {
-        return standingAfterTrial(line.first().request(), line.accepted, line.caller);
+        return standingAfterTrial(line.first().request, line.accepted, line.caller);
     }
 
     /** Tries with the client's id take nothing from the shares. A single sharer has no others to leave anything to. */
@@ -285,12 +325,12 @@ final class ClientBudget {
         window.advance(now);
         List<Runnable> actions = new ArrayList<>(1);
         for (Line line = next(now); line != null; line = next(now)) {
-            CallWait first = line.first();
+            WaitingCall first = line.first();
             Standing standing = standing(line);
             lines.remove(line.key);
             lines.put(line.key, line);
             remove(first);
-            CallPermit permit = window.permit(this, standing, window.grade(standing, now), isOptional(first.request()), now);
+            CallPermit permit = window.permit(this, standing, window.grade(standing, now), isOptional(first.request), now);
             actions.add(() -> first.grant(permit));
         }
         scheduleServing(now);
@@ -318,35 +358,35 @@ final class ClientBudget {
         return next;
     }
 
-    private void queue(CallWait wait, CallerAccount caller) {
-        Line line = lines.computeIfAbsent(key(caller, wait.request()), key -> new Line(key, caller));
-        line.accepted |= isAccepted(wait);
-        line.waiting.add(wait);
-        wait.lines().add(line);
+    private void queue(WaitingCall call, CallerAccount caller) {
+        Line line = lines.computeIfAbsent(key(caller, call.request), key -> new Line(key, caller));
+        line.accepted |= isAccepted(call);
+        line.waiting.add(call);
+        call.lines.add(line);
     }
 
     /** @return whether the call waits in one more line, or in a better one than before */
-    private boolean queueIfBetter(CallWait wait, CallerAccount caller) {
-        UpstreamTokenRequest request = wait.request();
+    private boolean queueIfBetter(WaitingCall call, CallerAccount caller) {
+        UpstreamTokenRequest request = call.request;
         Line callersLine = lines.get(key(caller, request));
-        if (callersLine != null && callersLine.waiting.contains(wait)) {
+        if (callersLine != null && callersLine.waiting.contains(call)) {
             return false;
         }
-        if (wait.lines().size() >= MAX_LINES) {
+        if (call.lines.size() >= MAX_LINES) {
             Comparator<Line> byPlace = Comparator.comparingInt(line -> place(standing(request, line.accepted, line.caller)));
-            Line worst = wait.lines().stream().max(byPlace).orElseThrow();
-            if (place(standing(request, isAccepted(wait), caller)) >= place(standing(request, worst.accepted, worst.caller))) {
+            Line worst = call.lines.stream().max(byPlace).orElseThrow();
+            if (place(standing(request, isAccepted(call), caller)) >= place(standing(request, worst.accepted, worst.caller))) {
                 return false;
             }
-            wait.lines().remove(worst);
-            leave(worst, wait);
+            call.lines.remove(worst);
+            leave(worst, call);
         }
-        queue(wait, caller);
+        queue(call, caller);
         return true;
     }
 
-    private static boolean isAccepted(CallWait wait) {
-        return wait.request().accepted() || wait.lines().stream().anyMatch(line -> line.accepted);
+    private boolean isAccepted(WaitingCall call) {
+        return call.request.accepted() || call.lines.stream().anyMatch(line -> line.accepted);
     }
 
     /** @return the callers with the best places; among them is one whose call is permitted now, if there is any */
@@ -369,13 +409,13 @@ final class ClientBudget {
         return caller.account() + '\n' + request.fingerprint();
     }
 
-    private void remove(CallWait wait) {
-        wait.end();
-        wait.lines().forEach(line -> leave(line, wait));
+    private void remove(WaitingCall call) {
+        call.over = true;
+        call.lines.forEach(line -> leave(line, call));
     }
 
-    private void leave(Line line, CallWait wait) {
-        line.waiting.remove(wait);
+    private void leave(Line line, WaitingCall call) {
+        line.waiting.remove(call);
         if (line.waiting.isEmpty()) {
             lines.remove(line.key);
         }
@@ -385,7 +425,7 @@ final class ClientBudget {
     private void scheduleServing(Instant now) {
         Instant next = null;
         if (!lines.isEmpty()) {
-            next = window.ended().stream().findFirst().map(CallPermit::countsUntil).orElse(null);
+            next = window.ended().stream().findFirst().map(call -> call.countsUntil).orElse(null);
             Instant loan = window.nextLoan();
             if (window.left() > 0 && loan.isAfter(now) && (next == null || loan.isBefore(next))) {
                 next = loan;

@@ -137,7 +137,7 @@ class ResilientLeanClient implements AuthorizationServer {
             case TOO_MANY_CALLS -> failure.retryAfter(BUSY_FOR);
             default -> failure;
         };
-        // What one caller is told holds for all callers with these credentials.
+        // The wait holds for all callers with these credentials.
         guard.pauseIfThrottled(request, answer);
         return answer;
     }

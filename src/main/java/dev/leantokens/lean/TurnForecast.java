@@ -52,7 +52,7 @@ final class TurnForecast {
         }
         Instant loan = later(now, window.nextLoan()).plus(window.interval().multipliedBy(borrowing));
         Instant share = window.nextReturn(mine.calls() - within,
-                permit -> !permit.isBorrowed() && isOf(mine.standing(), permit), now);
+                permit -> !permit.borrowed && isOf(mine.standing(), permit), now);
         return later(left, loan.isBefore(share) ? loan : share);
     }
 
@@ -71,7 +71,7 @@ final class TurnForecast {
                 ofAccount -= isOf(mine.standing(), call) ? 1 : 0;
                 all--;
                 if (window.mayTry(ofAccount, all)) {
-                    return call.countsUntil();
+                    return call.countsUntil;
                 }
             }
         }
@@ -79,7 +79,7 @@ final class TurnForecast {
     }
 
     private static boolean isOf(Standing standing, CallPermit permit) {
-        return permit.standing().sharer().equals(standing.sharer());
+        return permit.standing.sharer().equals(standing.sharer());
     }
 
     private static Instant later(Instant one, Instant other) {
