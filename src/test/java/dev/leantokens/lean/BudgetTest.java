@@ -47,14 +47,14 @@ class BudgetTest {
         return Requests.budget(calls, LONGEST_CALL, time, 2 * SEATS);
     }
 
-    /** Mutiny's context propagation sets itself up at first use, which two threads must not do at once. Quarkus sees to it. */
+    /** Initializes Mutiny's context propagation, which is not thread-safe at first use; Quarkus does it in an application. */
     @BeforeAll
-    static void setMutinyUp() {
+    static void initializeMutiny() {
         Uni.createFrom().emitter(emitter -> emitter.complete("ready")).await().indefinitely();
     }
 
     @Test
-    void callsBeyondTheBudgetAreToldAtOnceWhenToComeBack() {
+    void callBeyondTheBudgetIsRefusedAtOnceWithTheTimeToWait() {
         use(1);
         time.advance(Duration.ofSeconds(10));
         use(3);
@@ -67,7 +67,7 @@ class BudgetTest {
     }
 
     @Test
-    void whoComesBackThenIsServed() {
+    void callerThatRetriesThenIsServed() {
         use(4);
         Duration wait = refusal(ofService(alone())).response().retryAfter().orElseThrow();
         time.advance(wait.minus(PATIENCE).minusMillis(1));
@@ -98,7 +98,7 @@ class BudgetTest {
     }
 
     @Test
-    void whileAllCallsAreUnderWayTheLastOfThemIsReckonedWith() {
+    void callsInProgressAreExpectedToTakeAsLongAsACallCan() {
         for (int i = 0; i < 4; i++) {
             permit(ofService(alone()));
         }
@@ -116,7 +116,7 @@ class BudgetTest {
     }
 
     @Test
-    void callThatIsGivenBackGoesToTheOneThatWaits() {
+    void unusedCallGoesToTheFirstThatWaits() {
         use(3);
         time.advance(Duration.ofSeconds(55));
         CallPermit unused = permit(ofService(alone()));
@@ -132,7 +132,7 @@ class BudgetTest {
     }
 
     @Test
-    void noMoreCallsWaitThanCanBeMadeInTime() {
+    void onlyCallsThatCanBeMadeInTimeWait() {
         use(4);
         time.advance(Duration.ofSeconds(55));
         List<CompletableFuture<CallPermit>> waiting = takeAll(4, ofService(alone()));
@@ -143,12 +143,12 @@ class BudgetTest {
 
         time.advance(Duration.ofSeconds(5));
         assertThat(waiting).allMatch(CompletableFuture::isDone);
-        assertThat(time.timers()).as("nothing waits any longer").isZero();
+        assertThat(time.timers()).as("nothing waits").isZero();
     }
 
     @Test
-    void callThatIsOvertakenIsSentAwayWhenItsPatienceEnds() {
-        // Two sharers, of which one has had its share and all that the other one left.
+    void callThatIsOvertakenFailsWhenItHasWaitedTooLong() {
+        // One of two sharers has used its share and borrowed the calls that the other left.
         CallerAccount greedy = one("greedy", "greedy", 2);
         CallerAccount modest = one("modest", "modest", 2);
         use(2, greedy);
@@ -172,26 +172,26 @@ class BudgetTest {
     }
 
     @Test
-    void whatIsLeftIsKnown() {
+    void callsThatAreLeftAreKnown() {
         assertThat(budget.left("never seen")).isEqualTo(4);
         permit(ofService(alone()));
         use(2);
         assertThat(budget.left("SERVICE")).isEqualTo(1);
 
         time.advance(Budget.WINDOW);
-        assertThat(budget.left(Requests.SERVICE)).as("one is under way still").isEqualTo(3);
-        assertThat(budget.size()).as("whoever asks makes no account").isOne();
+        assertThat(budget.left(Requests.SERVICE)).as("one is in progress").isEqualTo(3);
+        assertThat(budget.size()).as("a query creates no budget").isOne();
     }
 
     @Test
-    void clientsHaveABudgetEach() {
+    void eachClientHasABudget() {
         use(4);
 
         permit(ofCaller("another", "secret", true, "a"));
     }
 
     @Test
-    void caseOfAnIdMakesNoOtherClient() {
+    void clientIdsIgnoreCase() {
         for (String id : List.of("aa-bb", "AA-bb", "aa-BB", "Aa-Bb")) {
             permit(ofCaller(id, "secret", true, "a")).used();
         }
@@ -200,7 +200,7 @@ class BudgetTest {
     }
 
     @Test
-    void callsThatCouldBeLeftUndoneGetHalfAndDoNotWait() {
+    void optionalCallsGetHalfAndDoNotWait() {
         permit(optional(alone())).used();
         time.advance(Duration.ofSeconds(55));
         permit(optional(alone())).used();
@@ -210,21 +210,21 @@ class BudgetTest {
         assertThat(refusal.response().retryAfter()).contains(Duration.ofSeconds(5));
         use(2);
         refusal(optional(alone()));
-        assertThat(take(ofService(alone()))).as("one that is needed waits").isNotDone();
+        assertThat(take(ofService(alone()))).as("a needed call waits").isNotDone();
     }
 
     @Test
-    void callThatCouldBeLeftUndoneDoesNotOvertakeOneThatWaits() {
+    void optionalCallDoesNotOvertakeWaitingCalls() {
         Budget sixty = budget(60);
         CallerAccount greedy = one("greedy", "greedy", 60);
         permit(sixty, ofService(greedy)).used();
-        assertThat(take(sixty, ofService(greedy))).as("borrows the next one in a while").isNotDone();
+        assertThat(take(sixty, ofService(greedy))).as("waits to borrow").isNotDone();
 
         refusal(sixty, optional(one("modest", "modest", 60)));
     }
 
     @Test
-    void smallestBudgetHasRoomForOneOfEitherKind() {
+    void smallestBudgetAllowsAnOptionalCallOrATry() {
         Budget one = budget(1);
         one.take(optional(alone()), Duration.ZERO).await().indefinitely().used();
         one.take(ofCaller("b", "secret", false, "a"), Duration.ZERO).await().indefinitely().used();
@@ -234,13 +234,13 @@ class BudgetTest {
     }
 
     @Test
-    void sharerGetsItsShareAtOnceAndBorrowsTheRestOneByOne() {
+    void sharerGetsItsShareAtOnceAndBorrowsTheRestOneAtATime() {
         Budget sixty = budget(60);
         CallerAccount greedy = one("greedy", "greedy", 4);
         for (int i = 0; i < 15; i++) {
             assertThat(take(sixty, ofService(greedy))).isCompleted();
         }
-        // The others have their shares first, and 45 calls are left to borrow in 60 s; they were 60 before.
+        // 60 calls could be borrowed in 60 s at the first call, and 45 can be now that the share is used.
         CompletableFuture<CallPermit> first = take(sixty, ofService(greedy));
         CompletableFuture<CallPermit> next = take(sixty, ofService(greedy));
         time.advance(Duration.ofMillis(1_000));
@@ -261,7 +261,7 @@ class BudgetTest {
         }
     }
 
-    /** The interval between borrowed calls follows from how many can be borrowed now, and not when one was borrowed last. */
+    /** The interval between borrowed calls depends on how many can be borrowed now, not at the last loan. */
     @Test
     void sharesThatComeBackCanBeBorrowedAtOnce() {
         Budget sixty = budget(60);
@@ -279,11 +279,11 @@ class BudgetTest {
         CompletableFuture<CallPermit> waits = take(sixty, ofService(greedy));
 
         time.advance(Duration.ofMillis(1_334));
-        assertThat(waits).as("44 are left, and nobody else wants them").isCompleted();
+        assertThat(waits).as("44 are left").isCompleted();
     }
 
     @Test
-    void callersThatHaveNoCredentialsAreOneSharerWhoseAddressesTakeTurns() {
+    void anonymousCallersAreOneSharerWhoseAddressesTakeTurns() {
         Budget sixty = budget(60);
         for (int i = 0; i < 30; i++) {
             assertThat(take(sixty, ofService(one("address " + i, "anonymous", 2)))).isCompleted();
@@ -302,7 +302,7 @@ class BudgetTest {
     }
 
     @Test
-    void credentialsThatLeanHasNotAcceptedGetATenthHalfOfItFromOneAddress() {
+    void unacceptedCredentialsGetATenthAndOneAddressHalfOfIt() {
         Budget sixty = budget(60);
         List<CompletableFuture<CallPermit>> tries = new ArrayList<>();
         for (int i = 0; i < 60; i++) {
@@ -333,7 +333,7 @@ class BudgetTest {
     }
 
     @Test
-    void oneAloneHasAllThatTriesLeave() {
+    void singleSharerGetsAllThatTriesLeave() {
         Budget sixty = budget(60);
 
         for (int i = 0; i < 60; i++) {
@@ -357,12 +357,12 @@ class BudgetTest {
     }
 
     @Test
-    void firstCallsWithNewCredentialsWaitForTheOneThatTriesThem() {
+    void callsWithNewCredentialsWaitForTheOneThatTriesThem() {
         Budget sixty = budget(60);
         CallPermit first = permit(sixty, ofCaller("b", "right", false, "one"));
         List<CompletableFuture<CallPermit>> others = takeAll(59, sixty, ofCaller("b", "right", false, "one"));
         assertThat(others).noneMatch(CompletableFuture::isDone);
-        assertThat(refusal(sixty, ofCaller("b", "right", false, "one")).response().retryAfter()).as("more than Lean allows")
+        assertThat(refusal(sixty, ofCaller("b", "right", false, "one")).response().retryAfter()).as("one more than Lean allows")
                 .contains(Duration.ofSeconds(63));
 
         first.accepted();
@@ -371,7 +371,7 @@ class BudgetTest {
     }
 
     @Test
-    void oneCallAtATimeTriesCredentialsAlsoIfARequestWasSentOnceMore() {
+    void oneCallAtATimeTriesCredentialsEvenIfARequestWasSentTwice() {
         Budget sixty = budget(60);
         CallPermit first = permit(sixty, ofCaller("b", "right", false, "one"));
         CallPermit sentOnceMore = first.another().orElseThrow();
@@ -384,7 +384,7 @@ class BudgetTest {
     }
 
     @Test
-    void callsThatWaitForATryThatLeanRefusesAreRefusedAlike() {
+    void callsThatWaitForARefusedTryAreRefusedToo() {
         TokenException refused = TokenError.CALLER_REFUSED.because("no");
         CallPermit first = permit(ofCaller("b", "wrong", false, "one"));
         List<CompletableFuture<CallPermit>> others = takeAll(2, ofCaller("b", "wrong", false, "one"));
@@ -397,7 +397,7 @@ class BudgetTest {
     }
 
     @Test
-    void callerWithTheServicesOwnSecretGetsWhatTheServiceLeaves() {
+    void callerWithTheServicesSecretGetsWhatTheServiceLeaves() {
         Budget sixty = budget(60);
         assertThat(take(sixty, ofCaller("SERVICE", "right", true, "one"))).isCompleted();
         CompletableFuture<CallPermit> next = take(sixty, ofCaller("SERVICE", "right", true, "one"));
@@ -408,7 +408,7 @@ class BudgetTest {
     }
 
     @Test
-    void requestThatIsSentOnceMoreNeedsAnotherCall() {
+    void requestThatIsSentTwiceNeedsAnotherCall() {
         CallPermit first = permit(ofService(alone()));
         use(2);
 
@@ -417,7 +417,7 @@ class BudgetTest {
     }
 
     @Test
-    void callWaitsInTheLineOfEachRequesterAndIsChargedToTheOneWhoseTurnComes() {
+    void callWaitsInTheLineOfEachCallerAndCountsForTheFirstWhoseTurnComes() {
         Budget sixty = budget(60);
         CallerAccount greedy = one("greedy", "greedy", 4);
         takeAll(19, sixty, ofService(greedy));
@@ -429,12 +429,12 @@ class BudgetTest {
 
         assertThat(waits).isCompleted();
         assertThat(IntStream.range(0, 15)
-                .filter(i -> take(sixty, ofService(one("modest", "modest", 4))).isDone())).as("its share, less one, and")
+                .filter(i -> take(sixty, ofService(one("modest", "modest", 4))).isDone())).as("its share less one")
                 .hasSize(14);
     }
 
     @Test
-    void callOfACrowdHasTheBestPlaceOfAll() {
+    void callOfACrowdHasTheBestPlaceOfItsCallers() {
         Budget sixty = budget(60);
         CallerAccount greedy = one("greedy", "greedy", 2);
         takeAll(30, sixty, ofService(greedy));
@@ -452,9 +452,9 @@ class BudgetTest {
         assertThat(time.timers()).isZero();
     }
 
-    /** It was the square of their number: 8,000 accounts that waited for two calls held an event loop up for half a minute. */
+    /** With quadratic time, 8,000 accounts that wait for two calls block an event loop for half a minute. */
     @Test
-    void timeThatACrowdTakesGrowsWithItsNumberAlone() {
+    void timeForACrowdIsLinear() {
         int crowd = 8_000;
         Budget sixty = budget(60);
         for (int i = 0; i < 60; i++) {
@@ -477,7 +477,7 @@ class BudgetTest {
     }
 
     @Test
-    void callOfSeveralCanBeginByAnyOfThem() {
+    void callOfSeveralCallersStartsByAnyOfThem() {
         Budget sixty = budget(60);
         CallerAccount greedy = one("greedy", "greedy", 60);
         takeAll(2, sixty, ofService(greedy));
@@ -488,7 +488,7 @@ class BudgetTest {
     }
 
     @Test
-    void replacementThatACallerNeedsIsNoReplacementAnyMore() {
+    void replacementThatACallerNeedsIsNotOptional() {
         use(2);
         permit(optional(alone())).used();
         permit(optional(alone())).unused();
@@ -500,9 +500,9 @@ class BudgetTest {
         assertThat(take(ofService(call))).as("waits for its turn").isNotDone();
     }
 
-    /** Lean sees a call at some time between its begin and its end: whenever that is, it sees no more than allowed. */
+    /** Lean receives a call at any time between its start and its end. */
     @Test
-    void leanNeverSeesMoreInAnyMinute() {
+    void leanNeverReceivesMoreInAnyMinute() {
         qt().withExamples(500).forAll(integers().between(1, 10),
                 lists().of(integers().between(0, 19_999)).ofSizeBetween(1, 200)).checkAssert((limit, steps) -> {
                     SimulatedTime its = new SimulatedTime();
@@ -520,9 +520,9 @@ class BudgetTest {
                                         .isLessThanOrEqualTo(Duration.ofSeconds(63));
                                 return;
                             }
-                            Instant begin = its.now();
+                            Instant start = its.now();
                             its.start(1 + step / 7 % 3_000, () -> {
-                                seen.add(early ? begin : its.now());
+                                seen.add(early ? start : its.now());
                                 permit.used();
                             });
                         });
@@ -537,7 +537,7 @@ class BudgetTest {
     }
 
     @Test
-    void threadsTogetherGetNoMoreThanThereIs() throws Exception {
+    void concurrentCallersGetNoMoreThanTheBudget() throws Exception {
         int threads = 16;
         Budget fifty = budget(50);
         AtomicInteger granted = new AtomicInteger();
@@ -550,7 +550,7 @@ class BudgetTest {
                         granted.incrementAndGet();
                         permit.used();
                     }, refused -> {
-                        // The budget is spent.
+                        // Nothing is left.
                     });
                 }
                 done.countDown();
@@ -562,13 +562,13 @@ class BudgetTest {
         assertThat(granted).hasValue(50);
     }
 
-    /** One address makes up client ids; what is known of a client is not forgotten, and another address is served. */
+    /** Calls of a client are not forgotten, and callers from other addresses are served. */
     @Test
-    void clientsThatOneCallerMakesUpFillHalfAndLeaveTheRestToOthers() {
+    void inventedClientsOfOneAddressTakeHalf() {
         use(4);
         int served = 0;
         for (int i = 0; i < Budget.MAX_UNKNOWN; i++) {
-            served += CallerOutcome.permitted(used(ofCaller("made-up-" + i, "x", false, "attacker"))) ? 1 : 0;
+            served += CallerOutcome.permitted(used(ofCaller("invented-" + i, "x", false, "attacker"))) ? 1 : 0;
         }
 
         assertThat(served).isEqualTo(Budget.MAX_UNKNOWN / 2);
@@ -584,18 +584,18 @@ class BudgetTest {
     }
 
     @Test
-    void clientThatIsAcceptedNoLongerCountsAsMadeUp() {
+    void acceptedClientNoLongerCountsAsUnknown() {
         used(ofCaller("mine", "right", false, "one"));
         used(ofCaller("mine", "right", true, "one"));
         for (int i = 0; i < Budget.MAX_UNKNOWN / 2; i++) {
-            assertThat(used(ofCaller("made-up-" + i, "x", false, "one"))).isCompleted();
+            assertThat(used(ofCaller("invented-" + i, "x", false, "one"))).isCompleted();
         }
         refusal(ofCaller("one-too-many", "x", false, "one"));
     }
 
     @Test
-    void clientWithACallUnderWayIsNotForgotten() {
-        CallPermit permit = permit(ofCaller("under way", "x", false, "one"));
+    void clientWithACallInProgressIsNotForgotten() {
+        CallPermit permit = permit(ofCaller("in progress", "x", false, "one"));
         time.advance(Duration.ofMinutes(2));
 
         use(1);
@@ -607,7 +607,7 @@ class BudgetTest {
     }
 
     @Test
-    void crowdThatWaitsIsBoundedAndKeepsNoOtherOut() {
+    void waitingCrowdIsBoundedAndKeepsNoOtherCallerOut() {
         Budget many = budget(1_000);
         for (int i = 0; i < 1_000; i++) {
             permit(many, ofService(alone())).used();
@@ -680,7 +680,7 @@ class BudgetTest {
         return takeAll(number, budget, request);
     }
 
-    /** Each is a call of its own, which others do not join. */
+    /** The calls do not share an outcome. */
     private static List<CompletableFuture<CallPermit>> takeAll(int number, Budget budget, UpstreamTokenRequest request) {
         return IntStream.range(0, number).mapToObj(i -> take(budget, request)).toList();
     }

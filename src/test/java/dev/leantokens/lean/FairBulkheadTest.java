@@ -26,32 +26,32 @@ class FairBulkheadTest {
     private static final int SEATS = 20;
 
     private final List<String> made = new ArrayList<>();
-    private final List<UniEmitter<? super String>> underWay = new ArrayList<>();
+    private final List<UniEmitter<? super String>> running = new ArrayList<>();
     private final SimulatedTime time = new SimulatedTime();
     private final WaitingRoom room = new WaitingRoom(SEATS, time);
-    private final FairBulkhead gate = new FairBulkhead(2, room);
+    private final FairBulkhead bulkhead = new FairBulkhead(2, room);
 
     @Test
-    void soManyCallsAreMadeAtATimeAndTheOthersInTheirTurn() {
+    void callsBeyondTheLimitWaitForTheirTurn() {
         List<CompletableFuture<String>> calls = passed("a", "b", "c", "d");
         assertThat(made).containsExactly("a", "b");
 
-        underWay.get(0).complete("token");
+        running.get(0).complete("token");
         assertThat(made).containsExactly("a", "b", "c");
         assertThat(calls.get(0)).isCompletedWithValue("token");
 
-        underWay.get(1).fail(new IllegalStateException("Lean is away"));
+        running.get(1).fail(new IllegalStateException("connection refused"));
         assertThat(made).containsExactly("a", "b", "c", "d");
-        assertThatThrownBy(calls.get(1)::join).hasMessageContaining("Lean is away");
+        assertThatThrownBy(calls.get(1)::join).hasMessageContaining("connection refused");
 
-        underWay.get(2).complete("c");
-        underWay.get(3).complete("d");
+        running.get(2).complete("c");
+        running.get(3).complete("d");
         passed("e", "f", "g");
         assertThat(made).containsExactly("a", "b", "c", "d", "e", "f");
     }
 
     @Test
-    void whoHasWaitedLongEnoughIsSentAway() {
+    void callThatHasWaitedTooLongFails() {
         List<CompletableFuture<String>> calls = passed("a", "b", "c");
         time.advance(Duration.ofSeconds(1));
         calls.addAll(passed("d"));
@@ -59,22 +59,22 @@ class FairBulkheadTest {
         time.advance(PATIENCE.minusSeconds(1));
         assertBusy(calls.get(2));
 
-        underWay.get(0).complete("token");
+        running.get(0).complete("token");
         assertThat(made).containsExactly("a", "b", "d");
     }
 
     @Test
-    void timerEndsWithTheWait() {
+    void timerStopsWhenTheWaitEnds() {
         List<CompletableFuture<String>> calls = passed("a", "b", "c");
         assertThat(time.timers()).isOne();
 
-        underWay.get(0).complete("token");
+        running.get(0).complete("token");
 
-        assertThat(time.timers()).as("what they would hold on to").isZero();
+        assertThat(time.timers()).as("timers that would retain calls").isZero();
         assertThat(room.size()).isZero();
         time.advance(PATIENCE);
         assertThat(calls.get(2)).isNotDone();
-        underWay.get(2).complete("c");
+        running.get(2).complete("c");
         assertThat(calls.get(2)).isCompletedWithValue("c");
     }
 
@@ -85,14 +85,14 @@ class FairBulkheadTest {
         passedFor("other", "o1");
 
         for (int i = 0; i < 8; i++) {
-            underWay.get(i).complete("token");
+            running.get(i).complete("token");
         }
 
         assertThat(made).containsExactly("g1", "g2", "g3", "m1", "o1", "g4", "m2", "g5");
     }
 
     @Test
-    void callThatAnotherWaitsForTooEntersByTheFirstWhoseTurnComes() {
+    void callOfSeveralCallersStartsWithTheFirstTurn() {
         passedFor("greedy", "g1", "g2", "g3", "g4");
         CallerAccounts shared = new CallerAccounts(requester("greedy"), Purpose.NEED);
         CompletableFuture<String> call = pass("shared", shared);
@@ -101,17 +101,17 @@ class FairBulkheadTest {
         shared.join(requester("modest"), Purpose.NEED);
         passedFor("modest", "m1");
         for (int i = 0; i < 3; i++) {
-            underWay.get(i).complete("token");
+            running.get(i).complete("token");
         }
 
         assertThat(made).containsExactly("g1", "g2", "g3", "shared", "g4");
-        underWay.get(3).complete("token");
+        running.get(3).complete("token");
         assertThat(call).isCompletedWithValue("token");
         assertThat(made).containsExactly("g1", "g2", "g3", "shared", "g4", "m1");
     }
 
     @Test
-    void whoComesWhenTooManyWaitTakesThePlaceOfTheLastInTheLongestLine() {
+    void newcomerReplacesTheLastCallOfTheAccountWithTheMost() {
         List<CompletableFuture<String>> greedy = new ArrayList<>();
         for (int i = 0; i < 2 + SEATS; i++) {
             greedy.addAll(passedFor("greedy", "g" + i));
@@ -124,15 +124,15 @@ class FairBulkheadTest {
         assertBusy(greedy.get(21));
         assertBusy(greedy.get(20));
         assertThat(greedy.subList(0, 20)).noneMatch(CompletableFuture::isDone);
-        assertBusy(passedFor("greedy", "one too many").get(0));
-        underWay.get(0).complete("token");
-        underWay.get(1).complete("token");
+        assertBusy(passedFor("greedy", "surplus").get(0));
+        running.get(0).complete("token");
+        running.get(1).complete("token");
         assertThat(made).containsExactly("g0", "g1", "g2", "m1");
     }
 
-    /** The last of the crowd's calls is one that another caller waits for too. */
+    /** The last call of the crowd is shared with another caller. */
     @Test
-    void callThatAnotherWaitsForTooDoesNotGoWithTheCrowd() {
+    void callThatAnotherCallerSharesStays() {
         CallerAccounts shared = new CallerAccounts(requester("greedy"), Purpose.NEED);
         for (int i = 0; i < 2 + SEATS - 1; i++) {
             passedFor("greedy", "g" + i);
@@ -147,7 +147,7 @@ class FairBulkheadTest {
     }
 
     @Test
-    void gatesShareTheRoom() {
+    void bulkheadsShareTheRoom() {
         FairBulkhead another = new FairBulkhead(1, room);
         another.pass(requesters("a"), call("x"), PATIENCE).subscribeAsCompletionStage();
         another.pass(requesters("a"), call("y"), PATIENCE).subscribeAsCompletionStage();
@@ -155,12 +155,12 @@ class FairBulkheadTest {
             passed("g" + i);
         }
 
-        assertBusy(passed("one too many").get(0));
+        assertBusy(passed("surplus").get(0));
     }
 
-    /** Whoever has many addresses can make any number of lines with one call in each. */
+    /** A caller with many addresses can have any number of lines with one call each. */
     @Test
-    void crowdWithCredentialsOfItsOwnKeepsNobodyOutThatUsesTheServices() {
+    void crowdWithItsOwnCredentialsKeepsNoCallerOfTheServicesOut() {
         Map<CredentialsOwner, WaitingRoom> rooms = WaitingRoom.forEachOwner(2 * SEATS, time);
         FairBulkhead callers = new FairBulkhead(1, rooms.get(CredentialsOwner.CALLER));
         FairBulkhead own = new FairBulkhead(1, rooms.get(CredentialsOwner.SERVICE));
@@ -177,14 +177,14 @@ class FairBulkheadTest {
     }
 
     @Test
-    void lineThatHasBecomeEmptyIsForgotten() {
+    void emptyLineIsRemoved() {
         passedFor("greedy", "g1", "g2");
         List<CompletableFuture<String>> modest = passedFor("modest", "m1");
         time.advance(PATIENCE);
         assertBusy(modest.get(0));
 
         passedFor("other", "o1");
-        underWay.get(0).complete("token");
+        running.get(0).complete("token");
 
         assertThat(made).containsExactly("g1", "g2", "o1");
     }
@@ -202,13 +202,13 @@ class FairBulkheadTest {
     }
 
     private CompletableFuture<String> pass(String name, CallerAccounts requesters) {
-        return gate.pass(requesters, call(name), PATIENCE).subscribeAsCompletionStage();
+        return bulkhead.pass(requesters, call(name), PATIENCE).subscribeAsCompletionStage();
     }
 
     private Uni<String> call(String name) {
         return Uni.createFrom().emitter(outcome -> {
             made.add(name);
-            underWay.add(outcome);
+            running.add(outcome);
         });
     }
 

@@ -11,13 +11,12 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 import dev.leantokens.error.TokenException;
 import dev.leantokens.token.CallerAccount;
 
-/** Who gets how many of 60 calls a minute, simulated over minutes. */
+/** How callers share 60 calls a minute, simulated over minutes. */
 class FairShareTest {
 
     private static final int CALLS = 60;
@@ -33,7 +32,8 @@ class FairShareTest {
     private final List<Instant> ends = new ArrayList<>();
 
     /**
-     * A caller that asks again as soon as it is answered, or when it was told to come again, with several requests at a time.
+     * A caller that sends the next request as soon as it has a response, and retries as late as a refusal says; with several
+     * concurrent requests.
      */
     private final class Sharer {
 
@@ -47,40 +47,40 @@ class FairShareTest {
             this.requester = requester;
         }
 
-        private Sharer asks(int requests) {
+        private Sharer start(int requests) {
             greedy = true;
             for (int i = 0; i < requests; i++) {
-                ask(time.now());
+                request(time.now());
             }
             return this;
         }
 
-        private void ask(Instant since) {
+        private void request(Instant since) {
             budget.take(Requests.ofService(requester), PATIENCE).subscribe().with(permit -> {
-                Instant begin = time.now();
-                starts.add(begin);
-                served.add(begin);
-                Duration wait = Duration.between(since, begin);
+                Instant start = time.now();
+                starts.add(start);
+                served.add(start);
+                Duration wait = Duration.between(since, start);
                 longestWait = wait.compareTo(longestWait) > 0 ? wait : longestWait;
                 time.start(1 + random.nextInt(500), () -> {
                     ends.add(time.now());
                     permit.used();
                     if (greedy) {
-                        ask(time.now());
+                        request(time.now());
                     }
                 });
             }, refusal -> {
                 refused++;
                 if (greedy) {
                     Duration wait = ((TokenException) refusal).response().retryAfter().orElseThrow();
-                    // As whole seconds go over the wire, and not all at the same instant.
-                    time.start(wait.plusMillis(999).toSeconds() * 1_000 + random.nextInt(100), () -> ask(time.now()));
+                    // Retry-After is in whole seconds, and callers do not retry at the same instant.
+                    time.start(wait.plusMillis(999).toSeconds() * 1_000 + random.nextInt(100), () -> request(time.now()));
                 }
             });
         }
 
-        private long servedSince(Instant begin) {
-            return served.stream().filter(at -> !at.isBefore(begin)).count();
+        private long servedSince(Instant start) {
+            return served.stream().filter(at -> !at.isBefore(start)).count();
         }
     }
 
@@ -94,9 +94,9 @@ class FairShareTest {
         return sharer;
     }
 
-    /** Whatever was simulated: never more than the limit in any minute, by the starts of calls and by their ends. */
+    /** Lean receives a call between its start and its end. */
     @AfterEach
-    void leanNeverSeesMoreInAnyMinute() {
+    void leanNeverReceivesMoreInAnyMinute() {
         for (List<Instant> seen : List.of(starts, ends)) {
             for (int i = 0; i + CALLS < seen.size(); i++) {
                 assertThat(Duration.between(seen.get(i), seen.get(i + CALLS))).as("seed " + seed)
@@ -106,34 +106,34 @@ class FairShareTest {
     }
 
     @Test
-    void onlyOneGetsAllAtOnce() {
+    void singleSharerGetsAllAtOnce() {
         Sharer only = sharer("only", 1);
 
-        only.asks(100);
+        only.start(100);
 
         assertThat(only.served).hasSize(CALLS);
     }
 
     @Test
-    void greedyOneOfFourThatIsAloneGetsAll() {
-        Sharer alone = sharer("alone", 4).asks(30);
+    void activeOneOfFourSharersGetsAll() {
+        Sharer alone = sharer("alone", 4).start(30);
 
         time.advance(Duration.ofMinutes(5));
 
         Instant from = time.now();
         time.advance(Duration.ofMinutes(5));
-        // A call counts for as long as it takes, too: half a second here.
+        // A call also counts while it runs, up to half a second here.
         assertThat(alone.servedSince(from)).as("seed " + seed).isBetween(5L * 58, 5L * CALLS);
     }
 
     @Test
-    void latecomerHasItsShareWithoutWaitingLong() {
-        sharer("greedy", 4).asks(30);
+    void latecomerGetsItsShareWithinSeconds() {
+        sharer("greedy", 4).start(30);
         time.advance(Duration.ofMinutes(5).plusMillis(random.nextInt(60_000)));
         Sharer late = sharer("late", 4);
 
         for (int i = 0; i < 15; i++) {
-            late.ask(time.now());
+            late.request(time.now());
             time.advance(Duration.ofSeconds(2));
         }
 
@@ -144,22 +144,21 @@ class FairShareTest {
     }
 
     @Test
-    @DisplayName("latecomer with all of its share at once has it within half a minute, though some are told to come again")
-    void latecomerThatComesAtOnce() {
-        sharer("greedy", 4).asks(30);
+    void latecomerThatRequestsItsShareAtOnceGetsItWithinHalfAMinute() {
+        sharer("greedy", 4).start(30);
         time.advance(Duration.ofMinutes(5).plusMillis(random.nextInt(60_000)));
 
-        Sharer late = sharer("late", 4).asks(15);
+        Sharer late = sharer("late", 4).start(15);
         time.advance(Duration.ofSeconds(30));
 
         assertThat(late.served).as("seed " + seed).hasSizeGreaterThanOrEqualTo(15);
     }
 
     @Test
-    void greedyOnesHaveEqualShares() {
+    void greedySharersGetEqualShares() {
         List<Sharer> all = IntStream.range(0, 4).mapToObj(i -> sharer("s" + i, 4)).toList();
         for (Sharer each : all) {
-            each.asks(1 + random.nextInt(40));
+            each.start(1 + random.nextInt(40));
             time.advance(Duration.ofMillis(random.nextInt(20_000)));
         }
         time.advance(Duration.ofMinutes(3));
@@ -171,15 +170,15 @@ class FairShareTest {
     }
 
     @Test
-    void thoseThatWantLessHaveItAndTheOthersHaveTheRest() {
-        Sharer greedy = sharer("greedy", 4).asks(30);
-        Sharer other = sharer("other greedy", 4).asks(30);
+    void modestSharersGetWhatTheyNeedAndGreedyOnesTheRest() {
+        Sharer greedy = sharer("greedy", 4).start(30);
+        Sharer other = sharer("other greedy", 4).start(30);
         Sharer modest = sharer("modest", 4);
         time.advance(Duration.ofMinutes(3));
 
         Instant from = time.now();
         for (int i = 0; i < 100; i++) {
-            modest.ask(time.now());
+            modest.request(time.now());
             time.advance(Duration.ofSeconds(6));
         }
 
@@ -190,18 +189,18 @@ class FairShareTest {
     }
 
     @Test
-    void twiceAsManyAsThereAreCallsAreAllServed() {
-        List<Sharer> all = IntStream.range(0, 2 * CALLS).mapToObj(i -> sharer("s" + i, 2 * CALLS).asks(1)).toList();
+    void allSharersAreServedWithTwiceAsManyAsCalls() {
+        List<Sharer> all = IntStream.range(0, 2 * CALLS).mapToObj(i -> sharer("s" + i, 2 * CALLS).start(1)).toList();
 
         time.advance(Duration.ofMinutes(30));
 
-        // 15 each, as chance has it: who comes again when it was told to can be a moment too late.
+        // 15 each on average: a retry can come a moment too late.
         assertThat(all).allSatisfy(each -> assertThat(each.served).as("seed " + seed).hasSizeBetween(1, 45));
     }
 
     @Test
-    void noneOfAThousandTakesTheTurnOfOthers() {
-        List<Sharer> all = IntStream.range(0, 1_000).mapToObj(i -> sharer("s" + i, 1_000).asks(1)).toList();
+    void noneOfAThousandSharersTakesTurnsOfOthers() {
+        List<Sharer> all = IntStream.range(0, 1_000).mapToObj(i -> sharer("s" + i, 1_000).start(1)).toList();
 
         time.advance(Duration.ofMinutes(5));
 
@@ -209,26 +208,26 @@ class FairShareTest {
         assertThat(starts).as("seed " + seed).hasSizeBetween(5 * 58, 6 * CALLS);
     }
 
-    /** Anonymous callers are one sharer, however many they are. */
+    /** All anonymous callers are one sharer. */
     @Test
     void anonymousCallersAndTwoGreedyClientsTakeNothingFromTheOtherTwo() {
         for (int i = 0; i < 20; i++) {
-            sharer(one("address " + i, "anonymous", 5)).asks(10);
+            sharer(one("address " + i, "anonymous", 5)).start(10);
         }
-        sharer("a", 5).asks(30);
-        sharer("b", 5).asks(30);
+        sharer("a", 5).start(30);
+        sharer("b", 5).start(30);
         for (Sharer modest : List.of(sharer("c", 5), sharer("d", 5))) {
             for (int i = 0; i < 12; i++) {
-                modest.ask(time.now());
+                modest.request(time.now());
             }
-            assertThat(modest.served).as("from the first moment").hasSize(12);
+            assertThat(modest.served).as("at once").hasSize(12);
         }
         time.advance(Duration.ofMinutes(5));
 
         List<Sharer> late = List.of(sharer("c", 5), sharer("d", 5));
         for (int i = 0; i < 60; i++) {
             for (Sharer modest : late) {
-                modest.ask(time.now());
+                modest.request(time.now());
             }
             time.advance(Duration.ofMillis(6_000 + random.nextInt(1_000)));
         }

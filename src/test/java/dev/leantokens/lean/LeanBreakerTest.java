@@ -28,22 +28,22 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 
 class LeanBreakerTest {
 
-    /** As it is when there was neither time nor budget left to try a new connection. */
+    /** The failure if neither time nor budget was left to try a new connection. */
     @Test
-    void staleConnectionSaysNothingOfLean() {
+    void staleConnectionIsNoFailureOfLean() {
         assertThat(LeanBreaker.isFailureOfLean(LeanFailure.translate(new StaleConnectionException("it stayed silent"))))
                 .isFalse();
     }
 
     @Test
-    void leanThatCannotBeReachedCounts() {
+    void unreachableLeanIsAFailureOfLean() {
         assertThat(LeanBreaker.isFailureOfLean(LeanFailure.translate(new ConnectException("Connection refused")))).isTrue();
     }
 
-    /** These depend on nothing that a caller can choose. */
+    /** Callers have no influence on these failures. */
     @ParameterizedTest
     @MethodSource
-    void withoutAConnectionNothingIsSaidOfWhatWasAskedFor(Throwable failure) {
+    void connectFailureIsEvidenceAboutTheConnectionOnly(Throwable failure) {
         Throwable translated = LeanFailure.translate(failure);
 
         assertThat(LeanFailure.isConnectFailure(translated)).isTrue();
@@ -51,7 +51,7 @@ class LeanBreakerTest {
         assertThat(LeanBreaker.signOfConnection(translated)).isEqualTo(Sign.BAD);
     }
 
-    static Stream<Throwable> withoutAConnectionNothingIsSaidOfWhatWasAskedFor() {
+    static Stream<Throwable> connectFailureIsEvidenceAboutTheConnectionOnly() {
         return Stream.of(new ConnectException("Connection refused"), new ConnectTimeoutException("1000 ms"),
                 new NoRouteToHostException("No route to host"), new UnknownHostException("lean"),
                 new ProxyConnectException("http, none, status: 503"), new SSLHandshakeException("certificate_expired"));
@@ -59,7 +59,7 @@ class LeanBreakerTest {
 
     @ParameterizedTest
     @MethodSource
-    void whatHappensOnAConnectionIsOfWhatWasAskedFor(Throwable failure) {
+    void failureOnAConnectionIsEvidenceAboutTheSubject(Throwable failure) {
         Throwable translated = LeanFailure.translate(failure);
 
         assertThat(LeanFailure.isConnectFailure(translated)).isFalse();
@@ -67,13 +67,13 @@ class LeanBreakerTest {
         assertThat(LeanBreaker.signOfConnection(translated)).isEqualTo(Sign.GOOD);
     }
 
-    static Stream<Throwable> whatHappensOnAConnectionIsOfWhatWasAskedFor() {
+    static Stream<Throwable> failureOnAConnectionIsEvidenceAboutTheSubject() {
         return Stream.of(new IOException("Connection reset by peer"), new TimeoutException(),
                 TokenError.LEAN_UNAVAILABLE.because("Lean answered 503"), TokenError.LEAN_FAILED.because("Lean answered 500"));
     }
 
     @Test
-    void whatWasNotAskedSaysNothingOfLeanAndWhatWasRefusedThatItWorks() {
+    void callThatWasNotMadeIsNoEvidenceAboutLeanAndRefusalShowsThatItWorks() {
         assertThat(LeanBreaker.signOfLean(TokenError.BREAKER_OPEN.because("so"))).isEqualTo(Sign.NONE);
         assertThat(LeanBreaker.signOfLean(LeanFailure.translate(new StaleConnectionException("so")))).isEqualTo(Sign.NONE);
         assertThat(LeanBreaker.signOfLean(new IllegalStateException())).isEqualTo(Sign.NONE);
@@ -83,7 +83,7 @@ class LeanBreakerTest {
     }
 
     @Test
-    void whatWasNotAskedSaysNothingOfTheConnection() {
+    void callThatWasNotMadeIsNoEvidenceAboutTheConnection() {
         assertThat(LeanBreaker.signOfConnection(TokenError.BREAKER_OPEN.because("so"))).isEqualTo(Sign.NONE);
         assertThat(LeanBreaker.signOfConnection(LeanFailure.translate(new StaleConnectionException("so"))))
                 .isEqualTo(Sign.NONE);
@@ -92,9 +92,9 @@ class LeanBreakerTest {
         assertThat(LeanBreaker.signOfConnection(null)).isEqualTo(Sign.GOOD);
     }
 
-    /** A native executable has only those of Caffeine's classes that are named to it. */
+    /** A native executable includes only the registered ones of Caffeine's classes. */
     @Test
-    void classesThatCaffeineFindsByNameAreRegistered() {
+    void classesThatCaffeineLoadsByNameAreRegistered() {
         class Owner {
 
             @SuppressWarnings("unused")
@@ -106,7 +106,7 @@ class LeanBreakerTest {
     }
 
     @Test
-    void faultOfThisServiceSaysNothingOfLean() {
+    void faultOfThisServiceIsNoFailureOfLean() {
         assertThat(LeanBreaker.isFailureOfLean(LeanFailure.translate(new IllegalStateException()))).isFalse();
     }
 }

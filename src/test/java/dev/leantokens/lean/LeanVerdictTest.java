@@ -31,7 +31,7 @@ class LeanVerdictTest {
     }
 
     @Test
-    void refusalOfOneCustomersScopeSaysNothingOfCredentialsThatAreAccepted() {
+    void refusalOfACustomersScopeIsNoVerdictOnAcceptedCredentials() {
         verdict.recordAcceptance(current, API);
         verdict.recordRefusal(current, CUSTOMER);
 
@@ -39,14 +39,14 @@ class LeanVerdictTest {
     }
 
     @Test
-    void refusalOfOneCustomersScopeSaysNothingOfCredentialsBeforeAnyWereAccepted() {
+    void refusalOfACustomersScopeIsNoVerdictOnUnknownCredentials() {
         verdict.recordRefusal(current, CUSTOMER);
 
         assertThat(verdict.opinion()).isEqualTo(Opinion.UNKNOWN);
     }
 
     @Test
-    void refusalOfApiIsOfTheCredentials() {
+    void refusalOfApiIsAVerdictOnTheCredentials() {
         verdict.recordAcceptance(current, CUSTOMER);
         verdict.recordRefusal(current, API);
 
@@ -54,7 +54,7 @@ class LeanVerdictTest {
     }
 
     @Test
-    void newCredentialsStandForThemselves() {
+    void verdictDoesNotHoldForNewCredentials() {
         verdict.recordAcceptance(current, API);
         current = new ServiceClient("service", 2);
         assertThat(verdict.opinion()).isEqualTo(Opinion.UNKNOWN);

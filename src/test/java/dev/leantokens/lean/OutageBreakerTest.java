@@ -30,7 +30,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.smallrye.faulttolerance.api.CircuitBreakerState;
 import io.smallrye.mutiny.Uni;
 
-/** In an application, without which the library has no state machines. */
+/** In an application, since the library needs one. */
 @QuarkusTest
 @WithTestResource(LeanStub.class)
 class OutageBreakerTest {
@@ -39,13 +39,13 @@ class OutageBreakerTest {
 
     private final TestClock clock = new TestClock();
     private final OutageBreaker breaker = new OutageBreaker(
-            // The library has a clock of its own: by it, the next call may always find out.
+            // The library has its own clock: without a delay, the next call can always probe.
             Settings.of(LeanConfig.class, "lean.breaker-request-volume", String.valueOf(CALLS), "lean.breaker-delay", "0s"),
-            clock, "away", state -> {
+            clock, "unavailable", state -> {
             });
 
     @Test
-    void opensAgainForWhatItOpenedForBefore() {
+    void opensAgainForTheSameWitnesses() {
         succeed();
         fail(5);
         assertThat(breaker.breaker().state()).isNotEqualTo(CircuitBreakerState.CLOSED);
@@ -73,15 +73,15 @@ class OutageBreakerTest {
     }
 
     @Test
-    void refusalOfWhatIsNoWitnessSaysNothing() {
+    void refusalOfANonWitnessIsNoEvidence() {
         succeed();
         fail(5);
 
-        // Whoever sends a wrong secret is answered so, and can send any number of them.
-        AtomicBoolean asked = new AtomicBoolean();
+        // Any caller can send any number of wrong secrets.
+        AtomicBoolean called = new AtomicBoolean();
         await().until(() -> {
-            pass(null, TokenError.CALLER_REFUSED.because("Lean answered 401"), asked);
-            return asked.get();
+            pass(null, TokenError.CALLER_REFUSED.because("Lean answered 401"), called);
+            return called.get();
         });
         assertThat(breaker.breaker().state()).isNotEqualTo(CircuitBreakerState.CLOSED);
 
@@ -89,7 +89,7 @@ class OutageBreakerTest {
     }
 
     @Test
-    void refusalsOfWhatIsNoWitnessHideNoOutage() {
+    void refusalsOfNonWitnessesHideNoOutage() {
         for (int i = 0; i < CALLS; i++) {
             pass(null, TokenError.CALLER_REFUSED.because("Lean answered 401"));
             pass("witness " + i, TokenError.LEAN_FAILED.because("Lean answered 500"));
@@ -100,26 +100,26 @@ class OutageBreakerTest {
     }
 
     @Test
-    void tokenForWhatIsNoWitnessShowsThatLeanIsBack() {
+    void tokenForANonWitnessClosesTheBreaker() {
         succeed();
         fail(5);
 
         untilClosed(null, null);
     }
 
-    /** A native executable has only those of Caffeine's classes that are named to it. */
+    /** A native executable includes only the registered ones of Caffeine's classes. */
     @Test
-    void classesThatCaffeineFindsByNameAreRegistered() {
+    void classesThatCaffeineLoadsByNameAreRegistered() {
         assertThat(OutageBreaker.class.getAnnotation(RegisterForReflection.class).classNames())
                 .containsExactlyInAnyOrderElementsOf(CaffeineClasses.usedBy(breaker));
     }
 
     @Test
-    void callThatSeveralWaitForIsNotRefusedForWhatOneOfThemRequested() {
+    void callOfSeveralCallersIsNotRefusedForRequestsOfOneOfThem() {
         LeanBreaker all = new LeanBreaker(CredentialsOwner.SERVICE, Settings.of(LeanConfig.class), new TestClock());
         CallerAccount inventor = Requests.one("inventor", "inventor", 2);
         for (int i = 0; i < 10; i++) {
-            assertThat(outcome(all, new CallerAccounts(inventor, Purpose.NEED), "customer.made-up-" + i,
+            assertThat(outcome(all, new CallerAccounts(inventor, Purpose.NEED), "customer.invented-" + i,
                     Uni.createFrom().failure(TokenError.LEAN_FAILED.because("Lean answered 500"))))
                     .isEqualTo(TokenError.LEAN_FAILED);
         }
@@ -128,10 +128,10 @@ class OutageBreakerTest {
 
         call.join(Requests.one("other", "other", 2), Purpose.NEED);
 
-        assertThat(outcome(all, call, "customer.new", Uni.createFrom().nullItem())).as("none").isNull();
+        assertThat(outcome(all, call, "customer.new", Uni.createFrom().nullItem())).isNull();
     }
 
-    /** @return how a first request for the scope fails; null for a token */
+    /** @return the error of a first request for the scope; null for a token */
     private static TokenError outcome(LeanBreaker breaker, CallerAccounts call, String scope, Uni<AccessToken> lean) {
         UpstreamTokenRequest request = new UpstreamTokenRequest(Optional.empty(), "service", new Scope(scope), call,
                 Acceptance.NONE);
@@ -151,7 +151,7 @@ class OutageBreakerTest {
         }
     }
 
-    /** The library lets the next call pass by a timer of its own. */
+    /** The library allows the next probe by a timer. */
     private void untilClosed(String witness, TokenException failure) {
         await().until(() -> {
             pass(witness, failure);
@@ -163,9 +163,9 @@ class OutageBreakerTest {
         pass(witness, failure, new AtomicBoolean());
     }
 
-    private void pass(String witness, TokenException failure, AtomicBoolean asked) {
+    private void pass(String witness, TokenException failure, AtomicBoolean called) {
         breaker.pass(witness, () -> {
-            asked.set(true);
+            called.set(true);
             return failure == null ? Uni.createFrom().nullItem() : Uni.createFrom().failure(failure);
         }).subscribe().with(token -> {
         }, failed -> {

@@ -16,7 +16,7 @@ import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 
-/** What the log says of Lean's being away; with the breaker that {@link BreakerIT} has. */
+/** The log lines of an outage, with the settings of {@link BreakerIT}. */
 @QuarkusTest
 @WithTestResource(value = LeanStub.class, initArgs = {
         @ResourceArg(name = "lean.breaker-request-volume", value = "10"),
@@ -31,7 +31,7 @@ class OutageLogTest {
     private LogLines log;
 
     @BeforeEach
-    void begin() {
+    void connect() {
         lean.reset();
         callers = new Callers(lean.mcpPort());
         await().until(() -> ask() == 200);
@@ -42,13 +42,13 @@ class OutageLogTest {
     }
 
     @AfterEach
-    void end() {
+    void disconnect() {
         log.close();
         callers.close();
     }
 
     @Test
-    void outageIsOneLineWhenItBeginsAndOneWhenItEndsHoweverOftenLeanIsTried() {
+    void outageIsOneLineAtItsStartAndOneAtItsEndHoweverManyProbesFail() {
         lean.answers(500, "");
         await().until(() -> {
             ask();
@@ -73,7 +73,7 @@ class OutageLogTest {
     }
 
     @Test
-    void requestsThatSucceedAreNoLines() {
+    void successfulRequestsAreNotLogged() {
         for (int i = 0; i < 10; i++) {
             ask();
         }

@@ -23,7 +23,7 @@ class RetryPolicyTest {
 
     @ParameterizedTest
     @EnumSource(TokenError.class)
-    void onlyWhatMayBeOverSoonIsTriedAgain(TokenError error) {
+    void onlyTransientFailuresAreRetried(TokenError error) {
         boolean passes = EnumSet.of(TokenError.THROTTLED, TokenError.LEAN_UNAVAILABLE, TokenError.LEAN_TIMED_OUT)
                 .contains(error);
 
@@ -31,7 +31,7 @@ class RetryPolicyTest {
     }
 
     @Test
-    void noMoreAttemptsAreMadeThanAreAllowed() {
+    void attemptsAreLimited() {
         assertThat(policy(0.5).waitAfter(AWAY, 2, NOW, DEADLINE)).isPresent();
         assertThat(policy(0.5).waitAfter(AWAY, 3, NOW, DEADLINE)).isEmpty();
     }
@@ -43,12 +43,12 @@ class RetryPolicyTest {
             "2, 0.0, PT0.2S",
             "2, 1.0, PT0.4S",
     })
-    void waitDoublesAndIsDifferentForEach(int attempts, double chance, Duration wait) {
-        assertThat(policy(chance).waitAfter(AWAY, attempts, NOW, DEADLINE)).contains(wait);
+    void waitDoublesAndIsRandom(int attempts, double random, Duration wait) {
+        assertThat(policy(random).waitAfter(AWAY, attempts, NOW, DEADLINE)).contains(wait);
     }
 
     @Test
-    void leanIsNotAskedBeforeItRequestsToBe() {
+    void retryIsNoEarlierThanLeanRequires() {
         assertThat(policy(0).waitAfter(THROTTLED.retryAfter(Duration.ofSeconds(2)), 1, NOW, DEADLINE))
                 .contains(Duration.ofMillis(2_100));
         assertThat(policy(1).waitAfter(AWAY.retryAfter(Duration.ofSeconds(2)), 1, NOW, DEADLINE))
@@ -56,7 +56,7 @@ class RetryPolicyTest {
     }
 
     @Test
-    void attemptThatCouldNotEndInTimeIsNotBegun() {
+    void attemptThatCannotEndInTimeIsNotStarted() {
         // 3 s for the call and 0.1 s before it.
         assertThat(policy(0).waitAfter(AWAY, 1, DEADLINE.minusMillis(3_100), DEADLINE)).isPresent();
         assertThat(policy(0).waitAfter(AWAY, 1, DEADLINE.minusMillis(3_099), DEADLINE)).isEmpty();
@@ -70,7 +70,7 @@ class RetryPolicyTest {
         assertThat(patient.waitAfter(AWAY, 900, NOW, DEADLINE)).isEmpty();
     }
 
-    private static RetryPolicy policy(double chance) {
-        return new RetryPolicy(3, Duration.ofMillis(200), Duration.ofSeconds(3), () -> chance);
+    private static RetryPolicy policy(double random) {
+        return new RetryPolicy(3, Duration.ofMillis(200), Duration.ofSeconds(3), () -> random);
     }
 }

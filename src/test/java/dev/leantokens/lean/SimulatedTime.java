@@ -7,7 +7,7 @@ import java.util.PriorityQueue;
 
 import dev.leantokens.testing.TestClock;
 
-/** A clock and the timers that follow it. */
+/** A clock, and timers that run by it. */
 final class SimulatedTime implements WaitingRoom.Timer {
 
     private final TestClock clock = new TestClock();
@@ -37,7 +37,7 @@ final class SimulatedTime implements WaitingRoom.Timer {
         pending.remove(timer);
     }
 
-    /** Lets time pass, and each timer run when its time has come. */
+    /** Advances the clock and runs the timers that are due. */
     void advance(Duration duration) {
         Instant end = now().plus(duration);
         while (!pending.isEmpty() && !pending.peek().at().isAfter(end)) {

@@ -30,7 +30,7 @@ class ThrottledCredentialsTest {
     private final ThrottledCredentials throttled = new ThrottledCredentials(clock);
 
     @Test
-    void credentialsThatLeanThrottlesAreLeftAloneForThatLong() {
+    void throttledCredentialsArePausedAsLongAsLeanSays() {
         throttled.pause(callers("right"), Duration.ofSeconds(20));
         clock.advance(Duration.ofSeconds(5));
 
@@ -63,7 +63,7 @@ class ThrottledCredentialsTest {
     }
 
     @Test
-    void shorterPauseDoesNotEndALongerOneAndNoneIsLongerThanAMinute() {
+    void shorterPauseDoesNotEndALongerOneAndAMinuteIsTheLongest() {
         throttled.pause(SERVICE, Duration.ofHours(1));
         throttled.pause(SERVICE, Duration.ofSeconds(1));
         clock.advance(Duration.ofSeconds(59));
@@ -75,12 +75,12 @@ class ThrottledCredentialsTest {
     }
 
     @Test
-    void pauseOfTheServiceIsNotForgottenForOthers() {
+    void callersPausesDoNotEvictThatOfTheService() {
         throttled.pause(SERVICE, Duration.ofSeconds(60));
 
         for (int i = 0; i < 50_000; i++) {
-            throttled.pause(callers("made-up-" + i), Duration.ofSeconds(60));
-            throttled.pause(callers("made-up-" + i), Duration.ofSeconds(60));
+            throttled.pause(callers("invented-" + i), Duration.ofSeconds(60));
+            throttled.pause(callers("invented-" + i), Duration.ofSeconds(60));
         }
 
         assertThat(throttled.isServicePaused()).isTrue();
@@ -97,9 +97,9 @@ class ThrottledCredentialsTest {
                 .satisfies(kept -> assertThat(kept.estimatedSize()).isLessThan(10_100));
     }
 
-    /** A native executable has only those of Caffeine's classes that are named to it. */
+    /** A native executable includes only the registered ones of Caffeine's classes. */
     @Test
-    void classesThatCaffeineFindsByNameAreRegistered() {
+    void classesThatCaffeineLoadsByNameAreRegistered() {
         assertThat(ThrottledCredentials.class.getAnnotation(RegisterForReflection.class).classNames())
                 .containsExactlyInAnyOrderElementsOf(CaffeineClasses.usedBy(throttled));
     }
