@@ -30,9 +30,9 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.impl.RoutingContextInternal;
 
 /**
- * Checks MCP requests, and passes those on that the MCP extension can handle. It logs a body that is not JSON with an
- * excerpt, which can be a secret, keeps the session that it opened for it, does not know who owns a session, and does not
- * support the stateless revision. Only requests to MCP paths reach this filter, and only on the port of MCP.
+ * Checks MCP requests, and passes those on that the MCP extension can handle. The extension logs a body that is not JSON
+ * with an excerpt, which can be a secret, and keeps the session that it opened for it. It knows neither the owners of
+ * sessions nor the stateless revision. Requests to other paths do not reach this filter.
  */
 @ApplicationScoped
 class McpFilter implements AllowedMethods {

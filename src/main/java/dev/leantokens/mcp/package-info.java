@@ -1,2 +1,2 @@
-/** The MCP adapter: the tool, the messages, and the filter that every MCP request passes. */
+/** The MCP adapter. Its filter checks every MCP request before the MCP extension handles it. */
 package dev.leantokens.mcp;

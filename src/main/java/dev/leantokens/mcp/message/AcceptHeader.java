@@ -32,7 +32,7 @@ public final class AcceptHeader {
                     continue;
                 }
                 empty = false;
-                // The limit keeps empty parts: a range that is only a semicolon would have no part otherwise.
+                // The limit keeps empty parts: without it, a range that is only a semicolon has no parts.
                 String[] parts = range.split(";", -1);
                 int specificity = specificity(parts[0].strip().toLowerCase(Locale.ROOT), type);
                 if (specificity > best) {

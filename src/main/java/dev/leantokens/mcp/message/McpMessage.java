@@ -17,8 +17,7 @@ import io.vertx.core.json.JsonObject;
  * The body of a POST: a JSON-RPC 2.0 message or, before revision 2025-06-18, a batch of them.
  *
  * @param body the bytes received
- * @param json a {@link JsonObject} if the body is one message, a {@link JsonArray} if it is a batch; anything else is
- *        invalid
+ * @param json a {@link JsonObject} for one message, a {@link JsonArray} for a batch; other values are invalid
  */
 public record McpMessage(Buffer body, Object json) {
 

@@ -19,10 +19,7 @@ final class McpConfigRules {
                 "MCP_MAX_SESSIONS_PER_CALLER must be greater than 0 and at most MCP_MAX_SESSIONS"));
     }
 
-    /**
-     * @throws ConfigurationException if the main port is invalid, which the HTTP server reports with a stack trace or not
-     *         at all
-     */
+    /** @throws ConfigurationException if the main port is invalid: the HTTP server logs a stack trace or nothing */
     static void checkMainPort(int port) {
         require(port >= 0 && port <= HIGHEST_PORT, "PORT must be from 0 to " + HIGHEST_PORT);
     }

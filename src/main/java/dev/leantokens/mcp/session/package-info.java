@@ -1,5 +1,2 @@
-/**
- * MCP with a handshake, which the extension implements: who owns a session, how many there are, and what the extension must
- * not do.
- */
+/** Sessions of MCP, which the extension implements: their handshake, owners, limits and streams. */
 package dev.leantokens.mcp.session;

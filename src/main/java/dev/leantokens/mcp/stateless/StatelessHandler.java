@@ -74,10 +74,7 @@ public class StatelessHandler {
                 failure -> send(context, eventLoop, () -> jsonRpc.fail(context, failure, request.id())));
     }
 
-    /**
-     * Calls that share one request to Lean are completed by the first caller's event loop, and the client may be gone by
-     * then.
-     */
+    /** Calls that share a request to Lean complete on the first caller's event loop; the client may have left meanwhile. */
     private static void send(RoutingContext context, Context eventLoop, Runnable response) {
         if (context.response().closed()) {
             return;

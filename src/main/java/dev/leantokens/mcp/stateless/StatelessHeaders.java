@@ -36,7 +36,7 @@ final class StatelessHeaders {
         this.headers = headers;
     }
 
-    /** @return whether a revision is named other than the extension's, which all have a handshake */
+    /** @return whether they name a revision that the extension does not support: one without a handshake */
     boolean nameStatelessRevision() {
         return headers.getAll(VERSION).stream().map(String::strip)
                 .anyMatch(revision -> !revision.isEmpty() && !McpMessageHandler.SUPPORTED_PROTOCOL_VERSIONS.contains(revision));
