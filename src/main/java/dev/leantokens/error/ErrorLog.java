@@ -63,7 +63,7 @@ public class ErrorLog {
     private TokenException log(Origin origin, String ofCaller, CallerName caller, Throwable failure) {
         TokenException exception = failure instanceof TokenException known ? known
                 : TokenError.INTERNAL.because("this service failed, its log has the reason");
-        metrics.failed(origin, exception);
+        metrics.record(origin, exception);
         Level level = exception == failure ? levelOf(exception) : Level.ERROR;
         if (!rate.admits(caller, exception.error(), level)) {
             return exception;

@@ -51,7 +51,7 @@ class ErrorMetrics {
     }
 
     /** Counts a request that ended with an error. */
-    void failed(Origin origin, TokenException failure) {
+    void record(Origin origin, TokenException failure) {
         Object code = failure.response().members().get(ErrorResponse.ERROR);
         errors(origin, failure.error(), KNOWN_CODES.contains(code) ? (String) code : OTHER_CODE).increment();
         if (ADAPTERS.contains(origin)) {

@@ -26,19 +26,19 @@ public class HttpErrors {
 
     private final RequestLog log;
 
-    public HttpErrors(RequestLog log) {
+    HttpErrors(RequestLog log) {
         this.log = log;
     }
 
     void register(@Observes Router router) {
-        router.route().order(AFTER_EVERY_ROUTE).handler(context -> send(context, nothingHere()));
+        router.route().order(AFTER_EVERY_ROUTE).handler(context -> send(context, pathNotFound()));
         // Failure handlers run in the order of their routes: this one precedes Quarkus' error page.
         router.route().order(AFTER_EVERY_ROUTE).failureHandler(this::failed);
     }
 
     /** Logs the error and responds with it. */
     public void send(RoutingContext context, TokenException exception) {
-        respond(context, log.failed(context, exception).response());
+        respond(context, log.record(context, exception).response());
     }
 
     /** Responds with an error that is part of the protocol: it is neither logged nor counted. */
@@ -52,8 +52,8 @@ public class HttpErrors {
      * @return the body, which the caller has to send
      */
     Buffer start(RoutingContext context, TokenException exception) {
-        ErrorResponse error = log.failed(context, exception).response();
-        start(context, error);
+        ErrorResponse error = log.record(context, exception).response();
+        startResponse(context, error);
         return Buffer.buffer(error.json());
     }
 
@@ -68,7 +68,7 @@ public class HttpErrors {
             // The caller hung up, or its body is truncated.
             send(context, TokenError.INVALID_REQUEST.because("the request body could not be read"));
         } else if (failure != null && context.statusCode() >= 500) {
-            respond(context, log.failed(context, failure).response());
+            respond(context, log.record(context, failure).response());
         } else {
             send(context, of(context.statusCode(), context));
         }
@@ -77,7 +77,7 @@ public class HttpErrors {
     /** @return the error for a status that Quarkus, Quarkus REST or the MCP extension has chosen */
     public static TokenException of(int status, RoutingContext context) {
         return switch (status) {
-            case 404 -> nothingHere();
+            case 404 -> pathNotFound();
             case 405 -> methodNotAllowed(context);
             case 413 -> BodyReader.tooLarge();
             case 415 -> TokenError.UNSUPPORTED_MEDIA_TYPE.because("this media type is not served here");
@@ -87,7 +87,7 @@ public class HttpErrors {
         };
     }
 
-    public static TokenException nothingHere() {
+    public static TokenException pathNotFound() {
         return TokenError.NOT_FOUND.because("nothing is served at this path of this port");
     }
 
@@ -99,10 +99,10 @@ public class HttpErrors {
     }
 
     private static void respond(RoutingContext context, ErrorResponse error) {
-        start(context, error).end(error.json());
+        startResponse(context, error).end(error.json());
     }
 
-    private static HttpServerResponse start(RoutingContext context, ErrorResponse error) {
+    private static HttpServerResponse startResponse(RoutingContext context, ErrorResponse error) {
         HttpServerResponse response = context.response();
         response.setStatusCode(error.status());
         error.headers().forEach(response::putHeader);

@@ -35,7 +35,7 @@ public class ManagementFilter {
 
     private void filter(RoutingContext context) {
         if (!isServed(context)) {
-            errors.send(context, HttpErrors.nothingHere());
+            errors.send(context, HttpErrors.pathNotFound());
         } else if (!METHODS.contains(context.request().method())) {
             errors.send(context, HttpErrors.methodNotAllowed(context));
         } else {

@@ -39,7 +39,7 @@ class OptionsFilter {
         };
         // Quarkus REST serves the others of these paths, and answers OPTIONS for them.
         if (methods.isEmpty() && endpoint != Endpoint.MANAGEMENT && endpoint != Endpoint.SKILLS) {
-            errors.send(context, HttpErrors.nothingHere());
+            errors.send(context, HttpErrors.pathNotFound());
             return;
         }
         methods.ifPresent(all -> context.response().putHeader(HttpHeaders.ALLOW, all));

@@ -42,7 +42,7 @@ public class RequestLog {
     private final ErrorLog errors;
     private final VertxHttpConfig http;
 
-    public RequestLog(ErrorLog errors, VertxHttpConfig http) {
+    RequestLog(ErrorLog errors, VertxHttpConfig http) {
         this.errors = errors;
         this.http = http;
     }
@@ -80,7 +80,7 @@ public class RequestLog {
      * @param failure as {@link ErrorLog#record} takes it
      * @return the error that the caller receives
      */
-    public TokenException failed(RoutingContext context, Throwable failure) {
+    public TokenException record(RoutingContext context, Throwable failure) {
         return errors.record(Endpoint.of(context).origin(), callerOf(context), failure);
     }
 

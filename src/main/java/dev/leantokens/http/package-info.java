@@ -1,2 +1,2 @@
-/** What the requests of both ports share before and after the adapters: the order of the filters, bodies, and error pages. */
+/** HTTP handling of both ports outside of the adapters: the order of filters, request bodies, errors and their callers. */
 package dev.leantokens.http;

@@ -73,7 +73,7 @@ class McpFilter implements AllowedMethods {
 
     private void handle(RoutingContext context) {
         orRefuse(context, () -> {
-            McpEndpoint endpoint = McpEndpoint.of(context).orElseThrow(HttpErrors::nothingHere);
+            McpEndpoint endpoint = McpEndpoint.of(context).orElseThrow(HttpErrors::pathNotFound);
             Caller caller = Caller.of(context);
             access.requireEntitled(caller);
             // Any response, and any stream, can contain a token (RFC 6749 §5.1).

@@ -24,7 +24,7 @@ class ErrorMapper {
     /** Named first is the exception for which Quarkus has its own mapper in development. */
     @ServerExceptionMapper(value = { NotFoundException.class, WebApplicationException.class, Throwable.class }, priority = 1)
     RestResponse<String> render(Throwable failure, RoutingContext context) {
-        ErrorResponse error = log.failed(context, withStatus(failure, context)).response();
+        ErrorResponse error = log.record(context, withStatus(failure, context)).response();
         RestResponse.ResponseBuilder<String> response = RestResponse.ResponseBuilder
                 .<String> create(error.status())
                 .entity(error.json())

@@ -22,7 +22,7 @@ class ErrorMetricsTest {
     @ParameterizedTest
     @EnumSource(TokenError.class)
     void errorIsCountedByItsCodeAndReason(TokenError error) {
-        metrics.failed(Origin.REST, error.because("the reason"));
+        metrics.record(Origin.REST, error.because("the reason"));
 
         assertThat(registry.get(ErrorMetrics.ERRORS).tags("adapter", "rest", "error", error.code(), "reason",
                 error.reason()).counter().count()).isOne();
@@ -32,8 +32,8 @@ class ErrorMetricsTest {
 
     @Test
     void errorOutsideOfAnAdapterIsNotATokenRequest() {
-        metrics.failed(Origin.BACKGROUND, TokenError.LEAN_UNAVAILABLE.because("the reason"));
-        metrics.failed(Origin.HTTP, TokenError.NOT_FOUND.because("the reason"));
+        metrics.record(Origin.BACKGROUND, TokenError.LEAN_UNAVAILABLE.because("the reason"));
+        metrics.record(Origin.HTTP, TokenError.NOT_FOUND.because("the reason"));
 
         assertThat(total(ErrorMetrics.ERRORS)).isEqualTo(2);
         assertThat(total(ErrorMetrics.REQUESTS)).isZero();
@@ -43,12 +43,12 @@ class ErrorMetricsTest {
     @Test
     void unknownCodeOfLeanIsNotALabel() {
         for (int i = 0; i < 10; i++) {
-            metrics.failed(Origin.REST, TokenException.refusedByLean(
+            metrics.record(Origin.REST, TokenException.refusedByLean(
                     new ErrorResponse(400, Map.of("error", "unknown " + i), Optional.empty())));
         }
-        metrics.failed(Origin.REST,
+        metrics.record(Origin.REST,
                 TokenException.refusedByLean(new ErrorResponse(400, Map.of("error", 7), Optional.empty())));
-        metrics.failed(Origin.REST,
+        metrics.record(Origin.REST,
                 TokenException.refusedByLean(new ErrorResponse(401, Map.of("error", "invalid_client"), Optional.empty())));
 
         assertThat(registry.get(ErrorMetrics.ERRORS).tags("reason", "refused_by_lean", "error", "other").counter().count())

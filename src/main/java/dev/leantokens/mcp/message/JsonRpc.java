@@ -58,7 +58,7 @@ public class JsonRpc {
     }
 
     private void fail(RoutingContext context, Throwable failure, JsonObject response) {
-        context.response().setStatusCode(log.failed(context, failure).response().status());
+        context.response().setStatusCode(log.record(context, failure).response().status());
         send(context, response);
     }
 }

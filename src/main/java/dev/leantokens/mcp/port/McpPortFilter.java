@@ -34,7 +34,7 @@ class McpPortFilter {
         if (onMcpPort == (Endpoint.of(context) == Endpoint.MCP)) {
             context.next();
         } else {
-            errors.send(context, HttpErrors.nothingHere());
+            errors.send(context, HttpErrors.pathNotFound());
         }
     }
 }

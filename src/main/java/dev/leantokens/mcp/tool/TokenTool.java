@@ -105,6 +105,6 @@ public class TokenTool {
     }
 
     private ToolResponse error(RoutingContext context, Throwable failure) {
-        return ToolResponse.error(log.failed(context, failure).response().json());
+        return ToolResponse.error(log.record(context, failure).response().json());
     }
 }
