@@ -40,7 +40,7 @@ class SeveralAddressesIT {
     @BeforeEach
     void needsAJvm() {
         assumeTrue(PackagedApplication.artifact().getProperty("type").startsWith("jar"),
-                "the test tells the JVM where names lead by a property of its own");
+                "only a JVM has the property that the test resolves names by");
     }
 
     /** The addresses refuse, do not answer, break connections, or are of the other family; the last one is Lean. */
