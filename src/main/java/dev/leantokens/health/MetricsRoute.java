@@ -25,11 +25,11 @@ import io.vertx.ext.web.RoutingContext;
 @ApplicationScoped
 // Micrometer has another registry for newer Prometheus clients; Quarkus provides this one.
 @SuppressWarnings("deprecation")
-class MetricsFilter {
+class MetricsRoute {
 
     private final Map<String, SharedRendering> renderings;
 
-    MetricsFilter(PrometheusMeterRegistry registry, Vertx vertx) {
+    MetricsRoute(PrometheusMeterRegistry registry, Vertx vertx) {
         this.renderings = Stream.of(TextFormat.CONTENT_TYPE_004, TextFormat.CONTENT_TYPE_OPENMETRICS_100)
                 .collect(Collectors.toUnmodifiableMap(Function.identity(),
                         type -> new SharedRendering(vertx, () -> registry.scrape(type))));
