@@ -33,16 +33,36 @@ class TurnForecastTest {
 
     @Test
     void callWithinTheShareWaitsForTheCallsBeforeIt() {
-        use("a", 6);
-        advance(10);
-        use("a", 6);
-        advance(5);
+        for (int i = 0; i < 12; i++) {
+            use("a", 1);
+            advance(1);
+        }
 
         assertThat(turn("b", 0)).isEqualTo(START.plusSeconds(60));
-        assertThat(turn("b", 2)).isEqualTo(START.plusSeconds(60));
-        // Six calls of others come first, as those sharers have no more calls than this one.
-        assertThat(turn("b", 0, queue("c", 3), queue("d", 3))).isEqualTo(START.plusSeconds(60));
-        assertThat(turn("b", 2, queue("c", 3), queue("d", 3))).isEqualTo(START.plusSeconds(70));
+        assertThat(turn("b", 2)).isEqualTo(START.plusSeconds(62));
+        // Three calls of each of the others come first: those sharers have no more calls than this one by then.
+        assertThat(turn("b", 2, queue("c", 3), queue("d", 3))).isEqualTo(START.plusSeconds(68));
+        assertThat(turn("b", 0, queue("c", 3), queue("d", 3))).isEqualTo(START.plusSeconds(62));
+    }
+
+    @Test
+    void sharerWithAsManyCallsThatWaitsLongerGoesFirst() {
+        use("a", 3);
+        use("b", 3);
+
+        assertThat(turn("a", 0, queue("b", 1))).isAfter(turn("a", 0));
+    }
+
+    @Test
+    void loanThatIsNotUsedDoesNotDelayTheNextOne() {
+        use("a", 3);
+        advance(5);
+        CallPermit borrowed = permit(accepted("a"));
+        assertThat(turn("a", 0)).isAfter(now);
+
+        window.end(borrowed, false, now);
+
+        assertThat(turn("a", 0)).isEqualTo(now);
     }
 
     @Test
