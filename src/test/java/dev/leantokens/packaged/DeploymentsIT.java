@@ -81,7 +81,8 @@ class DeploymentsIT {
             assertThat(application.linesOf("WARN")).allMatch(line -> line.contains("ACCESS_ANONYMOUS=always"));
             assertThat(application.linesOf("ERROR")).isEmpty();
             assertThat(closed).isEmptyDirectory();
-            assertThat(application.log().contains("this process alone")).as("the log says that the budget is not shared")
+            assertThat(application.log().contains("set LEAN_REQUESTS_PER_MINUTE to the share"))
+                    .as("the log says that the budget is not shared")
                     .isNotEqualTo(environment.containsKey("LEAN_REQUESTS_PER_MINUTE"));
         }
     }
