@@ -195,12 +195,19 @@ class McpFilter implements AllowedMethods {
         }
     }
 
-    /** The extension fails with 404 if a session has ended. */
+    /** The extension fails with 404 if a session has ended, and with 405 for a method that it does not serve. */
     private void failed(RoutingContext context) {
-        if (context.statusCode() == 404 && !context.response().headWritten()) {
-            errors.send(context, SessionGuard.unknownSession());
-        } else {
+        if (context.response().headWritten()) {
             context.next();
+            return;
+        }
+        switch (context.statusCode()) {
+            case 404 -> errors.send(context, SessionGuard.unknownSession());
+            case 405 -> {
+                of(context).ifPresent(methods -> context.response().putHeader(HttpHeaders.ALLOW, methods));
+                errors.send(context, TokenError.METHOD_NOT_ALLOWED.because("MCP is not served by this method at this path"));
+            }
+            default -> context.next();
         }
     }
 }

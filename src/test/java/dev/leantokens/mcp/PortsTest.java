@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.RawHttp;
@@ -91,6 +92,16 @@ class PortsTest {
         assertThat(preflight.headers()).containsEntry("Allow", methods)
                 .containsEntry("Access-Control-Allow-Origin", "http://localhost:3000")
                 .containsEntry("Access-Control-Allow-Methods", "POST");
+    }
+
+    /** RFC 9110 §15.5.6: the same methods as {@code OPTIONS} lists. */
+    @ParameterizedTest
+    @ValueSource(strings = { "PUT", "PATCH", "HEAD" })
+    void otherMethodsOfMcpAreNotAllowed(String method) {
+        RawHttp.Response response = request(lean.mcpPort(), method, "/mcp");
+
+        assertThat(response.status()).isEqualTo(405);
+        assertThat(response.headers()).containsEntry("Allow", "GET, POST, DELETE, OPTIONS");
     }
 
     private static RawHttp.Response request(int port, String method, String path, String... headers) {
