@@ -75,7 +75,7 @@ final class CallGuard {
         }
     }
 
-    CallGuard(ServiceCredentials service, LeanTokenEndpoint endpoint, LeanConfig config, Clock clock, Vertx vertx) {
+    CallGuard(ServiceCredentials service, LeanConfig config, Clock clock, Vertx vertx) {
         this.service = service;
         this.clock = clock;
         this.throttled = new ThrottledCredentials(clock);
@@ -85,7 +85,8 @@ final class CallGuard {
         };
         Map<CredentialsOwner, WaitingRoom> rooms = WaitingRoom
                 .forEachOwner(WaitingRoom.seatsFor(Runtime.getRuntime().maxMemory()), timer);
-        this.budget = new Budget(config.requestsPerMinute(), endpoint.longestCall(), clock, timer, rooms, service);
+        this.budget = new Budget(config.requestsPerMinute(), LeanTokenEndpoint.longestCall(config), clock, timer, rooms,
+                service);
         rooms.forEach((owner, room) -> {
             bulkheads.put(owner, new FairBulkhead(Math.max(1, config.maxConnections() / 2), room));
             breakers.put(owner, new LeanBreaker(owner, config, clock));
@@ -110,11 +111,12 @@ final class CallGuard {
             Uni<AccessToken> checked = Uni.createFrom().deferred(() -> {
                 // Lean may have throttled the credentials while the call was waiting.
                 throttled.requireNoPause(request);
-                return breakers.get(request.owner()).pass(request, () -> permitted.send(call));
+                return breakers.get(request.owner()).pass(request, () -> permitted.send(call))
+                        .onFailure(TokenException.class).invoke(failure -> pauseIfThrottled(request, failure));
             }).runSubscriptionOn(context);
             return bulkheads.get(request.owner()).pass(request.accounts(), checked, patience(latestStart))
                     .onItemOrFailure().invoke((token, failure) -> permitted.end(failure));
-        }).onFailure(TokenException.class).invoke(failure -> pauseIfThrottled(request, failure));
+        });
     }
 
     /** Makes no call with the credentials of this request for as long as Lean throttles it. */

@@ -38,9 +38,9 @@ class LeanTokenEndpoint {
     private static final String CLIENT_CREDENTIALS_GRANT = "client_credentials";
 
     /**
-     * The REST client's own time limit only covers the start of the response; the limit of a call also ends a response that
-     * drips. It expires later, so that the other one ends calls that wait for a connection: the REST client leaks a connection
-     * that it gets for a cancelled call.
+     * The REST client's time limit ends at the start of the response; the limit of a call also ends a response that drips. The
+     * latter expires later, so that the REST client itself ends a call that waits for a connection: if such a call is
+     * cancelled, the client leaks its connection.
      */
     private static final Duration AFTER_CLIENT_LIMIT = Duration.ofMillis(200);
 
@@ -66,7 +66,7 @@ class LeanTokenEndpoint {
         this.config = config;
         this.clock = clock;
         this.proxy = LeanProxy.of(config);
-        this.route = new LeanRoute(connections, guards, addresses, vertx, longestCall(), clock);
+        this.route = new LeanRoute(connections, guards, addresses, vertx, longestCall(config), clock);
     }
 
     /** Checks the settings of this package before any bean uses them, and produces the account: at Lean or at the stand-in. */
@@ -107,7 +107,7 @@ class LeanTokenEndpoint {
     }
 
     /** @return the time limit of one call, including its response */
-    Duration longestCall() {
+    static Duration longestCall(LeanConfig config) {
         return config.requestTimeout().plus(AFTER_CLIENT_LIMIT);
     }
 

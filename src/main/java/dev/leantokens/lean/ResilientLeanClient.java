@@ -51,7 +51,7 @@ class ResilientLeanClient implements AuthorizationServer {
         this.config = config;
         this.clock = clock;
         this.vertx = vertx;
-        this.policy = new RetryPolicy(config.maxAttempts(), config.retryDelay(), endpoint.longestCall(),
+        this.policy = new RetryPolicy(config.maxAttempts(), config.retryDelay(), LeanTokenEndpoint.longestCall(config),
                 () -> ThreadLocalRandom.current().nextDouble());
     }
 
@@ -74,7 +74,7 @@ class ResilientLeanClient implements AuthorizationServer {
 
         private final UpstreamTokenRequest request;
         private final Instant deadline = clock.instant().plus(config.deadline());
-        private final Instant latestStart = deadline.minus(endpoint.longestCall());
+        private final Instant latestStart = deadline.minus(LeanTokenEndpoint.longestCall(config));
         private final Context context = vertx.getOrCreateContext();
         private int made;
         /** Whether a rotated secret has had its attempt. */
