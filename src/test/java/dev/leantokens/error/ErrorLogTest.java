@@ -19,7 +19,7 @@ class ErrorLogTest {
 
     private static final CallerName CALLER = CallerName.unauthenticated("address 192.0.2.7", "address 192.0.2.7");
 
-    private final LogLines log = LogLines.of("dev.leantokens.errors");
+    private final LogLines log = LogLines.ofThisThread("dev.leantokens.errors");
 
     @AfterEach
     void stopListening() {

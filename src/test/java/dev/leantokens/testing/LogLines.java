@@ -13,11 +13,15 @@ public final class LogLines implements AutoCloseable {
 
     private final List<Line> lines = new CopyOnWriteArrayList<>();
     private final Logger logger;
+    /** The only thread whose lines are recorded; null for all threads. */
+    private final Thread thread;
     private final Handler handler = new Handler() {
 
         @Override
         public void publish(LogRecord line) {
-            lines.add(Line.of(line));
+            if (thread == null || thread == Thread.currentThread()) {
+                lines.add(Line.of(line));
+            }
         }
 
         @Override
@@ -45,13 +49,19 @@ public final class LogLines implements AutoCloseable {
         }
     }
 
-    private LogLines(String name) {
+    private LogLines(String name, Thread thread) {
+        this.thread = thread;
         logger = Logger.getLogger(name);
         logger.addHandler(handler);
     }
 
     public static LogLines of(String name) {
-        return new LogLines(name);
+        return new LogLines(name, null);
+    }
+
+    /** Excludes the lines of an application that another test class started in this process. */
+    public static LogLines ofThisThread(String name) {
+        return new LogLines(name, Thread.currentThread());
     }
 
     /** @return the lines since this object was created */
