@@ -65,7 +65,7 @@ public class ErrorLog {
                 : TokenError.INTERNAL.because("this service failed, its log has the reason");
         metrics.record(origin, exception);
         Level level = exception == failure ? levelOf(exception) : Level.ERROR;
-        if (!rate.admits(caller, exception.error(), level)) {
+        if (!rate.admit(caller, exception.error(), level)) {
             return exception;
         }
         if (exception != failure) {

@@ -80,7 +80,7 @@ final class ErrorRate {
      *
      * @return whether to log it in full
      */
-    boolean admits(CallerName caller, TokenError error, Level level) {
+    boolean admit(CallerName caller, TokenError error, Level level) {
         List<Summary> summaries = List.of();
         boolean inFull;
         synchronized (this) {

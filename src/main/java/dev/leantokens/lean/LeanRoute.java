@@ -54,19 +54,19 @@ final class LeanRoute {
      * @return the result of the last call
      */
     <T> Uni<T> through(Call<T> call, Instant deadline, BooleanSupplier permitRepetition) {
-        return Uni.createFrom().deferred(() -> new Tries<>(call, deadline, permitRepetition).next());
+        return Uni.createFrom().deferred(() -> new Sends<>(call, deadline, permitRepetition).next());
     }
 
-    private final class Tries<T> {
+    private final class Sends<T> {
 
         private final Call<T> call;
         private final Instant deadline;
         private final BooleanSupplier permitRepetition;
-        private int addressesTried;
+        private int addressesUsed;
         private boolean onNewConnection;
         private boolean resolving;
 
-        private Tries(Call<T> call, Instant deadline, BooleanSupplier permitRepetition) {
+        private Sends(Call<T> call, Instant deadline, BooleanSupplier permitRepetition) {
             this.call = call;
             this.deadline = deadline;
             this.permitRepetition = permitRepetition;
@@ -91,8 +91,8 @@ final class LeanRoute {
                 return false;
             }
             if (LeanFailure.mayConnectElsewhere(failure)) {
-                addressesTried++;
-                return addressesTried < addresses.count();
+                addressesUsed++;
+                return addressesUsed < addresses.count();
             }
             if (LeanFailure.isStale(failure) && !onNewConnection) {
                 guards.closeIdle();

@@ -57,7 +57,7 @@ public final class ConnectionGate {
 
     /** @return the first handler of a connection */
     ChannelHandler connectionGuard() {
-        return new ConnectionGuard();
+        return new ConnectionCounter();
     }
 
     /**
@@ -145,7 +145,7 @@ public final class ConnectionGate {
     }
 
     /** Counts one connection and adds its other handlers. */
-    private final class ConnectionGuard extends ChannelInboundHandlerAdapter {
+    private final class ConnectionCounter extends ChannelInboundHandlerAdapter {
 
         @Override
         public void channelActive(ChannelHandlerContext context) throws Exception {

@@ -41,7 +41,7 @@ class ErrorRateTest {
     }
 
     private int inFull(CallerName caller, TokenError error, int errors) {
-        return (int) IntStream.range(0, errors).filter(i -> rate.admits(caller, error, Level.INFO)).count();
+        return (int) IntStream.range(0, errors).filter(i -> rate.admit(caller, error, Level.INFO)).count();
     }
 
     private void elapse(Runnable timer) {
@@ -89,7 +89,7 @@ class ErrorRateTest {
 
     @Test
     void addressesOfOneNetworkAreOneCaller() {
-        long inFull = IntStream.range(0, 100).filter(i -> rate.admits(
+        long inFull = IntStream.range(0, 100).filter(i -> rate.admit(
                 CallerName.unauthenticated("address 2001:db8::" + i, "network 2001:db8::/64"), TokenError.NOT_FOUND,
                 Level.INFO)).count();
 
@@ -156,7 +156,7 @@ class ErrorRateTest {
         List<CompletableFuture<Void>> done = IntStream.range(0, threads).mapToObj(t -> CompletableFuture.runAsync(() -> {
             await(go);
             for (int i = 0; i < each; i++) {
-                if (shared.admits(address("192.0.2." + i % 5), TokenError.CALLER_REFUSED, Level.INFO)) {
+                if (shared.admit(address("192.0.2." + i % 5), TokenError.CALLER_REFUSED, Level.INFO)) {
                     inFull.incrementAndGet();
                 }
                 if (i % 1000 == 0) {
