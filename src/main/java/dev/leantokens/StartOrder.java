@@ -3,7 +3,7 @@ package dev.leantokens;
 import jakarta.enterprise.inject.spi.ObserverMethod;
 
 /**
- * The order in which observers of Quarkus' {@code StartupEvent} run: lowest priority first, and the main port opens after all.
+ * The order in which observers of Quarkus' {@code StartupEvent} run: lowest priority first. The main port opens after the last.
  */
 public final class StartOrder {
 

@@ -72,7 +72,7 @@ public class BodyReader {
     private void read(HttpServerRequest request, Promise<byte[]> body) {
         Buffer read = Buffer.buffer();
         Runnable cancelTimer = request.version() == HttpVersion.HTTP_2 ? startTimer(body) : () -> {
-            // ConnectionGate closes an HTTP/1.1 connection whose request takes too long.
+            // RequestTimer closes an HTTP/1.1 connection whose request takes too long.
         };
         request.handler(chunk -> {
             if (read.length() + chunk.length() > MAX_BYTES) {

@@ -223,7 +223,7 @@ final class CallWindow {
                 .orElseGet(() -> latestReturn(now));
     }
 
-    /** @return when the calls that are under way have come back: the next to end can be one that has just started */
+    /** @return when all calls that are running now have come back at the latest, also one that has just started */
     Instant latestReturn(Instant now) {
         return now.plus(limits.longestCall()).plus(Budget.WINDOW);
     }

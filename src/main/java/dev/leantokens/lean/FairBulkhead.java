@@ -15,8 +15,8 @@ import dev.leantokens.token.CallerAccounts;
 import io.smallrye.mutiny.Uni;
 
 /**
- * Limits the number of concurrent calls and lets the others wait. Without it, they would wait for a connection in the HTTP
- * client, where that takes from the time for Lean's response: many callers would look like a Lean that fails.
+ * Limits the number of concurrent calls and lets the others wait. In the HTTP client, they would wait for a connection within
+ * the time for Lean's response, so that many callers would look like a failing Lean.
  * <p>
  * Each account has a line and the lines take turns, so that a crowd keeps no other caller waiting. A call of several callers
  * waits in the line of each, and starts when the first of them has its turn. Thread-safe.

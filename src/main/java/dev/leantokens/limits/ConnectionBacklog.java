@@ -27,7 +27,7 @@ final class ConnectionBacklog extends ChannelDuplexHandler {
      */
     static final long PROGRESS_BYTES = 16 * 1024;
 
-    /** A decoded request takes twice its bytes, measured: headers as text, and a body that grows. */
+    /** A large request takes twice its bytes when it is decoded, as measured: headers as text, and a body that grows. */
     private static final int REQUEST_FACTOR = 2;
 
     private final Backlog backlog;

@@ -1,4 +1,4 @@
 /**
- * Limits on the connections of both ports: their number, their time and their memory. Netty handlers, without HTTP semantics.
+ * Limits on the connections of both ports: their number, their time and their memory. Netty handlers in front of the router.
  */
 package dev.leantokens.limits;

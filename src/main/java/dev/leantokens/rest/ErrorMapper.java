@@ -21,7 +21,7 @@ class ErrorMapper {
         this.log = log;
     }
 
-    /** Named first is the exception for which Quarkus has its own mapper in development. */
+    /** NotFoundException is listed because Quarkus has its own mapper for it in development. */
     @ServerExceptionMapper(value = { NotFoundException.class, WebApplicationException.class, Throwable.class }, priority = 1)
     RestResponse<String> render(Throwable failure, RoutingContext context) {
         ErrorResponse error = log.record(context, withStatus(failure, context)).response();

@@ -67,9 +67,9 @@ final class SingleFlight<K, V> {
     }
 
     /**
-     * Not created from the future itself: a caller that gives up would cancel that for all. The emitter fails on the context on
-     * which its caller cancels: there it ignores the failure of a caller that has left, which Mutiny would log as dropped if
-     * it arrived anywhere downstream.
+     * Not created from the future itself: a caller that gives up would cancel that for all. The emitter fails on the
+     * caller's context, where it is cancelled too, so it ignores a failure after its caller has left. Mutiny would log that
+     * failure as dropped if it arrived anywhere downstream.
      */
     private Uni<V> outcome(CompletableFuture<V> call) {
         Executor context = callersContext();

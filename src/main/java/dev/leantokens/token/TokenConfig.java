@@ -27,7 +27,7 @@ public interface TokenConfig {
     @WithDefault("11m")
     Duration customerMinimumValidity();
 
-    /** The last part of the time in which a token is served, in which a request replaces it in the background. */
+    /** The last part of the time in which a token is issued: a request in it triggers a replacement in the background. */
     @WithDefault("0.2")
     double refreshAhead();
 
