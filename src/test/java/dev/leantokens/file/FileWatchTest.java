@@ -134,13 +134,13 @@ class FileWatchTest {
                 .hasMessageContaining("no regular file");
         assertThatThrownBy(() -> FileWatch.read(Path.of("/dev/zero"))).isInstanceOf(IOException.class)
                 .hasMessageContaining("no regular file");
-        Files.write(file, new byte[] { (byte) 0xC3, (byte) 0x28 });
+        replace(new byte[] { (byte) 0xC3, (byte) 0x28 });
         assertThatThrownBy(() -> FileWatch.read(file)).isInstanceOf(IOException.class).hasMessageContaining("not a text");
     }
 
     @Test
     void byteOrderMarkIsRemoved() throws IOException {
-        Files.writeString(file, "\uFEFFtwo");
+        replace("\uFEFFtwo");
 
         assertThat(FileWatch.read(file)).isEqualTo("two");
         awaitEvents("two");
@@ -149,7 +149,7 @@ class FileWatchTest {
     @ParameterizedTest
     @ValueSource(strings = { "s3cr3t\0", "\0s\0", "s3cr3t\uFFFD" })
     void damagedTextIsNotRead(String text) throws IOException {
-        Files.writeString(file, text);
+        replace(text);
 
         assertThatThrownBy(() -> FileWatch.read(file)).isInstanceOf(IOException.class)
                 .hasMessageContaining("not a text in UTF-8")
@@ -169,7 +169,7 @@ class FileWatchTest {
 
     @Test
     void tooLargeFileIsNotRead() throws IOException {
-        Files.writeString(file, "x".repeat((1 << 20) + 1));
+        replace("x".repeat((1 << 20) + 1));
 
         assertThatThrownBy(() -> FileWatch.read(file)).isInstanceOf(IOException.class).hasMessageContaining("larger");
     }
