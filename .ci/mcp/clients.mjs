@@ -1,12 +1,12 @@
 // Lists and calls the tool and reads its errors with the official TypeScript clients: 2.x in each of its modes, and 1.x.
-// Usage: clients.mjs <url of /mcp> [modern: only the modes without a handshake]
+// Usage: clients.mjs <url of /mcp> [stateless: only the stateless modes]
 import assert from 'node:assert/strict';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { Client as Client1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as Transport1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 
 const url = new URL(process.argv[2]);
-const onlyModern = process.argv[3] === 'modern';
+const onlyStateless = process.argv[3] === 'stateless';
 const info = { name: 'ci', version: '1.0.0' };
 const TOOL = 'lean-generate-access-token';
 const SKILL = `skill://${TOOL}/SKILL.md`;
@@ -56,9 +56,9 @@ const modes = [
   ['2.x by default', {}, undefined],
   ['2.x in mode legacy', { versionNegotiation: { mode: 'legacy' } }, '2025-11-25'],
 ];
-for (const [name, options, revision] of modes.slice(0, onlyModern ? 2 : modes.length)) {
+for (const [name, options, revision] of modes.slice(0, onlyStateless ? 2 : modes.length)) {
   await tried(`TypeScript client ${name}`, new Client(info, options), new StreamableHTTPClientTransport(url), revision);
 }
-if (!onlyModern) {
+if (!onlyStateless) {
   await tried('TypeScript SDK 1.x', new Client1(info), new Transport1(url), '2025-11-25');
 }

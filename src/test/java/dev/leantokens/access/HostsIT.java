@@ -56,7 +56,7 @@ class HostsIT {
     void loopbackAndAllowedNamesAreServed(String header) {
         assertThat(peers().rest(RawHttp.LOOPBACK, "", header).status()).isEqualTo(200);
         assertThat(peers().mcp(RawHttp.LOOPBACK, "", header)).contains(LeanStub.TOKEN);
-        assertThat(peers().modernCall(RawHttp.LOOPBACK, "api", "", header).body()).contains(LeanStub.TOKEN);
+        assertThat(peers().statelessCall(RawHttp.LOOPBACK, "api", "", header).body()).contains(LeanStub.TOKEN);
     }
 
     @ParameterizedTest
@@ -71,7 +71,7 @@ class HostsIT {
         assertThat(rest.status()).as(rest.body()).isEqualTo(403);
         assertThat(rest.body()).contains("\"error\":\"invalid_request\"").doesNotContain("evil");
         assertThat(peers().mcp(RawHttp.LOOPBACK, "", header)).contains("\"error\":\"invalid_request\"");
-        assertThat(peers().modernCall(RawHttp.LOOPBACK, "api", "", header).status()).isEqualTo(403);
+        assertThat(peers().statelessCall(RawHttp.LOOPBACK, "api", "", header).status()).isEqualTo(403);
         assertThat(lean.requests()).isEmpty();
     }
 

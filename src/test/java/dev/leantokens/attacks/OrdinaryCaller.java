@@ -129,7 +129,7 @@ final class OrdinaryCaller {
             case REST_JSON -> Request.token(withOwn);
             case REST_FORM, REST_BASIC_OR_BEARER -> authorized(Request.form(scope));
             case MCP_IN_SESSION -> authorized(Request.call(party.isLocalClient() ? members : withOwn, session));
-            case MCP_WITHOUT_HANDSHAKE -> authorized(Request.modernCall(party.isLocalClient() ? members : withOwn));
+            case MCP_WITHOUT_HANDSHAKE -> authorized(Request.statelessCall(party.isLocalClient() ? members : withOwn));
         };
     }
 

@@ -66,7 +66,7 @@ record Request(String method, String path, Map<String, String> headers, String b
     }
 
     /** @return a call of the tool without a handshake */
-    static Request modernCall(JsonObject members) {
+    static Request statelessCall(JsonObject members) {
         JsonObject params = new JsonObject().put("name", McpCalls.TOOL)
                 .put("arguments", new JsonObject().put("body", members));
         return mcp(StatelessMcp.request("tools/call", params).encode()).with("MCP-Protocol-Version", StatelessMcp.REVISION)

@@ -272,7 +272,7 @@ class AccessMatrixIT {
         RawHttp.Response response = switch (attempt.adapter()) {
             case REST -> peers.token(attempt.from(), SCOPE, attempt.members(), attempt.headers());
             case MCP -> peers.call(attempt.from(), SCOPE, attempt.members(), attempt.headers());
-            case MCP_WITHOUT_A_HANDSHAKE -> peers.modernCall(attempt.from(), SCOPE, attempt.members(), attempt.headers());
+            case MCP_WITHOUT_A_HANDSHAKE -> peers.statelessCall(attempt.from(), SCOPE, attempt.members(), attempt.headers());
         };
         String body = response.body().replace("\\\"", "\"");
         if (response.status() == 401 && body.contains("\"error\":\"invalid_client\"")

@@ -200,12 +200,12 @@ class LimitsIT {
         for (int i = 0; i < 35; i++) {
             peers.token(RawHttp.LOOPBACK, "customer.a" + i, "");
             peers.token(RawHttp.ELSEWHERE, "customer.b" + i, "");
-            peers.modernCall(RawHttp.LOOPBACK, "customer.c" + i, "", AGENTS);
+            peers.statelessCall(RawHttp.LOOPBACK, "customer.c" + i, "", AGENTS);
         }
 
         for (int i = 0; i < 14; i += 2) {
             assertThat(peers.token(RawHttp.LOOPBACK, "customer.d" + i, "", PAYMENTS).status()).isEqualTo(200);
-            assertThat(peers.modernCall(RawHttp.LOOPBACK, "customer.d" + (i + 1), "", PAYMENTS).body())
+            assertThat(peers.statelessCall(RawHttp.LOOPBACK, "customer.d" + (i + 1), "", PAYMENTS).body())
                     .contains("access_token");
         }
         // Three shares of 18, one of which requests only 14, and lent calls.

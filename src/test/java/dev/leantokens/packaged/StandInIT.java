@@ -29,7 +29,7 @@ class StandInIT {
             assertThat(rest.status()).as(rest.body()).isEqualTo(200);
             assertThat(rest.body()).containsPattern(TOKEN);
             assertThat(callers.mcp(RawHttp.ELSEWHERE)).containsPattern(TOKEN);
-            assertThat(callers.modernCall(RawHttp.ELSEWHERE, "customer.42", "").body()).containsPattern(TOKEN);
+            assertThat(callers.statelessCall(RawHttp.ELSEWHERE, "customer.42", "").body()).containsPattern(TOKEN);
 
             for (String path : new String[] { "/q/health/ready", "/q/health/group/lean" }) {
                 RawHttp.Response health = get(application.port(), path);

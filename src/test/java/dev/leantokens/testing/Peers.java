@@ -49,7 +49,7 @@ public record Peers(int port, int mcpPort) {
     }
 
     /** @return the answer to the tool's call of a client without a handshake */
-    public RawHttp.Response modernCall(String from, String scope, String members, String... headers) {
+    public RawHttp.Response statelessCall(String from, String scope, String members, String... headers) {
         return new StatelessMcp(mcpPort).call(from, scope, members, headers);
     }
 
