@@ -19,7 +19,7 @@ record Exposure(String host, boolean encrypted, boolean certified, Tokens tokens
     enum Tokens {
         /** Issued by Lean: they can move money. */
         REAL,
-        /** Issued by the stand-in: they open nothing. */
+        /** Issued by the stand-in: they grant no access. */
         STAND_IN,
         /** Issued by Lean, but only to callers with their own Lean credentials: the service has none. */
         INCOMPLETE

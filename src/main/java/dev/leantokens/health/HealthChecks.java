@@ -82,7 +82,7 @@ class HealthChecks {
 
     private static HealthCheckResponseBuilder named(String name, LeanStandIn standIn) {
         HealthCheckResponseBuilder response = HealthCheckResponse.named(name);
-        return standIn.isUsed() ? response.withData("warning", "tokens come from a stand-in for Lean and open nothing")
+        return standIn.isUsed() ? response.withData("warning", "tokens come from a stand-in for Lean and grant no access")
                 : response;
     }
 }

@@ -34,7 +34,7 @@ class StandInIT {
             for (String path : new String[] { "/q/health/ready", "/q/health/group/lean" }) {
                 RawHttp.Response health = get(application.port(), path);
                 assertThat(health.status()).isEqualTo(200);
-                assertThat(health.body()).contains("tokens come from a stand-in for Lean and open nothing");
+                assertThat(health.body()).contains("tokens come from a stand-in for Lean and grant no access");
             }
             assertThat(application.linesOf("WARN")).singleElement().asString()
                     .contains("STAND-IN", "LEAN_ENVIRONMENT=stand-in", "They grant no access");
