@@ -67,7 +67,7 @@ record AuthorizationHeader(Optional<String> clientId, String sentSecret) {
 
     private static TokenException malformedBasic() {
         return TokenError.INVALID_REQUEST.because(
-                "the Authorization header is not Basic with a form-encoded client id and secret");
+                "the Authorization header is not Basic with the Base64 of id:secret, both form-encoded");
     }
 
     private static AuthorizationHeader bearer(String token) {

@@ -95,7 +95,8 @@ public class HttpErrors {
     static TokenException methodNotAllowed(RoutingContext context) {
         boolean token = Endpoint.of(context) == Endpoint.TOKEN;
         context.response().putHeader(HttpHeaders.ALLOW, token ? Endpoint.TOKEN_METHODS : Endpoint.READ_METHODS);
-        return TokenError.METHOD_NOT_ALLOWED.because(token ? "the token endpoint takes POST only" : "this path is read-only");
+        return TokenError.METHOD_NOT_ALLOWED
+                .because(token ? "the token endpoint takes POST only" : "this path takes GET and HEAD only");
     }
 
     private static void respond(RoutingContext context, ErrorResponse error) {

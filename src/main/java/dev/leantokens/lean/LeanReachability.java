@@ -47,7 +47,7 @@ public class LeanReachability {
     }
 
     private static Verdict of(int status) {
-        return new Verdict(status < 500, "Lean's metadata document was answered with status " + status);
+        return new Verdict(status < 500, "Lean answered the request for its metadata with status " + status);
     }
 
     /**

@@ -58,7 +58,7 @@ final class OutageLog {
         if (wasClosed && !open.isEmpty()) {
             since = clock.instant();
             LOG.warn("Lean is unavailable" + calls + ": it keeps failing, most recently with " + lastFailure.explanation()
-                    + ". One call in each LEAN_BREAKER_DELAY checks whether it is back");
+                    + ". One call per LEAN_BREAKER_DELAY checks whether it is back");
         } else if (!wasClosed && open.isEmpty()) {
             LOG.info("Lean is back" + calls + ", after " + Duration.between(since, clock.instant()).toSeconds() + " s");
         }

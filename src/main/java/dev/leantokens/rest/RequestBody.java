@@ -56,7 +56,8 @@ final class RequestBody {
                     true).parameters().forEach((name, values) -> values.forEach(value -> members.add(name, value)));
         } catch (IllegalArgumentException e) {
             // The exception is dropped: its message quotes the input.
-            throw TokenError.INVALID_REQUEST.because("the request body is not a form, a percent sign encodes nothing");
+            throw TokenError.INVALID_REQUEST
+                    .because("the request body is not a form: a percent sign is not followed by two hexadecimal digits");
         }
         if (members.isEmpty() && body.length > 0 && body[0] == '{') {
             // As curl sends JSON by default.
