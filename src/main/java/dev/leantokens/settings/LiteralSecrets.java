@@ -1,12 +1,12 @@
 package dev.leantokens.settings;
 
 import java.io.Serial;
+import java.util.OptionalInt;
 import java.util.Set;
-
-import jakarta.annotation.Priority;
 
 import io.smallrye.config.ConfigSourceInterceptor;
 import io.smallrye.config.ConfigSourceInterceptorContext;
+import io.smallrye.config.ConfigSourceInterceptorFactory;
 import io.smallrye.config.ConfigValue;
 import io.smallrye.config.Expressions;
 import io.smallrye.config.Priorities;
@@ -20,14 +20,28 @@ import io.smallrye.config.SmallRyeConfigBuilderCustomizer;
  */
 public class LiteralSecrets implements SmallRyeConfigBuilderCustomizer {
 
+    /** Runs before the interceptor that expands expressions. */
+    private static final int BEFORE_EXPANSION = Priorities.LIBRARY + 400;
+
     @Override
     public void configBuilder(SmallRyeConfigBuilder builder) {
         // The builder's set itself, not a copy: customizers that run later can add to it.
-        builder.withInterceptors(new Interceptor(builder.getSecretKeys()));
+        Interceptor interceptor = new Interceptor(builder.getSecretKeys());
+        // A factory instead of @Priority, which a native executable may not be able to read from a class.
+        builder.withInterceptorFactories(new ConfigSourceInterceptorFactory() {
+
+            @Override
+            public ConfigSourceInterceptor getInterceptor(ConfigSourceInterceptorContext context) {
+                return interceptor;
+            }
+
+            @Override
+            public OptionalInt getPriority() {
+                return OptionalInt.of(BEFORE_EXPANSION);
+            }
+        });
     }
 
-    /** Runs before the interceptor that expands expressions. */
-    @Priority(Priorities.LIBRARY + 400)
     private static final class Interceptor implements ConfigSourceInterceptor {
 
         @Serial
