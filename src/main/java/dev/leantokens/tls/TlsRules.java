@@ -23,6 +23,7 @@ import io.vertx.core.net.PfxOptions;
 /** Checks the short settings of a bucket: their combination, and the content of their files. */
 final class TlsRules {
 
+    private static final String PEM_BEGIN = "-----BEGIN ";
     private static final Pattern PEM_CERTIFICATE = Pattern.compile("-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----",
             Pattern.DOTALL);
 
@@ -103,6 +104,8 @@ final class TlsRules {
     }
 
     private static Buffer read(String variable, String file) {
+        // The other messages quote the path, which must not be a key.
+        require(!file.contains(PEM_BEGIN), variable + " must be the path of a file, not its content");
         try {
             Buffer content = Buffer.buffer(FileWatch.readBytes(Path.of(file)));
             // Quarkus reads the file itself, so the mark cannot be removed here.

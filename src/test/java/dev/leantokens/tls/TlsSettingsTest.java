@@ -146,6 +146,8 @@ class TlsSettingsTest {
                 arguments(Map.of("KEY_STORE", "server.pem", "KEY_STORE_PASSWORD", PASSWORD), "server.pem is not a PKCS#12"),
                 arguments(Map.of("CERTIFICATE", "missing", "KEY", "server.key"),
                         "_CERTIFICATE: .*missing cannot be read: .*NoSuchFile.*"),
+                arguments(Map.of("CERTIFICATE", "server.pem", "KEY", "-----BEGIN PRIVATE KEY----- " + PASSWORD),
+                        "_KEY must be the path of a file, not its content"),
                 arguments(Map.of("CERTIFICATE", "text", "KEY", "server.key"),
                         "_CERTIFICATE: .*text has no certificates in PEM"),
                 arguments(Map.of("CERTIFICATE", "server.key", "KEY", "server.key"),
