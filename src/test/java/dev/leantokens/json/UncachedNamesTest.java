@@ -1,0 +1,47 @@
+package dev.leantokens.json;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+import io.netty.buffer.ByteBufInputStream;
+import io.netty.buffer.Unpooled;
+
+class UncachedNamesTest {
+
+    /** Vert.x reads with a copy of the shared mapper. */
+    private final ObjectMapper mapper = UncachedNames.mapper().build().copy();
+
+    @ParameterizedTest
+    @ValueSource(strings = { "UTF-8", "UTF-16BE", "UTF-16LE" })
+    void bufferIsReadInAnyLengthAndEncoding(String encoding) throws Exception {
+        for (int length : new int[] { 0, 1, 5_000, 50_000 }) {
+            String value = "é€𝄞".repeat(length);
+
+            assertThat(mapper.readTree(buffer("[\"" + value + "\"]", Charset.forName(encoding))).get(0).textValue())
+                    .isEqualTo(value);
+        }
+    }
+
+    /** Such a reader has a buffer of 8 KiB, which each message of a session would allocate. */
+    @Test
+    void bufferIsNotDecodedAsAStream() throws Exception {
+        try (JsonParser parser = mapper.createParser(buffer("{}", StandardCharsets.UTF_8))) {
+            assertThat(parser.getInputSource()).isNotInstanceOf(InputStreamReader.class);
+        }
+    }
+
+    private static InputStream buffer(String json, Charset encoding) {
+        return new ByteBufInputStream(Unpooled.copiedBuffer(json, encoding));
+    }
+}
