@@ -61,8 +61,10 @@ public class TokenTool {
             inputSchema = @InputSchema(generator = TokenToolSchemas.Input.class), //
             outputSchema = @OutputSchema(generator = TokenToolSchemas.Output.class))
     Uni<ToolResponse> generateAccessToken(@ToolArg(required = false) Object body, RawMessage message) {
-        JsonObject params = McpMessage.paramsOf(message.asJsonObject());
-        return call(params.getJsonObject("arguments"), currentRequest.getCurrent());
+        // The other arguments only matter if the body is missing. Getting the message copies all of it.
+        JsonObject arguments = body == null ? McpMessage.paramsOf(message.asJsonObject()).getJsonObject("arguments")
+                : JsonObject.of("body", body);
+        return call(arguments, currentRequest.getCurrent());
     }
 
     /**
