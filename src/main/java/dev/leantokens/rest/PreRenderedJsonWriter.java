@@ -10,7 +10,8 @@ import org.jboss.resteasy.reactive.server.core.ServerSerialisers;
 import org.jboss.resteasy.reactive.server.core.serialization.EntityWriter;
 
 /**
- * Writes a response that is already JSON text, whatever the caller accepts, as token endpoints do. Otherwise Quarkus REST
+ * Writes a response that is already JSON, whatever the caller accepts, as token endpoints do. Otherwise Quarkus
+ * REST
  * looks up a writer for each response, which costs 1.2 KB of garbage; with {@code @Produces} it refuses callers by their
  * {@code Accept} header, and each build warns that the JSON extension is missing. Thread-safe.
  */
@@ -23,8 +24,8 @@ final class PreRenderedJsonWriter implements EntityWriter {
     }
 
     /**
-     * Selects this writer for the response. The resource method must return a {@link CharSequence}: Quarkus REST fixes the
-     * type of a {@link String} as plain text at build time.
+     * Selects this writer for the response: a token's bytes or an error's text. Quarkus REST fixes the type of a
+     * {@link String} as plain text at build time, so the resource method must not return one.
      */
     static void use(ResteasyReactiveRequestContext request) {
         request.setResponseContentType(JSON);
@@ -34,6 +35,10 @@ final class PreRenderedJsonWriter implements EntityWriter {
     @Override
     public void write(ResteasyReactiveRequestContext request, Object entity) throws IOException {
         ServerSerialisers.encodeResponseHeaders(request);
-        request.serverResponse().end(entity.toString());
+        if (entity instanceof byte[] token) {
+            request.serverResponse().end(token);
+        } else {
+            request.serverResponse().end(entity.toString());
+        }
     }
 }

@@ -32,7 +32,7 @@ class TokenResource {
     }
 
     @POST
-    public Uni<CharSequence> token(@HeaderParam(HttpHeaders.CONTENT_TYPE) String contentType, byte[] body,
+    public Uni<byte[]> token(@HeaderParam(HttpHeaders.CONTENT_TYPE) String contentType, byte[] body,
             @Context RoutingContext context) {
         PreRenderedJsonWriter.use(CurrentRequestManager.get());
         return tokens.request(RequestBody.read(contentType, body), context, BodyCredentials.AUTHENTICATE_CALLER, Origin.REST)
@@ -40,10 +40,10 @@ class TokenResource {
     }
 
     /** Sets the headers on the response itself: those of a response object would be copied twice. */
-    private static CharSequence answer(IssuedToken issued, MultiMap headers) {
+    private static byte[] answer(IssuedToken issued, MultiMap headers) {
         headers.set(HttpHeaders.CACHE_CONTROL, "no-store")
                 .set("Pragma", "no-cache")
                 .set(CacheStatusHeader.NAME, CacheStatusHeader.of(issued));
-        return issued.token().json();
+        return issued.token().bytes();
     }
 }

@@ -1,6 +1,8 @@
 package dev.leantokens.token;
 
 import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -29,12 +31,18 @@ public final class AccessToken {
 
     private final Map<String, Object> members;
     private final Scope scope;
-    /** Rendered once, since a cached token is served many times. Two threads may both render it, with the same result. */
-    private String json;
+    /** Rendered once, since a cached token is served many times. */
+    private final byte[] json;
+    /** The position after the digits of {@code expires_in}; not used without it. */
+    private final int digitsEnd;
+    /** Decoded once, and only over MCP. Two threads may both decode it, with the same result. */
+    private String text;
 
-    private AccessToken(Map<String, Object> members, Scope scope) {
+    private AccessToken(Map<String, Object> members, Scope scope, byte[] json, int digitsEnd) {
         this.members = Collections.unmodifiableMap(members);
         this.scope = scope;
+        this.json = json;
+        this.digitsEnd = digitsEnd;
     }
 
     /**
@@ -69,7 +77,27 @@ public final class AccessToken {
         if (present.containsKey(SCOPE)) {
             requireScope(present, requested);
         }
-        return new AccessToken(present, requested);
+        return rendered(present, requested);
+    }
+
+    /** Renders the members up to {@code expires_in} apart from the others, to know the position of its digits. */
+    private static AccessToken rendered(Map<String, Object> members, Scope scope) {
+        Map<String, Object> first = new LinkedHashMap<>();
+        Map<String, Object> others = new LinkedHashMap<>();
+        members.forEach((name, value) -> (first.containsKey(EXPIRES_IN) ? others : first).put(name, value));
+        byte[] json = encode(first);
+        int digitsEnd = json.length - 1;
+        if (!others.isEmpty()) {
+            byte[] rest = encode(others);
+            rest[0] = ',';
+            json = ByteBuffer.allocate(digitsEnd + rest.length).put(json, 0, digitsEnd).put(rest).array();
+        }
+        return new AccessToken(members, scope, json, digitsEnd);
+    }
+
+    /** By way of a string, which accepts unpaired surrogates. */
+    private static byte[] encode(Map<String, Object> members) {
+        return new JsonObject(members).encode().getBytes(StandardCharsets.UTF_8);
     }
 
     private static void requireText(Map<String, ?> members, String name) {
@@ -140,21 +168,33 @@ public final class AccessToken {
         return Optional.ofNullable((Number) members.get(EXPIRES_IN)).map(seconds -> Duration.ofSeconds(seconds.longValue()));
     }
 
-    /** @return the same response with another {@code expires_in}, at the same position */
+    /** @return the same response, which must have an {@code expires_in}, with another one at the same position */
     AccessToken withExpiresIn(long seconds) {
         Map<String, Object> changed = new LinkedHashMap<>(members);
-        changed.put(EXPIRES_IN, seconds);
-        return new AccessToken(changed, scope);
+        int digitsStart = digitsEnd - digits(changed.put(EXPIRES_IN, seconds)).length;
+        byte[] digits = digits(seconds);
+        byte[] spliced = ByteBuffer.allocate(digitsStart + digits.length + json.length - digitsEnd)
+                .put(json, 0, digitsStart).put(digits).put(json, digitsEnd, json.length - digitsEnd).array();
+        return new AccessToken(changed, scope, spliced, digitsStart + digits.length);
+    }
+
+    private static byte[] digits(Object seconds) {
+        return seconds.toString().getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** @return the response's JSON object in UTF-8. Shared by all callers of the same second, so it must not be changed */
+    public byte[] bytes() {
+        return json;
     }
 
     /** @return the response's JSON object as text */
     public String json() {
-        String rendered = json;
-        if (rendered == null) {
-            rendered = new JsonObject(members).encode();
-            json = rendered;
+        String decoded = text;
+        if (decoded == null) {
+            decoded = new String(json, StandardCharsets.UTF_8);
+            text = decoded;
         }
-        return rendered;
+        return decoded;
     }
 
     /** Excludes the token. */

@@ -90,7 +90,7 @@ public final class CachedToken {
 
     /** @return the approximate memory in bytes: the members, their text, and the text with another {@code expires_in} */
     public int size() {
-        return 600 + 3 * token.json().length();
+        return 600 + 3 * token.bytes().length;
     }
 
     /** Excludes the token. */

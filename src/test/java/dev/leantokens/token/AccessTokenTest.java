@@ -7,6 +7,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
+import io.vertx.core.json.JsonObject;
 
 class AccessTokenTest {
 
@@ -52,6 +54,36 @@ class AccessTokenTest {
 
         assertThat(token.json()).isEqualTo("{\"access_token\":\"abc\",\"token_type\":\"Bearer\"}");
         assertThat(token.expiresIn()).isEmpty();
+    }
+
+    /** The digits are replaced in the rendered text, whose other members can look like it. */
+    @ParameterizedTest
+    @ValueSource(strings = {
+            "{'expires_in':%d,'access_token':'abc','token_type':'Bearer'}",
+            "{'access_token':'abc','token_type':'Bearer','expires_in':%d}",
+            "{'access_token':'expires_in:3600','x':{'expires_in':3600},'expires_in':%d,'token_type':'Bearer','y':[3600]}",
+            "{'access_token':'é١😀','expires_in':%d,'token_type':'Bearer','x':'é'}" })
+    void onlyTheLifetimeIsReplaced(String text) {
+        String json = text.replace('\'', '"');
+        AccessToken token = AccessToken.of(new JsonObject(json.formatted(3600)).getMap(), Scope.API);
+
+        for (long seconds : new long[] { 3599, 999, 10, 9, 0, 31_536_000 }) {
+            token = token.withExpiresIn(seconds);
+
+            assertThat(token.json()).isEqualTo(json.formatted(seconds));
+            assertThat(token.bytes()).isEqualTo(json.formatted(seconds).getBytes(StandardCharsets.UTF_8));
+            assertThat(token.expiresIn()).contains(Duration.ofSeconds(seconds));
+        }
+    }
+
+    @Test
+    void textOfAnotherLifetimeLeavesTheFirstOneAsItIs() {
+        AccessToken token = AccessToken.of(token("expires_in", 3600), Scope.API);
+        String before = token.json();
+
+        token.withExpiresIn(5);
+
+        assertThat(token.json()).isEqualTo(before);
     }
 
     static Stream<Arguments> lifetimes() {
