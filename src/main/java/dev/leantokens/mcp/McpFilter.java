@@ -103,7 +103,7 @@ class McpFilter implements AllowedMethods {
         } else if (streamable) {
             sessions.requireSession(context, caller, message);
         } else {
-            sessions.use(context, caller, McpEndpoint.sessionOf(context));
+            sessions.use(caller, McpEndpoint.sessionOf(context));
         }
         passOn(context, message);
     }
@@ -129,7 +129,7 @@ class McpFilter implements AllowedMethods {
                 sessions.openSse(context, caller);
             }
             case MESSAGES -> {
-                sessions.use(context, caller, McpEndpoint.sessionOf(context));
+                sessions.use(caller, McpEndpoint.sessionOf(context));
                 context.next();
             }
             case STREAMABLE -> handleSession(context, caller);
@@ -149,13 +149,16 @@ class McpFilter implements AllowedMethods {
             return;
         }
         if (session != null) {
-            sessions.use(context, caller, session);
+            sessions.use(caller, session);
         }
         if (get) {
             streams.open(context, session);
-        } else {
-            context.next();
+            return;
         }
+        if (session != null) {
+            sessions.forget(session);
+        }
+        context.next();
     }
 
     /** Passes the message to the extension, whose body handler then leaves the body alone. */

@@ -42,6 +42,8 @@ class LimitsIT {
     private static final String INITIALIZE = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":"
             + "{\"protocolVersion\":\"2025-06-18\",\"capabilities\":{},\"clientInfo\":{\"name\":\"test\",\"version\":\"1\"}}}";
     private static final String PING = "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"ping\"}";
+    /** Of the MCP extension, not of MCP. */
+    private static final String CLOSE = PING.replace("ping", "q/close");
     private static final String AGENTS = "Authorization: Bearer secret-of-agents-0123456789";
     private static final String PAYMENTS = "Authorization: Bearer secret-of-payments-0123456789";
 
@@ -274,9 +276,19 @@ class LimitsIT {
     void sessionIsGoneAfterItsClientEndedIt() {
         String session = initialize(AGENTS);
 
-        assertThat(RawHttp.send(RawHttp.LOOPBACK, application.mcpPort(), "DELETE /mcp HTTP/1.1\r\nHost: localhost\r\n" + AGENTS
-                + "\r\nMcp-Session-Id: " + session + "\r\nConnection: close\r\n\r\n").status()).isEqualTo(200);
+        assertThat(delete(session)).isEqualTo(200);
         assertThat(ping(session, AGENTS)).isEqualTo(404);
+    }
+
+    @Test
+    void endedSessionsDoNotCount() {
+        String session = initialize(AGENTS);
+        for (int i = 0; i < SESSIONS_OF_A_CALLER; i++) {
+            assertThat(delete(initialize(AGENTS))).isEqualTo(200);
+            assertThat(post(CLOSE, AGENTS, "Mcp-Session-Id: " + initialize(AGENTS)).status()).isEqualTo(200);
+        }
+
+        assertThat(ping(session, AGENTS)).isEqualTo(200);
     }
 
     @Test
@@ -359,6 +371,11 @@ class LimitsIT {
 
     private int ping(String session, String authorization) {
         return post(PING, authorization, "Mcp-Session-Id: " + session).status();
+    }
+
+    private int delete(String session) {
+        return RawHttp.send(RawHttp.LOOPBACK, application.mcpPort(), "DELETE /mcp HTTP/1.1\r\nHost: localhost\r\n" + AGENTS
+                + "\r\nMcp-Session-Id: " + session + "\r\nConnection: close\r\n\r\n").status();
     }
 
     private RawHttp.Response post(String message, String... headers) {

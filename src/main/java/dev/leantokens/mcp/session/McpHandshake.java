@@ -40,10 +40,12 @@ class McpHandshake implements McpRequestValidator {
     private static final int MAX_NAME_LENGTH = 200;
 
     private final ServerIntroduction introduction;
+    private final SessionGuard sessions;
     private final CurrentVertxRequest currentRequest;
 
-    McpHandshake(ServerIntroduction introduction, CurrentVertxRequest currentRequest) {
+    McpHandshake(ServerIntroduction introduction, SessionGuard sessions, CurrentVertxRequest currentRequest) {
         this.introduction = introduction;
+        this.sessions = sessions;
         this.currentRequest = currentRequest;
     }
 
@@ -59,6 +61,10 @@ class McpHandshake implements McpRequestValidator {
             return id == null ? HANDLED
                     : request.sender().sendError(id, JsonRpcErrorCodes.METHOD_NOT_FOUND, "subscriptions are not supported")
                             .map(false);
+        }
+        if (method == McpMethod.Q_CLOSE) {
+            // The extension then ends the session.
+            sessions.forget(request.connection().id());
         }
         // The extension refuses a second handshake.
         if (method != McpMethod.INITIALIZE || request.connection().status() != Status.NEW) {

@@ -63,7 +63,7 @@ public class SessionGuard {
         // The first header, if it is repeated: the extension uses that one too.
         String id = context.request().getHeader(SESSION_ID);
         if (id != null) {
-            use(context, caller, id);
+            use(caller, id);
         } else if (message.isInitialize()) {
             context.addHeadersEndHandler(ready -> started(context.response().headers().get(SESSION_ID), caller));
         } else {
@@ -80,15 +80,20 @@ public class SessionGuard {
     }
 
     /** Checks that a session is the caller's. */
-    public void use(RoutingContext context, Caller caller, String id) {
+    public void use(Caller caller, String id) {
         if (!sessions.use(id, caller.identity())) {
             throw unknownSession();
         }
-        context.addEndHandler(done -> {
-            if (!connections.has(id)) {
-                sessions.remove(id);
-            }
-        });
+        if (!connections.has(id)) {
+            // The extension has ended it, because it was idle.
+            sessions.remove(id);
+            throw unknownSession();
+        }
+    }
+
+    /** Forgets a session that its client ends, so that it no longer counts towards the limits. */
+    public void forget(String id) {
+        sessions.remove(id);
     }
 
     /**
