@@ -30,7 +30,7 @@ final class HostRules {
     /** Browsers omit them (RFC 6454 §6.2). */
     private static final Map<String, String> DEFAULT_PORTS = Map.of("http", ":80", "https", ":443");
 
-    private final Set<String> hosts;
+    private final String[] hosts;
     private final Set<String> origins;
 
     /**
@@ -41,7 +41,7 @@ final class HostRules {
     HostRules(Set<String> hosts, Set<String> origins) {
         this.hosts = Stream.concat(LoopbackHost.NAMES.stream(), hosts.stream())
                 .map(HostRules::requireHost)
-                .collect(Collectors.toUnmodifiableSet());
+                .toArray(String[]::new);
         this.origins = origins.stream().map(HostRules::requireOrigin).collect(Collectors.toUnmodifiableSet());
     }
 
@@ -65,7 +65,17 @@ final class HostRules {
 
     /** @param host the {@code Host} header or HTTP/2's authority, with or without a port; null if the request has neither */
     boolean servesHost(String host) {
-        return host != null && hosts.contains(nameOf(host));
+        if (host == null) {
+            return false;
+        }
+        // Compared in place, since every request has a host.
+        int end = endOfName(host);
+        for (String served : hosts) {
+            if (served.length() == end && served.regionMatches(true, 0, host, 0, end)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** @param origin the {@code Origin} header; null without one, as for all callers but browsers */
@@ -90,7 +100,7 @@ final class HostRules {
     }
 
     private static String nameOf(String host) {
-        return withoutRoot(withoutPort(host.toLowerCase(Locale.ROOT)));
+        return host.substring(0, endOfName(host)).toLowerCase(Locale.ROOT);
     }
 
     private static boolean isLoopbackOrigin(String origin) {
@@ -114,25 +124,33 @@ final class HostRules {
             return plain;
         }
         int hostStart = authority + AUTHORITY.length();
-        String host = withoutPort(plain.substring(hostStart));
-        String port = plain.substring(hostStart + host.length());
+        String host = plain.substring(hostStart);
+        String port = host.substring(startOfPort(host));
         String scheme = plain.substring(0, authority);
-        return plain.substring(0, hostStart) + withoutRoot(host) + (port.equals(DEFAULT_PORTS.get(scheme)) ? "" : port);
+        return plain.substring(0, hostStart) + host.substring(0, endOfName(host))
+                + (port.equals(DEFAULT_PORTS.get(scheme)) ? "" : port);
     }
 
-    /** Removes the root's dot from the end of a name (RFC 1034 §3.1). Addresses have none. */
     private static String withoutRoot(String host) {
-        if (!host.endsWith(".")) {
-            return host;
-        }
-        String name = host.substring(0, host.length() - 1);
-        String last = name.substring(name.lastIndexOf('.') + 1);
-        return last.chars().allMatch(Character::isDigit) || last.endsWith("]") ? host : name;
+        return host.substring(0, endWithoutRoot(host, host.length()));
     }
 
-    private static String withoutPort(String host) {
+    private static int endOfName(String host) {
+        return endWithoutRoot(host, startOfPort(host));
+    }
+
+    /** @return the end of a name that ends at {@code end}, without the root's dot (RFC 1034 §3.1). Addresses have none */
+    private static int endWithoutRoot(String host, int end) {
+        if (end == 0 || host.charAt(end - 1) != '.') {
+            return end;
+        }
+        String last = host.substring(host.lastIndexOf('.', end - 2) + 1, end - 1);
+        return last.chars().allMatch(Character::isDigit) || last.endsWith("]") ? end : end - 1;
+    }
+
+    private static int startOfPort(String host) {
         int colon = host.lastIndexOf(':');
         // In [::1] the last colon is part of the address; in localhost:x@example.org the host follows it.
-        return colon < 0 || host.indexOf(']') > colon || host.indexOf('@') > colon ? host : host.substring(0, colon);
+        return colon < 0 || host.indexOf(']') > colon || host.indexOf('@') > colon ? host.length() : colon;
     }
 }
