@@ -1,10 +1,8 @@
 package dev.leantokens.access;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.Optional;
-import java.util.Set;
 
+import dev.leantokens.http.Peer;
 import dev.leantokens.http.RequestLog;
 import dev.leantokens.limits.PeerNetwork;
 import dev.leantokens.token.CacheControl;
@@ -25,15 +23,13 @@ public record Caller(String address, boolean local, Optional<Client> client, Cac
 
     private static final String KEY = Caller.class.getName();
 
-    private static final Set<String> LOOPBACK_ADDRESSES = Set.of("127.0.0.1", "0:0:0:0:0:0:0:1");
-
     /**
      * @throws dev.leantokens.error.TokenException {@code invalid_client} if the client in the {@code Authorization} header is
      *         unknown, its secret is wrong, or the scheme is not supported; {@code invalid_request} if the header is malformed
      */
     static Caller authenticate(HttpServerRequest request, AccessRules rules) {
-        String address = RequestLog.addressOf(request);
-        return new Caller(address, isLoopback(address) && !ProxyHeaders.anyIn(request.headers()),
+        Peer peer = Peer.of(request.connection());
+        return new Caller(peer.address(), peer.loopback() && !ProxyHeaders.anyIn(request.headers()),
                 AuthorizationHeader.read(request.headers().getAll(HttpHeaders.AUTHORIZATION)).flatMap(rules::authenticate),
                 CacheControl.of(request.headers().getAll(HttpHeaders.CACHE_CONTROL)));
     }
@@ -68,7 +64,7 @@ public record Caller(String address, boolean local, Optional<Client> client, Cac
 
     /** @return whether only a header that proxies add prevents the caller from being local */
     boolean cameThroughProxy() {
-        return !local && isLoopback(address);
+        return !local && Peer.isLoopback(address);
     }
 
     /** @return the same caller with another client, which has authenticated in the body */
@@ -78,22 +74,8 @@ public record Caller(String address, boolean local, Optional<Client> client, Cac
 
     void storeIn(RoutingContext context) {
         context.put(KEY, this);
-        if (localClient(client).isPresent()) {
+        if (client.isPresent() && client.get() instanceof LocalClient) {
             RequestLog.setClient(context, account());
-        }
-    }
-
-    private static boolean isLoopback(String literal) {
-        if (LOOPBACK_ADDRESSES.contains(literal)) {
-            return true;
-        }
-        try {
-            // Not a host name, so there is no lookup. This turns ::ffff:127.0.0.1 into 127.0.0.1.
-            String address = InetAddress.getByName(literal).getHostAddress();
-            int zone = address.indexOf('%');
-            return LOOPBACK_ADDRESSES.contains(zone < 0 ? address : address.substring(0, zone));
-        } catch (UnknownHostException e) {
-            return false;
         }
     }
 }

@@ -13,7 +13,6 @@ import io.quarkus.vertx.http.runtime.VertxHttpConfig;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.RoutingContext;
 
 /**
@@ -35,9 +34,6 @@ public class RequestLog {
     private static final Set<String> PATHS = Set.of(Endpoint.TOKEN_PATH, Endpoint.MCP_PATH, Endpoint.MCP_SSE_PATH);
 
     private static final String CLIENT = RequestLog.class.getName();
-
-    /** The address of a peer without one, as on a Unix domain socket: not a loopback address. */
-    private static final String NO_ADDRESS = "0.0.0.0";
 
     private final ErrorLog errors;
     private final VertxHttpConfig http;
@@ -99,20 +95,15 @@ public class RequestLog {
     private static CallerName callerOf(RoutingContext context) {
         String name = nameOf(context);
         return context.get(CLIENT) != null ? CallerName.authenticated(name)
-                : CallerName.unauthenticated(name, PeerNetwork.named(addressOf(context.request())));
+                : CallerName.unauthenticated(name, PeerNetwork.named(addressOf(context)));
     }
 
     private static String nameOf(RoutingContext context) {
         String client = context.get(CLIENT);
-        return client == null ? "address " + addressOf(context.request()) : client;
+        return client == null ? "address " + addressOf(context) : client;
     }
 
-    /**
-     * @return the address of the connection's peer. The request's own follows {@code X-Forwarded-For} if
-     *         {@code quarkus.http.proxy} is on, and any caller can send that header
-     */
-    public static String addressOf(HttpServerRequest request) {
-        SocketAddress peer = request.connection().remoteAddress();
-        return peer == null || peer.hostAddress() == null ? NO_ADDRESS : peer.hostAddress();
+    private static String addressOf(RoutingContext context) {
+        return Peer.of(context.request().connection()).address();
     }
 }

@@ -48,7 +48,8 @@ class ValuesInTextTest {
 
     /** Components that may be shown: they hold no secret. */
     private static final Set<String> SHOWN = Set.of(
-            "Audience.groups", "Exposure.host", "Caller.address", "Entitlement.address", "CallerAccount.account",
+            "Audience.groups", "Exposure.host", "Peer.address", "Caller.address", "Entitlement.address",
+            "CallerAccount.account",
             "CallerAccount.sharer", "LocalClient.id", "Scope.value",
             "Session.owner", "Session.account", "Verdict.reason", "LeanAccount.url",
             "RestClients.certificate", "SigningKey.algorithm",
