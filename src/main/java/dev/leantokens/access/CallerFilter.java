@@ -7,7 +7,7 @@ import dev.leantokens.error.TokenException;
 import dev.leantokens.http.Endpoint;
 import dev.leantokens.http.FilterOrder;
 import dev.leantokens.http.HttpErrors;
-import io.quarkus.vertx.http.runtime.filters.Filters;
+import dev.leantokens.http.RequestFilters;
 import io.vertx.ext.web.RoutingContext;
 
 /** Authenticates callers by the {@code Authorization} header, on both ports and before the body is read. */
@@ -22,20 +22,21 @@ class CallerFilter {
         this.errors = errors;
     }
 
-    void register(@Observes Filters filters) {
-        filters.register(this::filter, FilterOrder.CALLERS);
+    void register(@Observes RequestFilters filters) {
+        filters.register(this::passes, FilterOrder.CALLERS);
     }
 
-    private void filter(RoutingContext context) {
+    private boolean passes(RoutingContext context, Endpoint endpoint) {
         // Probes need no credentials. Preflights, which have none, have been answered before.
-        if (Endpoint.of(context) != Endpoint.MANAGEMENT) {
-            try {
-                Caller.authenticate(context.request(), rules).storeIn(context);
-            } catch (TokenException e) {
-                errors.send(context, e);
-                return;
-            }
+        if (endpoint == Endpoint.MANAGEMENT) {
+            return true;
         }
-        context.next();
+        try {
+            Caller.authenticate(context.request(), rules).storeIn(context);
+            return true;
+        } catch (TokenException e) {
+            errors.send(context, e);
+            return false;
+        }
     }
 }

@@ -10,8 +10,10 @@ import dev.leantokens.error.TokenError;
 import dev.leantokens.http.Endpoint;
 import dev.leantokens.http.FilterOrder;
 import dev.leantokens.http.HttpErrors;
-import io.quarkus.vertx.http.runtime.filters.Filters;
+import dev.leantokens.http.RequestFilters;
+import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.RoutingContext;
 
@@ -29,60 +31,64 @@ class HostFilter {
         this.errors = errors;
     }
 
-    void register(@Observes Filters filters) {
-        filters.register(this::filter, FilterOrder.HOSTS);
+    void register(@Observes RequestFilters filters) {
+        filters.register(this::passes, FilterOrder.HOSTS);
     }
 
-    private void filter(RoutingContext context) {
-        List<String> hosts = context.request().headers().getAll(HttpHeaders.HOST);
-        String host = hostOf(context);
+    private boolean passes(RoutingContext context, Endpoint endpoint) {
+        MultiMap headers = context.request().headers();
+        List<String> hosts = headers.getAll(HttpHeaders.HOST);
+        String host = hosts.isEmpty() ? authorityOf(context.request()) : hosts.get(0);
         // Probes use the pod IP as Host; management endpoints expose nothing worth rebinding for.
-        boolean probe = Endpoint.of(context) == Endpoint.MANAGEMENT;
-        if (!probe && (hosts.size() > 1 || !rules.servesHost(host) || !servesTarget(context))) {
-            errors.send(context, TokenError.FOREIGN_HOST.because("this service is not served under this host name; "
-                    + "its operator can add the name to ALLOWED_HOSTS"));
-            return;
+        boolean probe = endpoint == Endpoint.MANAGEMENT;
+        if (!probe && (hosts.size() > 1 || !rules.servesHost(host) || !servesTarget(context.request().uri()))) {
+            return refuse(context, "this service is not served under this host name; "
+                    + "its operator can add the name to ALLOWED_HOSTS");
         }
-        List<String> origins = context.request().headers().getAll(HttpHeaders.ORIGIN);
-        if (!origins.stream().allMatch(rules::allowsOrigin)) {
-            errors.send(context, TokenError.FOREIGN_HOST.because("web pages of this origin may not call this service; "
-                    + "its operator can add the origin to ALLOWED_ORIGINS"));
-            return;
+        List<String> origins = headers.getAll(HttpHeaders.ORIGIN);
+        for (String origin : origins) {
+            if (!rules.allowsOrigin(origin)) {
+                return refuse(context, "web pages of this origin may not call this service; "
+                        + "its operator can add the origin to ALLOWED_ORIGINS");
+            }
         }
         // A GET for an image or a link has no Origin. A script of an allowed page sends one.
-        if (origins.isEmpty() && isAdapter(context) && !context.request().headers().getAll(SEC_FETCH_SITE).stream()
-                .allMatch(site -> rules.allowsSite(site, host))) {
-            errors.send(context, TokenError.FOREIGN_HOST.because("web pages of another site may not call this service, "
-                    + "unless they send an Origin that its operator has added to ALLOWED_ORIGINS"));
-            return;
+        if (origins.isEmpty() && isAdapter(endpoint)) {
+            for (String site : headers.getAll(SEC_FETCH_SITE)) {
+                if (!rules.allowsSite(site, host)) {
+                    return refuse(context, "web pages of another site may not call this service, "
+                            + "unless they send an Origin that its operator has added to ALLOWED_ORIGINS");
+                }
+            }
         }
-        context.next();
+        return true;
+    }
+
+    private boolean refuse(RoutingContext context, String reason) {
+        errors.send(context, TokenError.FOREIGN_HOST.because(reason));
+        return false;
     }
 
     /** The other endpoints are public: any page may link to them. */
-    private static boolean isAdapter(RoutingContext context) {
-        Endpoint endpoint = Endpoint.of(context);
+    private static boolean isAdapter(Endpoint endpoint) {
         return endpoint == Endpoint.TOKEN || endpoint == Endpoint.MCP;
     }
 
     /** RFC 9112 §3.2.2: the host of a target in absolute form takes precedence over the header. */
-    private boolean servesTarget(RoutingContext context) {
-        String target = context.request().uri();
-        int authority = target.indexOf("://");
-        if (target.startsWith("/") || authority < 0) {
+    private boolean servesTarget(String target) {
+        int authority = target.startsWith("/") ? -1 : target.indexOf("://");
+        if (authority < 0) {
             return true;
         }
         int end = target.indexOf('/', authority + 3);
         return rules.servesHost(target.substring(authority + 3, end < 0 ? target.length() : end));
     }
 
-    private static String hostOf(RoutingContext context) {
-        // Not HttpServerRequest.host(), which reads X-Forwarded-Host if quarkus.http.proxy is enabled.
-        String header = context.request().getHeader(HttpHeaders.HOST);
-        if (header != null) {
-            return header;
-        }
-        HostAndPort authority = context.request().authority(true);
+    /**
+     * Not {@link HttpServerRequest#authority()}, which follows {@code X-Forwarded-Host} if {@code quarkus.http.proxy} is on.
+     */
+    private static String authorityOf(HttpServerRequest request) {
+        HostAndPort authority = request.authority(true);
         return authority == null ? null : authority.host();
     }
 }

@@ -8,14 +8,15 @@ import java.util.stream.Stream;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
+import dev.leantokens.http.Endpoint;
 import dev.leantokens.http.FilterOrder;
 import dev.leantokens.http.ManagementFilter;
+import dev.leantokens.http.RequestFilters;
 import io.micrometer.prometheus.PrometheusMeterRegistry;
 import io.prometheus.client.exporter.common.TextFormat;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
 /**
@@ -35,8 +36,16 @@ class MetricsRoute {
                         type -> new SharedRendering(vertx, () -> registry.scrape(type))));
     }
 
-    void register(@Observes Router router) {
-        router.route(ManagementFilter.METRICS).order(-FilterOrder.METRICS).handler(this::answer);
+    void register(@Observes RequestFilters filters) {
+        filters.register(this::passes, FilterOrder.METRICS);
+    }
+
+    private boolean passes(RoutingContext context, Endpoint endpoint) {
+        if (endpoint != Endpoint.MANAGEMENT || !context.normalizedPath().equals(ManagementFilter.METRICS)) {
+            return true;
+        }
+        answer(context);
+        return false;
     }
 
     private void answer(RoutingContext context) {

@@ -14,7 +14,6 @@ import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
-import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -44,23 +43,23 @@ class BodyFramingFilter {
         this.requestTime = limits.requestTime();
     }
 
-    void register(@Observes Filters filters) {
-        filters.register(this::filter, FilterOrder.BODY_FRAMING);
+    void register(@Observes RequestFilters filters) {
+        filters.register(this::passes, FilterOrder.BODY_FRAMING);
     }
 
-    private void filter(RoutingContext context) {
+    private boolean passes(RoutingContext context, Endpoint endpoint) {
         HttpServerRequest request = context.request();
         List<String> codings = request.headers().getAll(HttpHeaders.TRANSFER_ENCODING);
         // HTTP/2 has frames instead, and does not let this header pass.
         boolean http2 = request.version() == HttpVersion.HTTP_2;
         if (!http2 && !codings.isEmpty() && !isChunked(codings, request.version())) {
             refuseAndClose(context);
-            return;
+            return false;
         }
         if (http2 || !codings.isEmpty() || request.headers().contains(HttpHeaders.CONTENT_LENGTH)) {
             context.addHeadersEndHandler(started -> UnreadBody.drain(request, context.vertx(), requestTime));
         }
-        context.next();
+        return true;
     }
 
     private static boolean isChunked(List<String> codings, HttpVersion version) {

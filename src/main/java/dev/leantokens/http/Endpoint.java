@@ -31,8 +31,6 @@ public enum Endpoint {
     /** The methods of all endpoints of Quarkus and Quarkus REST except the token endpoint. */
     static final String READ_METHODS = "GET, HEAD, OPTIONS";
 
-    private static final String KEY = Endpoint.class.getName();
-
     private static final Pattern PATH_PARAMETERS = Pattern.compile(";[^/]*");
 
     private final String path;
@@ -43,15 +41,10 @@ public enum Endpoint {
         this.origin = origin;
     }
 
-    /** @return the endpoint of a request, determined once for each request */
+    /** @return the endpoint of a request */
     public static Endpoint of(RoutingContext context) {
-        Endpoint endpoint = context.get(KEY);
-        if (endpoint == null) {
-            // Management is exempt from the rules for hosts and callers, so it needs its path without parameters.
-            endpoint = isAtOrBelow(MANAGEMENT.path, context.normalizedPath()) ? MANAGEMENT : at(pathOf(context));
-            context.put(KEY, endpoint);
-        }
-        return endpoint;
+        // Management is exempt from the rules for hosts and callers, so it needs its path without parameters.
+        return isAtOrBelow(MANAGEMENT.path, context.normalizedPath()) ? MANAGEMENT : at(pathOf(context));
     }
 
     /** @return the path as Quarkus REST matches it: without parameters of segments and slashes at the end */
@@ -80,7 +73,7 @@ public enum Endpoint {
         return isAtOrBelow(MCP.path, path) ? MCP : isAtOrBelow(SKILLS.path, path) ? SKILLS : OTHER;
     }
 
-    private static boolean isAtOrBelow(String path, String requested) {
+    static boolean isAtOrBelow(String path, String requested) {
         return requested.startsWith(path) && (requested.length() == path.length() || requested.charAt(path.length()) == '/');
     }
 

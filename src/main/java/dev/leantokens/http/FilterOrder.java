@@ -2,11 +2,11 @@ package dev.leantokens.http;
 
 /**
  * The order of the filters of both ports; the highest priority runs first. A filter that refuses requests runs after Quarkus'
- * CORS (300), so that an allowed page can read the error; those before CORS protect the connection or decide whether the page
- * is allowed. All run before Quarkus' authentication (200) and authorization (100).
+ * CORS, so that an allowed page can read the error; those before CORS protect the connection or decide whether the page is
+ * allowed. All run before Quarkus' authentication (200) and authorization (100).
  * <p>
- * A filter that is registered as a route with a path or a method has the negated priority as its route's order: other requests
- * do not pass it.
+ * Those of {@link RequestFilters} see every request. A filter that is registered as a route with a path has the negated
+ * priority as its route's order, and runs after all of those: other requests do not pass it.
  */
 public final class FilterOrder {
 
@@ -20,6 +20,8 @@ public final class FilterOrder {
     public static final int HOSTS = 900;
     /** {@code Allow} for {@code OPTIONS}, before Quarkus answers a preflight request. */
     static final int OPTIONS = 310;
+    /** Quarkus' CORS filter. */
+    static final int CORS = 300;
     /** Other {@code OPTIONS} requests, answered before the caller needs credentials. */
     static final int OPTIONS_ANSWER = 295;
     /** Authentication of the caller, from headers only. */
@@ -28,10 +30,10 @@ public final class FilterOrder {
     static final int MANAGEMENT = 285;
     /** Headers that announce too much, before Quarkus' limit, which answers without a body, and Quarkus REST, which caches. */
     static final int HEADERS = 280;
+    /** Metrics, rendered here instead of by Quarkus. */
+    public static final int METRICS = 275;
     /** MCP requests: access, the message and its session, before the MCP extension. */
     public static final int MCP = 270;
-    /** Metrics, rendered here instead of by Quarkus. */
-    public static final int METRICS = 245;
 
     private FilterOrder() {
     }

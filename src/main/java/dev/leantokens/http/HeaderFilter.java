@@ -1,12 +1,9 @@
 package dev.leantokens.http;
 
-import java.util.List;
-
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
 import dev.leantokens.error.TokenError;
-import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
@@ -21,33 +18,33 @@ class HeaderFilter {
 
     private static final int MAX_MEDIA_TYPE = 1024;
 
-    private static final List<CharSequence> MEDIA_TYPES = List.of(HttpHeaders.CONTENT_TYPE, HttpHeaders.ACCEPT);
-
     private final HttpErrors errors;
 
     HeaderFilter(HttpErrors errors) {
         this.errors = errors;
     }
 
-    void register(@Observes Filters filters) {
-        filters.register(this::filter, FilterOrder.HEADERS);
+    void register(@Observes RequestFilters filters) {
+        filters.register(this::passes, FilterOrder.HEADERS);
     }
 
-    private void filter(RoutingContext context) {
+    private boolean passes(RoutingContext context, Endpoint endpoint) {
         HttpServerRequest request = context.request();
         if (BodyReader.declaresTooMuch(request)) {
             errors.send(context, BodyReader.tooLarge());
-            return;
+            return false;
         }
-        for (CharSequence header : MEDIA_TYPES) {
-            for (String value : request.headers().getAll(header)) {
-                if (value.length() > MAX_MEDIA_TYPE) {
-                    errors.send(context, TokenError.INVALID_REQUEST
-                            .because("the header " + header + " is longer than " + MAX_MEDIA_TYPE + " characters"));
-                    return;
-                }
+        return isShort(HttpHeaders.CONTENT_TYPE, context) && isShort(HttpHeaders.ACCEPT, context);
+    }
+
+    private boolean isShort(CharSequence header, RoutingContext context) {
+        for (String value : context.request().headers().getAll(header)) {
+            if (value.length() > MAX_MEDIA_TYPE) {
+                errors.send(context, TokenError.INVALID_REQUEST
+                        .because("the header " + header + " is longer than " + MAX_MEDIA_TYPE + " characters"));
+                return false;
             }
         }
-        context.next();
+        return true;
     }
 }

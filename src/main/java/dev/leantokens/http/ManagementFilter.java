@@ -6,7 +6,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
 import io.vertx.core.http.HttpMethod;
-import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
 /**
@@ -28,19 +27,27 @@ public class ManagementFilter {
         this.errors = errors;
     }
 
-    void register(@Observes Router router) {
-        router.route(HEALTH + "/*").order(-FilterOrder.MANAGEMENT).handler(this::filter);
-        router.route(METRICS + "/*").order(-FilterOrder.MANAGEMENT).handler(this::filter);
+    void register(@Observes RequestFilters filters) {
+        filters.register(this::passes, FilterOrder.MANAGEMENT);
     }
 
-    private void filter(RoutingContext context) {
+    private boolean passes(RoutingContext context, Endpoint endpoint) {
+        if (endpoint != Endpoint.MANAGEMENT || !isHealthOrMetrics(context.normalizedPath())) {
+            return true;
+        }
         if (!isServed(context)) {
             errors.send(context, HttpErrors.pathNotFound());
-        } else if (!METHODS.contains(context.request().method())) {
-            errors.send(context, HttpErrors.methodNotAllowed(context));
-        } else {
-            context.next();
+            return false;
         }
+        if (!METHODS.contains(context.request().method())) {
+            errors.send(context, HttpErrors.methodNotAllowed(context));
+            return false;
+        }
+        return true;
+    }
+
+    private static boolean isHealthOrMetrics(String path) {
+        return Endpoint.isAtOrBelow(HEALTH, path) || Endpoint.isAtOrBelow(METRICS, path);
     }
 
     static boolean isServed(RoutingContext context) {

@@ -6,7 +6,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.ext.web.Router;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 
 /**
@@ -24,13 +24,16 @@ class OptionsFilter {
         this.errors = errors;
     }
 
-    void register(@Observes Router router) {
-        router.options().order(-FilterOrder.OPTIONS).handler(this::allow);
-        router.options().order(-FilterOrder.OPTIONS_ANSWER).handler(this::answer);
+    void register(@Observes RequestFilters filters) {
+        filters.register((context, endpoint) -> !isOptions(context) || allows(context, endpoint), FilterOrder.OPTIONS);
+        filters.register((context, endpoint) -> !isOptions(context) || !answers(context), FilterOrder.OPTIONS_ANSWER);
     }
 
-    private void allow(RoutingContext context) {
-        Endpoint endpoint = Endpoint.of(context);
+    private static boolean isOptions(RoutingContext context) {
+        return context.request().method() == HttpMethod.OPTIONS;
+    }
+
+    private boolean allows(RoutingContext context, Endpoint endpoint) {
         Optional<String> methods = switch (endpoint) {
             case TOKEN -> Optional.of(Endpoint.TOKEN_METHODS);
             case MCP -> mcp.of(context);
@@ -40,17 +43,17 @@ class OptionsFilter {
         // Quarkus REST serves the others of these paths, and answers OPTIONS for them.
         if (methods.isEmpty() && endpoint != Endpoint.MANAGEMENT && endpoint != Endpoint.SKILLS) {
             errors.send(context, HttpErrors.pathNotFound());
-            return;
+            return false;
         }
         methods.ifPresent(all -> context.response().putHeader(HttpHeaders.ALLOW, all));
-        context.next();
+        return true;
     }
 
-    private void answer(RoutingContext context) {
-        if (context.response().headers().contains(HttpHeaders.ALLOW)) {
+    private static boolean answers(RoutingContext context) {
+        boolean allowed = context.response().headers().contains(HttpHeaders.ALLOW);
+        if (allowed) {
             context.response().end();
-        } else {
-            context.next();
         }
+        return allowed;
     }
 }

@@ -10,7 +10,6 @@ import dev.leantokens.error.ErrorLog;
 import dev.leantokens.error.TokenException;
 import dev.leantokens.limits.PeerNetwork;
 import io.quarkus.vertx.http.runtime.VertxHttpConfig;
-import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
@@ -43,24 +42,24 @@ public class RequestLog {
         this.http = http;
     }
 
-    void register(@Observes Filters filters) {
+    void register(@Observes RequestFilters filters) {
         if (http.accessLog().enabled()) {
             filters.register(this::describe, FilterOrder.ACCESS_LOG);
         }
     }
 
-    private void describe(RoutingContext context) {
+    private boolean describe(RoutingContext context, Endpoint endpoint) {
         HttpServerRequest request = context.request();
         context.put(CALLER, nameOf(context));
         context.put(METHOD, METHODS.contains(request.method()) ? request.method().name() : null);
-        context.put(ENDPOINT, endpointOf(context));
+        context.put(ENDPOINT, nameOf(endpoint, context));
         // A caller that hangs up first gets no status.
         context.addHeadersEndHandler(started -> context.put(STATUS, Integer.toString(context.response().getStatusCode())));
-        context.next();
+        return true;
     }
 
-    private static String endpointOf(RoutingContext context) {
-        if (Endpoint.of(context) == Endpoint.SKILLS) {
+    private static String nameOf(Endpoint endpoint, RoutingContext context) {
+        if (endpoint == Endpoint.SKILLS) {
             return Endpoint.SKILLS_PATH;
         }
         String path = Endpoint.pathOf(context);

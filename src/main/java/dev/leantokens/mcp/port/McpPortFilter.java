@@ -6,7 +6,7 @@ import jakarta.enterprise.event.Observes;
 import dev.leantokens.http.Endpoint;
 import dev.leantokens.http.FilterOrder;
 import dev.leantokens.http.HttpErrors;
-import io.quarkus.vertx.http.runtime.filters.Filters;
+import dev.leantokens.http.RequestFilters;
 import io.vertx.ext.web.RoutingContext;
 
 /** Serves MCP only on the MCP port, and only MCP there, unless the main port is the MCP port. */
@@ -23,18 +23,18 @@ class McpPortFilter {
         this.errors = errors;
     }
 
-    void register(@Observes Filters filters) {
+    void register(@Observes RequestFilters filters) {
         if (!listener.sharesMainPort()) {
-            filters.register(this::filter, FilterOrder.PORTS);
+            filters.register(this::passes, FilterOrder.PORTS);
         }
     }
 
-    private void filter(RoutingContext context) {
+    private boolean passes(RoutingContext context, Endpoint endpoint) {
         boolean onMcpPort = context.request().connection().localAddress().port() == config.port();
-        if (onMcpPort == (Endpoint.of(context) == Endpoint.MCP)) {
-            context.next();
-        } else {
-            errors.send(context, HttpErrors.pathNotFound());
+        if (onMcpPort == (endpoint == Endpoint.MCP)) {
+            return true;
         }
+        errors.send(context, HttpErrors.pathNotFound());
+        return false;
     }
 }

@@ -1,0 +1,14 @@
+package dev.leantokens.http;
+
+import io.vertx.ext.web.RoutingContext;
+
+/** Checks requests to both ports before an adapter reads them. Thread-safe. */
+@FunctionalInterface
+public interface RequestFilter {
+
+    /**
+     * @param endpoint the endpoint of the request
+     * @return whether the request continues; otherwise the filter responds to it
+     */
+    boolean passes(RoutingContext context, Endpoint endpoint);
+}
