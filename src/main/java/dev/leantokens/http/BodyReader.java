@@ -1,11 +1,14 @@
 package dev.leantokens.http;
 
+import java.time.Duration;
+
 import jakarta.enterprise.context.ApplicationScoped;
 
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
 import dev.leantokens.limits.LimitsConfig;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -52,13 +55,23 @@ public class BodyReader {
             return Future.failedFuture(TokenError.UNSUPPORTED_CONTENT_CODING.because(
                     "the request body must be sent without a Content-Encoding"));
         }
-        Promise<byte[]> body = Promise.promise();
-        read(request, body);
-        return body.future();
+        Body body = new Body(request);
+        if (request.version() == HttpVersion.HTTP_2) {
+            // RequestTimer closes an HTTP/1.1 connection whose request takes too long.
+            body.startTimer(limits.requestTime());
+        }
+        if (awaitsContinue(request)) {
+            request.response().writeContinue();
+        }
+        request.resume();
+        return body.whole.future();
     }
 
     /** {@code identity} means no coding, although RFC 9110 §12.5.3 does not allow it in this header. */
     private static boolean hasContentCoding(HttpServerRequest request) {
+        if (!request.headers().contains(HttpHeaders.CONTENT_ENCODING)) {
+            return false;
+        }
         for (String header : request.headers().getAll(HttpHeaders.CONTENT_ENCODING)) {
             for (String coding : header.split(",")) {
                 if (!coding.isBlank() && !HttpHeaders.IDENTITY.toString().equalsIgnoreCase(coding.strip())) {
@@ -69,42 +82,62 @@ public class BodyReader {
         return false;
     }
 
-    private void read(HttpServerRequest request, Promise<byte[]> body) {
-        Buffer read = Buffer.buffer();
-        Runnable cancelTimer = request.version() == HttpVersion.HTTP_2 ? startTimer(body) : () -> {
-            // RequestTimer closes an HTTP/1.1 connection whose request takes too long.
-        };
-        request.handler(chunk -> {
-            if (read.length() + chunk.length() > MAX_BYTES) {
-                cancelTimer.run();
-                body.tryFail(tooLarge());
-            } else {
-                read.appendBuffer(chunk);
-            }
-        }).endHandler(end -> {
-            cancelTimer.run();
-            body.tryComplete(read.getBytes());
-        }).exceptionHandler(e -> {
-            cancelTimer.run();
-            body.tryFail(TokenError.INVALID_REQUEST.because("the request body was truncated"));
-        });
-        if (awaitsContinue(request)) {
-            request.response().writeContinue();
-        }
-        request.resume();
-    }
-
     /** HTTP/1.0 does not define the header (RFC 9110 §10.1.1). */
     static boolean awaitsContinue(HttpServerRequest request) {
         return request.version() != HttpVersion.HTTP_1_0
                 && "100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT));
     }
 
-    /** @return cancels the timer */
-    private Runnable startTimer(Promise<byte[]> body) {
-        Vertx vertx = Vertx.currentContext().owner();
-        long timer = vertx.setTimer(limits.requestTime().toMillis(),
-                elapsed -> body.tryFail(TokenError.INVALID_REQUEST.because("the request body did not arrive in time")));
-        return () -> vertx.cancelTimer(timer);
+    /** A body that is being read. */
+    private static final class Body implements Handler<Buffer> {
+
+        private final Promise<byte[]> whole = Promise.promise();
+        private int length;
+        /** Kept as it is, since most bodies are a single chunk. */
+        private Buffer first;
+        /** All chunks; null if there is only one. */
+        private Buffer all;
+        private Vertx timers;
+        private long timer;
+
+        Body(HttpServerRequest request) {
+            request.handler(this).endHandler(this::ended).exceptionHandler(this::broken);
+        }
+
+        @Override
+        public void handle(Buffer chunk) {
+            length += chunk.length();
+            if (length > MAX_BYTES) {
+                cancelTimer();
+                whole.tryFail(tooLarge());
+            } else if (first == null) {
+                first = chunk;
+            } else {
+                all = (all == null ? first.copy() : all).appendBuffer(chunk);
+            }
+        }
+
+        private void ended(Void end) {
+            cancelTimer();
+            Buffer body = all == null ? first : all;
+            whole.tryComplete(body == null ? new byte[0] : body.getBytes());
+        }
+
+        private void broken(Throwable cause) {
+            cancelTimer();
+            whole.tryFail(TokenError.INVALID_REQUEST.because("the request body was truncated"));
+        }
+
+        void startTimer(Duration requestTime) {
+            timers = Vertx.currentContext().owner();
+            timer = timers.setTimer(requestTime.toMillis(), elapsed -> whole
+                    .tryFail(TokenError.INVALID_REQUEST.because("the request body did not arrive in time")));
+        }
+
+        private void cancelTimer() {
+            if (timers != null) {
+                timers.cancelTimer(timer);
+            }
+        }
     }
 }

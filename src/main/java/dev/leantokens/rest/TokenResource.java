@@ -1,18 +1,19 @@
 package dev.leantokens.rest;
 
-import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 
-import org.jboss.resteasy.reactive.server.core.CurrentRequestManager;
+import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
+import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
 
 import dev.leantokens.access.AccessRules.BodyCredentials;
 import dev.leantokens.access.TokenAccess;
 import dev.leantokens.error.Origin;
 import dev.leantokens.http.Endpoint;
 import dev.leantokens.token.IssuedToken;
+import dev.leantokens.token.RequestMembers;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.MultiMap;
 import io.vertx.ext.web.RoutingContext;
@@ -32,10 +33,13 @@ class TokenResource {
     }
 
     @POST
-    public Uni<byte[]> token(@HeaderParam(HttpHeaders.CONTENT_TYPE) String contentType, byte[] body,
-            @Context RoutingContext context) {
-        PreRenderedJsonWriter.use(CurrentRequestManager.get());
-        return tokens.request(RequestBody.read(contentType, body), context, BodyCredentials.AUTHENTICATE_CALLER, Origin.REST)
+    public Uni<byte[]> token(@Context ServerRequestContext request) {
+        ResteasyReactiveRequestContext server = (ResteasyReactiveRequestContext) request;
+        PreRenderedJsonWriter.use(server);
+        RoutingContext context = server.unwrap(RoutingContext.class);
+        RequestMembers members = RequestBody.read(context.request().getHeader(HttpHeaders.CONTENT_TYPE),
+                LimitedBodyFilter.bodyOf(server));
+        return tokens.request(members, context, BodyCredentials.AUTHENTICATE_CALLER, Origin.REST)
                 .map(issued -> answer(issued, context.response().headers()));
     }
 
