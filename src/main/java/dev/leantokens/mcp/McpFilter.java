@@ -22,6 +22,7 @@ import dev.leantokens.mcp.session.AutoInit;
 import dev.leantokens.mcp.session.McpStreams;
 import dev.leantokens.mcp.session.SessionGuard;
 import dev.leantokens.mcp.stateless.StatelessHandler;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -36,6 +37,9 @@ import io.vertx.ext.web.impl.RoutingContextInternal;
  */
 @ApplicationScoped
 class McpFilter implements AllowedMethods {
+
+    private static final CharSequence JSON_AND_EVENT_STREAM = HttpHeaders
+            .createOptimized("application/json, text/event-stream");
 
     private final AccessRules access;
     private final McpMessageReader messages;
@@ -72,7 +76,7 @@ class McpFilter implements AllowedMethods {
     }
 
     private void handle(RoutingContext context) {
-        orRefuse(context, () -> {
+        try {
             McpEndpoint endpoint = McpEndpoint.of(context).orElseThrow(HttpErrors::pathNotFound);
             Caller caller = Caller.of(context);
             access.requireEntitled(caller);
@@ -82,18 +86,25 @@ class McpFilter implements AllowedMethods {
                 handleWithoutMessage(context, endpoint, caller);
                 return;
             }
-            messages.read(context.request(), endpoint)
-                    .onSuccess(message -> orRefuse(context, () -> handleMessage(context, endpoint, caller, message)))
-                    .onFailure(failure -> refuse(context, failure));
-        });
+            messages.read(context.request(), endpoint).onComplete(
+                    message -> handleMessage(context, endpoint, caller, message), failure -> refuse(context, failure));
+        } catch (RuntimeException e) {
+            refuse(context, e);
+        }
     }
 
     private void handleMessage(RoutingContext context, McpEndpoint endpoint, Caller caller, McpMessage message) {
-        boolean streamable = endpoint == McpEndpoint.STREAMABLE;
-        if (streamable && stateless.isStateless(context.request().headers(), message)) {
-            stateless.handle(context, message);
-            return;
+        try {
+            if (endpoint != McpEndpoint.STREAMABLE || !stateless.answer(context, message)) {
+                handleInSession(context, endpoint, caller, message);
+            }
+        } catch (RuntimeException e) {
+            refuse(context, e);
         }
+    }
+
+    private void handleInSession(RoutingContext context, McpEndpoint endpoint, Caller caller, McpMessage message) {
+        boolean streamable = endpoint == McpEndpoint.STREAMABLE;
         sessions.requireTransport(context, endpoint);
         message.requireValid();
         if (streamable && autoInit.isEnabled()) {
@@ -163,8 +174,10 @@ class McpFilter implements AllowedMethods {
 
     /** Passes the message to the extension, whose body handler then leaves the body alone. */
     private static void passOn(RoutingContext context, McpMessage message) {
+        // The extension requires both types, in lower case.
+        context.request().headers().set(HttpHeaders.ACCEPT, JSON_AND_EVENT_STREAM);
         RoutingContextInternal internal = (RoutingContextInternal) context;
-        internal.setBody(message.body());
+        internal.setBody(Buffer.buffer(message.body()));
         internal.visitHandler(RoutingContextInternal.BODY_HANDLER);
         context.next();
     }
@@ -177,14 +190,6 @@ class McpFilter implements AllowedMethods {
             errors.answer(context, refusal);
         } else {
             errors.send(context, refusal);
-        }
-    }
-
-    private void orRefuse(RoutingContext context, Runnable step) {
-        try {
-            step.run();
-        } catch (RuntimeException e) {
-            refuse(context, e);
         }
     }
 

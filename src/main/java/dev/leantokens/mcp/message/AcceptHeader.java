@@ -1,7 +1,6 @@
 package dev.leantokens.mcp.message;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** Reads the {@code Accept} header (RFC 9110 §12.5.1). */
@@ -27,39 +26,48 @@ public final class AcceptHeader {
         int best = OTHER;
         boolean accepted = false;
         for (String value : values) {
-            for (String range : value.split(",")) {
-                if (range.isBlank()) {
+            int end;
+            for (int start = 0; start < value.length(); start = end + 1) {
+                end = endOf(value, start, ',');
+                String range = value.substring(start, end).strip();
+                if (range.isEmpty()) {
                     continue;
                 }
                 empty = false;
-                // The limit keeps empty parts: without it, a range that is only a semicolon has no parts.
-                String[] parts = range.split(";", -1);
-                int specificity = specificity(parts[0].strip().toLowerCase(Locale.ROOT), type);
+                int specificity = specificity(range.substring(0, endOf(range, 0, ';')).strip(), type);
                 if (specificity > best) {
                     best = specificity;
-                    accepted = hasWeight(parts);
+                    accepted = hasWeight(range);
                 } else if (specificity == best && specificity != OTHER) {
-                    accepted |= hasWeight(parts);
+                    accepted |= hasWeight(range);
                 }
             }
         }
         return empty || accepted;
     }
 
+    private static int endOf(String text, int start, char separator) {
+        int end = text.indexOf(separator, start);
+        return end < 0 ? text.length() : end;
+    }
+
     private static int specificity(String range, String type) {
-        if (range.equals(type)) {
+        if (range.equalsIgnoreCase(type)) {
             return EXACT;
         }
-        if (range.equals(type.substring(0, type.indexOf('/') + 1) + "*")) {
+        int slash = type.indexOf('/');
+        if (range.length() == slash + 2 && range.endsWith("/*") && range.regionMatches(true, 0, type, 0, slash)) {
             return SUBTYPES;
         }
         return range.equals("*/*") ? ANY : OTHER;
     }
 
     /** A malformed weight counts as above 0. */
-    private static boolean hasWeight(String[] parts) {
-        for (int i = 1; i < parts.length; i++) {
-            if (ZERO.matcher(parts[i].strip()).matches()) {
+    private static boolean hasWeight(String range) {
+        int end;
+        for (int start = endOf(range, 0, ';') + 1; start < range.length(); start = end + 1) {
+            end = endOf(range, start, ';');
+            if (ZERO.matcher(range.substring(start, end).strip()).matches()) {
                 return false;
             }
         }

@@ -1,15 +1,13 @@
 package dev.leantokens.mcp.message;
 
 import java.io.IOException;
-import java.util.List;
-import java.util.Map;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 
 import dev.leantokens.json.UncachedNames;
 import io.quarkiverse.mcp.server.JsonRpcErrorCodes;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
@@ -19,26 +17,58 @@ import io.vertx.core.json.JsonObject;
  * @param body the bytes received
  * @param json a {@link JsonObject} for one message, a {@link JsonArray} for a batch; other values are invalid
  */
-public record McpMessage(Buffer body, Object json) {
+public record McpMessage(byte[] body, Object json) {
 
-    /** Unlike the extension's mapper, refuses comments and anything after the first value. */
-    private static final ObjectReader STRICT = UncachedNames.mapper().build().reader()
-            .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    /** Unlike the extension's, refuses comments. */
+    private static final JsonFactory JSON = UncachedNames.factory();
     /** Stands for a body that is not JSON. An exception would quote it. */
     private static final Object NOT_JSON = new Object();
 
-    static McpMessage read(Buffer body) {
-        try {
-            return new McpMessage(body, wrapped(STRICT.readValue(body.getBytes(), Object.class)));
+    static McpMessage read(byte[] body) {
+        return new McpMessage(body, parse(body));
+    }
+
+    private static Object parse(byte[] body) {
+        try (JsonParser parser = JSON.createParser(body)) {
+            if (parser.nextToken() == null) {
+                return NOT_JSON;
+            }
+            Object value = value(parser);
+            return parser.nextToken() == null ? value : NOT_JSON;
         } catch (IOException e) {
-            return new McpMessage(body, NOT_JSON);
+            return NOT_JSON;
         }
     }
 
-    @SuppressWarnings("unchecked")
-    private static Object wrapped(Object value) {
-        return value instanceof Map<?, ?> members ? new JsonObject((Map<String, Object>) members)
-                : value instanceof List<?> elements ? new JsonArray(elements) : value;
+    /** Recursive: the parser limits the depth. */
+    private static Object value(JsonParser parser) throws IOException {
+        return switch (parser.currentToken()) {
+            case START_OBJECT -> object(parser);
+            case START_ARRAY -> array(parser);
+            case VALUE_STRING -> parser.getText();
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> parser.getNumberValue();
+            case VALUE_TRUE -> true;
+            case VALUE_FALSE -> false;
+            case VALUE_NULL -> null;
+            default -> throw new IllegalStateException("not the start of a value");
+        };
+    }
+
+    private static JsonObject object(JsonParser parser) throws IOException {
+        JsonObject object = new JsonObject();
+        for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+            parser.nextToken();
+            object.put(name, value(parser));
+        }
+        return object;
+    }
+
+    private static JsonArray array(JsonParser parser) throws IOException {
+        JsonArray array = new JsonArray();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            array.add(value(parser));
+        }
+        return array;
     }
 
     /** @throws JsonRpcException unless the extension can handle it */

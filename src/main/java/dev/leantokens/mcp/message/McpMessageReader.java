@@ -1,12 +1,11 @@
 package dev.leantokens.mcp.message;
 
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 
 import dev.leantokens.error.TokenError;
 import dev.leantokens.http.BodyReader;
 import io.quarkiverse.mcp.server.JsonRpcErrorCodes;
 import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 
@@ -15,7 +14,7 @@ import io.vertx.core.http.HttpServerRequest;
  * streams, but some accept only JSON. They are served, because every response is JSON except that to a batch of several
  * messages. Thread-safe.
  */
-@ApplicationScoped
+@Singleton
 public class McpMessageReader {
 
     private static final String JSON = "application/json";
@@ -32,10 +31,10 @@ public class McpMessageReader {
      *         does, or with {@link JsonRpcException} if a media type is not supported
      */
     public Future<McpMessage> read(HttpServerRequest request, McpEndpoint endpoint) {
-        return bodies.read(request).map(body -> message(request, endpoint, Buffer.buffer(body)));
+        return bodies.read(request).map(body -> message(request, endpoint, body));
     }
 
-    private static McpMessage message(HttpServerRequest request, McpEndpoint endpoint, Buffer body) {
+    private static McpMessage message(HttpServerRequest request, McpEndpoint endpoint, byte[] body) {
         String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
         // Some clients omit the type.
         if (type != null && !isJson(type)) {
@@ -50,13 +49,12 @@ public class McpMessageReader {
             requireAccepted(request, EVENT_STREAM,
                     "a batch is answered by an event stream, the Accept header must allow text/event-stream too");
         }
-        // The extension requires both types, in lower case.
-        request.headers().set(HttpHeaders.ACCEPT, JSON + ", " + EVENT_STREAM);
         return message;
     }
 
     private static boolean isJson(String contentType) {
-        return contentType.split(";", 2)[0].strip().equalsIgnoreCase(JSON);
+        int end = contentType.indexOf(';');
+        return (end < 0 ? contentType : contentType.substring(0, end)).strip().equalsIgnoreCase(JSON);
     }
 
     private static void requireAccepted(HttpServerRequest request, String type, String otherwise) {

@@ -39,12 +39,14 @@ public final class McpParams {
     /** @return what is wrong with the parameters; empty if they are valid or the method is unknown */
     public static Optional<String> problem(String method, JsonObject params) {
         for (String name : OBJECTS) {
-            if (params.getValue(name) != null && !(params.getValue(name) instanceof JsonObject)) {
+            Object value = params.getValue(name);
+            if (value != null && !(value instanceof JsonObject)) {
                 return Optional.of("params." + name + " must be an object");
             }
         }
         for (String name : STRINGS) {
-            if (params.getValue(name) != null && !(params.getValue(name) instanceof String)) {
+            Object value = params.getValue(name);
+            if (value != null && !(value instanceof String)) {
                 return Optional.of("params." + name + " must be a string");
             }
         }

@@ -2,13 +2,15 @@ package dev.leantokens.mcp.stateless;
 
 import java.util.concurrent.TimeUnit;
 
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 
 import dev.leantokens.mcp.message.JsonRpc;
 import dev.leantokens.mcp.message.JsonRpcException;
 import dev.leantokens.mcp.message.McpMessage;
+import dev.leantokens.mcp.tool.TokenTool;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
 import io.quarkiverse.mcp.server.McpServer;
 import io.vertx.core.Context;
 import io.vertx.core.MultiMap;
@@ -17,12 +19,17 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 
 /** Handles the requests to the Streamable HTTP endpoint that are of a stateless revision. Thread-safe. */
-@ApplicationScoped
+@Singleton
 public class StatelessHandler {
+
+    private static final String CALL = "tools/call";
 
     private final StatelessServer server;
     private final JsonRpc jsonRpc;
     private final MeterRegistry registry;
+
+    /** Looked up once: each look-up builds the name and the labels. */
+    private volatile Timer tokenCalls;
 
     StatelessHandler(StatelessServer server, JsonRpc jsonRpc, MeterRegistry registry) {
         this.server = server;
@@ -36,28 +43,34 @@ public class StatelessHandler {
     }
 
     /** @return whether the headers of a request, or its message, name a stateless revision */
-    public boolean isStateless(MultiMap headers, McpMessage message) {
-        return isStateless(headers) || StatelessMessage.namesStatelessRevision(message.json());
+    static boolean isStateless(StatelessHeaders headers, McpMessage message) {
+        return headers.nameStatelessRevision() || StatelessMessage.namesStatelessRevision(message.json());
     }
 
     /**
      * Answers a message of a stateless revision.
      *
+     * @return whether the message is of one; otherwise it is not answered
      * @throws JsonRpcException if the message is invalid or its method is unknown
      */
-    public void handle(RoutingContext context, McpMessage message) {
+    public boolean answer(RoutingContext context, McpMessage message) {
+        StatelessHeaders headers = new StatelessHeaders(context.request().headers());
+        if (!isStateless(headers, message)) {
+            return false;
+        }
         try {
             if (!(message.json() instanceof JsonObject json)) {
                 message.requireValid();
                 throw JsonRpcException.invalidRequest("this revision of MCP has no batches");
             }
-            StatelessMessage read = StatelessMessage.read(json, new StatelessHeaders(context.request().headers()));
+            StatelessMessage read = StatelessMessage.read(json, headers);
             if (read.isNotification()) {
                 // No notification has an effect here.
                 context.response().setStatusCode(202).end();
             } else {
                 answer(context, read);
             }
+            return true;
         } catch (JsonRpcException e) {
             throw e.withId(StatelessMessage.idOf(message.json()));
         }
@@ -88,12 +101,29 @@ public class StatelessHandler {
 
     /** Uses the extension's meters, so that they cover all revisions. {@code McpMeters} bounds the labels. */
     private void count(StatelessMessage request, long nanos) {
-        Tags labels = switch (request.method()) {
-            case "tools/call" -> Tags.of("tool.name", request.params().getString("name"));
-            case "resources/read" -> Tags.of("resource.uri", request.params().getString("uri"));
-            default -> Tags.empty();
+        timerOf(request).record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private Timer timerOf(StatelessMessage request) {
+        return switch (request.method()) {
+            case CALL -> timerOfTool(request.params().getString("name"));
+            case "resources/read" -> timer(request.method(), Tags.of("resource.uri", request.params().getString("uri")));
+            default -> timer(request.method(), Tags.empty());
         };
-        registry.timer("mcp.server.requests." + request.method().replace('/', '.'),
-                labels.and("mcp.server", McpServer.DEFAULT, "failure", "none")).record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private Timer timerOfTool(String name) {
+        if (!name.equals(TokenTool.NAME)) {
+            return timer(CALL, Tags.of("tool.name", name));
+        }
+        if (tokenCalls == null) {
+            tokenCalls = timer(CALL, Tags.of("tool.name", name));
+        }
+        return tokenCalls;
+    }
+
+    private Timer timer(String method, Tags labels) {
+        return registry.timer("mcp.server.requests." + method.replace('/', '.'),
+                labels.and("mcp.server", McpServer.DEFAULT, "failure", "none"));
     }
 }

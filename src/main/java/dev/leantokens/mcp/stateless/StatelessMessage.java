@@ -2,7 +2,6 @@ package dev.leantokens.mcp.stateless;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 import dev.leantokens.error.TokenError;
@@ -63,7 +62,7 @@ record StatelessMessage(Object id, String method, JsonObject params) {
             throw JsonRpcException.invalidRequest("id must not be null");
         }
         StatelessMessage read = new StatelessMessage(id, message.getString("method"), McpMessage.paramsOf(message));
-        Optional<String> revision = read.requireRevision(headers);
+        String revision = read.requireRevision(headers);
         // The revision does not define which headers a notification has.
         if (!read.isNotification()) {
             read.requireMetadata(revision);
@@ -83,19 +82,19 @@ record StatelessMessage(Object id, String method, JsonObject params) {
         return id == null;
     }
 
-    /** @return the revision that the metadata names */
-    private Optional<String> requireRevision(StatelessHeaders headers) {
+    /** @return the revision that the metadata names; null if it names none */
+    private String requireRevision(StatelessHeaders headers) {
         Object value = meta().getValue(VERSION);
         if (value != null && !(value instanceof String)) {
             throw invalidMeta(VERSION, "must be a string");
         }
-        Optional<String> revision = Optional.ofNullable((String) value);
-        Optional<String> header = headers.version();
-        if (revision.isPresent() && header.isPresent()) {
-            StatelessHeaders.require(StatelessHeaders.VERSION, header, revision.get(), "params._meta");
+        String revision = (String) value;
+        String header = headers.version();
+        if (revision != null && header != null) {
+            StatelessHeaders.require(StatelessHeaders.VERSION, header, revision, "params._meta");
         }
         // Precedes the check for missing headers, so that the client learns the supported revisions.
-        String requested = revision.or(() -> header).orElseThrow();
+        String requested = revision == null ? header : revision;
         if (!requested.equals(REVISION)) {
             throw new JsonRpcException(TokenError.INVALID_REQUEST, UNSUPPORTED_PROTOCOL_VERSION, "Unsupported protocol version",
                     new JsonObject().put("supported", new JsonArray(SUPPORTED)).put("requested", requested));
@@ -103,8 +102,8 @@ record StatelessMessage(Object id, String method, JsonObject params) {
         return revision;
     }
 
-    private void requireMetadata(Optional<String> revision) {
-        if (revision.isEmpty()) {
+    private void requireMetadata(String revision) {
+        if (revision == null) {
             throw invalidMeta(VERSION, "is missing");
         }
         Object capabilities = meta().getValue(CLIENT_CAPABILITIES);

@@ -1,5 +1,6 @@
 package dev.leantokens.mcp.message;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -9,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
 
 class McpMessageTest {
 
@@ -29,7 +30,7 @@ class McpMessageTest {
             "[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"},{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"ping\"}]",
     })
     void validMessageIsAccepted(String body) {
-        assertThatCode(McpMessage.read(Buffer.buffer(body))::requireValid).doesNotThrowAnyException();
+        assertThatCode(McpMessage.read(body.getBytes(UTF_8))::requireValid).doesNotThrowAnyException();
     }
 
     @ParameterizedTest
@@ -87,6 +88,20 @@ class McpMessageTest {
     }
 
     @Test
+    void messageIsReadAsTheExtensionReadsIt() {
+        String json = "{\"a\":[1,-2147483649,9223372036854775808,1.5,1e999,true,false,null,[],{}],\"b\":{\"c\":{\"d\":\"\\u00e9\\n\"}},\"b\":\"é€😀\"}";
+
+        assertThat(McpMessage.read(json.getBytes(UTF_8)).json()).isEqualTo(new JsonObject(json));
+    }
+
+    @Test
+    void deeplyNestedMessageIsRefused() {
+        JsonRpcException refusal = refusal("[".repeat(16_000));
+
+        assertThat(refusal.response().getJsonObject("error").getInteger("code")).isEqualTo(-32700);
+    }
+
+    @Test
     void requestWithoutBodyIsRefused() {
         assertThat(refusal("")).isNotNull();
     }
@@ -99,7 +114,7 @@ class McpMessageTest {
     }
 
     private static JsonRpcException refusal(String body) {
-        McpMessage message = McpMessage.read(Buffer.buffer(body));
+        McpMessage message = McpMessage.read(body.getBytes(UTF_8));
         return catchThrowableOfType(JsonRpcException.class, message::requireValid);
     }
 }

@@ -1,5 +1,6 @@
 package dev.leantokens.mcp.stateless;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -13,7 +14,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import dev.leantokens.mcp.message.JsonRpcException;
 import dev.leantokens.mcp.message.McpMessage;
 import io.vertx.core.MultiMap;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
 
@@ -52,9 +52,9 @@ class StatelessMessageTest {
         if (header != null) {
             headers.add("MCP-Protocol-Version", header);
         }
-        McpMessage message = new McpMessage(Buffer.buffer(body), Json.decodeValue(body));
+        McpMessage message = new McpMessage(body.getBytes(UTF_8), Json.decodeValue(body));
 
-        assertThat(new StatelessHandler(null, null, null).isStateless(headers, message)).isEqualTo(stateless);
+        assertThat(StatelessHandler.isStateless(new StatelessHeaders(headers), message)).isEqualTo(stateless);
     }
 
     @Test
