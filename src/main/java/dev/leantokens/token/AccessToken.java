@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
 import io.vertx.core.json.JsonObject;
@@ -35,8 +37,8 @@ public final class AccessToken {
     private final byte[] json;
     /** The position after the digits of {@code expires_in}; not used without it. */
     private final int digitsEnd;
-    /** Decoded once, and only over MCP. Two threads may both decode it, with the same result. */
-    private String text;
+    /** Rendered once, and only over MCP. Volatile, so that no thread sees an array without its content. */
+    private volatile byte[] escaped;
 
     private AccessToken(Map<String, Object> members, Scope scope, byte[] json, int digitsEnd) {
         this.members = Collections.unmodifiableMap(members);
@@ -187,14 +189,19 @@ public final class AccessToken {
         return json;
     }
 
+    /** @return {@link #bytes} as they are within a JSON string: their quotes and backslashes are escaped */
+    public byte[] escapedBytes() {
+        byte[] rendered = escaped;
+        if (rendered == null) {
+            rendered = JsonStringEncoder.getInstance().quoteAsUTF8(json());
+            escaped = rendered;
+        }
+        return rendered;
+    }
+
     /** @return the response's JSON object as text */
     public String json() {
-        String decoded = text;
-        if (decoded == null) {
-            decoded = new String(json, StandardCharsets.UTF_8);
-            text = decoded;
-        }
-        return decoded;
+        return new String(json, StandardCharsets.UTF_8);
     }
 
     /** Excludes the token. */

@@ -88,9 +88,12 @@ public final class CachedToken {
         return !now.isBefore(replaceableFrom);
     }
 
-    /** @return the approximate memory in bytes: the members, their text, and the text with another {@code expires_in} */
+    /**
+     * @return the approximate memory in bytes: the members, their text, the text with another {@code expires_in}, and the same
+     *         escaped for MCP
+     */
     public int size() {
-        return 600 + 3 * token.bytes().length;
+        return 600 + 4 * token.bytes().length;
     }
 
     /** Excludes the token. */

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
+import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
 
 class AccessTokenTest {
@@ -62,7 +63,8 @@ class AccessTokenTest {
             "{'expires_in':%d,'access_token':'abc','token_type':'Bearer'}",
             "{'access_token':'abc','token_type':'Bearer','expires_in':%d}",
             "{'access_token':'expires_in:3600','x':{'expires_in':3600},'expires_in':%d,'token_type':'Bearer','y':[3600]}",
-            "{'access_token':'é١😀','expires_in':%d,'token_type':'Bearer','x':'é'}" })
+            "{'access_token':'é١😀','expires_in':%d,'token_type':'Bearer','x':'é'}",
+            "{'access_token':'a\\\"b\\\\c\\n/','expires_in':%d,'token_type':'Bearer'}" })
     void onlyTheLifetimeIsReplaced(String text) {
         String json = text.replace('\'', '"');
         AccessToken token = AccessToken.of(new JsonObject(json.formatted(3600)).getMap(), Scope.API);
@@ -72,6 +74,8 @@ class AccessTokenTest {
 
             assertThat(token.json()).isEqualTo(json.formatted(seconds));
             assertThat(token.bytes()).isEqualTo(json.formatted(seconds).getBytes(StandardCharsets.UTF_8));
+            String string = '"' + new String(token.escapedBytes(), StandardCharsets.UTF_8) + '"';
+            assertThat(Json.decodeValue(string)).isEqualTo(json.formatted(seconds));
             assertThat(token.expiresIn()).contains(Duration.ofSeconds(seconds));
         }
     }

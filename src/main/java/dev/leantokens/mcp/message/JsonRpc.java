@@ -1,16 +1,24 @@
 package dev.leantokens.mcp.message;
 
-import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
+
+import jakarta.inject.Singleton;
 
 import dev.leantokens.http.RequestLog;
 import io.quarkiverse.mcp.server.JsonRpcErrorCodes;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 
 /** Sends JSON-RPC 2.0 responses over HTTP. Thread-safe. */
-@ApplicationScoped
+@Singleton
 public class JsonRpc {
+
+    private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
+    private static final byte[] BEFORE_ID = "{\"jsonrpc\":\"2.0\",\"id\":".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] BEFORE_RESULT = ",\"result\":".getBytes(StandardCharsets.US_ASCII);
 
     private final RequestLog log;
 
@@ -21,6 +29,26 @@ public class JsonRpc {
     /** @return the response with a result */
     public static JsonObject result(Object id, JsonObject result) {
         return response(id).put("result", result);
+    }
+
+    /**
+     * Writes a result that is already rendered, which costs a fraction of rendering it.
+     *
+     * @param result JSON in UTF-8, in parts
+     * @return the response with this result
+     */
+    public static Buffer result(Object id, byte[]... result) {
+        byte[] renderedId = id instanceof Number ? id.toString().getBytes(StandardCharsets.US_ASCII)
+                : Json.encodeToBuffer(id).getBytes();
+        int length = BEFORE_ID.length + renderedId.length + BEFORE_RESULT.length + 1;
+        for (byte[] part : result) {
+            length += part.length;
+        }
+        Buffer response = Buffer.buffer(length).appendBytes(BEFORE_ID).appendBytes(renderedId).appendBytes(BEFORE_RESULT);
+        for (byte[] part : result) {
+            response.appendBytes(part);
+        }
+        return response.appendByte((byte) '}');
     }
 
     /**
@@ -44,7 +72,12 @@ public class JsonRpc {
 
     /** Ends the request with a response. */
     public static void send(RoutingContext context, JsonObject response) {
-        context.response().putHeader(HttpHeaders.CONTENT_TYPE, "application/json").end(response.toBuffer());
+        send(context, response.toBuffer());
+    }
+
+    /** Ends the request with a response. */
+    public static void send(RoutingContext context, Buffer response) {
+        context.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON).end(response);
     }
 
     /** Logs that a request is refused and ends it with the error. */

@@ -1,10 +1,11 @@
 package dev.leantokens.mcp.stateless;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 
 import dev.leantokens.error.TokenError;
 import dev.leantokens.mcp.message.JsonRpc;
@@ -13,28 +14,34 @@ import dev.leantokens.mcp.message.McpParams;
 import dev.leantokens.mcp.tool.ServerIntroduction;
 import dev.leantokens.mcp.tool.SkillResourceRegistrar;
 import dev.leantokens.mcp.tool.TokenTool;
+import dev.leantokens.token.AccessToken;
 import io.quarkiverse.mcp.server.FeatureManager;
 import io.quarkiverse.mcp.server.FeatureManager.FeatureInfo;
 import io.quarkiverse.mcp.server.JsonRpcErrorCodes;
 import io.quarkiverse.mcp.server.ResourceManager.ResourceInfo;
+import io.quarkiverse.mcp.server.TextContent;
 import io.quarkiverse.mcp.server.ToolManager.ToolInfo;
-import io.quarkiverse.mcp.server.ToolResponse;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 
 /** Implements the methods of revision 2026-07-28, with the tool and the resource of the MCP extension. Thread-safe. */
-@ApplicationScoped
+@Singleton
 class StatelessServer {
 
     /** How long clients may cache lists and texts, which only change with a release. */
     private static final int TTL_MS = 300_000;
 
+    private static final byte[] AFTER_TEXT = utf8("\",\"type\":\"text\"}],\"isError\":false,\"structuredContent\":");
+    private static final byte[] END = utf8("}");
+
     private final TokenTool tool;
     private final SkillResourceRegistrar skill;
-    private final Map<String, BiFunction<StatelessMessage, RoutingContext, Uni<JsonObject>>> methods;
+    private final Map<String, BiFunction<StatelessMessage, RoutingContext, Uni<Buffer>>> methods;
     private final JsonObject meta;
+    private final byte[] beforeText;
     private final ServerIntroduction introduction;
 
     /** @param tools not a {@code ToolManager}: injecting one makes the extension announce that tools can change */
@@ -50,6 +57,8 @@ class StatelessServer {
                 "resources/templates/list", (request, context) -> list(request, "resourceTemplates", List.of()),
                 "resources/read", (request, context) -> read(request));
         this.meta = new JsonObject().put("io.modelcontextprotocol/serverInfo", introduction.server());
+        String complete = complete().encode();
+        this.beforeText = utf8(complete.substring(0, complete.length() - 1) + ",\"content\":[{\"text\":\"");
         this.introduction = introduction;
     }
 
@@ -57,24 +66,25 @@ class StatelessServer {
      * @return the JSON-RPC response
      * @throws JsonRpcException if the method is unknown or its parameters are invalid
      */
-    Uni<JsonObject> answer(StatelessMessage request, RoutingContext context) {
-        if (!methods.containsKey(request.method())) {
+    Uni<Buffer> answer(StatelessMessage request, RoutingContext context) {
+        BiFunction<StatelessMessage, RoutingContext, Uni<Buffer>> method = methods.get(request.method());
+        if (method == null) {
             throw new JsonRpcException(TokenError.NOT_FOUND, JsonRpcErrorCodes.METHOD_NOT_FOUND, "Method not found", null);
         }
         McpParams.problem(request.method(), request.params()).ifPresent(problem -> {
             throw JsonRpcException.invalidParams(problem);
         });
-        return methods.get(request.method()).apply(request, context);
+        return method.apply(request, context);
     }
 
-    private Uni<JsonObject> discover(StatelessMessage request) {
+    private Uni<Buffer> discover(StatelessMessage request) {
         JsonObject result = cacheable().put("supportedVersions", new JsonArray(StatelessMessage.SUPPORTED))
                 .put("capabilities", introduction.capabilities());
         introduction.instructions().ifPresent(text -> result.put("instructions", text));
         return result(request, result);
     }
 
-    private Uni<JsonObject> list(StatelessMessage request, String name, Iterable<? extends FeatureInfo> all) {
+    private Uni<Buffer> list(StatelessMessage request, String name, Iterable<? extends FeatureInfo> all) {
         if (request.params().getValue("cursor") != null) {
             return failure(request, "Invalid cursor: there is only one page", null);
         }
@@ -83,23 +93,24 @@ class StatelessServer {
         return result(request, cacheable().put(name, list));
     }
 
-    private Uni<JsonObject> read(StatelessMessage request) {
+    private Uni<Buffer> read(StatelessMessage request) {
         String uri = request.params().getString("uri");
         return uri.equals(SkillResourceRegistrar.URI) ? result(request, cacheable().put("contents", skill.read().contents()))
                 : failure(request, "Resource not found", new JsonObject().put("uri", uri));
     }
 
-    private Uni<JsonObject> call(StatelessMessage request, RoutingContext context) {
+    private Uni<Buffer> call(StatelessMessage request, RoutingContext context) {
         if (!request.params().getString("name").equals(TokenTool.NAME)) {
             return failure(request, "Unknown tool", null);
         }
-        return tool.call(request.params().getJsonObject("arguments"), context)
-                .map(response -> JsonRpc.result(request.id(), result(response)));
+        return tool.call(request.params().getJsonObject("arguments"), context, token -> result(request, token),
+                error -> JsonRpc.result(request.id(), complete().put("content", List.of(new TextContent(error)))
+                        .put("isError", true)).toBuffer());
     }
 
-    private JsonObject result(ToolResponse response) {
-        JsonObject result = complete().put("content", response.content()).put("isError", response.isError());
-        return response.structuredContent() == null ? result : result.put("structuredContent", response.structuredContent());
+    /** @return the response with a token: as text, and as structured content */
+    Buffer result(StatelessMessage request, AccessToken token) {
+        return JsonRpc.result(request.id(), beforeText, token.escapedBytes(), AFTER_TEXT, token.bytes(), END);
     }
 
     /** @return a result that clients may cache and share; never one with a token */
@@ -111,11 +122,15 @@ class StatelessServer {
         return new JsonObject().put("resultType", "complete").put("_meta", meta);
     }
 
-    private static Uni<JsonObject> result(StatelessMessage request, JsonObject result) {
-        return Uni.createFrom().item(JsonRpc.result(request.id(), result));
+    private static Uni<Buffer> result(StatelessMessage request, JsonObject result) {
+        return Uni.createFrom().item(JsonRpc.result(request.id(), result).toBuffer());
     }
 
-    private static Uni<JsonObject> failure(StatelessMessage request, String message, JsonObject data) {
-        return Uni.createFrom().item(JsonRpc.error(request.id(), JsonRpcErrorCodes.INVALID_PARAMS, message, data));
+    private static Uni<Buffer> failure(StatelessMessage request, String message, JsonObject data) {
+        return Uni.createFrom().item(JsonRpc.error(request.id(), JsonRpcErrorCodes.INVALID_PARAMS, message, data).toBuffer());
+    }
+
+    private static byte[] utf8(String json) {
+        return json.getBytes(StandardCharsets.UTF_8);
     }
 }

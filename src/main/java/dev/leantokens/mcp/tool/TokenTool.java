@@ -1,6 +1,7 @@
 package dev.leantokens.mcp.tool;
 
 import java.util.List;
+import java.util.function.Function;
 
 import dev.leantokens.access.AccessRules.BodyCredentials;
 import dev.leantokens.access.TokenAccess;
@@ -9,7 +10,6 @@ import dev.leantokens.error.TokenError;
 import dev.leantokens.http.RequestLog;
 import dev.leantokens.mcp.message.McpMessage;
 import dev.leantokens.token.AccessToken;
-import dev.leantokens.token.IssuedToken;
 import dev.leantokens.token.JsonMembers;
 import dev.leantokens.token.RequestMembers;
 import io.quarkiverse.mcp.server.RawMessage;
@@ -64,30 +64,30 @@ public class TokenTool {
         // The other arguments only matter if the body is missing. Getting the message copies all of it.
         JsonObject arguments = body == null ? McpMessage.paramsOf(message.asJsonObject()).getJsonObject("arguments")
                 : JsonObject.of("body", body);
-        return call(arguments, currentRequest.getCurrent());
+        return call(arguments, currentRequest.getCurrent(), TokenTool::result, ToolResponse::error);
     }
 
     /**
      * Calls the tool.
      *
      * @param arguments as received, or null
-     * @return the result with a token or an error; never fails
+     * @param success renders the result with a token
+     * @param error renders the result with the JSON text of an error response
+     * @return the result; never fails
      */
-    public Uni<ToolResponse> call(JsonObject arguments, RoutingContext context) {
-        return Uni.createFrom().deferred(() -> token(arguments, context))
-                .map(TokenTool::success)
-                .onFailure().recoverWithItem(failure -> error(context, failure));
-    }
-
-    private Uni<IssuedToken> token(JsonObject arguments, RoutingContext context) {
-        return tokens.request(members(arguments), context, BodyCredentials.GO_TO_LEAN, Origin.MCP);
+    public <T> Uni<T> call(JsonObject arguments, RoutingContext context, Function<AccessToken, T> success,
+            Function<String, T> error) {
+        try {
+            return tokens.request(members(arguments), context, BodyCredentials.GO_TO_LEAN, Origin.MCP).onItemOrFailure()
+                    .transform((issued, failure) -> failure == null ? success.apply(issued.token())
+                            : error.apply(errorOf(context, failure)));
+        } catch (RuntimeException e) {
+            return Uni.createFrom().item(error.apply(errorOf(context, e)));
+        }
     }
 
     private static RequestMembers members(JsonObject arguments) {
-        if (arguments == null || arguments.stream().allMatch(argument -> argument.getValue() == null)) {
-            return new RequestMembers();
-        }
-        Object body = arguments.getValue("body");
+        Object body = arguments == null ? null : arguments.getValue("body");
         if (body instanceof JsonObject object) {
             return RequestMembers.of(object.getMap());
         }
@@ -95,18 +95,20 @@ public class TokenTool {
             // Several hosts encode the object again, as a string. Only then are repeated members detected.
             return JsonMembers.read(text, "the argument body");
         }
+        if (arguments == null || arguments.stream().allMatch(argument -> argument.getValue() == null)) {
+            return new RequestMembers();
+        }
         // A default scope must not replace a scope that was sent beside the body instead of in it.
         throw TokenError.INVALID_REQUEST.because(
                 body == null ? "the argument body is missing, it must be a JSON object"
                         : "the argument body must be a JSON object");
     }
 
-    private static ToolResponse success(IssuedToken issued) {
-        AccessToken token = issued.token();
+    private static ToolResponse result(AccessToken token) {
         return new ToolResponse(false, List.of(new TextContent(token.json())), token.members(), null);
     }
 
-    private ToolResponse error(RoutingContext context, Throwable failure) {
-        return ToolResponse.error(log.record(context, failure).response().json());
+    private String errorOf(RoutingContext context, Throwable failure) {
+        return log.record(context, failure).response().json();
     }
 }

@@ -20,6 +20,7 @@ import dev.leantokens.testing.StatelessMcp;
 import io.quarkiverse.mcp.server.test.McpAssured.McpStreamableTestClient;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
@@ -85,9 +86,11 @@ class StatelessClientsTest {
         }
     }
 
-    @Test
-    void tokenIsReturnedAsTextAndAsStructuredContentAndNotCached() {
-        String body = "{\"access_token\":\"a.b.c\",\"scope\":\"api\",\"token_type\":\"Bearer\",\"expires_in\":3599,\"x\":{\"y\":1}}";
+    @ParameterizedTest
+    @ValueSource(strings = { "a.b.c", "a\\\"b\\\\c\\n\\u0001/", "é€😀" })
+    void tokenIsReturnedAsTextAndAsStructuredContentAndNotCached(String token) {
+        String body = "{\"access_token\":\"" + token
+                + "\",\"scope\":\"api\",\"token_type\":\"Bearer\",\"expires_in\":3599,\"x\":{\"y\":1}}";
         lean.answers(200, body);
 
         RawHttp.Response response = mcp().call(RawHttp.LOOPBACK, "api", "");
@@ -101,6 +104,37 @@ class StatelessClientsTest {
                 .isEqualTo(new JsonArray().add(new JsonObject().put("type", "text").put("text", body)));
         assertThat(result.getJsonObject("structuredContent")).isEqualTo(new JsonObject(body));
         assertThat(lean.onlyRequest().formParameter("client_id").firstValue()).isEqualTo(LeanStub.CLIENT_ID);
+    }
+
+    @Test
+    void resultIsThatOfASession() {
+        JsonObject arguments = new JsonObject().put("body", new JsonObject().put("scope", "api"));
+        AtomicReference<JsonObject> answer = new AtomicReference<>();
+        try (McpStreamableTestClient client = McpCalls.connect(lean.mcpPort())) {
+            JsonObject call = client.newRequest("tools/call")
+                    .put("params", new JsonObject().put("name", McpCalls.TOOL).put("arguments", arguments));
+            client.when().message(call).withAssert(answer::set).send().thenAssertResults();
+        }
+        JsonObject result = result(mcp().call(RawHttp.LOOPBACK, "api", ""));
+
+        result.remove("resultType");
+        result.remove("_meta");
+        assertThat(result).isEqualTo(answer.get().getJsonObject("result"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "0", "-7", "2147483648", "9223372036854775807", "\"\"", "\"7\"",
+            "\"a\\\"b\\\\c\\n\\u0001/é€😀\"", "\"\\ud800\"" })
+    void idIsReturnedAsReceived(String id) {
+        JsonObject params = new JsonObject().put("name", McpCalls.TOOL).put("arguments",
+                new JsonObject().put("body", new JsonObject().put("scope", "api")));
+        String call = StatelessMcp.request("tools/call", params).encode().replace("\"id\":1,", "\"id\":" + id + ",");
+
+        RawHttp.Response response = mcp().post(RawHttp.LOOPBACK, call, StatelessMcp.VERSION_HEADER, "Mcp-Method: tools/call",
+                "Mcp-Name: " + McpCalls.TOOL);
+
+        assertThat(new JsonObject(response.body()).getValue("id")).isEqualTo(Json.decodeValue(id));
+        assertThat(result(response).getBoolean("isError")).isFalse();
     }
 
     /** The tool's rules have their own tests. Checks that its errors are the same here. */
