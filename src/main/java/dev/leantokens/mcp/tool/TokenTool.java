@@ -15,7 +15,6 @@ import dev.leantokens.token.RequestMembers;
 import io.quarkiverse.mcp.server.RawMessage;
 import io.quarkiverse.mcp.server.TextContent;
 import io.quarkiverse.mcp.server.Tool;
-import io.quarkiverse.mcp.server.Tool.InputSchema;
 import io.quarkiverse.mcp.server.Tool.OutputSchema;
 import io.quarkiverse.mcp.server.ToolArg;
 import io.quarkiverse.mcp.server.ToolResponse;
@@ -58,7 +57,6 @@ public class TokenTool {
      */
     @Tool(name = NAME, title = TITLE, description = DESCRIPTION, //
             annotations = @Tool.Annotations(title = TITLE, readOnlyHint = false, destructiveHint = false, idempotentHint = true, openWorldHint = true), //
-            inputSchema = @InputSchema(generator = TokenToolSchemas.Input.class), //
             outputSchema = @OutputSchema(generator = TokenToolSchemas.Output.class))
     Uni<ToolResponse> generateAccessToken(@ToolArg(required = false) Object body, RawMessage message) {
         // The other arguments only matter if the body is missing. Getting the message copies all of it.

@@ -6,14 +6,15 @@ import jakarta.inject.Singleton;
 
 import dev.leantokens.token.ScopePattern;
 import dev.leantokens.token.TokenConfig;
-import io.quarkiverse.mcp.server.InputSchemaGenerator;
-import io.quarkiverse.mcp.server.OutputSchemaGenerator;
+import io.quarkiverse.mcp.server.GlobalInputSchemaGenerator;
+import io.quarkiverse.mcp.server.GlobalOutputSchemaGenerator;
 import io.quarkiverse.mcp.server.ToolManager.ToolInfo;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
 /**
  * The schemas of the tool. Examples are part of the descriptions, because some model APIs refuse schemas with that keyword.
+ * Global, in place of the extension's generators, whose library would be loaded at each start.
  * Public because generated code of the extension uses the classes.
  */
 public final class TokenToolSchemas {
@@ -27,9 +28,9 @@ public final class TokenToolSchemas {
      * reject valid calls.
      */
     @Singleton
-    public static class Input implements InputSchemaGenerator<JsonObject> {
+    public static class Input implements GlobalInputSchemaGenerator {
 
-        private final JsonObject schema;
+        private final InputSchema schema;
 
         Input(TokenConfig config) {
             JsonObject scope = string("What the token is for: \"api\" for calls to Lean's API from a backend, or "
@@ -53,21 +54,29 @@ public final class TokenToolSchemas {
                             .put("grant_type", grantType)
                             .put("client_id", clientId)
                             .put("client_secret", clientSecret));
-            this.schema = new JsonObject()
+            this.schema = new Schema(new JsonObject()
                     .put("type", "object")
                     .put("properties", new JsonObject().put("body", body))
-                    .put("required", new JsonArray().add("body"));
+                    .put("required", new JsonArray().add("body")));
         }
 
         @Override
-        public JsonObject generate(ToolInfo tool) {
+        public InputSchema generate(ToolInfo tool) {
             return schema;
+        }
+
+        private record Schema(JsonObject value) implements InputSchema {
+
+            @Override
+            public String asJson() {
+                return value.encode();
+            }
         }
     }
 
     /** Describes the access token response of RFC 6749 §5.1. Additional members that Lean sends are passed on. */
     @Singleton
-    public static class Output implements OutputSchemaGenerator {
+    public static class Output implements GlobalOutputSchemaGenerator {
 
         private final JsonObject schema = new JsonObject()
                 .put("type", "object")
