@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -27,10 +28,13 @@ final class Breaker {
     private static final Duration PROBE_TIME = Duration.ofSeconds(1);
 
     private final Duration delay;
+    private final int volume;
     private final Clock clock;
     private final String refusal;
     private final Consumer<CircuitBreakerState> listener;
     private final TypedGuard<Uni<AccessToken>> guard;
+    /** The calls that the guard has counted as good since the last one that it counted as bad. */
+    private final AtomicInteger goodInARow = new AtomicInteger();
     private volatile CircuitBreakerState state = CircuitBreakerState.CLOSED;
     private volatile Instant openUntil = Instant.MIN;
 
@@ -59,13 +63,14 @@ final class Breaker {
     @SuppressWarnings("unchecked")
     Breaker(LeanConfig config, Clock clock, String refusal, Consumer<CircuitBreakerState> listener) {
         this.delay = config.breakerDelay();
+        this.volume = config.breakerRequestVolume();
         this.clock = clock;
         this.refusal = refusal;
         this.listener = listener;
         this.guard = TypedGuard.create((Class<Uni<AccessToken>>) (Class<?>) Uni.class)
                 .withDescription("lean-breaker")
                 .withCircuitBreaker()
-                .requestVolumeThreshold(config.breakerRequestVolume())
+                .requestVolumeThreshold(volume)
                 .failureRatio(config.breakerFailureRatio())
                 .delay(delay.toMillis(), ChronoUnit.MILLIS)
                 .successThreshold(1)
@@ -76,21 +81,24 @@ final class Breaker {
     }
 
     /**
-     * @param call makes the call, when the outcome is subscribed to
+     * To be called when the call is due, since a closed breaker makes it at once.
+     *
      * @param judge judges a failure; null stands for a token
      * @return the call's outcome; or {@link TokenError#BREAKER_OPEN} if it is not made
      */
     Uni<AccessToken> pass(Supplier<Uni<AccessToken>> call, Function<Throwable, Sign> judge) {
-        return Uni.createFrom().deferred(() -> {
-            if (state == CircuitBreakerState.CLOSED) {
-                return call.get().onItemOrFailure().invoke((token, failure) -> count(judge.apply(failure)));
-            }
-            return guard
-                    .get(() -> call.get().onItem().invoke(token -> judge.apply(null))
-                            .onFailure(failure -> judge.apply(failure) != Sign.GOOD).transform(CallFailedException::new))
-                    .onFailure(CallFailedException.class).transform(Throwable::getCause)
-                    .onFailure(CircuitBreakerOpenException.class).transform(open -> refusal());
-        });
+        if (state == CircuitBreakerState.CLOSED) {
+            return call.get().onItemOrFailure().invoke((token, failure) -> count(judge.apply(failure)));
+        }
+        return guard
+                .get(() -> call.get().onItem().invoke(token -> judge.apply(null))
+                        .onFailure(failure -> judge.apply(failure) != Sign.GOOD).transform(CallFailedException::new))
+                .onFailure(CallFailedException.class).transform(failed -> {
+                    // The guard counts it if it has closed in the meantime.
+                    goodInARow.set(0);
+                    return failed.getCause();
+                })
+                .onFailure(CircuitBreakerOpenException.class).transform(open -> refusal());
     }
 
     /** Counts a call that was made without this breaker, if the breaker is closed. */
@@ -98,11 +106,21 @@ final class Breaker {
         if (sign == Sign.NONE || state != CircuitBreakerState.CLOSED) {
             return;
         }
-        guard.get(
-                () -> sign == Sign.GOOD ? Uni.createFrom().nullItem() : Uni.createFrom().failure(new CallFailedException(null)))
-                .subscribe().with(counted -> {
-                }, counted -> {
-                });
+        if (sign == Sign.BAD) {
+            count(Uni.createFrom().failure(new CallFailedException(null)));
+            goodInARow.set(0);
+        } else if (goodInARow.get() < volume) {
+            // Before it is counted: a failure at the same time must not find it in the row and not in the guard.
+            goodInARow.incrementAndGet();
+            count(Uni.createFrom().nullItem());
+        }
+        // Otherwise, the guard judges by calls that are all good, and one more changes nothing.
+    }
+
+    private void count(Uni<AccessToken> outcome) {
+        guard.get(() -> outcome).subscribe().with(counted -> {
+        }, counted -> {
+        });
     }
 
     /** @return whether every call is refused at present */
@@ -129,6 +147,7 @@ final class Breaker {
         if (next == CircuitBreakerState.OPEN) {
             openUntil = clock.instant().plus(delay);
         }
+        goodInARow.set(0);
         state = next;
         listener.accept(next);
     }

@@ -58,6 +58,23 @@ class OutageBreakerTest {
     }
 
     @Test
+    void judgesByTheLastCallsHoweverManyWereGoodBefore() {
+        TokenException failure = TokenError.LEAN_FAILED.because("Lean answered 500");
+        for (int round = 0; round < 3; round++) {
+            succeed();
+            succeed();
+            for (int i = 0; i < 4; i++) {
+                pass("witness " + round + i, failure);
+            }
+            assertThat(breaker.breaker().state()).isEqualTo(CircuitBreakerState.CLOSED);
+        }
+
+        pass("one more", failure);
+
+        assertThat(breaker.breaker().state()).isNotEqualTo(CircuitBreakerState.CLOSED);
+    }
+
+    @Test
     void witnessThatKeepsFailingCountsAgainAfterAWhile() {
         succeed();
         fail(4);
