@@ -4,9 +4,8 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 import dev.leantokens.lean.LeanFailure.StaleConnectionException;
@@ -33,6 +32,7 @@ import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.AsciiString;
 import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -59,11 +59,10 @@ final class ConnectionGuard extends ChannelDuplexHandler {
 
     private static final int SWITCHING_PROTOCOLS = HttpResponseStatus.SWITCHING_PROTOCOLS.code();
 
-    /** The headers, in lower case, that delimit a response or that {@link LeanTokenEndpoint} reads. */
-    private static final Set<String> USED_HEADERS = Set.of(HttpHeaderNames.CONTENT_LENGTH.toString(),
-            HttpHeaderNames.TRANSFER_ENCODING.toString(), HttpHeaderNames.CONTENT_ENCODING.toString(),
-            HttpHeaderNames.CONNECTION.toString(), "keep-alive", HttpHeaderNames.RETRY_AFTER.toString(),
-            HttpHeaderNames.DATE.toString());
+    /** The headers that delimit a response or that {@link LeanTokenEndpoint} reads. */
+    private static final List<AsciiString> USED_HEADERS = List.of(HttpHeaderNames.CONTENT_LENGTH,
+            HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderNames.CONTENT_ENCODING, HttpHeaderNames.CONNECTION,
+            AsciiString.cached("keep-alive"), HttpHeaderNames.RETRY_AFTER, HttpHeaderNames.DATE);
 
     private final Channel channel;
     private final SocketAddress address;
@@ -221,14 +220,28 @@ final class ConnectionGuard extends ChannelDuplexHandler {
             if (responses == 1) {
                 addresses.recordSuccess(address);
             }
-            HttpHeaders headers = response.headers();
-            for (String name : List.copyOf(headers.names())) {
-                if (!USED_HEADERS.contains(name.toLowerCase(Locale.ROOT))) {
-                    headers.remove(name);
-                }
-            }
+            removeUnused(response.headers());
             context.fireChannelRead(response);
         }
+    }
+
+    private static void removeUnused(HttpHeaders headers) {
+        List<CharSequence> unused = new ArrayList<>();
+        headers.iteratorCharSequence().forEachRemaining(header -> {
+            if (!isUsed(header.getKey())) {
+                unused.add(header.getKey());
+            }
+        });
+        unused.forEach(headers::remove);
+    }
+
+    private static boolean isUsed(CharSequence name) {
+        for (AsciiString used : USED_HEADERS) {
+            if (used.contentEqualsIgnoreCase(name)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void continueResponse(ChannelHandlerContext context, HttpContent content) {
