@@ -2,6 +2,7 @@ package dev.leantokens.lean;
 
 import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -30,13 +31,14 @@ final class LeanMetrics {
 
     private final MeterRegistry registry;
     private final Counter retries;
+    private final Timer successes;
 
     LeanMetrics(MeterRegistry registry) {
         this.registry = registry;
         this.retries = Counter.builder("lean.retries")
                 .description("Calls to Lean that repeat a failed one")
                 .register(registry);
-        requests(SUCCESS);
+        this.successes = requests(SUCCESS);
     }
 
     void start(@Observes StartupEvent event, CallGuard guard) {
@@ -54,8 +56,9 @@ final class LeanMetrics {
     /** @return the outcome of the call, which is timed from now on */
     <T> Uni<T> time(Supplier<Uni<T>> call) {
         long start = System.nanoTime();
-        return call.get().onItemOrFailure().invoke((item, failure) -> requests(outcomeOf(failure))
-                .record(Duration.ofNanos(System.nanoTime() - start)));
+        return call.get().onItemOrFailure()
+                .invoke((item, failure) -> (failure == null ? successes : requests(outcomeOf(failure)))
+                        .record(System.nanoTime() - start, TimeUnit.NANOSECONDS));
     }
 
     void countRetry() {
@@ -70,9 +73,6 @@ final class LeanMetrics {
     }
 
     private static String outcomeOf(Throwable failure) {
-        if (failure == null) {
-            return SUCCESS;
-        }
         return (failure instanceof TokenException exception ? exception.error() : TokenError.INTERNAL).reason();
     }
 }
