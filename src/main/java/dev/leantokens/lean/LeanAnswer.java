@@ -27,9 +27,10 @@ import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
  *
  * @param status the HTTP status
  * @param retryAfter the {@code Retry-After} header; null without one
+ * @param date the {@code Date} header; null without one
  * @param body the body; empty without one
  */
-record LeanAnswer(int status, String retryAfter, byte[] body) {
+record LeanAnswer(int status, String retryAfter, String date, byte[] body) {
 
     /** The connection was unsuitable and the request not processed (RFC 9110 §15.5.9 and §15.5.20, RFC 8470 §5.2). */
     private static final Set<Integer> ABOUT_CONNECTION = Set.of(408, 421, 425);
@@ -71,7 +72,7 @@ record LeanAnswer(int status, String retryAfter, byte[] body) {
      * @param request the request that Lean answered
      * @param proof the proof that was sent with it
      * @param config names the setting to correct in an error's description
-     * @param now the time from which a {@code Retry-After} date is calculated
+     * @param now the current time, from which a {@code Retry-After} date is calculated if the response has no date
      * @throws TokenException if the response is not a token
      */
     AccessToken token(UpstreamTokenRequest request, ClientProof proof, LeanConfig config, Instant now) {
@@ -158,11 +159,20 @@ record LeanAnswer(int status, String retryAfter, byte[] body) {
 
     /** Reads Retry-After, in seconds or as a date (RFC 9110 §10.2.3). A malformed value counts as missing. */
     private Optional<Duration> wait(Instant now) {
-        String text = retryAfter == null ? "" : retryAfter.strip();
+        if (retryAfter == null) {
+            return Optional.empty();
+        }
+        String text = retryAfter.strip();
         Optional<Duration> wait = SECONDS.matcher(text).matches()
                 ? Optional.of(text.length() > MAX_DIGITS ? MAX_WAIT : Duration.ofSeconds(Long.parseLong(text)))
-                : HttpDate.parse(text, now).map(date -> Duration.between(now, date));
+                : waitUntil(text, now);
         return wait.map(any -> any.isNegative() ? Duration.ZERO : any.compareTo(MAX_WAIT) > 0 ? MAX_WAIT : any);
+    }
+
+    /** Calculates from the time by Lean's clock, if the response has it: Lean calculates its dates by that. */
+    private Optional<Duration> waitUntil(String end, Instant now) {
+        Instant sent = HttpDate.parse(date, now).orElse(now);
+        return HttpDate.parse(end, sent).map(at -> Duration.between(sent, at));
     }
 
     /** Leaves out the body, which may be a token. */

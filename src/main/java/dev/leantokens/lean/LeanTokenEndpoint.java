@@ -1,5 +1,7 @@
 package dev.leantokens.lean;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,8 +48,6 @@ class LeanTokenEndpoint {
 
     /** Lean's default limit of calls a minute for one client id. A smaller budget is a share of it. */
     private static final int LEAN_LIMIT = 60;
-
-    private static final byte[] EMPTY = new byte[0];
 
     /** content-coding (RFC 9110 §8.4.1), restricted to what is safe to quote to a caller. */
     private static final Pattern CODINGS = Pattern.compile("[A-Za-z0-9._, -]{1,40}");
@@ -146,18 +146,24 @@ class LeanTokenEndpoint {
     }
 
     private AccessToken token(UpstreamTokenRequest request, ClientProof proof, Response response, boolean onNewConnection)
-            throws StaleConnectionException {
+            throws IOException {
         try (response) {
-            byte[] body = response.hasEntity() ? response.readEntity(byte[].class) : EMPTY;
-            LeanAnswer answer = new LeanAnswer(response.getStatus(), response.getHeaderString(HttpHeaders.RETRY_AFTER), body);
+            LeanAnswer answer = new LeanAnswer(response.getStatus(), response.getHeaderString(HttpHeaders.RETRY_AFTER),
+                    response.getHeaderString(HttpHeaders.DATE), body(response));
             if (answer.isAboutConnection() && !onNewConnection) {
                 throw new StaleConnectionException("Lean answered " + answer.status());
             }
             if (answer.status() < 500) {
                 requireIdentity(response.getHeaderString(HttpHeaders.CONTENT_ENCODING));
             }
-            return answer.token(request, proof, config, time(response));
+            return answer.token(request, proof, config, clock.instant());
         }
+    }
+
+    /** The REST client has received the whole body, so its size is known: reading until the end would copy it twice. */
+    private static byte[] body(Response response) throws IOException {
+        InputStream body = response.readEntity(InputStream.class);
+        return body.readNBytes(body.available());
     }
 
     private static void requireIdentity(String coding) {
@@ -165,11 +171,5 @@ class LeanTokenEndpoint {
             throw TokenError.UNUSABLE_ANSWER.because("unusable response from Lean: its content coding is "
                     + (CODINGS.matcher(coding).matches() ? coding.strip() : "unknown") + ", but none was accepted");
         }
-    }
-
-    /** @return the time by Lean's clock, by which it calculates dates; otherwise by this machine's */
-    private Instant time(Response response) {
-        Instant now = clock.instant();
-        return HttpDate.parse(response.getHeaderString(HttpHeaders.DATE), now).orElse(now);
     }
 }

@@ -254,9 +254,21 @@ class LeanAnswerTest {
             "425 | 1                             | PT1S",
     })
     void waitIsLeansIfItNamesOne(int status, String retryAfter, String wait) {
-        TokenException exception = failure(new LeanAnswer(status, retryAfter, new byte[0]), SERVICE);
+        TokenException exception = failure(new LeanAnswer(status, retryAfter, null, new byte[0]), SERVICE);
 
         assertThat(exception.response().retryAfter()).isEqualTo(Optional.ofNullable(wait).map(Duration::parse));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "Sun, 01 Mar 2026 11:59:00 GMT | PT90S",
+            "Sun, 01 Mar 2026 12:00:30 GMT | PT0S",
+            "yesterday                     | PT30S",
+    })
+    void waitUntilADateIsCalculatedByLeansClock(String date, Duration wait) {
+        LeanAnswer answer = new LeanAnswer(429, "Sun, 01 Mar 2026 12:00:30 GMT", date, new byte[0]);
+
+        assertThat(failure(answer, SERVICE).response().retryAfter()).contains(wait);
     }
 
     @Test
@@ -360,6 +372,6 @@ class LeanAnswerTest {
     }
 
     private static LeanAnswer answer(int status, String body) {
-        return new LeanAnswer(status, null, body.getBytes(StandardCharsets.UTF_8));
+        return new LeanAnswer(status, null, null, body.getBytes(StandardCharsets.UTF_8));
     }
 }
