@@ -122,7 +122,11 @@ class ResilientLeanClient implements AuthorizationServer {
         }
 
         private void runOnContext(Runnable task) {
-            context.runOnContext(nothing -> task.run());
+            if (context == Vertx.currentContext()) {
+                task.run();
+            } else {
+                context.runOnContext(nothing -> task.run());
+            }
         }
     }
 
