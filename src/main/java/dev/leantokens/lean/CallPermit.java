@@ -1,9 +1,9 @@
 package dev.leantokens.lean;
 
-import java.time.Instant;
 import java.util.Optional;
 
 import dev.leantokens.error.TokenException;
+import dev.leantokens.lean.CallWindow.Kind;
 import dev.leantokens.lean.CallWindow.Loan;
 import dev.leantokens.lean.CallWindow.Standing;
 
@@ -14,12 +14,9 @@ import dev.leantokens.lean.CallWindow.Standing;
 final class CallPermit {
 
     final Standing standing;
-    final boolean borrowed;
-    final boolean optional;
+    final Kind kind;
     final Loan loanBefore;
     final Loan loan;
-    /** When the call no longer counts; null until it has ended. Guarded by the budget. */
-    Instant countsUntil;
 
     private final ClientBudget budget;
 
@@ -28,11 +25,10 @@ final class CallPermit {
      * @param loanBefore the last loan without this call
      * @param loan the last loan with this call
      */
-    CallPermit(ClientBudget budget, Standing standing, boolean borrowed, boolean optional, Loan loanBefore, Loan loan) {
+    CallPermit(ClientBudget budget, Standing standing, Kind kind, Loan loanBefore, Loan loan) {
         this.budget = budget;
         this.standing = standing;
-        this.borrowed = borrowed;
-        this.optional = optional;
+        this.kind = kind;
         this.loanBefore = loanBefore;
         this.loan = loan;
     }
@@ -50,7 +46,7 @@ final class CallPermit {
 
     /** Ends a call for which Lean refused the credentials. */
     void refused(TokenException refusal) {
-        if (isTry()) {
+        if (kind.isTry()) {
             budget.refuse(standing.credentials(), refusal);
         }
         budget.end(this, true);
@@ -64,9 +60,5 @@ final class CallPermit {
     /** @return another permit, to send the same request once more; empty if no call is left for that */
     Optional<CallPermit> another() {
         return budget.another(this);
-    }
-
-    boolean isTry() {
-        return !standing.accepted();
     }
 }

@@ -3,7 +3,6 @@ package dev.leantokens.lean;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
@@ -21,7 +20,7 @@ final class CallWindow {
     private final Limits limits;
 
     /** Calls that have ended and still count, in the order in which they ended. */
-    private final Deque<CallPermit> ended = new ArrayDeque<>(2);
+    private final Deque<EndedCalls> ended = new ArrayDeque<>(2);
     /** By sharer, without empty ones. */
     private final Map<String, Tally> tallies = new HashMap<>(2);
     private final Tally all = new Tally();
@@ -76,14 +75,42 @@ final class CallWindow {
     record Loan(Instant at, Instant next) {
     }
 
+    /** How a call counts: for whom, and towards which of the limits. */
+    record Kind(String sharer, boolean isTry, boolean borrowed, boolean optional) {
+
+        /** Excludes the sharer, which can be an address. */
+        @Override
+        public String toString() {
+            return "Kind[" + isTry + ", " + borrowed + ", " + optional + "]";
+        }
+    }
+
+    /** Calls of one kind that ended at the same time: one entry, since a client without a limit makes thousands in a second. */
+    static final class EndedCalls {
+
+        final Kind kind;
+        /** When they no longer count. */
+        final Instant countUntil;
+        private int number = 1;
+
+        private EndedCalls(Kind kind, Instant countUntil) {
+            this.kind = kind;
+            this.countUntil = countUntil;
+        }
+
+        int number() {
+            return number;
+        }
+    }
+
     private static final class Tally {
 
         private int calls;
         private int borrowed;
 
-        private void add(CallPermit permit, int number) {
+        private void add(Kind kind, int number) {
             calls += number;
-            borrowed += permit.borrowed ? number : 0;
+            borrowed += kind.borrowed() ? number : 0;
         }
     }
 
@@ -93,8 +120,9 @@ final class CallWindow {
 
     /** Drops the calls that no longer count. */
     void advance(Instant now) {
-        while (!ended.isEmpty() && !ended.peekFirst().countsUntil.isAfter(now)) {
-            release(ended.removeFirst());
+        while (!ended.isEmpty() && !ended.peekFirst().countUntil.isAfter(now)) {
+            EndedCalls first = ended.removeFirst();
+            release(first.kind, first.number);
         }
     }
 
@@ -104,11 +132,12 @@ final class CallWindow {
         if (grade == Grade.BORROWED || isEmpty()) {
             lastLoan = new Loan(now, now.plus(interval()));
         }
-        CallPermit permit = new CallPermit(budget, standing, grade == Grade.BORROWED, isOptional, loanBefore, lastLoan);
-        all.add(permit, 1);
-        tallies.computeIfAbsent(standing.sharer(), sharer -> new Tally()).add(permit, 1);
+        Kind kind = new Kind(standing.sharer(), !standing.accepted(), grade == Grade.BORROWED, isOptional);
+        CallPermit permit = new CallPermit(budget, standing, kind, loanBefore, lastLoan);
+        all.add(kind, 1);
+        tallies.computeIfAbsent(standing.sharer(), sharer -> new Tally()).add(kind, 1);
         optional += isOptional ? 1 : 0;
-        if (permit.isTry()) {
+        if (kind.isTry()) {
             tries++;
             trials.putIfAbsent(standing.credentials(), permit);
         }
@@ -120,24 +149,32 @@ final class CallWindow {
         // Only for the call that tries them: if it was sent twice, the next trial can have started.
         trials.remove(permit.standing.credentials(), permit);
         if (made) {
-            permit.countsUntil = now.plus(Budget.WINDOW);
-            ended.addLast(permit);
+            count(permit.kind, now.plus(Budget.WINDOW));
             return;
         }
-        release(permit);
-        if (permit.borrowed && lastLoan == permit.loan) {
+        release(permit.kind, 1);
+        if (permit.kind.borrowed() && lastLoan == permit.loan) {
             lastLoan = permit.loanBefore;
         }
     }
 
-    private void release(CallPermit permit) {
-        all.add(permit, -1);
-        tallies.computeIfPresent(permit.standing.sharer(), (sharer, tally) -> {
-            tally.add(permit, -1);
+    private void count(Kind kind, Instant until) {
+        EndedCalls last = ended.peekLast();
+        if (last != null && last.countUntil.equals(until) && last.kind.equals(kind)) {
+            last.number++;
+        } else {
+            ended.addLast(new EndedCalls(kind, until));
+        }
+    }
+
+    private void release(Kind kind, int number) {
+        all.add(kind, -number);
+        tallies.computeIfPresent(kind.sharer(), (sharer, tally) -> {
+            tally.add(kind, -number);
             return tally.calls == 0 ? null : tally;
         });
-        optional -= permit.optional ? 1 : 0;
-        tries -= permit.isTry() ? 1 : 0;
+        optional -= kind.optional() ? number : 0;
+        tries -= kind.isTry() ? number : 0;
     }
 
     /** @return whether and how a call can be made now */
@@ -156,7 +193,8 @@ final class CallWindow {
 
     /** @return whether a request can be sent once more, as another call */
     boolean mayRepeat(CallPermit permit) {
-        return left() > 0 && (!permit.isTry() || tries < limits.tries()) && (!permit.optional || isOptionalLeft());
+        return left() > 0 && (!permit.kind.isTry() || tries < limits.tries())
+                && (!permit.kind.optional() || isOptionalLeft());
     }
 
     /** An account can have as many tries as are left: the first one half of them, the next one half of the rest. */
@@ -213,14 +251,22 @@ final class CallWindow {
     }
 
     /** @return the calls that have ended and still count, in the order in which they come back */
-    Collection<CallPermit> ended() {
+    Deque<EndedCalls> ended() {
         return ended;
     }
 
     /** @return when a call of this kind comes back, after as many others of the kind */
-    Instant nextReturn(int others, Predicate<CallPermit> kind, Instant now) {
-        return ended.stream().filter(kind).skip(others).map(call -> call.countsUntil).findFirst()
-                .orElseGet(() -> latestReturn(now));
+    Instant nextReturn(int others, Predicate<Kind> kind, Instant now) {
+        int ahead = others;
+        for (EndedCalls calls : ended) {
+            if (kind.test(calls.kind)) {
+                ahead -= calls.number;
+                if (ahead < 0) {
+                    return calls.countUntil;
+                }
+            }
+        }
+        return latestReturn(now);
     }
 
     /** @return when all calls that are running now have come back at the latest, also one that has just started */

@@ -18,7 +18,9 @@ import java.util.function.Supplier;
 
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
+import dev.leantokens.lean.CallWindow.EndedCalls;
 import dev.leantokens.lean.CallWindow.Grade;
+import dev.leantokens.lean.CallWindow.Kind;
 import dev.leantokens.lean.CallWindow.Limits;
 import dev.leantokens.lean.CallWindow.Standing;
 import dev.leantokens.lean.TurnForecast.Queue;
@@ -174,7 +176,7 @@ final class ClientBudget {
             UniEmitter<? super CallPermit> outcome, List<CallerAccount> present, Instant now, List<Runnable> actions) {
         boolean isOptional = isOptional(request);
         if (isOptional && !window.isOptionalLeft()) {
-            return Optional.of(refusal(NO_OPTIONAL_LEFT, window.nextReturn(0, permit -> permit.optional, now), now));
+            return Optional.of(refusal(NO_OPTIONAL_LEFT, window.nextReturn(0, Kind::optional, now), now));
         }
         List<CallerAccount> callers = best(request, present);
         Standing best = null;
@@ -235,7 +237,7 @@ final class ClientBudget {
         Instant now = clock.instant();
         window.advance(now);
         return window.mayRepeat(first) ? Optional.of(window.permit(this, first.standing,
-                first.borrowed ? Grade.BORROWED : Grade.WITHIN_SHARE, first.optional, now)) : Optional.empty();
+                first.kind.borrowed() ? Grade.BORROWED : Grade.WITHIN_SHARE, first.kind.optional(), now)) : Optional.empty();
     }
 
     /** @param made whether the call was made */
@@ -425,7 +427,8 @@ final class ClientBudget {
     private void scheduleServing(Instant now) {
         Instant next = null;
         if (!lines.isEmpty()) {
-            next = window.ended().stream().findFirst().map(call -> call.countsUntil).orElse(null);
+            EndedCalls first = window.ended().peekFirst();
+            next = first == null ? null : first.countUntil;
             Instant loan = window.nextLoan();
             if (window.left() > 0 && loan.isAfter(now) && (next == null || loan.isBefore(next))) {
                 next = loan;

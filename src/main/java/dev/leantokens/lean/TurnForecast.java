@@ -3,6 +3,8 @@ package dev.leantokens.lean;
 import java.time.Instant;
 import java.util.Collection;
 
+import dev.leantokens.lean.CallWindow.EndedCalls;
+import dev.leantokens.lean.CallWindow.Kind;
 import dev.leantokens.lean.CallWindow.Standing;
 
 /**
@@ -46,13 +48,13 @@ final class TurnForecast {
                 borrowing += othersBorrowing;
             }
         }
-        Instant left = ahead < window.left() ? now : window.nextReturn(ahead - window.left(), permit -> true, now);
+        Instant left = ahead < window.left() ? now : window.nextReturn(ahead - window.left(), kind -> true, now);
         if (isWithin) {
             return left;
         }
         Instant loan = later(now, window.nextLoan()).plus(window.interval().multipliedBy(borrowing));
         Instant share = window.nextReturn(mine.calls() - within,
-                permit -> !permit.borrowed && isOf(mine.standing(), permit), now);
+                kind -> !kind.borrowed() && isOf(mine.standing(), kind), now);
         return later(left, loan.isBefore(share) ? loan : share);
     }
 
@@ -64,22 +66,22 @@ final class TurnForecast {
         int ofAccount = window.calls(mine.standing()) + mine.calls();
         int all = window.tries() + waitingTries;
         if (window.mayTry(ofAccount, all)) {
-            return window.left() > 0 ? now : window.nextReturn(0, permit -> true, now);
+            return window.left() > 0 ? now : window.nextReturn(0, kind -> true, now);
         }
-        for (CallPermit call : window.ended()) {
-            if (call.isTry()) {
-                ofAccount -= isOf(mine.standing(), call) ? 1 : 0;
-                all--;
+        for (EndedCalls calls : window.ended()) {
+            if (calls.kind.isTry()) {
+                ofAccount -= isOf(mine.standing(), calls.kind) ? calls.number() : 0;
+                all -= calls.number();
                 if (window.mayTry(ofAccount, all)) {
-                    return call.countsUntil;
+                    return calls.countUntil;
                 }
             }
         }
         return window.latestReturn(now);
     }
 
-    private static boolean isOf(Standing standing, CallPermit permit) {
-        return permit.standing.sharer().equals(standing.sharer());
+    private static boolean isOf(Standing standing, Kind kind) {
+        return kind.sharer().equals(standing.sharer());
     }
 
     private static Instant later(Instant one, Instant other) {
