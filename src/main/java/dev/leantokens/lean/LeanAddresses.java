@@ -4,6 +4,7 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +25,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.proxy.HttpProxyHandler;
+import io.netty.util.NetUtil;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.quarkus.runtime.ShutdownEvent;
@@ -46,15 +48,20 @@ class LeanAddresses {
     private final Duration openLimit;
     private final HostAddresses addresses = new HostAddresses(System::nanoTime);
     private final HostLookup lookup;
+    /** Whether the host is an IP address, so that its addresses do not change. */
+    private final boolean isAddress;
 
     LeanAddresses(LeanAccount account, LeanConfig config, Vertx vertx) {
         this.host = LeanProxy.of(config).map(LeanProxy::host).orElse(account.url().getHost());
         this.openLimit = LeanTokenEndpoint.silenceLimit(config);
-        this.lookup = new HostLookup(vertx, () -> {
-            addresses.replace(List.of(InetAddress.getAllByName(host)));
-            return null;
-        });
+        this.lookup = new HostLookup(vertx, this::lookUp);
+        this.isAddress = NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host);
         instance = this;
+    }
+
+    private Void lookUp() throws UnknownHostException {
+        addresses.replace(List.of(InetAddress.getAllByName(host)));
+        return null;
     }
 
     void stop(@Observes ShutdownEvent event) {
@@ -63,7 +70,8 @@ class LeanAddresses {
 
     /** @return completes on the caller's context once the addresses are known; fails if the name is unknown */
     Uni<Void> resolve() {
-        return lookup.resolve();
+        // Parsed once, by the first lookup.
+        return isAddress && addresses.count() > 0 ? Uni.createFrom().voidItem() : lookup.resolve();
     }
 
     /** @return the number of addresses, as of the last lookup */
