@@ -72,15 +72,28 @@ public class AccessRules {
     }
 
     /**
-     * @return the client that the header authenticates; empty if the header is not meant for this service
-     * @throws TokenException {@code invalid_client} if the client is unknown or its secret is wrong; {@code invalid_request} if
-     *         a secret for Lean is not form-encoded
+     * @param headers the request's {@code Authorization} headers
+     * @return the client that the header authenticates; empty without a header, or if it is not meant for this service
+     * @throws TokenException {@code invalid_client} if the client is unknown, its secret is wrong, or the scheme is not
+     *         supported; {@code invalid_request} if the header is repeated or malformed, or a secret for Lean is not
+     *         form-encoded
      */
-    Optional<Client> authenticate(AuthorizationHeader header) {
-        if (header.clientId().isPresent()) {
-            return Optional.of(authenticate(header.clientId().get(), header));
-        }
+    Optional<Client> authenticate(List<String> headers) {
         LocalClients local = clients.current();
+        if (headers.size() != 1 || local.size() == 0) {
+            return read(headers, local);
+        }
+        return local.headers().client(headers.get(0), header -> read(headers, local));
+    }
+
+    private Optional<Client> read(List<String> headers, LocalClients local) {
+        return AuthorizationHeader.read(headers).flatMap(header -> authenticate(header, local));
+    }
+
+    private Optional<Client> authenticate(AuthorizationHeader header, LocalClients local) {
+        if (header.clientId().isPresent()) {
+            return Optional.of(authenticate(header.clientId().get(), header, local));
+        }
         if (local.size() == 0 && config.anonymous() == Anonymous.ALWAYS) {
             // A token of the platform in front, which has authenticated the caller by it and passes it on.
             return Optional.empty();
@@ -176,11 +189,11 @@ public class AccessRules {
     /**
      * Decodes secrets for Lean as RFC 6749 requires, so that Lean gets the right one; accepts local ones as clients send them.
      */
-    private Client authenticate(String id, AuthorizationHeader basic) {
+    private Client authenticate(String id, AuthorizationHeader basic, LocalClients local) {
         if (LeanIssuedClient.isId(id)) {
             return leanIssuedClient(new ClientCredentials(id, basic.formDecodedSecret()));
         }
-        return clients.current().find(id, basic.readings()).orElseThrow(AccessRules::unknownClient);
+        return local.find(id, basic.readings()).orElseThrow(AccessRules::unknownClient);
     }
 
     private Client authenticate(ClientCredentials sent) {

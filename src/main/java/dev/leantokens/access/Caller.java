@@ -30,7 +30,7 @@ public record Caller(String address, boolean local, Optional<Client> client, Cac
     static Caller authenticate(HttpServerRequest request, AccessRules rules) {
         Peer peer = Peer.of(request.connection());
         return new Caller(peer.address(), peer.loopback() && !ProxyHeaders.anyIn(request.headers()),
-                AuthorizationHeader.read(request.headers().getAll(HttpHeaders.AUTHORIZATION)).flatMap(rules::authenticate),
+                rules.authenticate(request.headers().getAll(HttpHeaders.AUTHORIZATION)),
                 CacheControl.of(request.headers().getAll(HttpHeaders.CACHE_CONTROL)));
     }
 

@@ -1,6 +1,7 @@
 package dev.leantokens.access;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.HashMap;
@@ -13,13 +14,14 @@ import java.util.Set;
 /**
  * Authenticates local clients. A secret is looked up by a {@link KeyedDigest} with a random key for each instance, and the id
  * is compared afterwards. The time of a lookup therefore depends on the length of the presented credentials only, not on the
- * number of clients or on which ids exist. Immutable.
+ * number of clients or on which ids exist. Immutable, except for the headers that it remembers.
  */
 final class LocalClients {
 
     /** Limits their memory, and the time to load them. */
     static final int MAX_CLIENTS = 10_000;
 
+    private final AuthenticatedHeaders headers = new AuthenticatedHeaders();
     private final byte[] key = KeyedDigest.newKey();
     private final Map<KeyedDigest, LocalClient> owners = new HashMap<>();
     private final int size;
@@ -45,6 +47,11 @@ final class LocalClients {
 
     int size() {
         return size;
+    }
+
+    /** @return the headers that these clients have authenticated with */
+    AuthenticatedHeaders headers() {
+        return headers;
     }
 
     /** @return the client with this id and secret; empty for an unknown id as for a wrong secret */
@@ -73,14 +80,14 @@ final class LocalClients {
     }
 
     /**
-     * The SHA-256 of a random key and a {@link SecretDigest}. Equality takes constant time.
+     * The SHA-256 of a random key, and a {@link SecretDigest} or a header. Equality takes constant time.
      * <p>
      * Without the key it cannot be calculated, so the bucket of the hash table that a guessed secret falls into is unrelated to
      * the guess. With plain digests a caller could calculate the buckets of guesses, measure which of them are occupied, and
      * rule out most guesses without presenting them.
      * <p>
-     * HMAC is not needed: its second pass prevents the extension of messages, but these have a fixed length of 64 bytes, and no
-     * result leaves this class.
+     * HMAC is not needed: its second pass prevents the extension of messages whose results are known, but no result leaves this
+     * class.
      */
     static final class KeyedDigest {
 
@@ -94,6 +101,12 @@ final class LocalClients {
             sha256.update(key);
             secret.addTo(sha256);
             this.digest = sha256.digest();
+        }
+
+        KeyedDigest(byte[] key, String header) {
+            MessageDigest sha256 = SecretDigest.sha256();
+            sha256.update(key);
+            this.digest = sha256.digest(header.getBytes(StandardCharsets.UTF_8));
         }
 
         /**
