@@ -21,8 +21,8 @@ public record AccessTokenRequest(Optional<Scope> scope) {
      * @throws TokenException {@code invalid_request}, {@code unsupported_grant_type} or {@code invalid_scope}
      */
     public static AccessTokenRequest of(RequestMembers members) {
-        Optional<String> scope = members.string(RequestMembers.SCOPE);
-        Optional<String> grantType = members.string(RequestMembers.GRANT_TYPE);
+        Optional<String> scope = members.scope();
+        Optional<String> grantType = members.grantType();
         if (grantType.isPresent() && !grantType.get().equals(CLIENT_CREDENTIALS_GRANT)) {
             throw TokenError.UNSUPPORTED_GRANT_TYPE.because("grant_type must be client_credentials or be left out");
         }

@@ -27,8 +27,8 @@ public record ClientCredentials(String clientId, String clientSecret) {
      *         in the header as well
      */
     public static Optional<ClientCredentials> of(RequestMembers members, Optional<String> authenticated) {
-        Optional<String> clientId = members.string(RequestMembers.CLIENT_ID);
-        Optional<String> clientSecret = members.string(RequestMembers.CLIENT_SECRET);
+        Optional<String> clientId = members.clientId();
+        Optional<String> clientSecret = members.clientSecret();
         if (authenticated.isEmpty()) {
             if (clientId.isPresent() != clientSecret.isPresent()) {
                 throw TokenError.INVALID_REQUEST

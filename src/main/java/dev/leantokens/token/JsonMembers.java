@@ -15,12 +15,6 @@ public final class JsonMembers {
 
     private static final JsonFactory JSON = UncachedNames.factory();
 
-    @FunctionalInterface
-    private interface Source {
-
-        JsonParser open() throws IOException;
-    }
-
     private JsonMembers() {
     }
 
@@ -29,32 +23,40 @@ public final class JsonMembers {
      * @throws TokenException {@code invalid_request} if it is not one JSON object
      */
     public static RequestMembers read(byte[] json, String what) {
-        return read(() -> JSON.createParser(json), what);
+        try (JsonParser parser = JSON.createParser(json)) {
+            return read(parser, what);
+        } catch (IOException e) {
+            throw notJson(what);
+        }
     }
 
     /** Reads a text, like {@link #read(byte[], String)}. */
     public static RequestMembers read(String json, String what) {
-        return read(() -> JSON.createParser(json), what);
+        try (JsonParser parser = JSON.createParser(json)) {
+            return read(parser, what);
+        } catch (IOException e) {
+            throw notJson(what);
+        }
     }
 
-    private static RequestMembers read(Source source, String what) {
-        try (JsonParser parser = source.open()) {
-            if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw TokenError.INVALID_REQUEST.because(what + " must be a JSON object");
-            }
-            RequestMembers members = new RequestMembers();
-            while (parser.nextToken() != JsonToken.END_OBJECT) {
-                String name = parser.currentName();
-                members.add(name, value(parser, parser.nextToken()));
-            }
-            if (parser.nextToken() != null) {
-                throw TokenError.INVALID_REQUEST.because(what + " continues after its JSON object");
-            }
-            return members;
-        } catch (IOException e) {
-            // Without the cause: its message quotes the input.
-            throw TokenError.INVALID_REQUEST.because(what + " is not JSON");
+    /** Without the cause: its message quotes the input. */
+    private static TokenException notJson(String what) {
+        return TokenError.INVALID_REQUEST.because(what + " is not JSON");
+    }
+
+    private static RequestMembers read(JsonParser parser, String what) throws IOException {
+        if (parser.nextToken() != JsonToken.START_OBJECT) {
+            throw TokenError.INVALID_REQUEST.because(what + " must be a JSON object");
         }
+        RequestMembers members = new RequestMembers();
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            String name = parser.currentName();
+            members.add(name, value(parser, parser.nextToken()));
+        }
+        if (parser.nextToken() != null) {
+            throw TokenError.INVALID_REQUEST.because(what + " continues after its JSON object");
+        }
+        return members;
     }
 
     private static Object value(JsonParser parser, JsonToken token) throws IOException {

@@ -1,11 +1,7 @@
 package dev.leantokens.token;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
 
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
@@ -24,28 +20,44 @@ public final class RequestMembers {
     /** Decoders replace bytes that are not UTF-8 by this character. */
     public static final char REPLACEMENT = '\uFFFD';
 
-    private static final Set<String> RECOGNIZED = Set.of(SCOPE, GRANT_TYPE, CLIENT_ID, CLIENT_SECRET);
+    private static final Object MISSING = new Object();
+    private static final Object REPEATED = new Object();
 
-    private final Map<String, List<Object>> values = new TreeMap<>();
+    private Object scope = MISSING;
+    private Object grantType = MISSING;
+    private Object clientId = MISSING;
+    private Object clientSecret = MISSING;
 
     /** @return whether a member of this name is recognized */
     public static boolean recognizes(String name) {
-        return RECOGNIZED.contains(name);
+        return switch (name) {
+            case SCOPE, GRANT_TYPE, CLIENT_ID, CLIENT_SECRET -> true;
+            default -> false;
+        };
     }
 
     /**
      * @param value the member's value: a {@link String}, null, or any other value, which is refused when the member is read
      */
     public RequestMembers add(String name, Object value) {
-        if (recognizes(name)) {
-            values.computeIfAbsent(name, n -> new ArrayList<>(1)).add(value);
+        switch (name) {
+            case SCOPE -> scope = added(scope, value);
+            case GRANT_TYPE -> grantType = added(grantType, value);
+            case CLIENT_ID -> clientId = added(clientId, value);
+            case CLIENT_SECRET -> clientSecret = added(clientSecret, value);
+            default -> {
+            }
         }
         return this;
     }
 
+    private static Object added(Object before, Object value) {
+        return before == MISSING ? value : REPEATED;
+    }
+
     /** @return whether there is no recognized member */
     public boolean isEmpty() {
-        return values.isEmpty();
+        return scope == MISSING && grantType == MISSING && clientId == MISSING && clientSecret == MISSING;
     }
 
     /** @return the recognized members of a map */
@@ -55,19 +67,38 @@ public final class RequestMembers {
         return members;
     }
 
+    /** @return see {@link #text} */
+    Optional<String> scope() {
+        return text(SCOPE, scope);
+    }
+
+    /** @return see {@link #text} */
+    Optional<String> grantType() {
+        return text(GRANT_TYPE, grantType);
+    }
+
+    /** @return see {@link #text} */
+    Optional<String> clientId() {
+        return text(CLIENT_ID, clientId);
+    }
+
+    /** @return see {@link #text} */
+    Optional<String> clientSecret() {
+        return text(CLIENT_SECRET, clientSecret);
+    }
+
     /**
      * @return the member's value; empty if it is missing, null or empty, which are the same by RFC 6749 §3.2
      * @throws TokenException {@code invalid_request} if the member is repeated, not a string or not UTF-8
      */
-    Optional<String> string(String name) {
-        List<Object> found = values.getOrDefault(name, List.of());
-        if (found.size() > 1) {
-            throw TokenError.INVALID_REQUEST.because(name + " is repeated");
-        }
-        if (found.isEmpty() || found.get(0) == null) {
+    private static Optional<String> text(String name, Object value) {
+        if (value == MISSING || value == null) {
             return Optional.empty();
         }
-        if (!(found.get(0) instanceof String text)) {
+        if (value == REPEATED) {
+            throw TokenError.INVALID_REQUEST.because(name + " is repeated");
+        }
+        if (!(value instanceof String text)) {
             throw TokenError.INVALID_REQUEST.because(name + " must be a string");
         }
         if (text.indexOf(REPLACEMENT) >= 0) {
@@ -76,9 +107,9 @@ public final class RequestMembers {
         return text.isEmpty() ? Optional.empty() : Optional.of(text);
     }
 
-    /** Includes only the names: a value can be a secret. */
+    /** Excludes the values: one can be a secret. */
     @Override
     public String toString() {
-        return "RequestMembers" + values.keySet();
+        return "RequestMembers[masked]";
     }
 }
