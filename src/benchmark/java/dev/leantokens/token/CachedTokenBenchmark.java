@@ -30,7 +30,7 @@ import dev.leantokens.token.ServiceCredentials.ServiceClient;
 import io.smallrye.mutiny.Uni;
 
 /**
- * Measures the token service for cached tokens: from the scope and credentials to the text of the response, without HTTP.
+ * Measures the token service for cached tokens: from the scope and credentials to the bytes of the response, without HTTP.
  * Cache, clock and settings are those of the application.
  */
 @BenchmarkMode(Mode.AverageTime)
@@ -86,8 +86,8 @@ public class CachedTokenBenchmark {
     }
 
     private String text(Scope scope, Optional<ClientCredentials> credentials) {
-        return service.issue(scope, credentials, CacheControl.ANY, () -> CallerAccount.SERVICE).await().indefinitely().token()
-                .json();
+        return service.issue(scope, credentials, CacheControl.ANY, () -> CallerAccount.SERVICE).toUni().await().indefinitely()
+                .token().json();
     }
 
     private Uni<AccessToken> lean(UpstreamTokenRequest request) {
@@ -131,8 +131,8 @@ public class CachedTokenBenchmark {
     }
 
     private void issue(Scope scope, Optional<ClientCredentials> credentials, Blackhole answers) {
-        service.issue(scope, credentials, CacheControl.ANY, () -> CallerAccount.SERVICE).subscribe().with(
-                issued -> answers.consume(issued.token().json()),
+        service.issue(scope, credentials, CacheControl.ANY, () -> CallerAccount.SERVICE).toUni().subscribe().with(
+                issued -> answers.consume(issued.token().bytes()),
                 failure -> {
                     throw new IllegalStateException(failure);
                 });

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 
 import dev.leantokens.access.AccessConfig.Anonymous;
 import dev.leantokens.access.AccessConfig.CallerCredentials;
@@ -19,7 +19,7 @@ import dev.leantokens.token.ScopePattern;
 import dev.leantokens.token.TokenConfig;
 
 /** Authenticates callers, and decides which scope and which credentials a request may use. Thread-safe. */
-@ApplicationScoped
+@Singleton
 public class AccessRules {
 
     private final AccessConfig config;
@@ -42,26 +42,6 @@ public class AccessRules {
 
         BodyCredentials(String refusal) {
             this.refusal = refusal;
-        }
-    }
-
-    /**
-     * What a request may use.
-     *
-     * @param leanCredentials the caller's Lean credentials; empty for the service's
-     * @param client the caller, or the client that it requests the token for; empty for an anonymous caller
-     * @param address the address of the caller's socket
-     * @param sharers the number of parties that share the service's budget
-     * @param triesAllowed whether callers may send their own Lean credentials
-     */
-    record Entitlement(Scope scope, Optional<ClientCredentials> leanCredentials, Optional<Client> client, String address,
-            int sharers, boolean triesAllowed) {
-
-        /** @return the account for a call to Lean. All callers without credentials are one sharer, as addresses are many */
-        CallerAccount callerAccount() {
-            String account = Caller.account(client, address);
-            String sharer = Caller.localClient(client).isPresent() ? account : "anonymous callers";
-            return new CallerAccount(account, sharer, sharers, triesAllowed);
         }
     }
 
@@ -121,18 +101,28 @@ public class AccessRules {
 
     /**
      * @param client from {@link #client}
-     * @return the scope of the token, the credentials to send to Lean, and the account of the caller
+     * @return the scope of the token
      * @throws TokenException {@code invalid_scope} if the request has no scope and the client no default, or the client may not
      *         have the scope
      */
-    Entitlement entitle(AccessTokenRequest request, Optional<Client> client, Caller caller) {
+    Scope entitle(AccessTokenRequest request, Optional<Client> client) {
         Scope scope = request.scope().or(() -> client.flatMap(Client::defaultScope)).orElseThrow(
                 () -> TokenError.INVALID_SCOPE.because("scope is missing, ask for " + availableScopes(client)));
         if (client.isPresent() && !client.get().mayHave(scope)) {
             throw TokenError.INVALID_SCOPE.because("this client may not have this scope, ask for " + availableScopes(client));
         }
-        return new Entitlement(scope, client.flatMap(Client::leanCredentials), client.or(caller::client), caller.address(),
-                sharers(), config.callerCredentials() == CallerCredentials.ALLOWED);
+        return scope;
+    }
+
+    /**
+     * @param requestedFor from {@link #client}
+     * @return the account for a call to Lean. All callers without credentials are one sharer, as addresses are many
+     */
+    CallerAccount account(Optional<Client> requestedFor, Caller caller) {
+        Optional<Client> client = requestedFor.or(caller::client);
+        String account = Caller.account(client, caller.address());
+        String sharer = Caller.localClient(client).isPresent() ? account : "anonymous callers";
+        return new CallerAccount(account, sharer, sharers(), config.callerCredentials() == CallerCredentials.ALLOWED);
     }
 
     /** @return the number of parties that share the service's budget: each local client, and all anonymous callers as one */

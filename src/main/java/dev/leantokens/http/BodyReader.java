@@ -2,7 +2,7 @@ package dev.leantokens.http;
 
 import java.time.Duration;
 
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
@@ -17,7 +17,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 
 /** Reads the body of a request, up to {@value #MAX_BYTES} bytes. Thread-safe. */
-@ApplicationScoped
+@Singleton
 public class BodyReader {
 
     /** A request with the longest scope, id and secret that make sense is below 2 KiB. */

@@ -3,7 +3,6 @@ package dev.leantokens.rest;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
-import jakarta.ws.rs.core.HttpHeaders;
 
 import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
 import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
@@ -16,6 +15,7 @@ import dev.leantokens.token.IssuedToken;
 import dev.leantokens.token.RequestMembers;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 
 /**
@@ -25,6 +25,13 @@ import io.vertx.ext.web.RoutingContext;
  */
 @Path(Endpoint.TOKEN_PATH)
 class TokenResource {
+
+    // Responses copy the bytes of these, where they would encode strings character by character.
+    private static final CharSequence CACHE_CONTROL = HttpHeaders.createOptimized("Cache-Control");
+    private static final CharSequence NO_STORE = HttpHeaders.createOptimized("no-store");
+    private static final CharSequence PRAGMA = HttpHeaders.createOptimized("Pragma");
+    private static final CharSequence NO_CACHE = HttpHeaders.createOptimized("no-cache");
+    private static final CharSequence CACHE_STATUS = HttpHeaders.createOptimized("Cache-Status");
 
     private final TokenAccess tokens;
 
@@ -45,9 +52,7 @@ class TokenResource {
 
     /** Sets the headers on the response itself: those of a response object would be copied twice. */
     private static byte[] answer(IssuedToken issued, MultiMap headers) {
-        headers.set(HttpHeaders.CACHE_CONTROL, "no-store")
-                .set("Pragma", "no-cache")
-                .set(CacheStatusHeader.NAME, CacheStatusHeader.of(issued));
+        headers.set(CACHE_CONTROL, NO_STORE).set(PRAGMA, NO_CACHE).set(CACHE_STATUS, issued.cacheStatus());
         return issued.token().bytes();
     }
 }

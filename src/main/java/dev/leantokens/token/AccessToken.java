@@ -35,6 +35,8 @@ public final class AccessToken {
     private final Scope scope;
     /** Rendered once, since a cached token is served many times. */
     private final byte[] json;
+    /** In seconds; negative without {@code expires_in}. */
+    private final long lifetime;
     /** The position after the digits of {@code expires_in}; not used without it. */
     private final int digitsEnd;
     /** Rendered once, and only over MCP. Volatile, so that no thread sees an array without its content. */
@@ -44,6 +46,7 @@ public final class AccessToken {
         this.members = Collections.unmodifiableMap(members);
         this.scope = scope;
         this.json = json;
+        this.lifetime = members.get(EXPIRES_IN) instanceof Number seconds ? seconds.longValue() : -1;
         this.digitsEnd = digitsEnd;
     }
 
@@ -167,21 +170,27 @@ public final class AccessToken {
 
     /** @return the lifetime of the token when Lean answered; empty if Lean did not say */
     public Optional<Duration> expiresIn() {
-        return Optional.ofNullable((Number) members.get(EXPIRES_IN)).map(seconds -> Duration.ofSeconds(seconds.longValue()));
+        return lifetime < 0 ? Optional.empty() : Optional.of(Duration.ofSeconds(lifetime));
+    }
+
+    /** @return whether this is what {@link #withExpiresIn} returns for these seconds */
+    boolean hasExpiresIn(long seconds) {
+        return lifetime == seconds;
     }
 
     /** @return the same response, which must have an {@code expires_in}, with another one at the same position */
     AccessToken withExpiresIn(long seconds) {
         Map<String, Object> changed = new LinkedHashMap<>(members);
-        int digitsStart = digitsEnd - digits(changed.put(EXPIRES_IN, seconds)).length;
+        changed.put(EXPIRES_IN, seconds);
+        int digitsStart = digitsEnd - digits(lifetime).length;
         byte[] digits = digits(seconds);
         byte[] spliced = ByteBuffer.allocate(digitsStart + digits.length + json.length - digitsEnd)
                 .put(json, 0, digitsStart).put(digits).put(json, digitsEnd, json.length - digitsEnd).array();
         return new AccessToken(changed, scope, spliced, digitsStart + digits.length);
     }
 
-    private static byte[] digits(Object seconds) {
-        return seconds.toString().getBytes(StandardCharsets.US_ASCII);
+    private static byte[] digits(long seconds) {
+        return Long.toString(seconds).getBytes(StandardCharsets.US_ASCII);
     }
 
     /** @return the response's JSON object in UTF-8. Shared by all callers of the same second, so it must not be changed */

@@ -3,35 +3,33 @@ package dev.leantokens.token;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
+
+import dev.leantokens.token.IssuedToken.Source;
 
 /**
- * A token and the time at which it expires, calculated from before the request to Lean, so that it is never too late.
- * Thread-safe.
+ * A token and the time at which it expires, calculated from before the request to Lean, so that it is never too late. Times are
+ * milliseconds of the {@link java.time.Clock}. Thread-safe.
  */
 public final class CachedToken {
 
     /** Longer lifetimes are shortened to this one, so that calculations cannot overflow. */
     private static final Duration MAX_LIFETIME = Duration.ofDays(365);
 
-    /** A token with less validity is useless: its {@code expires_in} would be 0. */
-    private static final Duration MIN_REMAINING = Duration.ofSeconds(1);
+    private static final long SECOND = 1000;
 
     private final AccessToken token;
-    private final Instant requestedAt;
-    private final Instant expiresAt;
+    private final long requestedAt;
+    private final long expiresAt;
 
-    /** The response served last; all callers within one second get the same. */
-    private volatile Served served;
-    private volatile Instant replaceableFrom = Instant.MIN;
+    /** The token issued last; all callers within one second get the same. */
+    private volatile IssuedToken issued;
+    private volatile long replaceableFrom = Long.MIN_VALUE;
 
-    private record Served(long expiresIn, AccessToken token) {
-    }
-
-    private CachedToken(AccessToken token, Instant requestedAt, Instant expiresAt) {
+    private CachedToken(AccessToken token, long requestedAt, Duration lifetime) {
         this.token = token;
         this.requestedAt = requestedAt;
-        this.expiresAt = expiresAt;
-        this.served = new Served(-1, token);
+        this.expiresAt = requestedAt + lifetime.toMillis();
     }
 
     /**
@@ -39,53 +37,72 @@ public final class CachedToken {
      * @return empty if Lean did not say how long the token is valid
      */
     static Optional<CachedToken> of(AccessToken token, Instant requestedAt) {
-        return token.expiresIn().map(lifetime -> new CachedToken(token, requestedAt,
-                requestedAt.plus(lifetime.compareTo(MAX_LIFETIME) > 0 ? MAX_LIFETIME : lifetime)));
+        return token.expiresIn().map(lifetime -> new CachedToken(token, requestedAt.toEpochMilli(),
+                lifetime.compareTo(MAX_LIFETIME) > 0 ? MAX_LIFETIME : lifetime));
     }
 
     /** @return the token with its remaining {@code expires_in}, rounded down to seconds */
-    AccessToken at(Instant now) {
-        long seconds = Math.max(0, remaining(now).toSeconds());
-        Served last = served;
-        if (last.expiresIn() != seconds) {
-            last = new Served(seconds, token.withExpiresIn(seconds));
-            served = last;
+    AccessToken at(long now) {
+        return token.withExpiresIn(expiresIn(now));
+    }
+
+    /**
+     * @param minimum the minimum validity
+     * @return the token as {@link #at} returns it
+     */
+    IssuedToken issue(Source source, long now, long minimum) {
+        long freshFor = freshFor(now, minimum);
+        IssuedToken last = issued;
+        if (last == null || last.source() != source || last.freshFor().getAsLong() != freshFor
+                || !last.token().hasExpiresIn(expiresIn(now))) {
+            last = new IssuedToken(at(now), source, OptionalLong.of(freshFor), false);
+            issued = last;
         }
-        return last.token();
+        return last;
+    }
+
+    /** @return the seconds until the token has less than the minimum validity, see {@link IssuedToken#freshFor} */
+    long freshFor(long now, long minimum) {
+        return Math.floorDiv(remaining(now) - minimum, SECOND);
+    }
+
+    private long expiresIn(long now) {
+        return Math.max(0, remaining(now)) / SECOND;
     }
 
     /** @return the time from which the token must not be served */
     public Instant expiresAt() {
-        return expiresAt;
+        return Instant.ofEpochMilli(expiresAt);
     }
 
     boolean isFor(Scope scope) {
         return token.isFor(scope);
     }
 
-    Duration lifetime() {
-        return Duration.between(requestedAt, expiresAt);
+    long lifetime() {
+        return expiresAt - requestedAt;
     }
 
-    Duration remaining(Instant now) {
-        return Duration.between(now, expiresAt);
+    long remaining(long now) {
+        return expiresAt - now;
     }
 
-    boolean isExpired(Instant now) {
-        return remaining(now).compareTo(MIN_REMAINING) < 0;
+    /** A token with less than a second is useless: its {@code expires_in} would be 0. */
+    boolean isExpired(long now) {
+        return remaining(now) < SECOND;
     }
 
-    boolean isYoungerThan(Duration age, Instant now) {
-        return Duration.between(requestedAt, now).compareTo(age) < 0;
+    boolean isYoungerThan(long age, long now) {
+        return now - requestedAt < age;
     }
 
     /** Postpones the replacement of this token, after an attempt to replace it failed. */
-    void postponeReplacement(Instant until) {
+    void postponeReplacement(long until) {
         replaceableFrom = until;
     }
 
-    boolean isReplaceable(Instant now) {
-        return !now.isBefore(replaceableFrom);
+    boolean isReplaceable(long now) {
+        return now >= replaceableFrom;
     }
 
     /**

@@ -1,18 +1,39 @@
 package dev.leantokens.token;
 
-import java.time.Duration;
-import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+
+import io.smallrye.mutiny.Uni;
 
 /**
- * A token issued to a caller, and how it was obtained, for the {@code Cache-Status} of RFC 9211.
+ * A token issued to a caller, and how it was obtained.
  *
  * @param token the token, with the current {@code expires_in}
  * @param source where it was obtained, and why there
- * @param freshFor how long the cache serves it: its remaining validity less the minimum, negative if it has less than that;
- *        empty if it is not cached
+ * @param freshFor how many seconds the cache serves it: its remaining validity less the minimum, rounded down, negative if it
+ *        has less than that; empty if it is not cached
  * @param shared whether the caller waited for a call to Lean that another request had started
+ * @param cacheStatus the same as a value of the header {@code Cache-Status} (RFC 9211)
  */
-public record IssuedToken(AccessToken token, Source source, Optional<Duration> freshFor, boolean shared) {
+public record IssuedToken(AccessToken token, Source source, OptionalLong freshFor, boolean shared, CharSequence cacheStatus)
+        implements
+            Issuance {
+
+    public IssuedToken(AccessToken token, Source source, OptionalLong freshFor, boolean shared) {
+        this(token, source, freshFor, shared, CacheStatus.of(source, freshFor, shared));
+    }
+
+    @Override
+    public <T> Uni<T> map(Function<IssuedToken, T> answer) {
+        return Uni.createFrom().item(answer.apply(this));
+    }
+
+    @Override
+    public Issuance whenDone(BiConsumer<IssuedToken, Throwable> done) {
+        done.accept(this, null);
+        return this;
+    }
 
     /** Where a token was obtained. */
     public enum Source {

@@ -1,28 +1,27 @@
 package dev.leantokens.token;
 
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
 
 import dev.leantokens.error.ErrorLog;
 import dev.leantokens.error.Origin;
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
+import dev.leantokens.token.Issuance.Pending;
 import dev.leantokens.token.ServiceCredentials.ServiceClient;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
-import io.smallrye.mutiny.Uni;
 
 /**
  * Issues access tokens to both adapters, which do not see whether a token comes from the cache or from Lean. Created at the
  * start, so that contradictory settings stop the start rather than the first request. Thread-safe.
  */
-@ApplicationScoped
+@Singleton
 public class TokenService {
 
     private final AuthorizationServer lean;
@@ -52,7 +51,7 @@ public class TokenService {
         Gauge.builder("token.waiters", supply, TokenSupply::waiting)
                 .description("Callers that wait for a call to Lean, their own or another's")
                 .register(registry);
-        Gauge.builder("token.service.validity", this, service -> service.validity().toMillis() / 1000.0)
+        Gauge.builder("token.service.validity", this, service -> service.validity() / 1000.0)
                 .description("Remaining validity of the service's token for api; 0 without one")
                 .baseUnit("seconds")
                 .register(registry);
@@ -61,7 +60,7 @@ public class TokenService {
     /** Fetches the service's token for {@code api}, if configured. The start neither waits for it nor fails with it. */
     void prefetch(@Observes StartupEvent event) {
         if (config.prefetch() && serviceCredentials.current().isPresent()) {
-            issue(Scope.API, Optional.empty(), CacheControl.ANY, () -> CallerAccount.SERVICE)
+            issue(Scope.API, Optional.empty(), CacheControl.ANY, () -> CallerAccount.SERVICE).toUni()
                     .subscribe().with(fetched -> {
                     }, failure -> log.record(Origin.PREFETCH, failure));
         }
@@ -76,10 +75,10 @@ public class TokenService {
      * @param account supplies the account that a call to Lean is made for; not called for a token from the cache
      * @return the token; or a failure that is always a {@link TokenException}
      */
-    public Uni<IssuedToken> issue(Scope scope, Optional<ClientCredentials> callerCredentials, CacheControl control,
+    public Issuance issue(Scope scope, Optional<ClientCredentials> callerCredentials, CacheControl control,
             Supplier<CallerAccount> account) {
         if (!ScopePattern.anyAllows(config.scopes(), scope)) {
-            return Uni.createFrom().failure(TokenError.INVALID_SCOPE.because(
+            return Pending.failed(TokenError.INVALID_SCOPE.because(
                     "this scope is not issued here, ask for " + ScopePattern.describe(config.scopes())));
         }
         String current = currentCertificate();
@@ -96,16 +95,15 @@ public class TokenService {
                             client.clientId() + " " + client.version() + current, scope, purpose, account.get()),
                     control);
         }
-        return Uni.createFrom().failure(TokenError.NO_CREDENTIALS.because(
+        return Pending.failed(TokenError.NO_CREDENTIALS.because(
                 "this service has no Lean credentials configured, its operator has to set LEAN_CLIENT_ID and LEAN_CLIENT_SECRET"));
     }
 
-    private Duration validity() {
+    private long validity() {
         return serviceCredentials.current()
                 .flatMap(service -> cache.peek(new TokenKey(service.clientId(), certificate, Scope.API)))
-                .map(token -> token.remaining(clock.instant()))
-                .filter(remaining -> !remaining.isNegative())
-                .orElse(Duration.ZERO);
+                .map(token -> Math.max(0, token.remaining(clock.millis())))
+                .orElse(0L);
     }
 
     /** Evicts the tokens of the previous certificate if Lean is now presented another one. */

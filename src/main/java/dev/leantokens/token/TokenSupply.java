@@ -1,9 +1,9 @@
 package dev.leantokens.token;
 
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -14,6 +14,7 @@ import dev.leantokens.error.ErrorLog;
 import dev.leantokens.error.Origin;
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
+import dev.leantokens.token.Issuance.Pending;
 import dev.leantokens.token.IssuedToken.Source;
 import dev.leantokens.token.SingleFlight.Flight;
 import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
@@ -29,7 +30,7 @@ final class TokenSupply {
     private static final Logger LOG = Logger.getLogger(TokenSupply.class);
 
     /** A token younger than this is fresh enough for {@code no-cache}: another caller has just replaced the rejected one. */
-    private static final Duration FRESH = Duration.ofSeconds(1);
+    private static final long FRESH = 1000;
 
     /** Errors of the caller: it gets them even if a valid token is cached. */
     private static final Set<TokenError> CALLER_ERRORS = Set.of(TokenError.REFUSED_BY_LEAN, TokenError.CALLER_REFUSED);
@@ -38,11 +39,13 @@ final class TokenSupply {
     private final AcceptedCredentials accepted;
     private final AuthorizationServer lean;
     private final TokenConfig config;
+    private final long minimumValidity;
+    private final long customerMinimumValidity;
     private final Clock clock;
     private final ErrorLog log;
     private final SingleFlight<TokenKey, Obtained> calls = new SingleFlight<>();
     /** The minimum validities that exceed a token's lifetime; each is logged once. */
-    private final Set<Duration> excessiveMinimums = ConcurrentHashMap.newKeySet();
+    private final Set<Long> excessiveMinimums = ConcurrentHashMap.newKeySet();
 
     /**
      * A token from Lean.
@@ -59,31 +62,34 @@ final class TokenSupply {
         this.accepted = accepted;
         this.lean = lean;
         this.config = config;
+        this.minimumValidity = config.minimumValidity().toMillis();
+        this.customerMinimumValidity = config.customerMinimumValidity().toMillis();
         this.clock = clock;
         this.log = log;
     }
 
     /**
      * @param request creates the request to Lean for a purpose; called only if Lean is asked
-     * @return the token; or a failure. Emitted on the caller's Vert.x context, if there is one
+     * @return the token; or a failure
      */
-    Uni<IssuedToken> token(TokenKey key, Function<Purpose, UpstreamTokenRequest> request, CacheControl control) {
-        Instant now = clock.instant();
+    Issuance token(TokenKey key, Function<Purpose, UpstreamTokenRequest> request, CacheControl control) {
+        long now = clock.millis();
         CachedToken cached = usable(cache.find(key), key, now);
         if (cached == null) {
             return fromLean(key, request.apply(Purpose.NEED), null, cache.isEnabled() ? Source.MISS : Source.BYPASS);
         }
-        boolean good = isGood(cached, key, now);
+        long minimum = minimumValidity(key);
+        boolean good = isGood(cached, minimum, now);
         if (control == CacheControl.NO_CACHE && !cached.isYoungerThan(FRESH, now)) {
             return fromLean(key, request.apply(good ? Purpose.REPLACEMENT : Purpose.NEED), cached, Source.REQUESTED);
         }
         if (!good && control == CacheControl.ANY) {
             return cached.isReplaceable(now) ? fromLeanOrStale(key, request.apply(Purpose.NEED), cached)
-                    : issue(cached, key, Source.STALE, now);
+                    : cached.issue(Source.STALE, now, minimum);
         }
         // Issued before the replacement starts, which can take time on this thread.
-        Uni<IssuedToken> hit = issue(cached, key, Source.HIT, now);
-        if (good && isDueForReplacement(cached, key, now)) {
+        IssuedToken hit = cached.issue(Source.HIT, now, minimum);
+        if (good && isDueForReplacement(cached, minimum, now)) {
             call(key, request.apply(Purpose.REPLACEMENT), cached, true);
         }
         return hit;
@@ -94,26 +100,27 @@ final class TokenSupply {
         return calls.waiting();
     }
 
-    private Uni<IssuedToken> fromLean(TokenKey key, UpstreamTokenRequest request, CachedToken cached, Source source) {
+    private Issuance fromLean(TokenKey key, UpstreamTokenRequest request, CachedToken cached, Source source) {
         Flight<Obtained> call = call(key, request, cached, false);
-        return call.outcome().map(obtained -> issue(obtained, key, source, call.joined()));
+        return new Pending(call.outcome().map(obtained -> issue(obtained, key, source, call.joined())));
     }
 
     /** Waits a limited time for a token with more validity, then issues the cached one. */
-    private Uni<IssuedToken> fromLeanOrStale(TokenKey key, UpstreamTokenRequest request, CachedToken cached) {
+    private Issuance fromLeanOrStale(TokenKey key, UpstreamTokenRequest request, CachedToken cached) {
         Flight<Obtained> call = call(key, request, cached, true);
         Uni<IssuedToken> replaced = call.outcome().map(obtained -> issue(obtained, key, Source.REPLACED, call.joined()));
-        return replaced
+        return new Pending(replaced
                 .ifNoItem().after(config.staleAfter()).recoverWithUni(() -> staleOr(cached, key, replaced))
                 .onFailure(failure -> !isCallerError(failure))
                 .recoverWithUni(failure -> staleOr(cached, key, Uni.createFrom().failure(failure)))
                 // The time limit ends on another thread.
-                .emitOn(SingleFlight.callersContext());
+                .emitOn(SingleFlight.callersContext()));
     }
 
     private Uni<IssuedToken> staleOr(CachedToken cached, TokenKey key, Uni<IssuedToken> otherwise) {
-        Instant now = clock.instant();
-        return cached.isExpired(now) ? otherwise : issue(cached, key, Source.STALE_AFTER_FAILURE, now);
+        long now = clock.millis();
+        return cached.isExpired(now) ? otherwise
+                : Uni.createFrom().item(cached.issue(Source.STALE_AFTER_FAILURE, now, minimumValidity(key)));
     }
 
     /**
@@ -125,16 +132,17 @@ final class TokenSupply {
     private Flight<Obtained> call(TokenKey key, UpstreamTokenRequest request, CachedToken cached, boolean inBackground) {
         return calls.join(key, request.accounts(), () -> {
             Instant requestedAt = clock.instant();
-            CachedToken found = usable(cache.peek(key), key, requestedAt);
-            if (found != null && found != cached && isGood(found, key, requestedAt)) {
+            long now = requestedAt.toEpochMilli();
+            CachedToken found = usable(cache.peek(key), key, now);
+            if (found != null && found != cached && isGood(found, minimumValidity(key), now)) {
                 // Another call ended after this caller looked into the cache and before this call started.
-                return Uni.createFrom().item(new Obtained(found.at(requestedAt), Optional.of(found)));
+                return Uni.createFrom().item(new Obtained(found.at(now), Optional.of(found)));
             }
             return fetch(request)
                     .map(token -> store(key, token, requestedAt))
                     .onFailure().invoke(failure -> {
                         if (cached != null) {
-                            cached.postponeReplacement(clock.instant().plus(config.retryCooldown()));
+                            cached.postponeReplacement(clock.millis() + config.retryCooldown().toMillis());
                         }
                         if (inBackground && !isCallerError(failure)) {
                             log.record(Origin.BACKGROUND, failure);
@@ -171,15 +179,15 @@ final class TokenSupply {
     }
 
     private Obtained store(TokenKey key, AccessToken token, Instant requestedAt) {
-        Instant now = clock.instant();
+        long now = clock.millis();
         Optional<CachedToken> timed = CachedToken.of(token, requestedAt);
         Optional<CachedToken> cached = timed.filter(made -> cache.isEnabled() && !made.isExpired(now));
         cached.ifPresent(made -> {
             cache.put(key, made);
-            Duration minimum = minimumValidity(key);
-            if (made.lifetime().compareTo(minimum) < 0 && excessiveMinimums.add(minimum)) {
-                LOG.warn("Lean issued a token with a lifetime of " + made.lifetime().toSeconds()
-                        + " s, which is less than the minimum validity of " + minimum.toSeconds()
+            long minimum = minimumValidity(key);
+            if (made.lifetime() < minimum && excessiveMinimums.add(minimum)) {
+                LOG.warn("Lean issued a token with a lifetime of " + made.lifetime() / 1000
+                        + " s, which is less than the minimum validity of " + minimum / 1000
                         + " s: such a token is requested again for every request; lower " + minimumSetting(key));
             }
         });
@@ -189,38 +197,30 @@ final class TokenSupply {
     }
 
     private IssuedToken issue(Obtained obtained, TokenKey key, Source source, boolean shared) {
-        Optional<Duration> freshFor = obtained.cached().map(cached -> freshFor(cached, key, clock.instant()));
+        OptionalLong freshFor = obtained.cached().isEmpty() ? OptionalLong.empty()
+                : OptionalLong.of(obtained.cached().get().freshFor(clock.millis(), minimumValidity(key)));
         return new IssuedToken(obtained.token(), source, freshFor, shared);
     }
 
-    private Uni<IssuedToken> issue(CachedToken cached, TokenKey key, Source source, Instant now) {
-        return Uni.createFrom()
-                .item(new IssuedToken(cached.at(now), source, Optional.of(freshFor(cached, key, now)), false));
-    }
-
     /** @return null if none is cached or it has expired. A token for another scope counts as missing and is replaced */
-    private static CachedToken usable(Optional<CachedToken> cached, TokenKey key, Instant now) {
+    private static CachedToken usable(Optional<CachedToken> cached, TokenKey key, long now) {
         CachedToken found = cached.orElse(null);
         return found != null && found.isFor(key.scope()) && !found.isExpired(now) ? found : null;
     }
 
     /** @return whether the token has the minimum validity */
-    private boolean isGood(CachedToken token, TokenKey key, Instant now) {
-        return !freshFor(token, key, now).isNegative();
+    private static boolean isGood(CachedToken token, long minimum, long now) {
+        return token.remaining(now) >= minimum;
     }
 
     /** @return whether the last part of its serving time has started, and no attempt to replace it has just failed */
-    private boolean isDueForReplacement(CachedToken token, TokenKey key, Instant now) {
-        double servedFor = token.lifetime().minus(minimumValidity(key)).toMillis();
-        return freshFor(token, key, now).toMillis() < servedFor * config.refreshAhead() && token.isReplaceable(now);
+    private boolean isDueForReplacement(CachedToken token, long minimum, long now) {
+        double servedFor = token.lifetime() - minimum;
+        return token.remaining(now) - minimum < servedFor * config.refreshAhead() && token.isReplaceable(now);
     }
 
-    private Duration freshFor(CachedToken token, TokenKey key, Instant now) {
-        return token.remaining(now).minus(minimumValidity(key));
-    }
-
-    private Duration minimumValidity(TokenKey key) {
-        return key.scope().isCustomer() ? config.customerMinimumValidity() : config.minimumValidity();
+    private long minimumValidity(TokenKey key) {
+        return key.scope().isCustomer() ? customerMinimumValidity : minimumValidity;
     }
 
     private static String minimumSetting(TokenKey key) {

@@ -22,7 +22,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.leantokens.access.AccessConfig.Anonymous;
 import dev.leantokens.access.AccessRules.BodyCredentials;
-import dev.leantokens.access.AccessRules.Entitlement;
 import dev.leantokens.access.Exposure.Audience;
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
@@ -46,6 +45,10 @@ class AccessRulesTest {
     private static final boolean LOCAL = true;
 
     /** A request's scope and the credentials in its body. */
+    /** What a request may use. */
+    private record Entitlement(Scope scope, Optional<ClientCredentials> leanCredentials, CallerAccount account) {
+    }
+
     private record Request(Optional<Scope> scope, Optional<ClientCredentials> credentials) {
     }
 
@@ -316,15 +319,17 @@ class AccessRulesTest {
         AccessRules allowed = rules(WITH_PAYMENTS);
         AccessRules refused = rules(with("access.caller-credentials", "refused"));
 
-        assertThat(entitle(allowed, request(PAYMENTS), caller(LOCAL), BodyCredentials.AUTHENTICATE_CALLER).triesAllowed())
+        assertThat(entitle(allowed, request(PAYMENTS), caller(LOCAL), BodyCredentials.AUTHENTICATE_CALLER).account()
+                .triesAllowed())
                 .isTrue();
-        assertThat(entitle(refused, request(PAYMENTS), caller(LOCAL), BodyCredentials.AUTHENTICATE_CALLER).triesAllowed())
+        assertThat(entitle(refused, request(PAYMENTS), caller(LOCAL), BodyCredentials.AUTHENTICATE_CALLER).account()
+                .triesAllowed())
                 .isFalse();
     }
 
     private static void assertAccount(String account, String sharer, int sharers, AccessRules rules, Request request,
             Caller caller) {
-        CallerAccount callerAccount = entitle(rules, request, caller, BodyCredentials.AUTHENTICATE_CALLER).callerAccount();
+        CallerAccount callerAccount = entitle(rules, request, caller, BodyCredentials.AUTHENTICATE_CALLER).account();
 
         assertThat(callerAccount.account()).isEqualTo(account);
         assertThat(callerAccount.sharer()).isEqualTo(sharer);
@@ -385,8 +390,9 @@ class AccessRulesTest {
     }
 
     private static Entitlement entitle(AccessRules rules, Request request, Caller caller, BodyCredentials meaning) {
-        return rules.entitle(new AccessTokenRequest(request.scope()), rules.client(request.credentials(), caller, meaning),
-                caller);
+        Optional<Client> client = rules.client(request.credentials(), caller, meaning);
+        return new Entitlement(rules.entitle(new AccessTokenRequest(request.scope()), client),
+                client.flatMap(Client::leanCredentials), rules.account(client, caller));
     }
 
     private static Caller caller(boolean local) {

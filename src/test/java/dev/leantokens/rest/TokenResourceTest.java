@@ -320,6 +320,19 @@ class TokenResourceTest {
         assertError(post("application/json", "{\"scope\":\"api\",\"x\":\"" + filler + "x\"}"), 413, "invalid_request");
     }
 
+    @Test
+    void bodyInSeveralPiecesIsReadWhole() {
+        StringBuilder chunks = new StringBuilder();
+        for (String piece : List.of("{\"sc", "op", "e\":", "\"api\"}")) {
+            chunks.append(piece.length()).append("\r\n").append(piece).append("\r\n");
+        }
+
+        assertThat(RawHttp.send(RawHttp.LOOPBACK, RestAssured.port, "POST " + PATH + " HTTP/1.1\r\nHost: localhost\r\n"
+                + "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n" + chunks
+                + "0\r\n\r\n").status()).isEqualTo(200);
+        assertThat(lean.requests()).hasSize(1);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = { "application/json", "application/x-www-form-urlencoded" })
     void largeBodyIsRefusedWhetherItsSizeIsDeclaredOrNot(String contentType) {

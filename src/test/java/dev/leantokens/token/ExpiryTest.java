@@ -138,7 +138,7 @@ class ExpiryTest {
                     purpose -> new UpstreamTokenRequest(Optional.empty(), "credentials", Scope.API, purpose,
                             CallerAccount.SERVICE),
                     control)
-                    .await().atMost(Duration.ofSeconds(10));
+                    .toUni().await().atMost(Duration.ofSeconds(10));
         }
     }
 }

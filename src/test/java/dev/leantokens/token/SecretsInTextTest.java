@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,7 +32,7 @@ class SecretsInTextTest {
                 RequestMembers.of(Map.of("client_secret", SECRET, SECRET, SECRET)),
                 new TokenKey(TokenKey.digest(CREDENTIALS), "", new Scope("api")),
                 TOKEN,
-                new IssuedToken(TOKEN, Source.HIT, Optional.empty(), false),
+                new IssuedToken(TOKEN, Source.HIT, OptionalLong.empty(), false),
                 CachedToken.of(TOKEN, Instant.EPOCH).orElseThrow());
     }
 

@@ -45,7 +45,7 @@ class TokenServiceTest {
     void callersCredentialsAreUsedIfPresent() {
         assertThat(
                 service(Optional.of(SERVICE)).issue(API, Optional.of(CALLER), CacheControl.ANY, () -> CallerAccount.SERVICE)
-                        .await()
+                        .toUni().await()
                         .indefinitely().token())
                 .isSameAs(TOKEN);
 
@@ -57,7 +57,8 @@ class TokenServiceTest {
 
     @Test
     void servicesCredentialsAreUsedOtherwise() {
-        service(Optional.of(SERVICE)).issue(API, Optional.empty(), CacheControl.ANY, () -> CallerAccount.SERVICE).await()
+        service(Optional.of(SERVICE)).issue(API, Optional.empty(), CacheControl.ANY, () -> CallerAccount.SERVICE).toUni()
+                .await()
                 .indefinitely();
 
         assertThat(requests)
@@ -142,7 +143,8 @@ class TokenServiceTest {
         TokenService service = service(() -> current);
         lean.hangs();
         for (int i = 0; i < 3; i++) {
-            service.issue(API, Optional.empty(), CacheControl.ANY, () -> CallerAccount.SERVICE).subscribeAsCompletionStage();
+            service.issue(API, Optional.empty(), CacheControl.ANY, () -> CallerAccount.SERVICE).toUni()
+                    .subscribeAsCompletionStage();
         }
         assertThat(registry.get("token.waiters").gauge().value()).isEqualTo(3);
 
@@ -151,7 +153,7 @@ class TokenServiceTest {
     }
 
     private static IssuedToken issue(TokenService service, ClientCredentials... callers) {
-        return service.issue(API, Stream.of(callers).findFirst(), CacheControl.ANY, () -> CallerAccount.SERVICE).await()
+        return service.issue(API, Stream.of(callers).findFirst(), CacheControl.ANY, () -> CallerAccount.SERVICE).toUni().await()
                 .indefinitely();
     }
 
@@ -170,8 +172,8 @@ class TokenServiceTest {
         }, () -> client, new MapTokenCache(), new SetOfAccepted(), Settings.of(TokenConfig.class), clock, ErrorLogs.create());
     }
 
-    private static void assertError(Uni<IssuedToken> answer, TokenError error) {
-        assertThatThrownBy(() -> answer.await().indefinitely())
+    private static void assertError(Issuance answer, TokenError error) {
+        assertThatThrownBy(() -> answer.toUni().await().indefinitely())
                 .isInstanceOfSatisfying(TokenException.class, e -> assertThat(e.error()).isEqualTo(error));
     }
 }

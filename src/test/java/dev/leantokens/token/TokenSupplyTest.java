@@ -52,16 +52,48 @@ class TokenSupplyTest {
     void secondRequestIsServedFromTheCache() {
         IssuedToken first = issue(Scope.API);
         assertThat(first.source()).isEqualTo(Source.MISS);
-        assertThat(first.freshFor()).contains(Duration.ofSeconds(3540));
+        assertThat(first.freshFor()).hasValue(3540);
         assertThat(first.shared()).isFalse();
         clock.advance(Duration.ofMillis(10_500));
 
         IssuedToken second = issue(Scope.API);
 
         assertThat(second.source()).isEqualTo(Source.HIT);
-        assertThat(second.freshFor()).contains(Duration.ofMillis(3_529_500));
+        assertThat(second.freshFor()).hasValue(3529);
         assertThat(second.token().members()).containsEntry("access_token", "token-1").containsEntry("expires_in", 3589L);
         assertThat(lean.calls()).isOne();
+    }
+
+    @Test
+    void callersWithinOneSecondGetTheSame() {
+        issue(Scope.API);
+        IssuedToken first = issue(Scope.API);
+        clock.advance(Duration.ofMillis(999));
+        assertThat(issue(Scope.API).token().members()).containsEntry("expires_in", 3599L);
+        clock.advance(Duration.ofMillis(1));
+
+        IssuedToken second = issue(Scope.API);
+
+        assertThat(issue(Scope.API)).isSameAs(second).isNotSameAs(first);
+        assertThat(first.token().json()).contains("\"expires_in\":3600");
+        assertThat(first.cacheStatus()).asString().endsWith("; hit; ttl=3540");
+        assertThat(second.token().json()).contains("\"expires_in\":3599");
+        assertThat(second.cacheStatus()).asString().endsWith("; hit; ttl=3539");
+    }
+
+    /** The seconds of both change at different times if the minimum validity has a fraction. */
+    @Test
+    void lifetimeAndFreshnessAreRoundedEachOnItsOwn() {
+        supply = supply("token.minimum-validity", "59.5s");
+        issue(Scope.API);
+        List<String> seconds = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            IssuedToken issued = issue(Scope.API);
+            seconds.add(issued.token().members().get("expires_in") + " " + issued.freshFor().getAsLong());
+            clock.advance(Duration.ofMillis(400));
+        }
+
+        assertThat(seconds).containsExactly("3600 3540", "3599 3540", "3599 3539", "3598 3539");
     }
 
     @Test
@@ -157,8 +189,9 @@ class TokenSupplyTest {
         IssuedToken stale = issue(Scope.API);
 
         assertThat(stale.source()).isEqualTo(Source.STALE_AFTER_FAILURE);
-        assertThat(stale.freshFor()).contains(Duration.ofSeconds(-30));
+        assertThat(stale.freshFor()).hasValue(-30);
         assertThat(stale.token().members()).containsEntry("access_token", "token-1").containsEntry("expires_in", 30L);
+        assertThat(issue(Scope.API).source()).as("in the same second").isEqualTo(Source.STALE);
     }
 
     @ParameterizedTest
@@ -596,7 +629,8 @@ class TokenSupplyTest {
     private Uni<IssuedToken> request(Scope scope, Optional<ClientCredentials> callers, CacheControl control) {
         String client = callers.map(TokenKey::digest).orElse("service");
         return supply.token(new TokenKey(client, "", scope),
-                purpose -> new UpstreamTokenRequest(callers, client, scope, purpose, CallerAccount.SERVICE), control);
+                purpose -> new UpstreamTokenRequest(callers, client, scope, purpose, CallerAccount.SERVICE), control)
+                .toUni();
     }
 
     private TokenSupply supply(String... settings) {

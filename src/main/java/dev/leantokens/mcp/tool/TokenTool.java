@@ -76,9 +76,9 @@ public class TokenTool {
     public <T> Uni<T> call(JsonObject arguments, RoutingContext context, Function<AccessToken, T> success,
             Function<String, T> error) {
         try {
-            return tokens.request(members(arguments), context, BodyCredentials.GO_TO_LEAN, Origin.MCP).onItemOrFailure()
-                    .transform((issued, failure) -> failure == null ? success.apply(issued.token())
-                            : error.apply(errorOf(context, failure)));
+            return tokens.request(members(arguments), context, BodyCredentials.GO_TO_LEAN, Origin.MCP)
+                    .map(issued -> success.apply(issued.token()))
+                    .onFailure().recoverWithItem(failure -> error.apply(errorOf(context, failure)));
         } catch (RuntimeException e) {
             return Uni.createFrom().item(error.apply(errorOf(context, e)));
         }
