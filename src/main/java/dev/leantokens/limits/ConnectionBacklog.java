@@ -75,7 +75,8 @@ final class ConnectionBacklog extends ChannelDuplexHandler {
     }
 
     /**
-     * Sets what HTTP/1.1 requests hold.
+     * Sets what HTTP/1.1 requests hold. A small request is not counted before its read is complete: most are answered by then,
+     * and leave what all connections share untouched.
      *
      * @param bytes of requests whose response has not started
      * @param pause whether nothing more may be read for now
@@ -84,7 +85,9 @@ final class ConnectionBacklog extends ChannelDuplexHandler {
         requestBytes = bytes;
         pausedByRequests = pause;
         pauseOrResume();
-        update();
+        if (held > 0 || bytes > Backlog.SMALL_BYTES) {
+            update();
+        }
     }
 
     private void pauseOrResume() {
@@ -240,9 +243,13 @@ final class ConnectionBacklog extends ChannelDuplexHandler {
             requests = http2.unansweredRequests();
             requestBytes = http2.unansweredBytes();
         }
+        long before = held;
         long bytes = count();
         if (http2 != null) {
             http2.limitStreams(bytes);
+        }
+        if (before == 0 && bytes == 0) {
+            return;
         }
         if (bytes > 0) {
             if (progressCheck == null && context.channel().isActive()) {

@@ -172,14 +172,6 @@ final class Http1Requests {
         }
     }
 
-    private void startResponse() {
-        responseStarted = true;
-        requestBytes = 0;
-        if (!passing) {
-            report();
-        }
-    }
-
     private void discard() {
         undecoded.forEach(ByteBuf::release);
         undecoded.clear();
@@ -248,16 +240,17 @@ final class Http1Requests {
                     requestStarts.run();
                     return;
                 }
-                startResponse();
+                responseStarted = true;
+                requestBytes = 0;
                 last |= response.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
             }
             super.write(context, message, written);
             if (message instanceof LastHttpContent) {
                 unanswered = false;
                 passLater();
-                if (!passing) {
-                    report();
-                }
+            }
+            if (!passing) {
+                report();
             }
         }
     }

@@ -58,13 +58,15 @@ class Http1RequestsTest {
     }
 
     /** Stands in for Vert.x. */
-    private static final class Application extends ChannelInboundHandlerAdapter {
+    private final class Application extends ChannelInboundHandlerAdapter {
 
         private final List<String> requests = new ArrayList<>();
         private final StringBuilder bodies = new StringBuilder();
         private boolean answersAtOnce;
         private int ends;
         private int readCompletes;
+        /** In the backlog when the last read was complete. */
+        private long counted;
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
@@ -86,6 +88,7 @@ class Http1RequestsTest {
         @Override
         public void channelReadComplete(ChannelHandlerContext context) {
             readCompletes++;
+            counted = backlog.total();
             context.channel().flush();
         }
     }
@@ -143,6 +146,36 @@ class Http1RequestsTest {
 
         answer(10);
 
+        assertThat(backlog.total()).isZero();
+    }
+
+    @Test
+    void shortRequestThatIsAnsweredAtOnceIsNeverCounted() {
+        peer.readsAll();
+        application.answersAtOnce = true;
+
+        receive(get("/1"));
+
+        assertThat(application.requests).containsExactly("/1");
+        assertThat(application.counted).isZero();
+        assertThat(backlog.total()).isZero();
+    }
+
+    @Test
+    void longRequestIsCountedBeforeItsReadIsComplete() {
+        String body = "b".repeat(5_000);
+        receive("POST /1 HTTP/1.1\r\nContent-Length: 10000\r\n\r\n" + body);
+        assertThat(application.counted).isGreaterThan(5_000);
+    }
+
+    @Test
+    void immediateResponseThatIsUnreadIsCounted() {
+        application.answersAtOnce = true;
+
+        receive(get("/1"));
+
+        assertThat(backlog.total()).isPositive();
+        peer.readsAll();
         assertThat(backlog.total()).isZero();
     }
 
