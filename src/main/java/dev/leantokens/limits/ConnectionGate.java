@@ -19,9 +19,6 @@ import io.netty.handler.codec.http.HttpRequestDecoder;
 /** Limits the connections of each port and of each peer, and installs the handlers of each connection. Thread-safe. */
 public final class ConnectionGate {
 
-    /** The name of Vert.x' TLS handler. */
-    private static final String TLS_HANDLER = "ssl";
-
     private final int maxPerPort;
     private final int maxPerPeer;
     private final long requestNanos;
@@ -70,7 +67,7 @@ public final class ConnectionGate {
 
     /** Stops the timer of an HTTP/1.1 connection whose request is answered already. Called on its event loop. */
     public static void expectNoAnswer(ChannelPipeline connection) {
-        connection.fireUserEventTriggered(RequestTimer.NO_ANSWER_EXPECTED);
+        connection.fireUserEventTriggered(Http1Requests.NO_ANSWER_EXPECTED);
     }
 
     private boolean acquire(Peer peer) {
@@ -154,15 +151,15 @@ public final class ConnectionGate {
                 context.close();
                 return;
             }
-            // Not by channelInactive: an upgrade to HTTP/2 removes this handler.
-            context.channel().closeFuture().addListener(closed -> release(peer));
             ConnectionBacklog held = backlog.newConnection();
-            RequestTimer timer = new RequestTimer(requestNanos, clock);
+            RequestTimer timer = new RequestTimer(context.channel(), requestNanos, clock);
+            context.channel().closeFuture().addListener(closed -> {
+                timer.cancel();
+                release(peer);
+            });
             ChannelPipeline pipeline = context.pipeline();
-            pipeline.addAfter(context.name(), null, held);
-            // Vert.x has added its first handlers by now. Plain text is visible behind that of TLS, if it is there.
-            ChannelHandlerContext tls = pipeline.context(TLS_HANDLER);
-            pipeline.addAfter((tls == null ? pipeline.context(held) : tls).name(), null, timer);
+            pipeline.replace(this, null, held);
+            // Vert.x has added its first handlers by now.
             pipeline.addLast(new ProtocolDetector(held, timer));
             super.channelActive(context);
         }
@@ -184,7 +181,7 @@ public final class ConnectionGate {
             ChannelPipeline pipeline = context.pipeline();
             pipeline.remove(this);
             if (pipeline.get(HttpRequestDecoder.class) != null) {
-                Http1Requests.handle(pipeline, pipeline.context(timer).name(), held, timer::requestStarts, bytes);
+                Http1Requests.handle(pipeline, held, timer, bytes);
             } else {
                 held.watchHttp2();
                 super.channelRead(context, bytes);

@@ -12,6 +12,7 @@ import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.HttpStatusClass;
@@ -30,6 +31,9 @@ import io.netty.util.ReferenceCountUtil;
  */
 final class Http1Requests {
 
+    /** The event that stops the time of a request until the next bytes are passed on. */
+    static final Object NO_ANSWER_EXPECTED = new Object();
+
     /** Bytes to decode at a time: few, so that hardly any request is decoded too early. */
     private static final int PIECE_BYTES = 1024;
 
@@ -37,7 +41,7 @@ final class Http1Requests {
     private static final int SHORT_HEADERS = 4 * 1024;
 
     private final ConnectionBacklog backlog;
-    private final Runnable requestStarts;
+    private final RequestTimer timer;
     private final Bytes bytes = new Bytes();
     private final Messages messages = new Messages();
 
@@ -62,22 +66,19 @@ final class Http1Requests {
     /** Of the longest headers so far: Netty's decoder keeps a buffer of that size until the connection closes. */
     private long decoderBytes;
 
-    private Http1Requests(ConnectionBacklog backlog, Runnable requestStarts) {
+    private Http1Requests(ConnectionBacklog backlog, RequestTimer timer) {
         this.backlog = backlog;
-        this.requestStarts = requestStarts;
+        this.timer = timer;
     }
 
     /**
      * Adds the handlers to a connection whose codec has just been added.
      *
-     * @param name of the handler before which requests wait as bytes
-     * @param requestStarts called when a request is passed on, and after an interim response
      * @param first bytes that have been read already
      */
-    static void handle(ChannelPipeline pipeline, String name, ConnectionBacklog backlog, Runnable requestStarts,
-            Object first) {
-        Http1Requests requests = new Http1Requests(backlog, requestStarts);
-        pipeline.addBefore(name, null, requests.bytes);
+    static void handle(ChannelPipeline pipeline, ConnectionBacklog backlog, RequestTimer timer, Object first) {
+        Http1Requests requests = new Http1Requests(backlog, timer);
+        pipeline.addBefore(pipeline.context(HttpRequestDecoder.class).name(), null, requests.bytes);
         pipeline.addAfter(pipeline.context(HttpResponseEncoder.class).name(), null, requests.messages);
         requests.bytes.channelRead(requests.beforeDecoder, first);
     }
@@ -128,6 +129,7 @@ final class Http1Requests {
         } else {
             // The rest of a body is dropped once the response has started, so it holds no memory.
             requestBytes += incomplete && responseStarted ? 0 : size;
+            timer.start();
             beforeDecoder.fireChannelRead(piece);
         }
         return true;
@@ -146,7 +148,7 @@ final class Http1Requests {
             if (requestBytes > SHORT_HEADERS) {
                 decoderBytes = Math.max(decoderBytes, requestBytes);
             }
-            requestStarts.run();
+            timer.start();
         }
         if (message instanceof LastHttpContent) {
             incomplete = false;
@@ -209,6 +211,15 @@ final class Http1Requests {
         }
 
         @Override
+        public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
+            if (event == NO_ANSWER_EXPECTED) {
+                timer.stop();
+            } else {
+                super.userEventTriggered(context, event);
+            }
+        }
+
+        @Override
         public void handlerRemoved(ChannelHandlerContext context) {
             discard();
         }
@@ -233,11 +244,12 @@ final class Http1Requests {
 
         @Override
         public void write(ChannelHandlerContext context, Object message, ChannelPromise written) throws Exception {
+            timer.stop();
             if (message instanceof HttpResponse response) {
                 if (response.status().codeClass() == HttpStatusClass.INFORMATIONAL) {
                     super.write(context, message, written);
                     // An interim response does not end the time of the request.
-                    requestStarts.run();
+                    timer.start();
                     return;
                 }
                 responseStarted = true;

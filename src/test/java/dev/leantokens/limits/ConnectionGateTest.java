@@ -46,6 +46,7 @@ class ConnectionGateTest {
     private static final int MOST = 5;
     private static final int MOST_OF_ONE = 3;
     private static final Duration REQUEST_TIME = Duration.ofSeconds(30);
+    private static final String REQUEST = "GET /1 HTTP/1.1\r\n\r\n";
     private static final Certificates.Authority AUTHORITY = new Certificates.Authority("authority");
 
     private final AtomicLong nanos = new AtomicLong();
@@ -92,6 +93,35 @@ class ConnectionGateTest {
 
     private Connection connect(String from) {
         return new Connection(from, 8080);
+    }
+
+    private Connection connectOverHttp1() {
+        return new Connection("192.0.2.1", 8080, handlers -> handlers.pipeline().addLast(http1()));
+    }
+
+    /** As Vert.x detects the protocol. */
+    private static ChannelHandler http1() {
+        return new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext context, Object first) {
+                context.pipeline().addLast(new HttpRequestDecoder(), new HttpResponseEncoder());
+                context.pipeline().remove(this);
+                context.fireChannelRead(first);
+            }
+        };
+    }
+
+    private static void receive(Connection connection, String text) {
+        connection.writeInbound(Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII));
+    }
+
+    private static void answer(Connection connection) {
+        answer(connection, HttpResponseStatus.OK);
+    }
+
+    private static void answer(Connection connection, HttpResponseStatus status) {
+        connection.writeOutbound(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status));
+        connection.runPendingTasks();
     }
 
     private void pass(Connection connection, Duration time) {
@@ -187,15 +217,15 @@ class ConnectionGateTest {
 
     @Test
     void requestThatArrivesByteByByteIsClosed() {
-        Connection connection = connect("192.0.2.1");
+        Connection connection = connectOverHttp1();
         pass(connection, REQUEST_TIME.minusSeconds(1));
-        connection.writeInbound("answered");
-        connection.writeOutbound("answer");
+        receive(connection, REQUEST);
+        answer(connection);
 
         pass(connection, Duration.ofMinutes(5));
         for (int i = 0; i < 30; i++) {
             assertThat(connection.isOpen()).as("after %s s", i).isTrue();
-            connection.writeInbound("b");
+            receive(connection, "G");
             pass(connection, Duration.ofSeconds(1));
         }
         assertThat(connection.isOpen()).isFalse();
@@ -203,9 +233,9 @@ class ConnectionGateTest {
 
     @Test
     void answeredConnectionMayStayIdle() {
-        Connection connection = connect("192.0.2.1");
-        connection.writeInbound("request");
-        connection.writeOutbound("answer");
+        Connection connection = connectOverHttp1();
+        receive(connection, REQUEST);
+        answer(connection);
 
         for (int i = 0; i < 10; i++) {
             pass(connection, REQUEST_TIME);
@@ -216,10 +246,10 @@ class ConnectionGateTest {
 
     @Test
     void restOfAnAnsweredRequestNeedsNoResponse() {
-        Connection connection = connect("192.0.2.1");
-        connection.writeInbound("request");
-        connection.writeOutbound("answer");
-        connection.writeInbound("rest of its body");
+        Connection connection = connectOverHttp1();
+        receive(connection, "POST /1 HTTP/1.1\r\nContent-Length: 4\r\n\r\n");
+        answer(connection);
+        receive(connection, "rest");
         ConnectionGate.expectNoAnswer(connection.pipeline());
 
         for (int i = 0; i < 10; i++) {
@@ -231,14 +261,26 @@ class ConnectionGateTest {
 
     @Test
     void everyRequestHasItsOwnTime() {
-        Connection connection = connect("192.0.2.1");
+        Connection connection = connectOverHttp1();
         for (int i = 0; i < 20; i++) {
-            connection.writeInbound("request");
+            receive(connection, REQUEST);
             pass(connection, REQUEST_TIME.minusSeconds(5));
-            connection.writeOutbound("answer");
+            answer(connection);
         }
 
         assertThat(connection.isOpen()).isTrue();
+    }
+
+    @Test
+    void interimResponseDoesNotEndTheTimeOfTheRequest() {
+        Connection connection = connectOverHttp1();
+        receive(connection, "POST /1 HTTP/1.1\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n");
+        answer(connection, HttpResponseStatus.CONTINUE);
+
+        pass(connection, REQUEST_TIME.minusSeconds(1));
+        assertThat(connection.isOpen()).isTrue();
+        pass(connection, Duration.ofSeconds(1));
+        assertThat(connection.isOpen()).isFalse();
     }
 
     @Test
@@ -257,10 +299,10 @@ class ConnectionGateTest {
 
     @Test
     void oneTimerServesManyRequests() {
-        Connection connection = connect("192.0.2.1");
+        Connection connection = connectOverHttp1();
         for (int i = 0; i < 1000; i++) {
-            connection.writeInbound("request");
-            connection.writeOutbound("answer");
+            receive(connection, REQUEST);
+            answer(connection);
         }
 
         connection.close();
@@ -314,26 +356,12 @@ class ConnectionGateTest {
         }
     }
 
-    /** As Vert.x detects the protocol. */
-    private static ChannelHandler http1() {
-        return new ChannelInboundHandlerAdapter() {
-            @Override
-            public void channelRead(ChannelHandlerContext context, Object first) {
-                context.pipeline().addLast(new HttpRequestDecoder(), new HttpResponseEncoder());
-                context.pipeline().remove(this);
-                context.fireChannelRead(first);
-            }
-        };
-    }
-
     @Test
     void pipelinedRequestHasItsOwnTime() {
-        Connection connection = new Connection("192.0.2.1", 8080, handlers -> handlers.pipeline().addLast(http1()));
-        connection.writeInbound(Unpooled.copiedBuffer("GET /1 HTTP/1.1\r\n\r\nPOST /2 HTTP/1.1\r\nContent-Length: 9\r\n\r\n{",
-                StandardCharsets.US_ASCII));
+        Connection connection = connectOverHttp1();
+        receive(connection, REQUEST + "POST /2 HTTP/1.1\r\nContent-Length: 9\r\n\r\n{");
         pass(connection, REQUEST_TIME.minusSeconds(1));
-        connection.writeOutbound(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK));
-        connection.runPendingTasks();
+        answer(connection);
 
         pass(connection, REQUEST_TIME.minusSeconds(1));
         assertThat(connection.isOpen()).isTrue();
@@ -390,10 +418,13 @@ class ConnectionGateTest {
 
     @Test
     void connectionUpgradedToHttp2MayStayIdle() {
-        Connection connection = connect("192.0.2.1");
-        connection.writeInbound("request with an upgrade");
-        connection.writeOutbound("101");
+        Connection connection = connectOverHttp1();
+        receive(connection, REQUEST);
+        answer(connection, HttpResponseStatus.SWITCHING_PROTOCOLS);
+        connection.pipeline().remove(HttpResponseEncoder.class);
+        List<ChannelHandler> http1 = connection.pipeline().toMap().values().stream().toList();
         connection.pipeline().addLast(http2());
+        http1.forEach(connection.pipeline()::remove);
         connection.writeInbound(Unpooled.wrappedBuffer(HexFormat.of().parseHex(PREFACE + SETTINGS)));
 
         for (int i = 0; i < 5; i++) {
@@ -420,10 +451,10 @@ class ConnectionGateTest {
 
     @Test
     void handshakeIsNotTheResponseToAnHttp1Request() throws Exception {
-        Peers silent = new Peers(tls(true), tls(false), null);
-        Peers answered = new Peers(tls(true), tls(false), null);
-        answered.clientSends("00");
-        answered.server.writeOutbound(Unpooled.wrappedBuffer(new byte[1]));
+        Peers silent = new Peers(tls(true), tls(false), http1());
+        Peers answered = new Peers(tls(true), tls(false), http1());
+        answered.clientSends(HexFormat.of().formatHex(REQUEST.getBytes(StandardCharsets.US_ASCII)));
+        answer(answered.server);
         answered.exchange();
 
         pass(silent.server, REQUEST_TIME);
@@ -433,7 +464,7 @@ class ConnectionGateTest {
         }
         assertThat(answered.server.isOpen()).isTrue();
         for (int i = 0; i < 30; i++) {
-            answered.clientSends("00");
+            answered.clientSends("47");
             pass(answered.server, Duration.ofSeconds(1));
         }
         assertThat(answered.server.isOpen()).as("byte by byte").isFalse();
