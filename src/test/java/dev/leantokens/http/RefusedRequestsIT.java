@@ -3,11 +3,13 @@ package dev.leantokens.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.leantokens.testing.KeptConnection;
 import dev.leantokens.testing.LeanStub;
@@ -223,6 +225,20 @@ class RefusedRequestsIT {
                         request("POST /v1/oauth2/token", headers) + "Transfer-Encoding: chunked\r\n\r\n" + chunk.repeat(5));
 
                 assertThat(connection.response().status()).isIn(401, 413);
+                assertThat(connection.isClosed()).isTrue();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "HTTP/0.9", "HTTP/1.2", "HTTP/2.0", "SIP/1.1" })
+    void otherVersionOfHttpIsRefused(String version) {
+        for (boolean main : new boolean[] { true, false }) {
+            try (KeptConnection connection = connect(main, RawHttp.LOOPBACK)) {
+                String request = "POST /v1/oauth2/token " + version + "\r\nHost: localhost\r\n" + Framing.DECLARED.of(BODY);
+                RawHttp.Response response = connection.send(request).response();
+
+                assertThat(response).isEqualTo(new RawHttp.Response(501, Map.of("content-length", "0"), ""));
                 assertThat(connection.isClosed()).isTrue();
             }
         }
