@@ -4,11 +4,13 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpRequest;
@@ -17,6 +19,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 
 /**
@@ -42,6 +45,7 @@ final class Http1Requests {
 
     private final ConnectionBacklog backlog;
     private final RequestTimer timer;
+    private final ResponseAllocator allocator;
     private final Bytes bytes = new Bytes();
     private final Messages messages = new Messages();
 
@@ -66,9 +70,10 @@ final class Http1Requests {
     /** Of the longest headers so far: Netty's decoder keeps a buffer of that size until the connection closes. */
     private long decoderBytes;
 
-    private Http1Requests(ConnectionBacklog backlog, RequestTimer timer) {
+    private Http1Requests(ConnectionBacklog backlog, RequestTimer timer, ResponseAllocator allocator) {
         this.backlog = backlog;
         this.timer = timer;
+        this.allocator = allocator;
     }
 
     /**
@@ -77,7 +82,12 @@ final class Http1Requests {
      * @param first bytes that have been read already
      */
     static void handle(ChannelPipeline pipeline, ConnectionBacklog backlog, RequestTimer timer, Object first) {
-        Http1Requests requests = new Http1Requests(backlog, timer);
+        ChannelConfig config = pipeline.channel().config();
+        ResponseAllocator allocator = new ResponseAllocator(config.getAllocator());
+        if (pipeline.get(SslHandler.class) == null) {
+            config.setAllocator(allocator);
+        }
+        Http1Requests requests = new Http1Requests(backlog, timer, allocator);
         pipeline.addBefore(pipeline.context(HttpRequestDecoder.class).name(), null, requests.bytes);
         pipeline.addAfter(pipeline.context(HttpResponseEncoder.class).name(), null, requests.messages);
         requests.bytes.channelRead(requests.beforeDecoder, first);
@@ -255,6 +265,9 @@ final class Http1Requests {
                 responseStarted = true;
                 requestBytes = 0;
                 last |= response.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
+                if (response instanceof FullHttpResponse full) {
+                    allocator.expectBody(full.content().readableBytes());
+                }
             }
             super.write(context, message, written);
             if (message instanceof LastHttpContent) {

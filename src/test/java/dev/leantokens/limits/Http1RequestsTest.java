@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -203,6 +205,19 @@ class Http1RequestsTest {
 
         assertThat(application.requests).hasSize(3_000);
         assertThat(backlog.total()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "0, 1", "1000, 1", "4000, 1", "100000, 2" })
+    void shortBodyIsSentInTheBufferOfItsHead(int size, int buffers) {
+        for (int i = 1; i <= 3; i++) {
+            receive(get("/1"));
+            answer(size);
+            assertThat(peer.unsafe().outboundBuffer().size()).isEqualTo(buffers);
+            peer.readsAll();
+            peer.reads(0);
+            assertThat(peer.received()).isGreaterThan((long) i * size);
+        }
     }
 
     @Test
