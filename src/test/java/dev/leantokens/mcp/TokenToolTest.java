@@ -354,6 +354,35 @@ class TokenToolTest {
                 .isEqualTo(406);
     }
 
+    /** This service answers a call in a session, and the extension a call in a batch. */
+    @ParameterizedTest
+    @ValueSource(strings = { "{\"body\":{\"scope\":\"api\"}}", "{\"body\":\"{\\\"scope\\\":\\\"api\\\"}\"}",
+            "{\"body\":{\"scope\":\"é€\"}}", "{\"body\":{}}", "{\"body\":[]}", "{\"body\":null}", "{\"scope\":\"api\"}", "{}",
+            "null" })
+    void callIsAnsweredAsInABatch(String arguments) {
+        String session = "Mcp-Session-Id: " + initialized();
+        for (String id : List.of("2", "-9007199254740993", "\"\"", "\"a\\\"\\\\/\\u0000\\u2028é€𝄞\"")) {
+            String call = CALL.replace("\"id\":2", "\"id\":" + id).replace("{\"body\":{\"scope\":\"api\"}}", arguments);
+
+            assertThat(post(call, session).body()).isEqualTo(post("[" + call + "]", session).body())
+                    .contains("\"jsonrpc\":\"2.0\"");
+        }
+    }
+
+    @Test
+    void messageWithAResultIsNoCall() {
+        RawHttp.Response response = post(CALL.replace("\"id\":2", "\"id\":2,\"result\":{}"),
+                "Mcp-Session-Id: " + initialized());
+
+        assertThat(response.status()).isEqualTo(202);
+        assertThat(lean.requests()).isEmpty();
+    }
+
+    @Test
+    void callWithAMalformedRevisionIsRefused() {
+        assertThat(post(CALL, "Mcp-Session-Id: " + initialized(), "Mcp-Protocol-Version: ").status()).isEqualTo(400);
+    }
+
     /** Only the response to a batch is an event stream. */
     @Test
     void batchRequiresThatEventStreamsAreAccepted() {

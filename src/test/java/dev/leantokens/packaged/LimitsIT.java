@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 
 import dev.leantokens.testing.KeptConnection;
 import dev.leantokens.testing.LeanStub;
+import dev.leantokens.testing.McpCalls;
 import dev.leantokens.testing.Peers;
 import dev.leantokens.testing.RawHttp;
 
@@ -42,6 +43,8 @@ class LimitsIT {
     private static final String INITIALIZE = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":"
             + "{\"protocolVersion\":\"2025-06-18\",\"capabilities\":{},\"clientInfo\":{\"name\":\"test\",\"version\":\"1\"}}}";
     private static final String PING = "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"ping\"}";
+    private static final String CALL = PING.replace("\"ping\"", "\"tools/call\",\"params\":{\"name\":\"" + McpCalls.TOOL
+            + "\",\"arguments\":{\"body\":{\"scope\":\"api\"}}}");
     /** Of the MCP extension, not of MCP. */
     private static final String CLOSE = PING.replace("ping", "q/close");
     private static final String AGENTS = "Authorization: Bearer secret-of-agents-0123456789";
@@ -267,6 +270,8 @@ class LimitsIT {
         String session = initialize(AGENTS);
 
         assertThat(ping(session, PAYMENTS)).isEqualTo(404);
+        assertThat(post(CALL, PAYMENTS, "Mcp-Session-Id: " + session).status()).isEqualTo(404);
+        assertThat(post(CALL, AGENTS, "Mcp-Session-Id: " + session).status()).isEqualTo(200);
         assertThat(ping(session, "X-Other: x")).isEqualTo(404);
         assertThat(ping(session, "Authorization: Bearer wrong-secret-0123456789")).isEqualTo(401);
         assertThat(ping(session, AGENTS)).isEqualTo(200);
@@ -278,6 +283,7 @@ class LimitsIT {
 
         assertThat(delete(session)).isEqualTo(200);
         assertThat(ping(session, AGENTS)).isEqualTo(404);
+        assertThat(post(CALL, AGENTS, "Mcp-Session-Id: " + session).status()).isEqualTo(404);
     }
 
     @Test

@@ -30,6 +30,8 @@ import io.vertx.ext.web.RoutingContext;
 public class TokenTool {
 
     public static final String NAME = "lean-generate-access-token";
+    /** The MCP method that calls it. */
+    public static final String METHOD = "tools/call";
     static final String TITLE = "Lean Generate Access Token";
 
     private static final String DESCRIPTION = TITLE + """
