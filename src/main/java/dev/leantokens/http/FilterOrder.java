@@ -4,9 +4,6 @@ package dev.leantokens.http;
  * The order of the filters of both ports; the highest priority runs first. A filter that refuses requests runs after Quarkus'
  * CORS, so that an allowed page can read the error; those before CORS protect the connection or decide whether the page is
  * allowed. All run before Quarkus' authentication (200) and authorization (100).
- * <p>
- * Those of {@link RequestFilters} see every request. A filter that is registered as a route with a path has the negated
- * priority as its route's order, and runs after all of those: other requests do not pass it.
  */
 public final class FilterOrder {
 
@@ -32,7 +29,7 @@ public final class FilterOrder {
     static final int HEADERS = 280;
     /** Metrics, rendered here instead of by Quarkus. */
     public static final int METRICS = 275;
-    /** MCP requests: access, the message and its session, before the MCP extension. */
+    /** MCP requests: access, the message and its session, before the MCP extension. The last one, as it reads the body. */
     public static final int MCP = 270;
 
     private FilterOrder() {

@@ -8,7 +8,7 @@ public interface RequestFilter {
 
     /**
      * @param endpoint the endpoint of the request
-     * @return whether the request continues; otherwise the filter responds to it
+     * @return whether the request continues at once; otherwise the filter responds to it, or continues it later
      */
     boolean passes(RoutingContext context, Endpoint endpoint);
 }

@@ -13,6 +13,7 @@ import dev.leantokens.http.AllowedMethods;
 import dev.leantokens.http.Endpoint;
 import dev.leantokens.http.FilterOrder;
 import dev.leantokens.http.HttpErrors;
+import dev.leantokens.http.RequestFilters;
 import dev.leantokens.mcp.message.JsonRpc;
 import dev.leantokens.mcp.message.JsonRpcException;
 import dev.leantokens.mcp.message.McpEndpoint;
@@ -65,8 +66,12 @@ class McpFilter implements AllowedMethods {
         this.jsonRpc = jsonRpc;
     }
 
+    void register(@Observes RequestFilters filters) {
+        filters.register(this::passes, FilterOrder.MCP);
+    }
+
     void register(@Observes Router router) {
-        router.route(Endpoint.MCP_PATH + "/*").order(-FilterOrder.MCP).handler(this::handle).failureHandler(this::failed);
+        router.route(Endpoint.MCP_PATH + "/*").order(-FilterOrder.MCP).failureHandler(this::failed);
     }
 
     @Override
@@ -76,6 +81,14 @@ class McpFilter implements AllowedMethods {
             case SSE -> "GET, OPTIONS";
             case MESSAGES -> "POST, OPTIONS";
         });
+    }
+
+    private boolean passes(RoutingContext context, Endpoint endpoint) {
+        if (endpoint != Endpoint.MCP) {
+            return true;
+        }
+        handle(context);
+        return false;
     }
 
     private void handle(RoutingContext context) {
