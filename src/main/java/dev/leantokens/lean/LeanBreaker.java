@@ -195,8 +195,12 @@ final class LeanBreaker {
         if (request.owner() == CredentialsOwner.CALLER) {
             return request.fingerprint();
         }
-        return request.accounts().snapshot().all().stream().map(CallerAccount::account).filter(account -> !isFailing(account))
-                .findFirst().orElseGet(() -> request.accounts().first().account());
+        for (CallerAccount caller : request.accounts().snapshot().all()) {
+            if (!isFailing(caller.account())) {
+                return caller.account();
+            }
+        }
+        return request.accounts().first().account();
     }
 
     private boolean isFailing(String caller) {
