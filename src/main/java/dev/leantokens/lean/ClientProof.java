@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 import dev.leantokens.token.ClientCredentials;
+import dev.leantokens.token.Scope;
 
 /**
  * The client authentication of one call to Lean, in the header or the form. Null values are not sent. Immutable.
@@ -21,6 +22,9 @@ record ClientProof(String authorization, String clientId, String clientSecret, S
         List<String> confidential) {
 
     private static final String JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+    /** The usual size of a form. */
+    private static final int FORM_SIZE = 256;
 
     /** client_secret_post, RFC 6749 §2.3.1. */
     static ClientProof post(ClientCredentials credentials) {
@@ -47,9 +51,25 @@ record ClientProof(String authorization, String clientId, String clientSecret, S
         return new ClientProof(null, clientId, null, null, List.of());
     }
 
-    /** @return the {@code client_assertion_type}; null without an assertion */
-    String assertionType() {
-        return assertion == null ? null : JWT_BEARER;
+    /**
+     * Encodes the form here: the REST client's own form takes a map, a list for each parameter and two copies of the text.
+     *
+     * @return the access token request with this proof (RFC 6749 §4.4.2)
+     */
+    byte[] form(Scope scope) {
+        StringBuilder form = new StringBuilder(FORM_SIZE).append("grant_type=client_credentials");
+        append(form, "scope", scope.value());
+        append(form, "client_id", clientId);
+        append(form, "client_secret", clientSecret);
+        append(form, "client_assertion_type", assertion == null ? null : JWT_BEARER);
+        append(form, "client_assertion", assertion);
+        return form.toString().getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static void append(StringBuilder form, String name, String value) {
+        if (value != null) {
+            form.append('&').append(name).append('=').append(formEncode(value));
+        }
     }
 
     /**

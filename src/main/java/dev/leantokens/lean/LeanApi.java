@@ -1,7 +1,6 @@
 package dev.leantokens.lean;
 
 import jakarta.ws.rs.Consumes;
-import jakarta.ws.rs.FormParam;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
@@ -16,26 +15,23 @@ import org.eclipse.microprofile.rest.client.annotation.ClientHeaderParam;
 import io.smallrye.mutiny.Uni;
 
 /**
- * The HTTP API of Lean's authorization server. Parameters that are null are not sent. Responses of any status are returned as
- * they are; {@link LeanAnswer} interprets them.
+ * The HTTP API of Lean's authorization server. A header that is null is not sent. Responses of any status are returned as they
+ * are; {@link LeanAnswer} interprets them.
  */
 @Path("/")
 interface LeanApi {
 
-    /** The token endpoint (RFC 6749 §3.2). */
+    /**
+     * The token endpoint (RFC 6749 §3.2).
+     *
+     * @param form see {@link ClientProof#form}
+     */
     @POST
     @Path("oauth2/token")
     @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
     @Produces(MediaType.APPLICATION_JSON)
     @ClientHeaderParam(name = HttpHeaders.ACCEPT_ENCODING, value = "identity")
-    Uni<Response> requestToken(
-            @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
-            @FormParam("client_id") String clientId,
-            @FormParam("client_secret") String clientSecret,
-            @FormParam("client_assertion_type") String assertionType,
-            @FormParam("client_assertion") String assertion,
-            @FormParam("grant_type") String grantType,
-            @FormParam("scope") String scope);
+    Uni<Response> requestToken(@HeaderParam(HttpHeaders.AUTHORIZATION) String authorization, byte[] form);
 
     /** The metadata document (RFC 8414), which requires no credentials. */
     @GET

@@ -37,8 +37,6 @@ class LeanTokenEndpoint {
 
     private static final Logger LOG = Logger.getLogger(LeanTokenEndpoint.class);
 
-    private static final String CLIENT_CREDENTIALS_GRANT = "client_credentials";
-
     /**
      * The REST client's time limit ends at the start of the response; the limit of a call also ends a response that drips. The
      * latter expires later, so that the REST client itself ends a call that waits for a connection: if such a call is
@@ -134,8 +132,7 @@ class LeanTokenEndpoint {
     /** Creates a proof for each call, since an assertion can be used once. */
     private Uni<AccessToken> requestToken(UpstreamTokenRequest request, LeanApi api, boolean onNewConnection) {
         return request.callerCredentials().map(this::proof).orElseGet(credentials::proof)
-                .chain(proof -> api.requestToken(proof.authorization(), proof.clientId(), proof.clientSecret(),
-                        proof.assertionType(), proof.assertion(), CLIENT_CREDENTIALS_GRANT, request.scope().value())
+                .chain(proof -> api.requestToken(proof.authorization(), proof.form(request.scope()))
                         .map(Unchecked.function(response -> token(request, proof, response, onNewConnection))));
     }
 

@@ -2,6 +2,7 @@ package dev.leantokens.lean;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
@@ -23,6 +24,7 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 
 import dev.leantokens.testing.TestClock;
+import dev.leantokens.token.Scope;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 
@@ -81,9 +83,10 @@ class PrivateKeyJwtTest {
     void proofHasTheAssertionItsTypeAndTheClientId() {
         ClientProof proof = proof(ecKey());
 
-        assertThat(proof.assertionType()).isEqualTo("urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
-        assertThat(proof.clientId()).isEqualTo("client");
-        assertThat(proof.clientSecret()).isNull();
+        assertThat(new String(proof.form(Scope.API), StandardCharsets.US_ASCII))
+                .isEqualTo("grant_type=client_credentials&scope=api&client_id=client"
+                        + "&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer"
+                        + "&client_assertion=" + proof.assertion());
         assertThat(proof.authorization()).isNull();
         assertThat(proof.isRepeatedIn("bad client_assertion=" + proof.assertion())).isTrue();
     }
