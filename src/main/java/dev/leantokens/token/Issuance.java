@@ -13,6 +13,9 @@ public sealed interface Issuance permits IssuedToken, Issuance.Pending {
      */
     <T> Uni<T> map(Function<IssuedToken, T> answer);
 
+    /** @return an adapter's answer with the token or the failure */
+    <T> Uni<T> map(Function<IssuedToken, T> answer, Function<Throwable, T> error);
+
     default Uni<IssuedToken> toUni() {
         return map(Function.identity());
     }
@@ -34,6 +37,11 @@ public sealed interface Issuance permits IssuedToken, Issuance.Pending {
         @Override
         public <T> Uni<T> map(Function<IssuedToken, T> answer) {
             return token.map(answer);
+        }
+
+        @Override
+        public <T> Uni<T> map(Function<IssuedToken, T> answer, Function<Throwable, T> error) {
+            return token.map(answer).onFailure().recoverWithItem(error);
         }
 
         @Override

@@ -30,6 +30,11 @@ public record IssuedToken(AccessToken token, Source source, OptionalLong freshFo
     }
 
     @Override
+    public <T> Uni<T> map(Function<IssuedToken, T> answer, Function<Throwable, T> error) {
+        return map(answer);
+    }
+
+    @Override
     public Issuance whenDone(BiConsumer<IssuedToken, Throwable> done) {
         done.accept(this, null);
         return this;

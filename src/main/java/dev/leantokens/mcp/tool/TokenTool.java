@@ -79,8 +79,7 @@ public class TokenTool {
             Function<String, T> error) {
         try {
             return tokens.request(members(arguments), context, BodyCredentials.GO_TO_LEAN, Origin.MCP)
-                    .map(issued -> success.apply(issued.token()))
-                    .onFailure().recoverWithItem(failure -> error.apply(errorOf(context, failure)));
+                    .map(issued -> success.apply(issued.token()), failure -> error.apply(errorOf(context, failure)));
         } catch (RuntimeException e) {
             return Uni.createFrom().item(error.apply(errorOf(context, e)));
         }
