@@ -10,6 +10,7 @@ import dev.leantokens.access.Caller;
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
 import dev.leantokens.http.AllowedMethods;
+import dev.leantokens.http.BodyReader;
 import dev.leantokens.http.Endpoint;
 import dev.leantokens.http.FilterOrder;
 import dev.leantokens.http.HttpErrors;
@@ -44,7 +45,7 @@ class McpFilter implements AllowedMethods {
             .createOptimized("application/json, text/event-stream");
 
     private final AccessRules access;
-    private final McpMessageReader messages;
+    private final BodyReader bodies;
     private final StatelessHandler stateless;
     private final ToolCalls calls;
     private final AutoInit autoInit;
@@ -53,10 +54,10 @@ class McpFilter implements AllowedMethods {
     private final HttpErrors errors;
     private final JsonRpc jsonRpc;
 
-    McpFilter(AccessRules access, McpMessageReader messages, StatelessHandler stateless, ToolCalls calls,
+    McpFilter(AccessRules access, BodyReader bodies, StatelessHandler stateless, ToolCalls calls,
             AutoInit autoInit, SessionGuard sessions, McpStreams streams, HttpErrors errors, JsonRpc jsonRpc) {
         this.access = access;
-        this.messages = messages;
+        this.bodies = bodies;
         this.stateless = stateless;
         this.calls = calls;
         this.autoInit = autoInit;
@@ -102,15 +103,16 @@ class McpFilter implements AllowedMethods {
                 handleWithoutMessage(context, endpoint, caller);
                 return;
             }
-            messages.read(context.request(), endpoint).onComplete(
-                    message -> handleMessage(context, endpoint, caller, message), failure -> refuse(context, failure));
+            bodies.read(context.request()).onComplete(
+                    body -> handleMessage(context, endpoint, caller, body), failure -> refuse(context, failure));
         } catch (RuntimeException e) {
             refuse(context, e);
         }
     }
 
-    private void handleMessage(RoutingContext context, McpEndpoint endpoint, Caller caller, McpMessage message) {
+    private void handleMessage(RoutingContext context, McpEndpoint endpoint, Caller caller, byte[] body) {
         try {
+            McpMessage message = McpMessageReader.read(context.request(), endpoint, body);
             if (endpoint != McpEndpoint.STREAMABLE || !stateless.answer(context, message)) {
                 handleInSession(context, endpoint, caller, message);
             }

@@ -35,6 +35,9 @@ public final class AcceptHeader {
                 }
                 empty = false;
                 int specificity = specificity(range.substring(0, endOf(range, 0, ';')).strip(), type);
+                if (specificity == EXACT && hasWeight(range)) {
+                    return true;
+                }
                 if (specificity > best) {
                     best = specificity;
                     accepted = hasWeight(range);

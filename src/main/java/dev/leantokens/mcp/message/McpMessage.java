@@ -1,6 +1,7 @@
 package dev.leantokens.mcp.message;
 
 import java.io.IOException;
+import java.util.LinkedHashMap;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -21,6 +22,8 @@ public record McpMessage(byte[] body, Object json) {
 
     /** Unlike the extension's, refuses comments. */
     private static final JsonFactory JSON = UncachedNames.factory();
+    /** The initial capacity that holds the members of most objects. */
+    private static final int USUAL_MEMBERS = 8;
     /** Stands for a body that is not JSON. An exception would quote it. */
     private static final Object NOT_JSON = new Object();
 
@@ -55,7 +58,7 @@ public record McpMessage(byte[] body, Object json) {
     }
 
     private static JsonObject object(JsonParser parser) throws IOException {
-        JsonObject object = new JsonObject();
+        JsonObject object = new JsonObject(new LinkedHashMap<>(USUAL_MEMBERS));
         for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
             parser.nextToken();
             object.put(name, value(parser));

@@ -1,40 +1,28 @@
 package dev.leantokens.mcp.message;
 
-import jakarta.inject.Singleton;
-
 import dev.leantokens.error.TokenError;
-import dev.leantokens.http.BodyReader;
 import io.quarkiverse.mcp.server.JsonRpcErrorCodes;
-import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 
 /**
  * Reads the message in the body of a POST, and checks media types. MCP requires clients to accept both JSON and event
  * streams, but some accept only JSON. They are served, because every response is JSON except that to a batch of several
- * messages. Thread-safe.
+ * messages.
  */
-@Singleton
-public class McpMessageReader {
+public final class McpMessageReader {
 
     private static final String JSON = "application/json";
     private static final String EVENT_STREAM = "text/event-stream";
 
-    private final BodyReader bodies;
-
-    McpMessageReader(BodyReader bodies) {
-        this.bodies = bodies;
+    private McpMessageReader() {
     }
 
     /**
-     * @return the message, not validated yet; fails with {@link dev.leantokens.error.TokenException} as {@link BodyReader}
-     *         does, or with {@link JsonRpcException} if a media type is not supported
+     * @return the message, not validated yet
+     * @throws JsonRpcException if a media type is not supported
      */
-    public Future<McpMessage> read(HttpServerRequest request, McpEndpoint endpoint) {
-        return bodies.read(request).map(body -> message(request, endpoint, body));
-    }
-
-    private static McpMessage message(HttpServerRequest request, McpEndpoint endpoint, byte[] body) {
+    public static McpMessage read(HttpServerRequest request, McpEndpoint endpoint, byte[] body) {
         String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
         // Some clients omit the type.
         if (type != null && !isJson(type)) {

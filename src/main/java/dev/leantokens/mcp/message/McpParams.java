@@ -16,10 +16,10 @@ import io.vertx.core.json.JsonObject;
 public final class McpParams {
 
     /** Parameters that are objects in every method. */
-    private static final Set<String> OBJECTS = Set.of("arguments", "_meta", "clientInfo", "capabilities", "ref", "argument",
+    private static final List<String> OBJECTS = List.of("arguments", "_meta", "clientInfo", "capabilities", "ref", "argument",
             "context");
     /** Parameters that are strings in every method. */
-    private static final Set<String> STRINGS = Set.of("name", "uri", "cursor", "protocolVersion", "level", "reason");
+    private static final List<String> STRINGS = List.of("name", "uri", "cursor", "protocolVersion", "level", "reason");
     /** Required parameters by method. */
     private static final Map<String, List<String>> REQUIRED = Map.of(
             "initialize", List.of("protocolVersion", "clientInfo"),
