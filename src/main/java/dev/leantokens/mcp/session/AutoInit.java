@@ -1,6 +1,6 @@
 package dev.leantokens.mcp.session;
 
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 
 import dev.leantokens.mcp.message.JsonRpc;
 import dev.leantokens.mcp.message.JsonRpcException;
@@ -17,7 +17,7 @@ import io.vertx.ext.web.RoutingContext;
  * replica. The extension then starts a session for each request and ends it with the response. Ends the sessions that it
  * would leave open: those that a client initializes, and those of messages that it cannot handle. Thread-safe.
  */
-@ApplicationScoped
+@Singleton
 public class AutoInit {
 
     private final boolean enabled;

@@ -3,7 +3,7 @@ package dev.leantokens.mcp.session;
 import java.util.List;
 import java.util.Set;
 
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 
 import dev.leantokens.mcp.tool.ServerIntroduction;
 import io.quarkiverse.mcp.server.Implementation;
@@ -28,7 +28,7 @@ import io.vertx.core.json.JsonObject;
  * cancellations, as MCP allows: the extension would let a client fill the memory with either. A validator is the
  * extension's only hook before it handles a message. Thread-safe.
  */
-@ApplicationScoped
+@Singleton
 class McpHandshake implements McpRequestValidator {
 
     private static final Future<Boolean> PASSED_ON = Future.succeededFuture(true);

@@ -3,8 +3,8 @@ package dev.leantokens.mcp.session;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
 
 import dev.leantokens.error.TokenError;
 import dev.leantokens.mcp.message.AcceptHeader;
@@ -18,7 +18,7 @@ import io.vertx.ext.web.RoutingContext;
  * Opens the event streams of sessions, and ends all streams when the service starts to shut down: they would never end by
  * themselves, and the shutdown would wait for them as for any request. Thread-safe.
  */
-@ApplicationScoped
+@Singleton
 public class McpStreams {
 
     private static final String EVENT_STREAM = "text/event-stream";

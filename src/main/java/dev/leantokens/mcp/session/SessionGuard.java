@@ -5,7 +5,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 
 import dev.leantokens.access.Caller;
 import dev.leantokens.error.TokenError;
@@ -21,7 +21,7 @@ import io.quarkiverse.mcp.server.runtime.McpConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 
 /** Enforces session ownership and limits; the extension does neither. Thread-safe. */
-@ApplicationScoped
+@Singleton
 public class SessionGuard {
 
     public static final String SESSION_ID = StreamableHttpMcpMessageHandler.MCP_SESSION_ID_HEADER;
