@@ -76,6 +76,8 @@ class ResilientLeanClient implements AuthorizationServer {
         private final Instant deadline = clock.instant().plus(config.deadline());
         private final Instant latestStart = deadline.minus(LeanTokenEndpoint.longestCall(config));
         private final Context context = vertx.getOrCreateContext();
+        /** Whether the caller of these attempts is on the stack. */
+        private boolean starting = true;
         private int made;
         /** Whether a rotated secret has had its attempt. */
         private boolean renewed;
@@ -87,7 +89,10 @@ class ResilientLeanClient implements AuthorizationServer {
         }
 
         private Uni<AccessToken> start() {
-            return Uni.createFrom().deferred(this::next).runSubscriptionOn(this::runOnContext);
+            return Uni.createFrom().emitter(outcome -> runOnContext(() -> {
+                next().subscribe().with(outcome::complete, outcome::fail);
+                starting = false;
+            }));
         }
 
         private Uni<AccessToken> next() {
@@ -121,8 +126,9 @@ class ResilientLeanClient implements AuthorizationServer {
                     .emitOn(this::runOnContext).chain(this::next);
         }
 
+        /** Later tasks are queued: each can end a call and start the next one of the same context, and so fill the stack. */
         private void runOnContext(Runnable task) {
-            if (context == Vertx.currentContext()) {
+            if (starting && context == Vertx.currentContext()) {
                 task.run();
             } else {
                 context.runOnContext(nothing -> task.run());
