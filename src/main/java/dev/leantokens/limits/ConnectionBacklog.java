@@ -239,14 +239,16 @@ final class ConnectionBacklog extends ChannelDuplexHandler {
     }
 
     private void update() {
-        if (http2 != null) {
-            requests = http2.unansweredRequests();
-            requestBytes = http2.unansweredBytes();
+        Http2Answers answers = http2;
+        if (answers != null) {
+            answers.countUnanswered();
+            requests = answers.unansweredRequests();
+            requestBytes = answers.unansweredBytes();
         }
         long before = held;
         long bytes = count();
-        if (http2 != null) {
-            http2.limitStreams(bytes);
+        if (answers != null) {
+            answers.limitStreams(bytes);
         }
         if (before == 0 && bytes == 0) {
             return;

@@ -48,6 +48,8 @@ final class Http2Answers extends FlowControllerDecorator {
     private final BooleanSupplier scarce;
 
     private volatile long held;
+    private int unansweredRequests;
+    private long unansweredBytes;
     private long queued;
     private long sent;
     private long queuedBefore;
@@ -90,27 +92,27 @@ final class Http2Answers extends FlowControllerDecorator {
         return held;
     }
 
-    /** @return requests whose response has not started */
-    int unansweredRequests() {
-        int[] requests = new int[1];
+    /** Counts {@link #unansweredRequests} and {@link #unansweredBytes}. */
+    void countUnanswered() {
+        unansweredRequests = 0;
+        unansweredBytes = 0;
         forEachStream(stream -> {
             if (!stream.isHeadersSent()) {
-                requests[0]++;
+                unansweredRequests++;
+                Answer answer = stream.getProperty(key);
+                unansweredBytes += answer == null ? 0 : answer.requested;
             }
         });
-        return requests[0];
+    }
+
+    /** @return requests whose response had not started at the last count */
+    int unansweredRequests() {
+        return unansweredRequests;
     }
 
     /** @return bytes read of those requests */
     long unansweredBytes() {
-        long[] bytes = new long[1];
-        forEachStream(stream -> {
-            Answer answer = stream.getProperty(key);
-            if (answer != null && !stream.isHeadersSent()) {
-                bytes[0] += answer.requested;
-            }
-        });
-        return bytes[0];
+        return unansweredBytes;
     }
 
     /**
