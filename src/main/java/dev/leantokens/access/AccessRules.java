@@ -59,8 +59,11 @@ public class AccessRules {
      *         form-encoded
      */
     Optional<Client> authenticate(List<String> headers) {
+        if (headers.isEmpty()) {
+            return Optional.empty();
+        }
         LocalClients local = clients.current();
-        if (headers.size() != 1 || local.size() == 0) {
+        if (headers.size() > 1 || local.size() == 0) {
             return read(headers, local);
         }
         return local.headers().client(headers.get(0), header -> read(headers, local));

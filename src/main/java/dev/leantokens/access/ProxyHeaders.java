@@ -14,8 +14,10 @@ import io.vertx.core.MultiMap;
 final class ProxyHeaders {
 
     /** Anywhere in a name. */
-    private static final String[][] PARTS = byFirstCharacter(List.of("forwarded", "forward-for", "client-ip", "clientip",
-            "real-ip", "remote-addr", "original-", "x-proxy", "tailscale-", "bluecoat"));
+    private static final List<String> PART_FAMILIES = List.of("forwarded", "forward-for", "client-ip", "clientip", "real-ip",
+            "remote-addr", "original-", "x-proxy", "tailscale-", "bluecoat");
+    private static final String[][] PARTS = byFirstCharacter(PART_FAMILIES);
+    private static final int SHORTEST_PART = PART_FAMILIES.stream().mapToInt(String::length).min().orElseThrow();
 
     /** At the start of a name, or after {@code x-}. */
     private static final String[][] STARTS = byFirstCharacter(List.of(
@@ -29,7 +31,7 @@ final class ProxyHeaders {
             // CDNs (RFC 8586) and tunnels
             "cdn-", "fastly-", "akamai-", "incap-", "sucuri-", "ngrok-"));
 
-    private static final List<String> ENDS = List.of("-ip", "-via");
+    private static final String[] ENDS = { "-ip", "-via" };
 
     private static final String VIA = "via";
     private static final String EXPERIMENTAL = "x-";
@@ -50,10 +52,10 @@ final class ProxyHeaders {
     /** Called for all headers of all anonymous requests, so it neither allocates nor uses a regular expression. */
     static boolean isProxyHeader(String name) {
         int start = isAt(name, 0, EXPERIMENTAL) ? EXPERIMENTAL.length() : 0;
-        if (isAnyAt(name, 0, STARTS) || isAnyAt(name, start, STARTS)) {
+        if (isAnyAt(name, 0, STARTS) || start > 0 && isAnyAt(name, start, STARTS)) {
             return true;
         }
-        for (int i = 0; i < name.length(); i++) {
+        for (int i = 0; i <= name.length() - SHORTEST_PART; i++) {
             if (isAnyAt(name, i, PARTS)) {
                 return true;
             }
@@ -70,7 +72,7 @@ final class ProxyHeaders {
         if (position >= name.length()) {
             return false;
         }
-        char first = lower(name.charAt(position));
+        char first = name.charAt(position);
         if (first < families.length) {
             for (String family : families[first]) {
                 if (isAt(name, position, family)) {
@@ -100,7 +102,7 @@ final class ProxyHeaders {
     private static String[][] byFirstCharacter(List<String> families) {
         String[][] table = new String['z' + 1][];
         for (char c = 0; c < table.length; c++) {
-            char first = c;
+            char first = lower(c);
             table[c] = families.stream().filter(family -> family.charAt(0) == first).toArray(String[]::new);
         }
         return table;

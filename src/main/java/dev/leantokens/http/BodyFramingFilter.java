@@ -26,8 +26,7 @@ import io.vertx.ext.web.RoutingContext;
  * Keeps connections in step with the bodies of their requests. A transfer coding other than {@code chunked} is refused, since
  * the end of the body is unknown (RFC 9112 §6.1): Vert.x would read what follows the headers as the next request, or as a body
  * of {@code Content-Length} bytes. So is a version of HTTP that is not served. A body that is still unread when its request is
- * answered is drained as an
- * {@link UnreadBody}.
+ * answered is drained as an {@link UnreadBody}.
  */
 @ApplicationScoped
 class BodyFramingFilter {
