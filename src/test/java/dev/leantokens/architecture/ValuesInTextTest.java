@@ -50,7 +50,7 @@ class ValuesInTextTest {
     /** Components that may be shown: they hold no secret. */
     private static final Set<String> SHOWN = Set.of(
             "Audience.groups", "Exposure.host", "Peer.address", "Caller.address", "CallerAccount.account",
-            "CallerAccount.sharer", "LocalClient.id", "Scope.value",
+            "CallerAccount.sharer", "LocalClient.id", "Scope.value", "Schema.value",
             "Session.owner", "Session.account", "Verdict.reason", "LeanAccount.url",
             "RestClients.certificate", "SigningKey.algorithm",
             // Addresses, and ids of the configuration.
