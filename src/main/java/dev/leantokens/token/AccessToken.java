@@ -1,19 +1,23 @@
 package dev.leantokens.token;
 
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
 
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
+import dev.leantokens.json.UncachedNames;
 import io.vertx.core.json.JsonObject;
 
 /**
@@ -31,7 +35,6 @@ public final class AccessToken {
     /** No sign, leading zeros or white space; fits into a long. */
     private static final Pattern DIGITS = Pattern.compile("0|[1-9][0-9]{0,17}");
 
-    private final Map<String, Object> members;
     private final Scope scope;
     /** Rendered once, since a cached token is served many times. */
     private final byte[] json;
@@ -42,11 +45,19 @@ public final class AccessToken {
     /** Rendered once, and only over MCP. Volatile, so that no thread sees an array without its content. */
     private volatile byte[] escaped;
 
-    private AccessToken(Map<String, Object> members, Scope scope, byte[] json, int digitsEnd) {
-        this.members = Collections.unmodifiableMap(members);
+    /** Created when it is needed: neither at the start nor for REST. */
+    private static final class Parser {
+
+        private static final ObjectReader MEMBERS = UncachedNames.mapper()
+                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS, DeserializationFeature.USE_LONG_FOR_INTS).build()
+                .readerFor(new TypeReference<Map<String, Object>>() {
+                });
+    }
+
+    private AccessToken(Scope scope, byte[] json, long lifetime, int digitsEnd) {
         this.scope = scope;
         this.json = json;
-        this.lifetime = members.get(EXPIRES_IN) instanceof Number seconds ? seconds.longValue() : -1;
+        this.lifetime = lifetime;
         this.digitsEnd = digitsEnd;
     }
 
@@ -97,7 +108,7 @@ public final class AccessToken {
             rest[0] = ',';
             json = ByteBuffer.allocate(digitsEnd + rest.length).put(json, 0, digitsEnd).put(rest).array();
         }
-        return new AccessToken(members, scope, json, digitsEnd);
+        return new AccessToken(scope, json, members.get(EXPIRES_IN) instanceof Long seconds ? seconds : -1, digitsEnd);
     }
 
     /** By way of a string, which accepts unpaired surrogates. */
@@ -163,9 +174,14 @@ public final class AccessToken {
         return scope.equals(other);
     }
 
-    /** @return the response's members, in Lean's order */
+    /** @return the response's members, in Lean's order. Parsed for each call: the text alone takes a third of the memory */
     public Map<String, Object> members() {
-        return members;
+        try {
+            return Parser.MEMBERS.readValue(json);
+        } catch (IOException e) {
+            // Without the cause: its message quotes the token.
+            throw new IllegalStateException("a rendered token cannot be parsed");
+        }
     }
 
     /** @return the lifetime of the token when Lean answered; empty if Lean did not say */
@@ -180,13 +196,11 @@ public final class AccessToken {
 
     /** @return the same response, which must have an {@code expires_in}, with another one at the same position */
     AccessToken withExpiresIn(long seconds) {
-        Map<String, Object> changed = new LinkedHashMap<>(members);
-        changed.put(EXPIRES_IN, seconds);
         int digitsStart = digitsEnd - digits(lifetime).length;
         byte[] digits = digits(seconds);
         byte[] spliced = ByteBuffer.allocate(digitsStart + digits.length + json.length - digitsEnd)
                 .put(json, 0, digitsStart).put(digits).put(json, digitsEnd, json.length - digitsEnd).array();
-        return new AccessToken(changed, scope, spliced, digitsStart + digits.length);
+        return new AccessToken(scope, spliced, seconds, digitsStart + digits.length);
     }
 
     private static byte[] digits(long seconds) {

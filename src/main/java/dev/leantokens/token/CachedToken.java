@@ -105,12 +105,9 @@ public final class CachedToken {
         return now >= replaceableFrom;
     }
 
-    /**
-     * @return the approximate memory in bytes: the members, their text, the text with another {@code expires_in}, and the same
-     *         escaped for MCP
-     */
+    /** @return the approximate memory in bytes: the text, the same with another {@code expires_in}, and that escaped for MCP */
     public int size() {
-        return 600 + 4 * token.bytes().length;
+        return 600 + 3 * token.bytes().length;
     }
 
     /** Excludes the token. */
