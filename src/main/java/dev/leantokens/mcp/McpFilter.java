@@ -23,7 +23,6 @@ import dev.leantokens.mcp.message.McpMessageReader;
 import dev.leantokens.mcp.session.AutoInit;
 import dev.leantokens.mcp.session.McpStreams;
 import dev.leantokens.mcp.session.SessionGuard;
-import dev.leantokens.mcp.session.ToolCalls;
 import dev.leantokens.mcp.stateless.StatelessHandler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -47,19 +46,17 @@ class McpFilter implements AllowedMethods {
     private final AccessRules access;
     private final BodyReader bodies;
     private final StatelessHandler stateless;
-    private final ToolCalls calls;
     private final AutoInit autoInit;
     private final SessionGuard sessions;
     private final McpStreams streams;
     private final HttpErrors errors;
     private final JsonRpc jsonRpc;
 
-    McpFilter(AccessRules access, BodyReader bodies, StatelessHandler stateless, ToolCalls calls,
-            AutoInit autoInit, SessionGuard sessions, McpStreams streams, HttpErrors errors, JsonRpc jsonRpc) {
+    McpFilter(AccessRules access, BodyReader bodies, StatelessHandler stateless, AutoInit autoInit, SessionGuard sessions,
+            McpStreams streams, HttpErrors errors, JsonRpc jsonRpc) {
         this.access = access;
         this.bodies = bodies;
         this.stateless = stateless;
-        this.calls = calls;
         this.autoInit = autoInit;
         this.sessions = sessions;
         this.streams = streams;
@@ -126,14 +123,11 @@ class McpFilter implements AllowedMethods {
         sessions.requireTransport(context, endpoint);
         message.requireValid();
         if (streamable && autoInit.isEnabled()) {
-            if (calls.answer(context, message) || autoInit.answer(context, message)) {
+            if (autoInit.answer(context, message)) {
                 return;
             }
         } else if (streamable) {
             sessions.requireSession(context, caller, message);
-            if (calls.answer(context, message)) {
-                return;
-            }
         } else {
             sessions.use(caller, McpEndpoint.sessionOf(context));
         }

@@ -41,6 +41,7 @@ import io.quarkiverse.mcp.server.test.McpAssured.McpStreamableTestClient;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.vertx.core.MultiMap;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
 @QuarkusTest
@@ -191,6 +192,7 @@ class TokenToolTest {
             client.when().toolsCall(McpCalls.TOOL, Map.of("body", Map.of("scope", "api")), response -> {
                 assertThat(response.isError()).isFalse();
                 assertThat(McpCalls.textOf(response).getString("access_token")).isEqualTo(LeanStub.TOKEN);
+                assertThat(JsonObject.mapFrom(response.structuredContent())).isEqualTo(McpCalls.textOf(response));
             }).thenAssertResults();
         }
     }
@@ -354,19 +356,53 @@ class TokenToolTest {
                 .isEqualTo(406);
     }
 
-    /** This service answers a call in a session, and the extension a call in a batch. */
+    /** The extension encodes a single call as bytes and a batch as text; this service answers calls without a session. */
+    @ParameterizedTest
+    @ValueSource(strings = { "{\"access_token\":\"a.b.c\",\"token_type\":\"Bearer\"}",
+            "{\"access_token\":\"a\\\"\\\\/\\n\\u0000\\u2028é€𝄞\",\"token_type\":\"Bearer\",\"x\":[1.10,1e300,12345678901234567890,{\"\":null}]}" })
+    void resultIsTheTokenInEachEncoding(String token) {
+        lean.answers(200, token);
+        String session = "Mcp-Session-Id: " + initialized();
+
+        Stream<String> responses = Stream.concat(Stream.of(CALL, "[" + CALL + "]").map(body -> post(body, session).body()),
+                post("[" + CALL + "," + CALL + "]", session).body().lines().filter(line -> line.startsWith("data: "))
+                        .map(line -> line.substring("data: ".length())));
+        JsonObject stateless = StatelessMcp.result(new StatelessMcp(lean.mcpPort()).call(RawHttp.LOOPBACK, "api", ""));
+
+        String text = stateless.getJsonArray("content").getJsonObject(0).getString("text");
+        assertThat(new JsonObject(text)).isEqualTo(new JsonObject(token));
+        JsonObject result = new JsonObject().put("isError", false)
+                .put("content", new JsonArray().add(new JsonObject().put("text", text).put("type", "text")))
+                .put("structuredContent", new JsonObject(text));
+        stateless.remove("_meta");
+        stateless.remove("resultType");
+        assertThat(stateless).isEqualTo(result);
+        assertThat(responses).hasSize(4).allSatisfy(response -> {
+            assertThat(new JsonObject(response))
+                    .isEqualTo(new JsonObject().put("jsonrpc", "2.0").put("id", 2).put("result", result));
+            assertThat(response).endsWith(",\"structuredContent\":" + text + "}}");
+        });
+    }
+
     @ParameterizedTest
     @ValueSource(strings = { "{\"body\":{\"scope\":\"api\"}}", "{\"body\":\"{\\\"scope\\\":\\\"api\\\"}\"}",
-            "{\"body\":{\"scope\":\"é€\"}}", "{\"body\":{}}", "{\"body\":[]}", "{\"body\":null}", "{\"scope\":\"api\"}", "{}",
-            "null" })
-    void callIsAnsweredAsInABatch(String arguments) {
-        String session = "Mcp-Session-Id: " + initialized();
-        for (String id : List.of("2", "-9007199254740993", "\"\"", "\"a\\\"\\\\/\\u0000\\u2028é€𝄞\"")) {
-            String call = CALL.replace("\"id\":2", "\"id\":" + id).replace("{\"body\":{\"scope\":\"api\"}}", arguments);
+            "{\"body\":{\"scope\":\"é€\"}}", "{\"body\":{}}", "{\"body\":[]}", "{\"body\":null}", "{\"scope\":\"api\"}",
+            "{}" })
+    void callIsAnsweredAsWithoutASession(String arguments) {
+        lean.answers(200, "{\"access_token\":\"a.b.c\",\"token_type\":\"Bearer\"}");
+        String call = CALL.replace("{\"body\":{\"scope\":\"api\"}}", arguments);
+        JsonObject params = new JsonObject(call).getJsonObject("params");
 
-            assertThat(post(call, session).body()).isEqualTo(post("[" + call + "]", session).body())
-                    .contains("\"jsonrpc\":\"2.0\"");
-        }
+        JsonObject result = new JsonObject(post(call, "Mcp-Session-Id: " + initialized()).body()).getJsonObject("result");
+
+        assertThat(StatelessMcp.result(new StatelessMcp(lean.mcpPort()).send("tools/call", params)).getMap())
+                .containsAllEntriesOf(result.getMap());
+    }
+
+    /** The client need not have sent {@code notifications/initialized}. */
+    @Test
+    void sessionIsServedOnceItIsInitialized() {
+        assertThat(post(CALL, "Mcp-Session-Id: " + initialized()).body()).contains(LeanStub.TOKEN);
     }
 
     @Test

@@ -1,11 +1,20 @@
 package dev.leantokens.mcp.stateless;
 
+import java.util.concurrent.TimeUnit;
+
 import jakarta.inject.Singleton;
 
+import dev.leantokens.mcp.message.JsonRpc;
 import dev.leantokens.mcp.message.JsonRpcException;
 import dev.leantokens.mcp.message.McpMessage;
-import dev.leantokens.mcp.tool.McpResponses;
+import dev.leantokens.mcp.tool.TokenTool;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import io.quarkiverse.mcp.server.McpServer;
+import io.vertx.core.Context;
 import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 
@@ -13,12 +22,19 @@ import io.vertx.ext.web.RoutingContext;
 @Singleton
 public class StatelessHandler {
 
-    private final StatelessServer server;
-    private final McpResponses responses;
+    private static final String CALL = "tools/call";
 
-    StatelessHandler(StatelessServer server, McpResponses responses) {
+    private final StatelessServer server;
+    private final JsonRpc jsonRpc;
+    private final MeterRegistry registry;
+
+    /** Looked up once: each look-up builds the name and the labels. */
+    private volatile Timer tokenCalls;
+
+    StatelessHandler(StatelessServer server, JsonRpc jsonRpc, MeterRegistry registry) {
         this.server = server;
-        this.responses = responses;
+        this.jsonRpc = jsonRpc;
+        this.registry = registry;
     }
 
     /** @return whether the headers of a request name a stateless revision */
@@ -52,11 +68,62 @@ public class StatelessHandler {
                 // No notification has an effect here.
                 context.response().setStatusCode(202).end();
             } else {
-                responses.send(context, json, System.nanoTime(), server.answer(read, context));
+                answer(context, read);
             }
             return true;
         } catch (JsonRpcException e) {
             throw e.withId(StatelessMessage.idOf(message.json()));
         }
+    }
+
+    private void answer(RoutingContext context, StatelessMessage request) {
+        long start = System.nanoTime();
+        Context eventLoop = Vertx.currentContext();
+        server.answer(request, context).subscribe().with(
+                response -> send(context, eventLoop, () -> {
+                    count(request, System.nanoTime() - start);
+                    JsonRpc.send(context, response);
+                }),
+                failure -> send(context, eventLoop, () -> jsonRpc.fail(context, failure, request.id())));
+    }
+
+    /** Calls that share a request to Lean complete on the first caller's event loop; the client may have left meanwhile. */
+    private static void send(RoutingContext context, Context eventLoop, Runnable response) {
+        if (context.response().closed()) {
+            return;
+        }
+        if (Vertx.currentContext() == eventLoop) {
+            response.run();
+        } else {
+            eventLoop.runOnContext(v -> response.run());
+        }
+    }
+
+    /** Uses the extension's meters, so that they cover all revisions. {@code McpMeters} bounds the labels. */
+    private void count(StatelessMessage request, long nanos) {
+        timerOf(request).record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private Timer timerOf(StatelessMessage request) {
+        return switch (request.method()) {
+            case CALL -> timerOfTool(request.params().getString("name"));
+            case "resources/read" -> timer(request.method(), Tags.of("resource.uri", request.params().getString("uri")));
+            default -> timer(request.method(), Tags.empty());
+        };
+    }
+
+    private Timer timerOfTool(String name) {
+        if (!name.equals(TokenTool.NAME)) {
+            return timer(CALL, Tags.of("tool.name", name));
+        }
+        if (tokenCalls == null) {
+            tokenCalls = timer(CALL, Tags.of("tool.name", name));
+        }
+        return tokenCalls;
+    }
+
+    private Timer timer(String method, Tags labels) {
+        return registry.timer("mcp.server.requests." + method.replace('/', '.'),
+                labels.and("mcp.server", McpServer.DEFAULT, "failure", "none"));
     }
 }

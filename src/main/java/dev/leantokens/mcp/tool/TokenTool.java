@@ -30,8 +30,6 @@ import io.vertx.ext.web.RoutingContext;
 public class TokenTool {
 
     public static final String NAME = "lean-generate-access-token";
-    /** The MCP method that calls it. */
-    public static final String METHOD = "tools/call";
     static final String TITLE = "Lean Generate Access Token";
 
     private static final String DESCRIPTION = TITLE + """
@@ -104,7 +102,8 @@ public class TokenTool {
     }
 
     private static ToolResponse result(AccessToken token) {
-        return new ToolResponse(false, List.of(new TextContent(token.json())), token.members(), null);
+        String json = token.json();
+        return new ToolResponse(false, List.of(new TextContent(json)), new TokenObject(json), null);
     }
 
     private String errorOf(RoutingContext context, Throwable failure) {
