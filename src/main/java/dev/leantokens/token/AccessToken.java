@@ -1,6 +1,5 @@
 package dev.leantokens.token;
 
-import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -11,13 +10,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectReader;
 
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
-import dev.leantokens.json.UncachedNames;
 import io.vertx.core.json.JsonObject;
 
 /**
@@ -44,15 +39,6 @@ public final class AccessToken {
     private final int digitsEnd;
     /** Rendered once, and only over MCP. Volatile, so that no thread sees an array without its content. */
     private volatile byte[] escaped;
-
-    /** Created when it is needed: neither at the start nor for REST. */
-    private static final class Parser {
-
-        private static final ObjectReader MEMBERS = UncachedNames.mapper()
-                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS, DeserializationFeature.USE_LONG_FOR_INTS).build()
-                .readerFor(new TypeReference<Map<String, Object>>() {
-                });
-    }
 
     private AccessToken(Scope scope, byte[] json, long lifetime, int digitsEnd) {
         this.scope = scope;
@@ -172,16 +158,6 @@ public final class AccessToken {
     /** @return whether the token was requested for this scope */
     boolean isFor(Scope other) {
         return scope.equals(other);
-    }
-
-    /** @return the response's members, in Lean's order. Parsed for each call: the text alone takes a third of the memory */
-    public Map<String, Object> members() {
-        try {
-            return Parser.MEMBERS.readValue(json);
-        } catch (IOException e) {
-            // Without the cause: its message quotes the token.
-            throw new IllegalStateException("a rendered token cannot be parsed");
-        }
     }
 
     /** @return the lifetime of the token when Lean answered; empty if Lean did not say */

@@ -33,6 +33,7 @@ import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.smallrye.mutiny.subscription.Cancellable;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 
 /** When a token comes from the cache, when it is requested from Lean, and what happens if Lean fails. */
 class TokenSupplyTest {
@@ -60,7 +61,7 @@ class TokenSupplyTest {
 
         assertThat(second.source()).isEqualTo(Source.HIT);
         assertThat(second.freshFor()).hasValue(3529);
-        assertThat(second.token().members()).containsEntry("access_token", "token-1").containsEntry("expires_in", 3589L);
+        assertThat(members(second)).containsEntry("access_token", "token-1").containsEntry("expires_in", 3589);
         assertThat(lean.calls()).isOne();
     }
 
@@ -69,7 +70,7 @@ class TokenSupplyTest {
         issue(Scope.API);
         IssuedToken first = issue(Scope.API);
         clock.advance(Duration.ofMillis(999));
-        assertThat(issue(Scope.API).token().members()).containsEntry("expires_in", 3599L);
+        assertThat(members(issue(Scope.API))).containsEntry("expires_in", 3599);
         clock.advance(Duration.ofMillis(1));
 
         IssuedToken second = issue(Scope.API);
@@ -89,7 +90,7 @@ class TokenSupplyTest {
         List<String> seconds = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             IssuedToken issued = issue(Scope.API);
-            seconds.add(issued.token().members().get("expires_in") + " " + issued.freshFor().getAsLong());
+            seconds.add(members(issued).get("expires_in") + " " + issued.freshFor().getAsLong());
             clock.advance(Duration.ofMillis(400));
         }
 
@@ -98,7 +99,7 @@ class TokenSupplyTest {
 
     @Test
     void responseOfLeanIsReturnedUnchanged() {
-        assertThat(issue(Scope.API).token().members()).containsEntry("expires_in", 3600L);
+        assertThat(members(issue(Scope.API))).containsEntry("expires_in", 3600);
     }
 
     @Test
@@ -124,7 +125,7 @@ class TokenSupplyTest {
 
         IssuedToken next = issue(Scope.API);
         assertThat(next.source()).isEqualTo(Source.REPLACED);
-        assertThat(next.token().members()).containsEntry("access_token", "token-2");
+        assertThat(members(next)).containsEntry("access_token", "token-2");
     }
 
     @Test
@@ -153,12 +154,12 @@ class TokenSupplyTest {
         issue(Scope.API);
 
         assertThat(old.source()).isEqualTo(Source.HIT);
-        assertThat(old.token().members()).containsEntry("access_token", "token-1");
+        assertThat(members(old)).containsEntry("access_token", "token-1");
         assertThat(lean.calls()).isEqualTo(2);
         assertThat(lean.requests.get(1).purpose()).isEqualTo(Purpose.REPLACEMENT);
 
         lean.answer();
-        assertThat(issue(Scope.API).token().members()).containsEntry("access_token", "token-2");
+        assertThat(members(issue(Scope.API))).containsEntry("access_token", "token-2");
         assertThat(lean.calls()).isEqualTo(2);
     }
 
@@ -190,7 +191,7 @@ class TokenSupplyTest {
 
         assertThat(stale.source()).isEqualTo(Source.STALE_AFTER_FAILURE);
         assertThat(stale.freshFor()).hasValue(-30);
-        assertThat(stale.token().members()).containsEntry("access_token", "token-1").containsEntry("expires_in", 30L);
+        assertThat(members(stale)).containsEntry("access_token", "token-1").containsEntry("expires_in", 30);
         assertThat(issue(Scope.API).source()).as("in the same second").isEqualTo(Source.STALE);
     }
 
@@ -230,7 +231,7 @@ class TokenSupplyTest {
 
         // The call continued.
         lean.answer();
-        assertThat(issue(Scope.API).token().members()).containsEntry("access_token", "token-2");
+        assertThat(members(issue(Scope.API))).containsEntry("access_token", "token-2");
         assertThat(lean.calls()).isEqualTo(2);
     }
 
@@ -292,7 +293,7 @@ class TokenSupplyTest {
 
         lean.answer();
 
-        assertThat(waiting).allSatisfy(one -> assertThat(one.join().token().members())
+        assertThat(waiting).allSatisfy(one -> assertThat(members(one.join()))
                 .containsEntry("access_token", "token-1"));
         assertThat(waiting.stream().filter(one -> !one.join().shared())).hasSize(1);
         assertThat(lean.calls()).isOne();
@@ -306,9 +307,9 @@ class TokenSupplyTest {
         IssuedToken fresh = issue(Scope.API, CacheControl.NO_CACHE);
 
         assertThat(fresh.source()).isEqualTo(Source.REQUESTED);
-        assertThat(fresh.token().members()).containsEntry("access_token", "token-2");
+        assertThat(members(fresh)).containsEntry("access_token", "token-2");
         assertThat(lean.requests).extracting(UpstreamTokenRequest::purpose).containsExactly(Purpose.NEED, Purpose.REPLACEMENT);
-        assertThat(issue(Scope.API).token().members()).containsEntry("access_token", "token-2");
+        assertThat(members(issue(Scope.API))).containsEntry("access_token", "token-2");
     }
 
     @Test
@@ -491,7 +492,7 @@ class TokenSupplyTest {
 
         lean.answer();
 
-        assertThat(waiting.join().token().members()).containsEntry("expires_in", 3597L);
+        assertThat(members(waiting.join())).containsEntry("expires_in", 3597);
     }
 
     @Test
@@ -521,16 +522,16 @@ class TokenSupplyTest {
         lean.issuesOnly(CUSTOMER);
         // Refreshed ahead, in the background.
         clock.advance(Duration.ofSeconds(3000));
-        assertThat(issue(Scope.API).token().members()).containsEntry("access_token", "token-1");
+        assertThat(members(issue(Scope.API))).containsEntry("access_token", "token-1");
         // Below the minimum validity, where a caller waits for a replacement.
         clock.advance(Duration.ofSeconds(570));
-        assertThat(issue(Scope.API).token().members()).containsEntry("access_token", "token-1");
+        assertThat(members(issue(Scope.API))).containsEntry("access_token", "token-1");
         assertThat(lean.calls()).isEqualTo(3);
         // A fresh one is requested.
         assertThatThrownBy(() -> issue(Scope.API, CacheControl.NO_CACHE))
                 .isInstanceOfSatisfying(TokenException.class, e -> assertThat(e.error()).isEqualTo(TokenError.OTHER_SCOPE));
 
-        assertThat(issue(Scope.API).token().members()).containsEntry("access_token", "token-1");
+        assertThat(members(issue(Scope.API))).containsEntry("access_token", "token-1");
     }
 
     @Test
@@ -589,7 +590,7 @@ class TokenSupplyTest {
         IssuedToken issued = issue(Scope.API);
 
         assertThat(issued.source()).isEqualTo(Source.MISS);
-        assertThat(issued.token().members()).containsEntry("access_token", "token-1");
+        assertThat(members(issued)).containsEntry("access_token", "token-1");
         assertThat(issue(Scope.API).source()).isEqualTo(Source.HIT);
     }
 
@@ -599,6 +600,10 @@ class TokenSupplyTest {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private static Map<String, Object> members(IssuedToken issued) {
+        return new JsonObject(issued.token().json()).getMap();
     }
 
     private IssuedToken issue(Scope scope) {
