@@ -214,6 +214,43 @@ class BudgetTest {
     }
 
     @Test
+    void optionalCallsThatEndedTogetherComeBackTogether() {
+        keepBudget(budget, ofService(alone()));
+        for (int window = 0; window < 3; window++) {
+            permit(optional(alone())).used();
+            permit(optional(alone())).used();
+            refusal(optional(alone()));
+            time.advance(Budget.WINDOW);
+        }
+    }
+
+    @Test
+    void triesThatEndedTogetherComeBackTogether() {
+        Budget sixty = budget(60);
+        keepBudget(sixty, ofCaller("b", "right", true, "other address"));
+        for (int window = 0; window < 3; window++) {
+            for (int i = 0; i < 3; i++) {
+                permit(sixty, ofCaller("b", "guess-" + i, false, "one")).used();
+            }
+            refusal(sixty, ofCaller("b", "one-too-many", false, "one"));
+            time.advance(Budget.WINDOW);
+        }
+    }
+
+    @Test
+    void callsOfSeveralKindsThatEndedTogetherComeBackAsWhatTheyWere() {
+        keepBudget(budget, ofService(alone()));
+        permit(optional(alone())).used();
+        use(1);
+        time.advance(Budget.WINDOW);
+
+        permit(optional(alone())).used();
+        permit(optional(alone())).used();
+        refusal(optional(alone()));
+        use(1);
+    }
+
+    @Test
     void optionalCallDoesNotOvertakeWaitingCalls() {
         Budget sixty = budget(60);
         CallerAccount greedy = one("greedy", "greedy", 60);
@@ -632,6 +669,11 @@ class BudgetTest {
         static boolean permitted(CompletableFuture<CallPermit> call) {
             return call.isDone() && !call.isCompletedExceptionally();
         }
+    }
+
+    /** A client without calls is forgotten, so that its next calls would find a new budget. */
+    private static void keepBudget(Budget budget, UpstreamTokenRequest callInProgress) {
+        permit(budget, callInProgress);
     }
 
     private void use(int calls) {

@@ -125,6 +125,17 @@ class TurnForecastTest {
     }
 
     @Test
+    void triesOfTwoAccountsThatEndedTogetherComeBackTogether() {
+        use(tried("one"), 2);
+        use(tried("two"), 1);
+        advance(1);
+
+        // Two more tries wait, so that all three have to come back first.
+        assertThat(turnOfTry("one", 1, 2)).isEqualTo(START.plusSeconds(60));
+        assertThat(turnOfTry("two", 1, 2)).isEqualTo(START.plusSeconds(60));
+    }
+
+    @Test
     void tryNeedsACallThatIsLeft() {
         use("a", 12);
 
