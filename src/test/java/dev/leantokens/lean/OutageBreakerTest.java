@@ -38,11 +38,7 @@ class OutageBreakerTest {
     private static final int CALLS = 10;
 
     private final TestClock clock = new TestClock();
-    private final OutageBreaker breaker = new OutageBreaker(
-            // The library has its own clock: without a delay, the next call can always probe.
-            Settings.of(LeanConfig.class, "lean.breaker-request-volume", String.valueOf(CALLS), "lean.breaker-delay", "0s"),
-            clock, "unavailable", state -> {
-            });
+    private OutageBreaker breaker = breaker("0.5");
 
     @Test
     void opensAgainForTheSameWitnesses() {
@@ -53,6 +49,23 @@ class OutageBreakerTest {
 
         succeed();
         fail(7);
+
+        assertThat(breaker.breaker().state()).isNotEqualTo(CircuitBreakerState.CLOSED);
+    }
+
+    @Test
+    void callsBeforeAnOutageDoNotCountAfterIt() {
+        // With half, the bad calls that open it would also make up for good ones that are missing in the window.
+        breaker = breaker("0.3");
+        fail(3);
+        succeed(7);
+        assertThat(breaker.breaker().state()).as("opened by a good call").isNotEqualTo(CircuitBreakerState.CLOSED);
+        untilClosed("another", null);
+
+        succeed();
+        fail(2);
+        assertThat(breaker.breaker().state()).isEqualTo(CircuitBreakerState.CLOSED);
+        pass("one more", TokenError.LEAN_FAILED.because("Lean answered 500"));
 
         assertThat(breaker.breaker().state()).isNotEqualTo(CircuitBreakerState.CLOSED);
     }
@@ -156,8 +169,20 @@ class OutageBreakerTest {
         return outcome.handle((token, failure) -> failure == null ? null : ((TokenException) failure).error()).join();
     }
 
+    private OutageBreaker breaker(String failureRatio) {
+        // The library has its own clock: without a delay, the next call can always probe.
+        LeanConfig config = Settings.of(LeanConfig.class, "lean.breaker-request-volume", String.valueOf(CALLS),
+                "lean.breaker-failure-ratio", failureRatio, "lean.breaker-delay", "0s");
+        return new OutageBreaker(config, clock, "unavailable", state -> {
+        });
+    }
+
     private void succeed() {
-        for (int i = 0; i < CALLS; i++) {
+        succeed(CALLS);
+    }
+
+    private void succeed(int calls) {
+        for (int i = 0; i < calls; i++) {
             pass("another", null);
         }
     }
