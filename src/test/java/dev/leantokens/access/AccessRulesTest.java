@@ -44,11 +44,11 @@ class AccessRulesTest {
     private static final Scope CUSTOMER = Scope.parse("customer.1");
     private static final boolean LOCAL = true;
 
-    /** A request's scope and the credentials in its body. */
     /** What a request may use. */
     private record Entitlement(Scope scope, Optional<ClientCredentials> leanCredentials, CallerAccount account) {
     }
 
+    /** A request's scope and the credentials in its body. */
     private record Request(Optional<Scope> scope, Optional<ClientCredentials> credentials) {
     }
 
@@ -200,6 +200,16 @@ class AccessRulesTest {
         // The token would be for another client.
         assertError(TokenError.INVALID_SCOPE, () -> entitle(rules, withLeans, bearer(rules, PAYMENTS.clientSecret()),
                 BodyCredentials.GO_TO_LEAN));
+    }
+
+    @Test
+    void repeatedHeaderIsInvalidAlsoIfTheFirstIsRemembered() {
+        AccessRules rules = rules(WITH_PAYMENTS);
+        String header = "Bearer " + PAYMENTS.clientSecret();
+        assertThat(rules.authenticate(List.of(header))).isPresent();
+
+        assertError(TokenError.INVALID_REQUEST, () -> rules.authenticate(List.of(header, "Basic x")));
+        assertError(TokenError.INVALID_REQUEST, () -> rules.authenticate(List.of(header, header)));
     }
 
     @Test
