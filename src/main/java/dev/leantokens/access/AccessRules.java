@@ -66,7 +66,7 @@ public class AccessRules {
         if (headers.size() > 1 || local.size() == 0) {
             return read(headers, local);
         }
-        return local.headers().client(headers.get(0), header -> read(headers, local));
+        return local.headers().client(headers.get(0), () -> read(headers, local));
     }
 
     private Optional<Client> read(List<String> headers, LocalClients local) {

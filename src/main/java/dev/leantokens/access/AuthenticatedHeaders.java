@@ -3,7 +3,7 @@ package dev.leantokens.access;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
+import java.util.function.Supplier;
 
 import dev.leantokens.access.LocalClients.KeyedDigest;
 
@@ -24,13 +24,13 @@ final class AuthenticatedHeaders {
      * @param authentication decides about a header that is not remembered
      * @return the client of the header, as {@code authentication} returns it
      */
-    Optional<Client> client(String header, Function<String, Optional<Client>> authentication) {
+    Optional<Client> client(String header, Supplier<Optional<Client>> authentication) {
         KeyedDigest digest = new KeyedDigest(key, header);
         Client remembered = clients.get(digest);
         if (remembered != null) {
             return Optional.of(remembered);
         }
-        Optional<Client> client = authentication.apply(header);
+        Optional<Client> client = authentication.get();
         // Not those of Lean, which contain a secret.
         Caller.localClient(client).ifPresent(local -> remember(digest, local));
         return client;

@@ -22,8 +22,8 @@ class AuthenticatedHeadersTest {
     private final List<String> decided = new ArrayList<>();
 
     private Optional<Client> client(String header, Optional<Client> decision) {
-        return headers.client(header, text -> {
-            decided.add(text);
+        return headers.client(header, () -> {
+            decided.add(header);
             return decision;
         });
     }
@@ -51,7 +51,7 @@ class AuthenticatedHeadersTest {
 
         assertThat(client("Basic of Lean", Optional.of(lean))).contains(lean);
         assertThat(client("Bearer of a platform", Optional.empty())).isEmpty();
-        assertThatThrownBy(() -> headers.client("Bearer unknown", text -> {
+        assertThatThrownBy(() -> headers.client("Bearer unknown", () -> {
             throw TokenError.CALLER_REFUSED.because("the client is unknown or its secret is wrong");
         })).isInstanceOf(TokenException.class);
 
@@ -69,9 +69,9 @@ class AuthenticatedHeadersTest {
     @Test
     void otherClientsDoNotShareThem() {
         LocalClients before = new LocalClients(List.of(PAYMENTS));
-        before.headers().client("Bearer secret-of-payments", text -> Optional.of(PAYMENTS));
+        before.headers().client("Bearer secret-of-payments", () -> Optional.of(PAYMENTS));
         LocalClients after = new LocalClients(List.of());
 
-        assertThat(after.headers().client("Bearer secret-of-payments", text -> Optional.empty())).isEmpty();
+        assertThat(after.headers().client("Bearer secret-of-payments", () -> Optional.empty())).isEmpty();
     }
 }
