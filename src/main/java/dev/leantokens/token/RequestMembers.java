@@ -28,14 +28,6 @@ public final class RequestMembers {
     private Object clientId = MISSING;
     private Object clientSecret = MISSING;
 
-    /** @return whether a member of this name is recognized */
-    public static boolean recognizes(String name) {
-        return switch (name) {
-            case SCOPE, GRANT_TYPE, CLIENT_ID, CLIENT_SECRET -> true;
-            default -> false;
-        };
-    }
-
     /**
      * @param value the member's value: a {@link String}, null, or any other value, which is refused when the member is read
      */
