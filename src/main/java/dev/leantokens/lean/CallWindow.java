@@ -81,7 +81,7 @@ final class CallWindow {
         /** Excludes the sharer, which can be an address. */
         @Override
         public String toString() {
-            return "Kind[" + isTry + ", " + borrowed + ", " + optional + "]";
+            return "Kind[isTry=" + isTry + ", borrowed=" + borrowed + ", optional=" + optional + "]";
         }
     }
 
