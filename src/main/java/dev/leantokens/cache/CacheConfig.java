@@ -14,7 +14,7 @@ public interface CacheConfig {
     @WithDefault("true")
     boolean enabled();
 
-    /** Maximum memory for tokens. One of Lean's takes about 4.5 KiB. */
+    /** Maximum memory for tokens. One of Lean's takes about 3.5 KiB. */
     @WithDefault("16M")
     MemorySize maxSize();
 
