@@ -12,7 +12,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.buffer.Buffer;
@@ -25,8 +24,8 @@ import io.vertx.ext.web.RoutingContext;
 /**
  * Keeps connections in step with the bodies of their requests. A transfer coding other than {@code chunked} is refused, since
  * the end of the body is unknown (RFC 9112 §6.1): Vert.x would read what follows the headers as the next request, or as a body
- * of {@code Content-Length} bytes. So is a version of HTTP that is not served. A body that is still unread when its request is
- * answered is drained as an {@link UnreadBody}.
+ * of {@code Content-Length} bytes. A body that is still unread when its request is answered is drained as an
+ * {@link UnreadBody}.
  */
 @ApplicationScoped
 class BodyFramingFilter {
@@ -50,10 +49,6 @@ class BodyFramingFilter {
 
     private boolean passes(RoutingContext context, Endpoint endpoint) {
         HttpServerRequest request = context.request();
-        if (request.version() == null) {
-            refuseVersion(context);
-            return false;
-        }
         List<String> codings = request.headers().getAll(HttpHeaders.TRANSFER_ENCODING);
         // HTTP/2 has frames instead, and does not let this header pass.
         boolean http2 = request.version() == HttpVersion.HTTP_2;
@@ -65,12 +60,6 @@ class BodyFramingFilter {
             context.addHeadersEndHandler(started -> UnreadBody.drain(request, context.vertx(), requestTime));
         }
         return true;
-    }
-
-    /** Answers as Vert.x does while its WebSockets are enabled, which McpListener disables. */
-    private static void refuseVersion(RoutingContext context) {
-        context.response().setStatusCode(HttpResponseStatus.NOT_IMPLEMENTED.code()).end();
-        context.request().connection().close();
     }
 
     private static boolean isChunked(List<String> codings, HttpVersion version) {

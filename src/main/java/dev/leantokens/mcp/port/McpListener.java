@@ -44,9 +44,6 @@ public class McpListener {
 
     private static final Logger LOG = Logger.getLogger(McpListener.class);
 
-    /** Vert.x reads it when the first port opens. */
-    private static final String DISABLE_WEBSOCKETS = "vertx.disableWebsockets";
-
     private final VertxInternal vertx;
     private final McpConfig config;
     private final VertxHttpConfig http;
@@ -106,8 +103,6 @@ public class McpListener {
     }
 
     private OpenPort open(HttpServerOptions options) throws IOException {
-        // Quarkus sets this too, which spares a handler on each connection, but too late if this port is the first one.
-        System.getProperties().putIfAbsent(DISABLE_WEBSOCKETS, "true");
         try {
             // The same number of event loops as the main port.
             OpenPort opened = OpenPort.open(vertx, options, http.ioThreads().orElse(eventLoops()),
