@@ -181,7 +181,8 @@ class McpFilter implements AllowedMethods {
             streams.open(context, session);
             return;
         }
-        if (session != null) {
+        if (session != null && context.request().method() == HttpMethod.DELETE) {
+            // The extension then ends it.
             sessions.forget(session);
         }
         context.next();

@@ -20,6 +20,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.leantokens.testing.KeptConnection;
 import dev.leantokens.testing.LeanStub;
@@ -297,6 +299,20 @@ class LimitsIT {
         assertThat(ping(session, AGENTS)).isEqualTo(200);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = { "PUT", "HEAD", "FOO" })
+    void otherMethodsDoNotEndASession(String method) {
+        String session = initialize(AGENTS);
+
+        assertThat(send(method, session)).isEqualTo(405);
+
+        assertThat(ping(session, AGENTS)).isEqualTo(200);
+        for (int i = 0; i < SESSIONS_OF_A_CALLER; i++) {
+            send(method, initialize(AGENTS));
+        }
+        assertThat(ping(session, AGENTS)).isEqualTo(404);
+    }
+
     @Test
     void trailingSlashDoesNotBypassTheOwnershipOfASession() {
         String session = initialize(AGENTS);
@@ -380,7 +396,11 @@ class LimitsIT {
     }
 
     private int delete(String session) {
-        return RawHttp.send(RawHttp.LOOPBACK, application.mcpPort(), "DELETE /mcp HTTP/1.1\r\nHost: localhost\r\n" + AGENTS
+        return send("DELETE", session);
+    }
+
+    private int send(String method, String session) {
+        return RawHttp.send(RawHttp.LOOPBACK, application.mcpPort(), method + " /mcp HTTP/1.1\r\nHost: localhost\r\n" + AGENTS
                 + "\r\nMcp-Session-Id: " + session + "\r\nConnection: close\r\n\r\n").status();
     }
 

@@ -1,5 +1,6 @@
 package dev.leantokens.mcp.session;
 
+import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.reflect.Field;
@@ -17,6 +18,7 @@ import io.quarkiverse.mcp.server.runtime.McpConnectionBase;
 import io.quarkiverse.mcp.server.test.McpAssured.McpStreamableTestClient;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.http.ContentType;
 
 /** The extension ends idle sessions. */
 @QuarkusTest
@@ -43,5 +45,17 @@ class IdleSessionsTest {
 
             assertThat(session.isIdleTimeoutExpired()).isFalse();
         }
+    }
+
+    /** The client then starts a new one, as MCP requires. */
+    @Test
+    void endedSessionIsNotFound() {
+        String id = McpCalls.connect(lean.mcpPort()).mcpSessionId();
+
+        connections.remove(id);
+
+        given().port(lean.mcpPort()).contentType(ContentType.JSON).accept("application/json, text/event-stream")
+                .header("Mcp-Session-Id", id).body("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}")
+                .post("/mcp").then().statusCode(404);
     }
 }
