@@ -245,13 +245,9 @@ final class ConnectionBacklog extends ChannelDuplexHandler {
             requests = answers.unansweredRequests();
             requestBytes = answers.unansweredBytes();
         }
-        long before = held;
         long bytes = count();
         if (answers != null) {
             answers.limitStreams(bytes);
-        }
-        if (before == 0 && bytes == 0) {
-            return;
         }
         if (bytes > 0) {
             if (progressCheck == null && context.channel().isActive()) {

@@ -26,7 +26,7 @@ import io.netty.util.ReferenceCountUtil;
  * Passes the requests of one HTTP/1.1 connection to Vert.x one at a time: each one after the previous response was written, and
  * while the write queue has room. Pipelined requests wait as bytes, since a small request takes twenty times its size
  * when it is decoded, and nothing more is read meanwhile. After a response that closes the connection, further requests are
- * discarded.
+ * discarded. Starts and stops the {@link RequestTimer}, and announces responses to the {@link ResponseAllocator}.
  * <p>
  * Vert.x answers everything it has read, even if the client reads no response. If the client hangs up while Vert.x reads a
  * request behind an unanswered one, Vert.x throws a NullPointerException and the first one never ends. Methods are called on

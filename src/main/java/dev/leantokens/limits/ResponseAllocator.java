@@ -17,7 +17,7 @@ final class ResponseAllocator extends AbstractByteBufAllocator {
     private int bodyBytes;
 
     ResponseAllocator(ByteBufAllocator allocator) {
-        super(true);
+        super(false);
         this.allocator = allocator;
     }
 
