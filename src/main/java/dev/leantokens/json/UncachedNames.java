@@ -46,6 +46,12 @@ public final class UncachedNames {
             super(source, null);
         }
 
+        /** Jackson only trusts its own class to be of this format, and rebuilds no other. */
+        @Override
+        public String getFormatName() {
+            return FORMAT_NAME_JSON;
+        }
+
         @Override
         public JsonFactory copy() {
             return new BufferedFactory(this);

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
@@ -39,6 +40,12 @@ class UncachedNamesTest {
         try (JsonParser parser = mapper.createParser(buffer("{}", StandardCharsets.UTF_8))) {
             assertThat(parser.getInputSource()).isNotInstanceOf(InputStreamReader.class);
         }
+    }
+
+    @Test
+    void factoryIsKnownToBeOfJson() {
+        assertThat(mapper.getFactory().getFormatName()).isEqualTo(JsonFactory.FORMAT_NAME_JSON);
+        assertThat(mapper.getFactory().canParseAsync()).isTrue();
     }
 
     private static InputStream buffer(String json, Charset encoding) {
