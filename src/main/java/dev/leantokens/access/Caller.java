@@ -74,7 +74,7 @@ public record Caller(String address, boolean local, Optional<Client> client, Cac
 
     void storeIn(RoutingContext context) {
         context.put(KEY, this);
-        if (client.isPresent() && client.get() instanceof LocalClient) {
+        if (localClient(client).isPresent()) {
             RequestLog.setClient(context, account());
         }
     }

@@ -8,7 +8,8 @@ public interface RequestFilter {
 
     /**
      * @param endpoint the endpoint of the request
-     * @return whether the request continues at once; otherwise the filter responds to it, or continues it later
+     * @return whether the request continues at once; otherwise the filter responds to it. Only the last filter may continue it
+     *         later: the others of its route would be skipped
      */
     boolean passes(RoutingContext context, Endpoint endpoint);
 }

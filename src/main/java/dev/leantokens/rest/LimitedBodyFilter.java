@@ -32,11 +32,11 @@ class LimitedBodyFilter {
             return;
         }
         context.suspend();
-        body.onSuccess(bytes -> {
+        body.onComplete(bytes -> {
             server.setRequestEntity(bytes);
             // This is the request's event loop already: without an executor, the rest would be queued there.
             server.resume(Runnable::run);
-        }).onFailure(context::resume);
+        }, context::resume);
     }
 
     /** @return the body of the request, after this filter */

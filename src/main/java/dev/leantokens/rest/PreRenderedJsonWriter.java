@@ -10,10 +10,9 @@ import org.jboss.resteasy.reactive.server.core.ServerSerialisers;
 import org.jboss.resteasy.reactive.server.core.serialization.EntityWriter;
 
 /**
- * Writes a response that is already JSON, whatever the caller accepts, as token endpoints do. Otherwise Quarkus
- * REST
- * looks up a writer for each response, which costs 1.2 KB of garbage; with {@code @Produces} it refuses callers by their
- * {@code Accept} header, and each build warns that the JSON extension is missing. Thread-safe.
+ * Writes a response that is already JSON, whatever the caller accepts, as token endpoints do. Otherwise Quarkus REST looks up
+ * a writer for each response, which costs 1.2 KB of garbage; with {@code @Produces} it refuses callers by their {@code Accept}
+ * header, and each build warns that the JSON extension is missing. Thread-safe.
  */
 final class PreRenderedJsonWriter implements EntityWriter {
 

@@ -16,7 +16,8 @@ public final class CachedToken {
     /** Longer lifetimes are shortened to this one, so that calculations cannot overflow. */
     private static final Duration MAX_LIFETIME = Duration.ofDays(365);
 
-    private static final long SECOND = 1000;
+    /** In milliseconds. */
+    static final long SECOND = 1000;
 
     private final AccessToken token;
     private final long requestedAt;

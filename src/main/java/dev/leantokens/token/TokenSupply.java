@@ -30,7 +30,7 @@ final class TokenSupply {
     private static final Logger LOG = Logger.getLogger(TokenSupply.class);
 
     /** A token younger than this is fresh enough for {@code no-cache}: another caller has just replaced the rejected one. */
-    private static final long FRESH = 1000;
+    private static final long FRESH = CachedToken.SECOND;
 
     /** Errors of the caller: it gets them even if a valid token is cached. */
     private static final Set<TokenError> CALLER_ERRORS = Set.of(TokenError.REFUSED_BY_LEAN, TokenError.CALLER_REFUSED);
@@ -39,6 +39,7 @@ final class TokenSupply {
     private final AcceptedCredentials accepted;
     private final AuthorizationServer lean;
     private final TokenConfig config;
+    /** The minimum validities, in milliseconds. */
     private final long minimumValidity;
     private final long customerMinimumValidity;
     private final Clock clock;
@@ -186,8 +187,8 @@ final class TokenSupply {
             cache.put(key, made);
             long minimum = minimumValidity(key);
             if (made.lifetime() < minimum && excessiveMinimums.add(minimum)) {
-                LOG.warn("Lean issued a token with a lifetime of " + made.lifetime() / 1000
-                        + " s, which is less than the minimum validity of " + minimum / 1000
+                LOG.warn("Lean issued a token with a lifetime of " + made.lifetime() / CachedToken.SECOND
+                        + " s, which is less than the minimum validity of " + minimum / CachedToken.SECOND
                         + " s: such a token is requested again for every request; lower " + minimumSetting(key));
             }
         });
