@@ -18,7 +18,7 @@ final class AuthenticatedHeaders {
     static final int MAX_HEADERS = LocalClients.MAX_CLIENTS;
 
     private final byte[] key = KeyedDigest.newKey();
-    private final Map<KeyedDigest, Client> clients = new ConcurrentHashMap<>();
+    private final Map<KeyedDigest, LocalClient> clients = new ConcurrentHashMap<>();
 
     /**
      * @param authentication decides about a header that is not remembered
@@ -26,7 +26,7 @@ final class AuthenticatedHeaders {
      */
     Optional<Client> client(String header, Supplier<Optional<Client>> authentication) {
         KeyedDigest digest = new KeyedDigest(key, header);
-        Client remembered = clients.get(digest);
+        LocalClient remembered = clients.get(digest);
         if (remembered != null) {
             return Optional.of(remembered);
         }

@@ -55,7 +55,7 @@ class OutageBreakerTest {
 
     @Test
     void callsBeforeAnOutageDoNotCountAfterIt() {
-        // With half, the bad calls that open it would also make up for good ones that are missing in the window.
+        // With a ratio of a half, the bad calls that open it would fill the window without the good ones.
         breaker = breaker("0.3");
         fail(3);
         succeed(7);
