@@ -19,7 +19,7 @@ import io.vertx.ext.web.RoutingContext;
 
 /** Applies the {@link HostRules} to requests on both ports. */
 @ApplicationScoped
-class HostFilter {
+public class HostFilter {
 
     private static final CharSequence SEC_FETCH_SITE = HttpHeaders.createOptimized("Sec-Fetch-Site");
 
@@ -38,7 +38,7 @@ class HostFilter {
     private boolean passes(RoutingContext context, Endpoint endpoint) {
         MultiMap headers = context.request().headers();
         List<String> hosts = headers.getAll(HttpHeaders.HOST);
-        String host = hosts.isEmpty() ? authorityOf(context.request()) : hosts.get(0);
+        String host = hostOf(context.request(), hosts);
         // Probes use the pod IP as Host; management endpoints expose nothing worth rebinding for.
         boolean probe = endpoint == Endpoint.MANAGEMENT;
         if (!probe && (hosts.size() > 1 || !rules.servesHost(host) || !servesTarget(context.request().uri()))) {
@@ -62,6 +62,18 @@ class HostFilter {
             }
         }
         return true;
+    }
+
+    /**
+     * @param request of any endpoint but those of management
+     * @return the name under which it reached this service, without a port: a loopback name or one of {@code ALLOWED_HOSTS}
+     */
+    public static String nameOf(HttpServerRequest request) {
+        return HostRules.nameOf(hostOf(request, request.headers().getAll(HttpHeaders.HOST)));
+    }
+
+    private static String hostOf(HttpServerRequest request, List<String> hosts) {
+        return hosts.isEmpty() ? authorityOf(request) : hosts.get(0);
     }
 
     private boolean refuse(RoutingContext context, String reason) {

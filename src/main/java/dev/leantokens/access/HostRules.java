@@ -99,7 +99,8 @@ final class HostRules {
         };
     }
 
-    private static String nameOf(String host) {
+    /** @return the name without a port and the root's dot, in lower case */
+    static String nameOf(String host) {
         return host.substring(0, endOfName(host)).toLowerCase(Locale.ROOT);
     }
 

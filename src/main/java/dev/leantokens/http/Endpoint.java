@@ -15,6 +15,8 @@ public enum Endpoint {
     SKILLS(Endpoint.SKILLS_PATH, Origin.HTTP),
     /** Health, metrics and the API description. */
     MANAGEMENT("/q", Origin.HTTP),
+    /** The page at the root of the main port, which says where everything else is. */
+    START(Endpoint.START_PATH, Origin.HTTP),
     /** Any other path: not served. */
     OTHER("", Origin.HTTP);
 
@@ -25,6 +27,7 @@ public enum Endpoint {
     /** The id of a session follows. */
     public static final String MCP_MESSAGES_PATH = MCP_PATH + "/messages/";
     public static final String SKILLS_PATH = "/.well-known/agent-skills";
+    public static final String START_PATH = "/";
 
     /** Without the {@code HEAD} that Quarkus REST would add: it is refused. */
     static final String TOKEN_METHODS = "POST, OPTIONS";
@@ -70,7 +73,10 @@ public enum Endpoint {
         if (path.equals(TOKEN.path)) {
             return TOKEN;
         }
-        return isAtOrBelow(MCP.path, path) ? MCP : isAtOrBelow(SKILLS.path, path) ? SKILLS : OTHER;
+        if (isAtOrBelow(MCP.path, path)) {
+            return MCP;
+        }
+        return isAtOrBelow(SKILLS.path, path) ? SKILLS : path.isEmpty() ? START : OTHER;
     }
 
     static boolean isAtOrBelow(String path, String requested) {

@@ -37,6 +37,7 @@ class OptionsFilter {
         Optional<String> methods = switch (endpoint) {
             case TOKEN -> Optional.of(Endpoint.TOKEN_METHODS);
             case MCP -> mcp.of(context);
+            case START -> Optional.of(Endpoint.READ_METHODS);
             case MANAGEMENT -> Optional.of(Endpoint.READ_METHODS).filter(read -> ManagementFilter.isServed(context));
             case SKILLS, OTHER -> Optional.empty();
         };

@@ -62,6 +62,9 @@ public class RequestLog {
         if (endpoint == Endpoint.SKILLS) {
             return Endpoint.SKILLS_PATH;
         }
+        if (endpoint == Endpoint.START) {
+            return Endpoint.START_PATH;
+        }
         String path = Endpoint.pathOf(context);
         if (path.startsWith(Endpoint.MCP_MESSAGES_PATH)) {
             return Endpoint.MCP_MESSAGES_PATH + "{id}";

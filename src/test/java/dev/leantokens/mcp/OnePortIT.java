@@ -2,6 +2,7 @@ package dev.leantokens.mcp;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
 
 import java.util.Map;
 
@@ -39,6 +40,7 @@ class OnePortIT {
         given().formParam("scope", "api").post("/v1/oauth2/token").then().statusCode(200);
         assertThat(McpCalls.call(RestAssured.port, Map.of("scope", "api")).isError()).isFalse();
         given().get("/q/health/ready").then().statusCode(200);
+        given().get("/").then().statusCode(200).body("mcp_endpoint", equalTo("/mcp"));
         given().get("/nothing").then().statusCode(404);
     }
 }

@@ -30,6 +30,7 @@ class PortsTest {
             "POST, /v1/oauth2/token,    true",
             "GET,  /q/health,           true",
             "GET,  /q/health/live,      true",
+            "GET,  /,                   true",
             "POST, /mcp,                false",
             "GET,  /mcp,                false",
             "GET,  /mcp/sse,            false",
@@ -40,6 +41,7 @@ class PortsTest {
             "POST, /mcp//,              false",
             "OPTIONS, /mcp,             false",
             "OPTIONS, /v1/oauth2/token, true",
+            "OPTIONS, /,                true",
     })
     void pathIsServedOnOnePortOnly(String method, String path, boolean main) {
         int served = main ? RestAssured.port : lean.mcpPort();
@@ -55,7 +57,7 @@ class PortsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({ "/", "/mcpx", "/MCP", "/v1", "/nothing", "/mcp;a", "/mcp/nothing", "/mcp/messages/" })
+    @CsvSource({ "/mcpx", "/MCP", "/v1", "/nothing", "/mcp;a", "/mcp/nothing", "/mcp/messages/" })
     void otherPathIsServedOnNoPort(String path) {
         for (String method : List.of("GET", "OPTIONS")) {
             for (int port : new int[] { RestAssured.port, lean.mcpPort() }) {
@@ -74,6 +76,7 @@ class PortsTest {
             "/q/health            | GET, HEAD, OPTIONS         | true",
             "/q/health/live       | GET, HEAD, OPTIONS         | true",
             "/q/metrics           | GET, HEAD, OPTIONS         | true",
+            "/                    | GET, HEAD, OPTIONS         | true",
             "/mcp                 | GET, POST, DELETE, OPTIONS | false",
             "/mcp/                | GET, POST, DELETE, OPTIONS | false",
             "/mcp/sse             | GET, OPTIONS               | false",

@@ -180,6 +180,8 @@ class CallersTlsIT {
         for (Version version : Version.values()) {
             HttpClient client = client(tls, version);
             assertServed(client, version);
+            assertThat(client.send(HttpRequest.newBuilder(URI.create("https://localhost:" + port)).build(),
+                    BodyHandlers.ofString()).body()).contains("\"mcp_endpoint\":\"https://localhost:" + mcpPort + "/mcp\"");
             // Both refuse in the same way.
             assertRefused(rest(client), version, 401, "invalid_client");
             assertRefused(mcp(client, INITIALIZE), version, 401, "invalid_client");

@@ -36,6 +36,7 @@ class StandInIT {
                 assertThat(health.status()).isEqualTo(200);
                 assertThat(health.body()).contains("tokens come from a stand-in for Lean and grant no access");
             }
+            assertThat(get(application.port(), "/").body()).contains("\"warning\":\"Tokens come from a stand-in");
             assertThat(application.linesOf("WARN")).singleElement().asString()
                     .contains("STAND-IN", "LEAN_ENVIRONMENT=stand-in", "They grant no access");
             assertThat(application.log()).contains("localhost:" + application.port() + "/v1/oauth2/token")

@@ -2,6 +2,7 @@ package dev.leantokens.standin;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.matchesPattern;
 
@@ -65,6 +66,15 @@ class DevelopmentTest {
         assertThat(given().get("/q/swagger-ui/start.js").asString()).contains("ParameterIncludeEmpty", "credentials: 'omit'");
         assertThat(given().get("/q/swagger-ui/swagger-ui-bundle.js").asString().contains("class ParameterIncludeEmpty"))
                 .as("the component's name").isTrue();
+    }
+
+    @Test
+    void startPageLinksToSwaggerUiAndWarnsOfTheTokens() {
+        given().get("/").then().statusCode(200).body("swagger_ui", equalTo("/q/swagger-ui"))
+                .body("warning", equalTo("Tokens come from a stand-in for Lean and are worthless."));
+        given().accept("text/html").get("/").then().statusCode(200).body(containsString("href=\"/q/swagger-ui\""))
+                .body(containsString("Tokens come from a stand-in for Lean and are worthless."));
+        given().get("/q/swagger-ui").then().statusCode(200);
     }
 
     @Test

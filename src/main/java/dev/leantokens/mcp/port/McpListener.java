@@ -72,7 +72,7 @@ public class McpListener {
     }
 
     /** @return whether the main port serves MCP too, without a second listener */
-    boolean sharesMainPort() {
+    public boolean sharesMainPort() {
         return mainPort() == config.port();
     }
 

@@ -1,0 +1,71 @@
+package dev.leantokens.startpage;
+
+import java.util.List;
+
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Request;
+import jakarta.ws.rs.core.Variant;
+
+import org.jboss.resteasy.reactive.RestResponse;
+
+import dev.leantokens.access.HostFilter;
+import dev.leantokens.http.Endpoint;
+import dev.leantokens.mcp.port.McpConfig;
+import dev.leantokens.mcp.port.McpListener;
+import dev.leantokens.openapi.OpenapiConfig;
+import dev.leantokens.token.TokenStandIn;
+import io.smallrye.common.annotation.NonBlocking;
+import io.vertx.core.http.HttpServerRequest;
+
+/**
+ * Says where to go from the root of the main port: to browsers as a page, to all others as JSON. Reveals nothing that the API
+ * description and the Agent Skill do not, in particular no version.
+ */
+@Path(Endpoint.START_PATH)
+@NonBlocking
+class StartPage {
+
+    private static final MediaType HTML = new MediaType("text", "html", "UTF-8");
+    private static final Variant AS_JSON = new Variant(MediaType.APPLICATION_JSON_TYPE, (String) null, null);
+    private static final Variant AS_HTML = new Variant(MediaType.TEXT_HTML_TYPE, (String) null, null);
+
+    private final boolean swaggerUi;
+    private final TokenStandIn standIn;
+    private final McpConfig mcp;
+    private final McpListener listener;
+
+    StartPage(OpenapiConfig openapi, TokenStandIn standIn, McpConfig mcp, McpListener listener) {
+        this.swaggerUi = openapi.swaggerUi();
+        this.standIn = standIn;
+        this.mcp = mcp;
+        this.listener = listener;
+    }
+
+    @GET
+    @Produces(MediaType.WILDCARD)
+    public RestResponse<String> page(@Context Request request, @Context HttpServerRequest http) {
+        Places places = new Places(mcpUrl(http), swaggerUi, standIn.isUsed());
+        // JSON also if the client accepts neither, as the first variant wins a tie.
+        boolean asHtml = AS_HTML.equals(request.selectVariant(List.of(AS_JSON, AS_HTML)));
+        RestResponse.ResponseBuilder<String> response = asHtml
+                ? RestResponse.ResponseBuilder.ok(StartPageHtml.of(places), HTML)
+                        .header("Content-Security-Policy", StartPageHtml.POLICY)
+                : RestResponse.ResponseBuilder.ok(places.json(), MediaType.APPLICATION_JSON_TYPE);
+        return response.header(HttpHeaders.VARY, HttpHeaders.ACCEPT)
+                .header(HttpHeaders.CACHE_CONTROL, "no-cache")
+                .header("X-Content-Type-Options", "nosniff")
+                .build();
+    }
+
+    /** Only the MCP port needs more than a path: its number, and so a scheme and the name by which the client came here. */
+    private String mcpUrl(HttpServerRequest request) {
+        return listener.sharesMainPort() ? Endpoint.MCP_PATH
+                : (request.isSSL() ? "https://" : "http://") + HostFilter.nameOf(request) + ":" + mcp.port()
+                        + Endpoint.MCP_PATH;
+    }
+}
