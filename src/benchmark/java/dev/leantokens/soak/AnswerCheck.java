@@ -9,7 +9,7 @@ import dev.leantokens.soak.Figures.Source;
 import dev.leantokens.soak.TokenRequest.Kind;
 import io.vertx.core.json.JsonObject;
 
-/** Checks that a response is one that the README allows for its request. Any other is a finding. */
+/** Checks that a response is one that the documentation allows for its request. Any other is a finding. */
 final class AnswerCheck {
 
     /**

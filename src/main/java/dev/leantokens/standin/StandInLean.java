@@ -29,7 +29,7 @@ import io.vertx.core.json.JsonObject;
  */
 final class StandInLean implements AutoCloseable {
 
-    /** Public, since its tokens grant no access: the README's commands use it. */
+    /** Public, since its tokens grant no access: the documentation's commands use it. */
     static final ClientCredentials CLIENT = new ClientCredentials("5a1d0000-0000-4000-8000-000000000001", "stand-in-secret");
 
     private static final String ADDRESS = "127.0.0.1";

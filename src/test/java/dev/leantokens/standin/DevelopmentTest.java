@@ -19,7 +19,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 
-/** Development without credentials, with the commands of the README. */
+/** Development without credentials, as the README and the tutorial show it. */
 @QuarkusTest
 @TestProfile(DevelopmentTest.Development.class)
 class DevelopmentTest {
