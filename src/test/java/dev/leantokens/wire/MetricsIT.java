@@ -51,6 +51,7 @@ import io.quarkus.test.junit.QuarkusIntegrationTest;
         @ResourceArg(name = "token.retry-cooldown", value = "500ms") })
 class MetricsIT {
 
+    private static final Path PAGE = Path.of("docs/reference/metrics-and-log.md");
     private static final String REQUESTS = "token_requests_total";
     private static final String ERRORS = "token_errors_total";
     private static final String LEAN = "lean_requests_seconds_count";
@@ -243,7 +244,7 @@ class MetricsIT {
     @Test
     void documentedMetricsExist() throws IOException {
         mcp();
-        List<String> documented = Files.readAllLines(Path.of("README.md")).stream()
+        List<String> documented = Files.readAllLines(PAGE).stream()
                 .dropWhile(line -> !line.startsWith("| metric |")).skip(2).takeWhile(line -> line.startsWith("|"))
                 .flatMap(row -> Pattern.compile("`([a-z_]+)`").matcher(row.split("\\|")[1]).results())
                 .map(name -> name.group(1)).toList();
@@ -257,12 +258,12 @@ class MetricsIT {
                 .allMatch(name -> name.startsWith("cache_") || documented.stream().anyMatch(name::startsWith));
     }
 
-    /** The metrics that the README excludes for executables exist on a JVM; that of pauses exists after the first one. */
+    /** The metrics that the page excludes for executables exist on a JVM; that of pauses exists after the first one. */
     @Test
     @DisabledOnIntegrationTest(value = "of a JVM", forArtifactTypes = DisabledOnIntegrationTest.ArtifactType.NATIVE_BINARY)
     void metricsOfTheJvmHaveTheDocumentedNames() throws IOException {
-        String paragraph = Files.readString(Path.of("README.md")).transform(readme -> readme.substring(
-                readme.indexOf("The native executable has no garbage collection"), readme.indexOf("<a id=\"the-log\">")));
+        String paragraph = Files.readString(PAGE).transform(page -> page.substring(
+                page.indexOf("### Metrics of the executable"), page.indexOf("## The log")));
         List<String> documented = Pattern.compile("`(jvm_[a-z_]+)`").matcher(paragraph).results().map(name -> name.group(1))
                 .toList();
         Set<String> names = Metrics.scrape().samples().stream().map(Sample::name).collect(Collectors.toSet());

@@ -3,7 +3,6 @@ package dev.leantokens.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
@@ -16,7 +15,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -27,7 +25,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.leantokens.access.AccessConfig;
 import dev.leantokens.cache.CacheConfig;
-import dev.leantokens.error.TokenError;
 import dev.leantokens.lean.LeanConfig;
 import dev.leantokens.limits.LimitsConfig;
 import dev.leantokens.mcp.port.McpConfig;
@@ -39,8 +36,8 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;
 
-/** The README's tables say what the code does. */
-class ReadmeTest {
+/** The page of the configuration has a row for each setting and each environment, as the code has it. */
+class DocumentedSettingsTest {
 
     private static final List<Class<?>> MAPPINGS = List.of(LeanConfig.class, McpConfig.class, AccessConfig.class,
             TokenConfig.class, CacheConfig.class, LimitsConfig.class, CallersTlsConfig.class, LeanTlsConfig.class,
@@ -51,7 +48,13 @@ class ReadmeTest {
             "access.allowed-hosts", "ALLOWED_HOSTS",
             "access.allowed-origins", "ALLOWED_ORIGINS");
 
-    private static final List<String> LINES = readme();
+    private static final Path PAGE = Path.of("docs/reference/configuration.md");
+
+    /** Settings of Quarkus that the page names. */
+    private static final Set<String> OF_QUARKUS = Set.of("quarkus.http.port", "quarkus.http.host",
+            "quarkus.http.limits.max-header-size", "quarkus.http.idle-timeout", "quarkus.log.console.json.enabled",
+            "quarkus.log.console.json.log-format", "quarkus.http.access-log.enabled", "quarkus.http.access-log.pattern",
+            "quarkus.tls.callers.protocols", "quarkus.mcp.server.connection-idle-timeout");
 
     private record Setting(String property, String variable, String defaultValue) {
     }
@@ -82,8 +85,8 @@ class ReadmeTest {
 
     @ParameterizedTest
     @MethodSource("settings")
-    void settingIsInTheReadmeWithItsDefault(Setting setting) {
-        assertThat(rowsOf(setting.variable())).singleElement().satisfies(row -> {
+    void settingIsDocumentedWithItsDefault(Setting setting) {
+        assertThat(Tables.rowsOf(PAGE, setting.variable())).singleElement().satisfies(row -> {
             assertThat(row.get(1)).isEqualTo("`" + setting.property() + "`");
             assertThat(row.get(2)).isEqualTo(setting.defaultValue());
             assertThat(row.get(3)).isNotBlank();
@@ -91,15 +94,13 @@ class ReadmeTest {
     }
 
     @Test
-    void readmeNamesNoSettingThatDoesNotExist() {
+    void settingThatDoesNotExistIsNotDocumented() {
         Set<String> known = settings().map(Setting::property).collect(Collectors.toSet());
-        Set<String> ofQuarkus = Set.of("quarkus.http.port", "quarkus.http.host", "quarkus.http.limits.max-header-size",
-                "quarkus.http.idle-timeout", "quarkus.log.console.json.enabled",
-                "quarkus.http.access-log.enabled", "quarkus.mcp.server.connection-idle-timeout");
+        List<List<String>> documented = Tables.rows(PAGE).stream()
+                .filter(row -> row.size() == 4 && row.get(0).matches("`[A-Z_]+(<ID>)?[A-Z_]*`")).toList();
 
-        assertThat(rows().filter(row -> row.size() == 4 && row.get(0).matches("`[A-Z_]+(<ID>)?[A-Z_]*`"))
-                .map(row -> row.get(1).replace("`", "")))
-                .isNotEmpty().allMatch(property -> known.contains(property) || ofQuarkus.contains(property));
+        assertThat(documented.stream().map(row -> row.get(1).replace("`", ""))).hasSize(known.size() + OF_QUARKUS.size())
+                .allMatch(property -> known.contains(property) || OF_QUARKUS.contains(property));
     }
 
     @Test
@@ -117,64 +118,12 @@ class ReadmeTest {
 
     @ParameterizedTest
     @EnumSource(LeanConfig.Environment.class)
-    void environmentIsInTheReadmeWithItsHost(LeanConfig.Environment environment) {
+    void environmentIsDocumentedWithItsHost(LeanConfig.Environment environment) {
         String name = environment.name().toLowerCase(Locale.ROOT).replace('_', '-');
 
-        assertThat(rowsOf(name)).singleElement()
+        assertThat(Tables.rowsOf(PAGE, name)).singleElement()
                 .satisfies(row -> assertThat(row.get(1))
                         .isEqualTo(environment.url().map(url -> "`" + url + "`")
-                                .orElse("none: see [A trial](#a-trial-without-an-account)")));
-    }
-
-    @Test
-    void errorsAreInTheReadmeWithStatusAndCode() {
-        List<String> documented = rows().filter(row -> row.get(0).matches("\\d{3}") && row.size() == 3)
-                .map(row -> row.get(0) + " " + row.get(1).replace("`", "")).toList();
-        List<String> ofTheCode = Arrays.stream(TokenError.values()).filter(error -> error != TokenError.REFUSED_BY_LEAN)
-                .map(error -> error.status() + " " + error.code()).toList();
-
-        assertThat(documented).containsExactlyInAnyOrderElementsOf(ofTheCode);
-    }
-
-    @Test
-    void imagesAndDeploymentsAreInTheReadme() throws IOException {
-        for (String folder : List.of("src/main/docker", "src/main/kubernetes")) {
-            try (Stream<Path> files = Files.list(Path.of(folder))) {
-                assertThat(files.filter(file -> file.toString().matches(".*(Dockerfile\\..*|\\.yaml)")).map(Path::toString))
-                        .isNotEmpty().allSatisfy(file -> assertThat(rowsOf(file)).hasSize(1));
-            }
-        }
-    }
-
-    @Test
-    void filesThatTheReadmeNamesExist() {
-        assertThat(Pattern.compile("`(src/[A-Za-z./-]+)`|\\]\\(([A-Za-z./-]+)\\)").matcher(String.join("\n", LINES)).results()
-                .map(match -> match.group(1) == null ? match.group(2) : match.group(1)))
-                .isNotEmpty().allSatisfy(file -> assertThat(Path.of(file)).exists());
-    }
-
-    @Test
-    void packagesAreInTheReadme() throws IOException {
-        try (Stream<Path> packages = Files.list(Path.of("src/main/java/dev/leantokens"))) {
-            assertThat(packages.filter(Files::isDirectory).map(path -> "`" + path.getFileName() + "`")).isNotEmpty()
-                    .allSatisfy(name -> assertThat(rows().filter(row -> row.get(0).contains(name))).hasSize(1));
-        }
-    }
-
-    private static List<List<String>> rowsOf(String firstCell) {
-        return rows().filter(row -> row.get(0).equals("`" + firstCell + "`")).toList();
-    }
-
-    private static Stream<List<String>> rows() {
-        return LINES.stream().filter(line -> line.startsWith("| ")).map(line -> Arrays
-                .stream(line.substring(1, line.lastIndexOf('|')).split("\\|", -1)).map(String::strip).toList());
-    }
-
-    private static List<String> readme() {
-        try {
-            return Files.readAllLines(Path.of("README.md"));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+                                .orElse("none: see [Try it without an account](../how-to/try-without-an-account.md)")));
     }
 }
