@@ -1,0 +1,33 @@
+// Tests the examples for OAuth libraries against a running service with the local client `payments`, whose secret is in
+// PAYMENTS_SECRET; TOKEN_URL is only needed for another address than the default one.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { leanTokens as openidClient } from './openid-client.mjs';
+import { leanToken as oauth4webapi } from './oauth4webapi.mjs';
+import { leanTokens as simpleOauth2 } from './simple-oauth2.mjs';
+
+const url = process.env.TOKEN_URL ?? 'http://localhost:8080/v1/oauth2/token';
+const secret = process.env.PAYMENTS_SECRET;
+
+const libraries = {
+  'openid-client': secret => openidClient(url, 'payments', secret)(),
+  oauth4webapi: secret => oauth4webapi(url, 'payments', secret),
+  'simple-oauth2': secret => simpleOauth2(url, 'payments', secret)(),
+};
+
+for (const [name, token] of Object.entries(libraries)) {
+  test(`${name} receives a token`, async () => {
+    const { access_token, expires_in, scope } = await token(secret);
+    assert.match(access_token, /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/);
+    assert.ok(expires_in >= 60 && expires_in <= 3600, `expires in ${expires_in} s`);
+    assert.equal(scope, 'api');
+  });
+  test(`${name} reports a wrong secret`, async () => {
+    await assert.rejects(token('wrong'));
+  });
+}
+
+test('simple-oauth2 caches the token', async () => {
+  const token = simpleOauth2(url, 'payments', secret);
+  assert.equal((await token()), (await token()));
+});
