@@ -1,7 +1,10 @@
 // Tests the examples for OAuth libraries against a running service with the local client `payments`, whose secret is in
 // PAYMENTS_SECRET; TOKEN_URL is only needed for another address than the default one.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import test from 'node:test';
+import { banks } from './lean-api.mjs';
 import { leanTokens as openidClient } from './openid-client.mjs';
 import { leanToken as oauth4webapi } from './oauth4webapi.mjs';
 import { leanTokens as simpleOauth2 } from './simple-oauth2.mjs';
@@ -29,5 +32,19 @@ for (const [name, token] of Object.entries(libraries)) {
 
 test('simple-oauth2 caches the token', async () => {
   const token = simpleOauth2(url, 'payments', secret);
-  assert.equal((await token()), (await token()));
+  assert.equal(await token(), await token());
+});
+
+test("the token goes to Lean's API as a Bearer token", async () => {
+  const lean = createServer((request, response) => response.end(JSON.stringify([request.url, request.headers.authorization])));
+  lean.listen(0, '127.0.0.1');
+  await once(lean, 'listening');
+  try {
+    const token = await openidClient(url, 'payments', secret)();
+    const received = await banks(token, `http://127.0.0.1:${lean.address().port}`);
+    assert.deepEqual(received, ['/banks/v1', `Bearer ${token.access_token}`]);
+  } finally {
+    lean.close();
+    lean.closeAllConnections();
+  }
 });
