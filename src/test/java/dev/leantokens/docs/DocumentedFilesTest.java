@@ -22,7 +22,8 @@ class DocumentedFilesTest {
     void imagesAndDeploymentsAreDocumented(String folder) throws IOException {
         try (Stream<Path> files = Files.list(Path.of(folder))) {
             assertThat(files.filter(file -> file.toString().matches(".*(Dockerfile\\..*|\\.yaml)"))).isNotEmpty()
-                    .allSatisfy(file -> assertThat(firstCells().filter(cell -> cell.contains("`" + file + "`"))).isNotEmpty());
+                    .allSatisfy(file -> assertThat(firstCells().filter(cell -> cell.contains("](../../" + file + ")")))
+                            .isNotEmpty());
         }
     }
 
