@@ -23,6 +23,8 @@ import org.junit.jupiter.api.Timeout;
 class ExamplesIT {
 
     private static final String SECRET = "secret-of-payments-0123456789";
+    /** JVM options of processes that run for seconds. */
+    private static final String FAST_START = System.getProperty("quarkus.test.arg-line", "");
     private static final Path LOG = Path.of("target", "examples.log");
 
     /** A new machine downloads the libraries first. */
@@ -41,6 +43,7 @@ class ExamplesIT {
         ProcessBuilder builder = new ProcessBuilder(command()).redirectErrorStream(true).redirectOutput(LOG.toFile());
         Map<String, String> environment = builder.environment();
         environment.put("JAVA_HOME", System.getProperty("java.home"));
+        environment.putIfAbsent("MAVEN_OPTS", FAST_START);
         environment.put("TOKEN_URL", "http://localhost:" + application.port() + "/v1/oauth2/token");
         environment.put("MCP_URL", "http://localhost:" + application.mcpPort() + "/mcp");
         environment.put("PAYMENTS_SECRET", SECRET);
@@ -59,7 +62,7 @@ class ExamplesIT {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("maven.home"), "bin", windows ? "mvn.cmd" : "mvn").toString(),
                 "--batch-mode", "--no-transfer-progress", "--file", "docs/examples/pom.xml",
-                "-Dmaven.repo.local=" + System.getProperty("outer.repository")));
+                "-DargLine=" + FAST_START, "-Dmaven.repo.local=" + System.getProperty("outer.repository")));
         Path settings = Path.of(System.getProperty("outer.settings"));
         if (Files.exists(settings)) {
             command.addAll(List.of("--settings", settings.toString()));
