@@ -32,7 +32,7 @@ class ExamplesIT {
     @Timeout(value = 10, unit = TimeUnit.MINUTES)
     void examplesWorkWithTheApplication() throws IOException, InterruptedException {
         assumeThat(PackagedApplication.artifact().getProperty("type")).as("type of the artifact").isNotEqualTo("native");
-        Map<String, String> environment = Map.of("LEAN_ENVIRONMENT", "stand-in", "ACCESS_ANONYMOUS", "never",
+        Map<String, String> environment = Map.of("LEAN_ENVIRONMENT", "stand-in",
                 "ACCESS_CLIENTS_PAYMENTS_SECRET", SECRET, "ACCESS_CLIENTS_PAYMENTS_SCOPES", "api,customer.*");
         try (PackagedApplication application = PackagedApplication.start(environment)) {
             assertThat(maven(application)).withFailMessage(() -> "the examples failed:\n" + read(LOG)).isZero();
