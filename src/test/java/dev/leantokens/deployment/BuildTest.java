@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.xpath.XPath;
@@ -50,6 +51,39 @@ class BuildTest {
     void makePackagesTheServiceBeforeTheMcpTests() throws IOException {
         assertThat(Files.readString(Path.of("Makefile")))
                 .containsPattern("(?m)^mcp: .*\\n\\t\\$\\(MVNW\\) --quiet -DskipTests package\\n\\t\\.ci/mcp/run$");
+    }
+
+    /** Formatting takes longer than the start of the service; it belongs to the build, and its check to CI. */
+    @Test
+    void developmentModeNeitherFormatsNorRecordsCoverage() throws Exception {
+        String skipped = "/project/build/plugins/plugin[artifactId='quarkus-maven-plugin']/configuration/skipPlugins/plugin";
+        for (String plugin : List.of("net.revelc.code.formatter:formatter-maven-plugin", "net.revelc.code:impsort-maven-plugin",
+                "org.jacoco:jacoco-maven-plugin")) {
+            String artifact = plugin.substring(plugin.indexOf(':') + 1);
+            assertThat(text("count(/project/build/plugins/plugin[artifactId='" + artifact + "'])")).as(plugin).isEqualTo("1");
+            assertThat(text("count(" + skipped + "[.='" + plugin + "'])")).as(plugin).isEqualTo("1");
+        }
+    }
+
+    @Test
+    void buildFormatsAndContinuousIntegrationOnlyChecks() throws Exception {
+        String ci = "/project/profiles/profile[id='ci'][activation/property/name='env.CI']/properties/";
+        for (String[] plugin : new String[][] { { "formatter", "format", "validate" }, { "impsort", "sort", "check" } }) {
+            String execution = "/project/build/plugins/plugin[artifactId='" + plugin[0]
+                    + "-maven-plugin']/executions/execution/";
+            assertThat(text(execution + "phase")).isEqualTo("process-sources");
+            assertThat(text(execution + "goals/goal")).isEqualTo("${" + plugin[0] + ".goal}");
+            assertThat(text("/project/properties/" + plugin[0] + ".goal")).isEqualTo(plugin[1]);
+            assertThat(text(ci + plugin[0] + ".goal")).isEqualTo(plugin[2]);
+        }
+    }
+
+    /** Maven resolves the libraries of tests for quarkus:dev too, unless they are in a profile that is inactive. */
+    @Test
+    void librariesOfTestsAreNotDownloadedIfTestsAreSkipped() throws Exception {
+        assertThat(text("count(/project/dependencies/dependency[scope='test'])")).isEqualTo("0");
+        assertThat(text("/project/profiles/profile[id='tests']/activation/property/name")).isEqualTo("maven.test.skip");
+        assertThat(text("/project/profiles/profile[id='tests']/activation/property/value")).isEqualTo("!true");
     }
 
     private static String text(String path) throws Exception {
