@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -101,6 +102,24 @@ class DocumentedSettingsTest {
 
         assertThat(documented.stream().map(row -> row.get(1).replace("`", ""))).hasSize(known.size() + OF_QUARKUS.size())
                 .allMatch(property -> known.contains(property) || OF_QUARKUS.contains(property));
+    }
+
+    static List<Path> pages() {
+        // Decisions and the guide to upgrades also name settings of earlier versions.
+        return Tables.pages().stream().filter(page -> !page.startsWith("docs/adr") && !page.endsWith("upgrade.md")).toList();
+    }
+
+    /** In prose: examples also have variables of clients. */
+    @ParameterizedTest
+    @MethodSource("pages")
+    void settingThatAPageNamesExists(Path page) {
+        Set<String> known = Tables.rows(PAGE).stream().map(row -> row.get(0).replace("`", "")).collect(Collectors.toSet());
+        String prose = Tables.textOf(page).replaceAll("(?s)```.*?```", "");
+
+        assertThat(Pattern.compile("`((?:LEAN|TOKEN|CACHE|LIMITS|TLS|ALLOWED|OPENAPI|MCP|ACCESS)_[A-Z_]*[A-Z])(?:=[^`]*)?`")
+                .matcher(prose).results().map(name -> name.group(1)).filter(name -> !name.startsWith("LEAN_TOKENS_")))
+                .allMatch(name -> known.contains(name.replaceFirst("(?<=^ACCESS_CLIENTS_).+(?=_(SECRET|SCOPES)$)", "<ID>")
+                        .replaceFirst("(?<=^ACCESS_CLIENTS_).+(?=_DEFAULT_SCOPE$)", "<ID>")));
     }
 
     @Test
