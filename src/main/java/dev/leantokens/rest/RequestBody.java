@@ -3,7 +3,6 @@ package dev.leantokens.rest;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-import jakarta.ws.rs.BadRequestException;
 import jakarta.ws.rs.core.MediaType;
 
 import dev.leantokens.error.TokenError;
@@ -25,26 +24,14 @@ final class RequestBody {
     /**
      * @param contentType the header; null if it is missing, in which case the format is not guessed
      * @throws TokenException {@code invalid_request}: with 415 for another format, with 400 for a malformed body
-     * @throws BadRequestException if the header is not a media type
      */
     static RequestMembers read(String contentType, byte[] body) {
         return switch (mediaType(contentType)) {
             case MediaType.APPLICATION_JSON -> readJson(body);
             case MediaType.APPLICATION_FORM_URLENCODED -> readForm(body);
-            default -> throw unsupported(contentType);
+            default -> throw TokenError.UNSUPPORTED_MEDIA_TYPE
+                    .because("the Content-Type must be application/json or application/x-www-form-urlencoded");
         };
-    }
-
-    private static RuntimeException unsupported(String contentType) {
-        try {
-            if (contentType != null && !contentType.isEmpty()) {
-                MediaType.valueOf(contentType);
-            }
-        } catch (IllegalArgumentException e) {
-            return new BadRequestException(e);
-        }
-        return TokenError.UNSUPPORTED_MEDIA_TYPE
-                .because("the Content-Type must be application/json or application/x-www-form-urlencoded");
     }
 
     /** Ignores parameters: both formats are UTF-8 by definition. */

@@ -234,17 +234,11 @@ class TokenResourceTest {
 
     @ParameterizedTest
     @ValueSource(strings = { "text/plain", "application/xml", "multipart/form-data; boundary=x", "application/jsonx",
-            "application/*" })
+            "application/*", "json", "/", ";" })
     void otherMediaTypeIsUnsupported(String contentType) {
         RawHttp.Response response = post(contentType, "{\"scope\":\"api\"}");
 
         assertError(response, 415, "invalid_request");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = { "json", "/", ";" })
-    void invalidMediaTypeIsMalformed(String contentType) {
-        assertError(post(contentType, "{\"scope\":\"api\"}"), 400, "invalid_request");
     }
 
     @Test
@@ -304,7 +298,7 @@ class TokenResourceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "/", "/v1", "/v1/oauth2", "/v1/oauth2/token/x", "/oauth2/token", "/q/nothing", "/index.html",
+    @ValueSource(strings = { "/v1", "/v1/oauth2", "/v1/oauth2/token/x", "/oauth2/token", "/q/nothing", "/index.html",
             "/dev/leantokens", "/v1/oauth2/token;x=1/.." })
     void otherPathIsNotFound(String path) {
         given().header("Accept", "text/html").urlEncodingEnabled(false).get(path).then()
