@@ -12,11 +12,12 @@ import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import org.jboss.logging.Logger.Level;
 
-import dev.leantokens.http.Endpoint;
+import dev.leantokens.access.AccessConfig;
+import dev.leantokens.access.AccessConfig.Anonymous;
+import dev.leantokens.access.AccessConfig.CallerCredentials;
 import dev.leantokens.lean.LeanAccount;
 import dev.leantokens.lean.LeanConfig;
 import dev.leantokens.lean.LeanConfig.ClientAuthentication;
@@ -26,6 +27,8 @@ import dev.leantokens.tls.LeanTlsConfig;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigUtils;
+import io.quarkus.vertx.http.runtime.VertxHttpConfig;
+import io.quarkus.vertx.http.runtime.VertxHttpConfig.InsecureRequests;
 
 /**
  * Starts the stand-in if {@code LEAN_ENVIRONMENT=stand-in} is set, and in development while no setting for Lean is set.
@@ -66,18 +69,21 @@ class StandIn implements LeanStandIn {
     }
 
     /** @param account injected so that it has been produced, and the stand-in started if needed */
-    void announce(@Observes StartupEvent event, LeanAccount account, McpConfig mcp,
-            @ConfigProperty(name = "quarkus.http.port") int port) {
+    void announce(@Observes StartupEvent event, LeanAccount account, McpConfig mcp, AccessConfig access, VertxHttpConfig http) {
         if (isUsed() || isDevelopment()) {
             String source = isUsed()
                     ? "Tokens come from a STAND-IN for Lean inside this process, " + reason() + ". They grant no access"
                     : "Tokens are real: they come from Lean at " + account.url();
-            LOG.log(isUsed() ? Level.WARN : Level.INFO, source + ". Try it out:\n"
-                    + "REST:  curl -d scope=api http://localhost:" + port + Endpoint.TOKEN_PATH + "\n"
-                    + "MCP:   npx @modelcontextprotocol/inspector --cli http://localhost:" + mcp.port() + Endpoint.MCP_PATH
-                    + " --transport http \\\n"
-                    + "         --method tools/call --tool-name lean-generate-access-token --tool-arg 'body={\"scope\":\"api\"}'");
+            LOG.log(isUsed() ? Level.WARN : Level.INFO, source + ". Try it out:\n" + requests(mcp, access, http).lines());
         }
+    }
+
+    private TrialRequests requests(McpConfig mcp, AccessConfig access, VertxHttpConfig http) {
+        boolean encrypted = http.insecureRequests().filter(plain -> plain != InsecureRequests.ENABLED).isPresent();
+        boolean needsCredentials = access.anonymous() == Anonymous.NEVER;
+        boolean accepted = isUsed() && access.callerCredentials() == CallerCredentials.ALLOWED;
+        return new TrialRequests(encrypted, encrypted ? http.sslPort() : http.port(), mcp.port(),
+                needsCredentials ? Optional.of(StandInLean.CLIENT) : Optional.empty(), !needsCredentials || accepted);
     }
 
     private String reason() {

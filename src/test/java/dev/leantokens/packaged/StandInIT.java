@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -43,6 +45,20 @@ class StandInIT {
                     .contains("Tokens of the stand-in are served at 0.0.0.0, without TLS, to everyone, without credentials")
                     .doesNotContainPattern(TOKEN);
             assertReachedOnlyByItsOwnAddress(application);
+        }
+    }
+
+    @Test
+    void logHasCommandsThatWorkWhereCallersNeedCredentials() {
+        try (PackagedApplication application = PackagedApplication
+                .start(Map.of("LEAN_ENVIRONMENT", "stand-in", "ACCESS_ANONYMOUS", "never"))) {
+            Matcher command = Pattern.compile("curl -u (\\S+) -d scope=api http://localhost:" + application.port() + "/v1")
+                    .matcher(application.log());
+            assertThat(command.find()).as(application.log()).isTrue();
+            String basic = Base64.getEncoder().encodeToString(command.group(1).getBytes(StandardCharsets.UTF_8));
+
+            assertThat(RawHttp.post(RawHttp.LOOPBACK, application.port(), "/v1/oauth2/token",
+                    "application/x-www-form-urlencoded", "scope=api", "Authorization: Basic " + basic).status()).isEqualTo(200);
         }
     }
 
