@@ -29,7 +29,7 @@ public final class ConfiguredScopes {
                                 ConfiguredScopes.class.getClassLoader()))
                 .build().getOptionalValues(PROPERTY, String.class).orElse(List.of(TokenConfig.SCOPES.split(",")));
         try {
-            return patterns.stream().map(ScopePattern::new).toList();
+            return patterns.stream().map(String::strip).map(ScopePattern::new).toList();
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("TOKEN_SCOPES: " + e.getMessage());
         }

@@ -52,16 +52,16 @@ class ValuesInTextTest {
             "Audience.groups", "Exposure.host", "Peer.address", "Caller.address", "CallerAccount.account",
             "CallerAccount.sharer", "LocalClient.id", "Scope.value", "Schema.value",
             "Session.owner", "Session.account", "Verdict.reason", "LeanAccount.url",
-            "RestClients.certificate", "SigningKey.algorithm",
+            "RestClients.certificate", "SigningKey.algorithm", "Places.mcpUrl",
             // Addresses, and ids of the configuration.
             "CallerName.name", "CallerName.group", "Key.callers", "Summary.callers");
 
     /**
-     * Other classes with a {@code toString}. {@code SecretsInTextTest} tests each of them, except the exception, whose messages
-     * are fixed.
+     * Other classes with a {@code toString}. {@code SecretsInTextTest} tests each of them, except the exceptions, whose
+     * messages are fixed.
      */
     private static final Set<String> OTHERS = Set.of("RequestMembers", "ScopePattern", "AccessToken", "CachedToken",
-            "SecretDigest", "Origin", "StaleConnectionException");
+            "SecretDigest", "Origin", "StaleConnectionException", "Invalid");
 
     @TestFactory
     Stream<DynamicTest> recordShowsNoSecret() {
