@@ -68,13 +68,13 @@ class TlsReload {
         }
     }
 
-    void start(@Observes @Priority(StartOrder.BACKGROUND) StartupEvent event) {
+    void start(@Observes @Priority(StartOrder.BACKGROUND) StartupEvent event, Config settings) {
         Map<String, TlsBucketConfig> buckets = new HashMap<>(config.namedCertificateConfig());
         config.defaultCertificateConfig().ifPresent(bucket -> buckets.put(TlsConfig.DEFAULT_NAME, bucket));
         buckets.forEach((name, bucket) -> {
             TlsBucketFiles files = new TlsBucketFiles(name, bucket, vertx);
             if (!files.isEmpty() && bucket.reloadPeriod().isEmpty()) {
-                watch(name, files);
+                watch(name, TlsBucket.describe(name, property -> settings.getConfigValue(property).getValue() != null), files);
             }
         });
     }
@@ -83,11 +83,11 @@ class TlsReload {
         pollingTasks.forEach(PollingTask::close);
     }
 
-    private void watch(String name, TlsBucketFiles files) {
+    private void watch(String name, String description, TlsBucketFiles files) {
         TlsConfiguration bucket = registry.get(name).orElseThrow();
         Runnable update = () -> updated.fire(new CertificateUpdatedEvent(name, bucket));
         boolean ofPorts = name.equalsIgnoreCase(http.tlsConfigurationName().orElse(TlsConfig.DEFAULT_NAME));
-        TlsBucketReloader reloader = new TlsBucketReloader(name, bucket, files, clock,
+        TlsBucketReloader reloader = new TlsBucketReloader(description, bucket, files, clock,
                 ofPorts ? () -> newConnections.pauseDuring(update) : update);
         reloader.start();
         if (reloader.validity().isPresent()) {

@@ -201,7 +201,7 @@ class CallersTlsIT {
                     .isInstanceOfAny(AssertionError.class, UncheckedIOException.class);
         }
         assertThat(application.log()).contains("Tokens are served at 0.0.0.0, by TLS, to",
-                "The TLS configuration callers presents the certificate of CN=first");
+                "The TLS configuration callers (TLS_KEY_STORE) presents the certificate of CN=first");
         assertThat(application.linesOf("ERROR")).isEmpty();
         assertThat(application.linesOf("WARN")).singleElement().asString().contains("CN=first", "expires");
         assertQuiet();
@@ -283,7 +283,7 @@ class CallersTlsIT {
         assertThatThrownBy(() -> rest(withoutCertificate)).as("a certificate is still required")
                 .isInstanceOf(IOException.class);
         assertThat(application.linesOf("INFO"))
-                .anyMatch(line -> line.contains("callers now presents the certificate of CN=second"));
+                .anyMatch(line -> line.contains("callers (TLS_CERTIFICATE, TLS_KEY, TLS_CLIENT_CA) now presents the certificate of CN=second"));
         assertThat(application.linesOf("ERROR")).isEmpty();
 
         certificateWithoutItsKeyAndBrokenFilesChangeNothing();
