@@ -3,6 +3,10 @@ package dev.leantokens.mcp.port;
 import static dev.leantokens.settings.SettingRule.HIGHEST_PORT;
 import static dev.leantokens.settings.SettingRule.require;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+
 import io.quarkus.runtime.configuration.ConfigurationException;
 
 /** Validates the settings of this package. */
@@ -17,6 +21,19 @@ final class McpConfigRules {
         require(config.maxSessions() > 0, "MCP_MAX_SESSIONS must be greater than 0");
         config.maxSessionsPerCaller().ifPresent(most -> require(most > 0 && most <= config.maxSessions(),
                 "MCP_MAX_SESSIONS_PER_CALLER must be greater than 0 and at most MCP_MAX_SESSIONS"));
+    }
+
+    /**
+     * Binds a free port of the address for a moment.
+     *
+     * @throws ConfigurationException if that fails: the HTTP server logs a stack trace, or that the port is in use
+     */
+    static void checkHost(String host) {
+        try {
+            new ServerSocket(0, 1, InetAddress.getByName(host)).close();
+        } catch (IOException e) {
+            throw new ConfigurationException("QUARKUS_HTTP_HOST must be an address of this machine, or a name for one");
+        }
     }
 
     /** @throws ConfigurationException if the main port is invalid: the HTTP server logs a stack trace or nothing */

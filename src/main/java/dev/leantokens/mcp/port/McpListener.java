@@ -80,6 +80,7 @@ public class McpListener {
     void start(@Observes @Priority(StartOrder.MCP_PORT) StartupEvent event) throws Exception {
         McpConfigRules.check(config);
         McpConfigRules.checkMainPort(mainPort());
+        McpConfigRules.checkHost(http.host());
         if (sharesMainPort()) {
             LOG.info("MCP is served at " + Endpoint.MCP_PATH + " of the main port " + config.port() + sessions());
             return;

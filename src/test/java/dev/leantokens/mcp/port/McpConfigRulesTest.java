@@ -1,5 +1,6 @@
 package dev.leantokens.mcp.port;
 
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,19 @@ class McpConfigRulesTest {
     void invalidSettingIsRefusedByItsName(String property, String value, String variable) {
         assertThatThrownBy(() -> McpConfigRules.check(Settings.of(McpConfig.class, property, value)))
                 .isInstanceOf(ConfigurationException.class).hasMessageStartingWith(variable + " must be");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "999.1.1.1", "no such host", "192.0.2.1", "nothing.invalid" })
+    void hostThatIsNoAddressOfThisMachineIsRefused(String host) {
+        assertThatThrownBy(() -> McpConfigRules.checkHost(host)).isInstanceOf(ConfigurationException.class)
+                .hasMessageStartingWith("QUARKUS_HTTP_HOST must be").hasNoCause();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "0.0.0.0", "127.0.0.1", "127.0.0.2", "localhost" })
+    void hostOfThisMachineIsAccepted(String host) {
+        assertThatCode(() -> McpConfigRules.checkHost(host)).doesNotThrowAnyException();
     }
 
     @ParameterizedTest
