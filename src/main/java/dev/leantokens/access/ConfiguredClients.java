@@ -59,7 +59,7 @@ class ConfiguredClients {
         } catch (IllegalArgumentException e) {
             throw new ConfigurationException("ACCESS_CLIENTS: " + e.getMessage());
         } catch (IOException e) {
-            throw new ConfigurationException("the file that ACCESS_CLIENTS_FILE names cannot be read: " + e);
+            throw new ConfigurationException(FileWatch.describe("ACCESS_CLIENTS_FILE", file.orElseThrow(), e));
         }
     }
 

@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -55,10 +58,10 @@ public final class FileWatch implements AutoCloseable {
     public static byte[] readBytes(Path file) throws IOException {
         // Opening a pipe or a device could block forever.
         if (Files.exists(file) && !Files.isRegularFile(file)) {
-            throw new IOException("no regular file: " + file);
+            throw new IOException("it is not a regular file");
         }
         if (Files.size(file) > MAX_FILE_BYTES) {
-            throw new IOException("larger than " + MAX_FILE_BYTES + " bytes");
+            throw new IOException("it is larger than " + MAX_FILE_BYTES + " bytes");
         }
         return Files.readAllBytes(file);
     }
@@ -73,13 +76,35 @@ public final class FileWatch implements AutoCloseable {
             ByteBuffer bytes = ByteBuffer.wrap(readBytes(file));
             text = IntactText.withoutByteOrderMark(StandardCharsets.UTF_8.newDecoder().decode(bytes).toString());
         } catch (CharacterCodingException e) {
-            throw new IOException("not a text in UTF-8", e);
+            throw new IOException("it is not a text in UTF-8", e);
         }
         Optional<String> flaw = IntactText.flaw(text);
         if (flaw.isPresent()) {
-            throw new IOException("not a text in UTF-8: it " + flaw.get());
+            throw new IOException("it is not a text in UTF-8: it " + flaw.get());
         }
         return text;
+    }
+
+    /**
+     * Describes why a file that a setting names cannot be read. Quotes the path only if its folder exists, other than the root:
+     * otherwise it can be a secret that was set in place of a path.
+     *
+     * @param variable the setting
+     * @param reason why {@link #read} or {@link #readBytes} failed
+     */
+    public static String describe(String variable, Path file, IOException reason) {
+        Path folder = file.getParent();
+        boolean plausible = folder != null && folder.getNameCount() > 0 && Files.isDirectory(folder);
+        String subject = "the file that " + variable + " names " + (plausible ? "(" + file + ") " : "");
+        if (reason instanceof NoSuchFileException) {
+            return subject + "does not exist" + (plausible ? "" : ": " + variable + " must be a path");
+        }
+        if (reason instanceof AccessDeniedException) {
+            return subject + "may not be read by the user of this process";
+        }
+        // Other exceptions of the file system have the path as their message.
+        return subject + "cannot be read"
+                + (reason instanceof FileSystemException ? "" : ": " + reason.getMessage());
     }
 
     /** Starts polling. To be called once. */

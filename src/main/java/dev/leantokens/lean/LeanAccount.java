@@ -105,7 +105,7 @@ public record LeanAccount(URI url, Optional<String> clientId, String key, Option
             require(!text.isEmpty(), "the file that " + variable + " names is empty: " + file);
             return text;
         } catch (IOException e) {
-            throw new ConfigurationException("the file that " + variable + " names cannot be read: " + e);
+            throw new ConfigurationException(FileWatch.describe(variable, file, e));
         }
     }
 

@@ -5,6 +5,7 @@ import static dev.leantokens.settings.SettingRule.require;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.cert.CertificateFactory;
 import java.util.List;
@@ -112,8 +113,10 @@ final class TlsRules {
             require(!IntactText.startsWithByteOrderMark(content.toString()),
                     variable + ": " + file + " starts with a byte order mark: save it without one");
             return content;
-        } catch (IOException | IllegalArgumentException e) {
-            throw new ConfigurationException(variable + ": " + file + " cannot be read: " + e);
+        } catch (IOException e) {
+            throw new ConfigurationException(FileWatch.describe(variable, Path.of(file), e));
+        } catch (InvalidPathException e) {
+            throw new ConfigurationException(variable + " must be the path of a file");
         }
     }
 

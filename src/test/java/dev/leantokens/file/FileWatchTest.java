@@ -131,11 +131,30 @@ class FileWatchTest {
     @Test
     void onlyRegularTextFilesAreRead() throws IOException {
         assertThatThrownBy(() -> FileWatch.read(folder)).isInstanceOf(IOException.class)
-                .hasMessageContaining("no regular file");
+                .hasMessageContaining("not a regular file");
         assertThatThrownBy(() -> FileWatch.read(Path.of("/dev/zero"))).isInstanceOf(IOException.class)
-                .hasMessageContaining("no regular file");
+                .hasMessageContaining("not a regular file");
         replace(new byte[] { (byte) 0xC3, (byte) 0x28 });
         assertThatThrownBy(() -> FileWatch.read(file)).isInstanceOf(IOException.class).hasMessageContaining("not a text");
+    }
+
+    @Test
+    void reasonNamesTheSettingAndQuotesAPathButNoMisplacedSecret() throws IOException {
+        Path missing = folder.resolve("missing");
+        assertThat(reason(missing)).isEqualTo("the file that A_FILE names (" + missing + ") does not exist");
+        assertThat(reason(folder))
+                .isEqualTo("the file that A_FILE names (" + folder + ") cannot be read: it is not a regular file");
+        for (String secret : List.of("s3cr3t", "/s3cr3t", "s3cr3t/with+slash==", "/s3cr3t/with+slash==", "s".repeat(300))) {
+            assertThat(reason(Path.of(secret))).startsWith("the file that A_FILE names ").doesNotContain("s3cr3t", "sss");
+        }
+    }
+
+    private static String reason(Path file) {
+        try {
+            throw new AssertionError(FileWatch.read(file));
+        } catch (IOException e) {
+            return FileWatch.describe("A_FILE", file, e);
+        }
     }
 
     @Test

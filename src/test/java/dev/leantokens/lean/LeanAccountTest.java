@@ -137,7 +137,7 @@ class LeanAccountTest {
     @CsvSource({
             "private-key-jwt,     lean.client-id=x,                                     LEAN_PRIVATE_KEY_FILE",
             "private-key-jwt,     lean.private-key-file=/nowhere,                       LEAN_CLIENT_ID",
-            "private-key-jwt,     lean.client-id=x lean.private-key-file=/nowhere,      /nowhere",
+            "private-key-jwt,     lean.client-id=x lean.private-key-file=/nowhere,      LEAN_PRIVATE_KEY_FILE names does not exist",
             "private-key-jwt,     lean.client-id=x lean.client-secret=s3cr3t,           LEAN_CLIENT_SECRET is set",
             "private-key-jwt,     lean.client-id=x lean.client-secret-file=/nowhere,    LEAN_CLIENT_SECRET_FILE is set",
             "tls-client-auth,     ,                                                     LEAN_CLIENT_ID",

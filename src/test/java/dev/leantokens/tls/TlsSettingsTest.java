@@ -145,7 +145,7 @@ class TlsSettingsTest {
                         "_KEY_STORE: .*server.p12 is not a PKCS#12 key store, or .*_KEY_STORE_PASSWORD is wrong"),
                 arguments(Map.of("KEY_STORE", "server.pem", "KEY_STORE_PASSWORD", PASSWORD), "server.pem is not a PKCS#12"),
                 arguments(Map.of("CERTIFICATE", "missing", "KEY", "server.key"),
-                        "_CERTIFICATE: .*missing cannot be read: .*NoSuchFile.*"),
+                        "the file that .*_CERTIFICATE names .*missing. does not exist"),
                 arguments(Map.of("CERTIFICATE", "server.pem", "KEY", "-----BEGIN PRIVATE KEY----- " + PASSWORD),
                         "_KEY must be the path of a file, not its content"),
                 arguments(Map.of("CERTIFICATE", "text", "KEY", "server.key"),
