@@ -283,7 +283,8 @@ class CallersTlsIT {
         assertThatThrownBy(() -> rest(withoutCertificate)).as("a certificate is still required")
                 .isInstanceOf(IOException.class);
         assertThat(application.linesOf("INFO"))
-                .anyMatch(line -> line.contains("callers (TLS_CERTIFICATE, TLS_KEY, TLS_CLIENT_CA) now presents the certificate of CN=second"));
+                .anyMatch(line -> line.contains(
+                        "callers (TLS_CERTIFICATE, TLS_KEY, TLS_CLIENT_CA) now presents the certificate of CN=second"));
         assertThat(application.linesOf("ERROR")).isEmpty();
 
         certificateWithoutItsKeyAndBrokenFilesChangeNothing();
