@@ -27,7 +27,7 @@ import io.vertx.core.json.JsonArray;
  * The packaged application, jar or native executable, as a separate process: for tests of environment variables, the log and
  * the exit code.
  */
-final class PackagedApplication implements AutoCloseable {
+public final class PackagedApplication implements AutoCloseable {
 
     private static final Path TARGET = Path.of("target");
     private static final Path SETPRIV = Path.of("/usr/bin/setpriv");
@@ -177,7 +177,11 @@ final class PackagedApplication implements AutoCloseable {
         return artifact().getProperty("type").equals("native");
     }
 
-    private static List<String> command(String... options) {
+    /**
+     * @param options for both a JVM and an executable
+     * @return the command that starts the application
+     */
+    public static List<String> command(String... options) {
         Path path = TARGET.resolve(artifact().getProperty("path")).toAbsolutePath();
         if (isNative()) {
             return Stream.concat(Stream.of(path.toString()), Stream.of(options)).toList();
