@@ -16,13 +16,7 @@ final class Tables {
 
     /** @return the README and all pages below {@code docs} */
     static List<Path> pages() {
-        try (Stream<Path> files = Files.walk(Path.of("docs"))) {
-            return Stream
-                    .concat(Stream.of(Path.of("README.md")), files.filter(file -> file.toString().endsWith(".md")).sorted())
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Stream.concat(Stream.of(Pages.README), Pages.all().stream()).toList();
     }
 
     static String textOf(Path page) {
