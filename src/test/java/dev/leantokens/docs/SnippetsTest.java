@@ -50,7 +50,8 @@ class SnippetsTest {
         Set<Snippet> included = includes().map(block -> Snippet.includedBy(block).orElseThrow()).collect(Collectors.toSet());
         try (Stream<Path> files = Files.walk(EXAMPLES)) {
             List<Snippet> defined = files.filter(file -> file.getFileName().toString()
-                    .matches(".*\\.(java|properties|m?js|ts|go|py|json|ya?ml)") && !file.toString().contains("node_modules"))
+                    .matches(".*\\.(java|properties|m?js|ts|go|py|json|ya?ml)")
+                    && !file.toString().matches(".*\\b(node_modules|target)\\b.*"))
                     .flatMap(file -> Snippet.definedBy(file).stream()).toList();
 
             assertThat(defined).isNotEmpty().isSubsetOf(included);
