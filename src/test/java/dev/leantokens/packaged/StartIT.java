@@ -127,6 +127,21 @@ class StartIT {
     }
 
     @Test
+    void misspelledVariableIsReportedWithoutItsValue() {
+        try (PackagedApplication application = PackagedApplication.start(Map.of("LEAN_ENVIRONMENT", "stand-in",
+                "LEAN_CLIENT_SECRT", SECRET, "TOKEN_PATIENCE", "1s", "ACCESS_LOG", "true", "MCP_SERVICE_HOST", "10.0.0.1",
+                "LEAN_TLS_CAA", "x", "ACCESS_CLIENTS_A_B_SECRET", SECRET, "ACCESS_CLIENTS_A_B_SCOPES", "api"))) {
+            assertThat(application.linesOf("WARN").stream().filter(line -> line.contains("is not a setting"))).hasSize(2)
+                    .anyMatch(line -> line.contains("LEAN_CLIENT_SECRT is not a setting of this service")
+                            && line.endsWith("did you mean LEAN_CLIENT_SECRET?"))
+                    .anyMatch(line -> line.endsWith("did you mean LEAN_TLS_CA?"));
+            assertThat(application.linesOf("INFO").stream().filter(line -> line.contains("is not a setting"))).singleElement()
+                    .asString().contains("TOKEN_PATIENCE");
+            assertThat(application.log()).doesNotContain(SECRET);
+        }
+    }
+
+    @Test
     void variablesOfTheReadmeAreEnoughToIssueTokens() {
         LeanStub lean = new LeanStub();
         lean.start();

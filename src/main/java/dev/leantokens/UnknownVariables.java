@@ -1,0 +1,123 @@
+package dev.leantokens;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+
+import org.jboss.logging.Logger;
+
+import dev.leantokens.access.AccessConfig;
+import dev.leantokens.cache.CacheConfig;
+import dev.leantokens.lean.LeanConfig;
+import dev.leantokens.limits.LimitsConfig;
+import dev.leantokens.mcp.port.McpConfig;
+import dev.leantokens.openapi.OpenapiConfig;
+import dev.leantokens.tls.CallersTlsConfig;
+import dev.leantokens.tls.LeanTlsConfig;
+import dev.leantokens.token.TokenConfig;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.smallrye.config.ConfigMapping;
+
+/**
+ * Logs environment variables that look like settings of this service and are none: misspelled ones, and those of an earlier
+ * version. Unknown properties in files stop the start, but a variable may belong to another program.
+ */
+@ApplicationScoped
+@RegisterForReflection(targets = { AccessConfig.class, CacheConfig.class, LeanConfig.class, LimitsConfig.class, McpConfig.class,
+        OpenapiConfig.class, CallersTlsConfig.class, LeanTlsConfig.class, TokenConfig.class })
+class UnknownVariables {
+
+    private static final Logger LOG = Logger.getLogger(UnknownVariables.class);
+
+    /** The only setting of Quarkus with a short name that has one of the prefixes. */
+    private static final String ACCESS_LOG = "ACCESS_LOG";
+
+    /** Kubernetes and Docker set them for a service that is called like a prefix. */
+    private static final Pattern SERVICE_LINK = Pattern.compile(".+_SERVICE_HOST|.+_SERVICE_PORT(_.+)?|.+_PORT(_\\d+_.+)?");
+    /** Named by the operator: {@code access/LocalClientSettings} checks them. */
+    private static final String LOCAL_CLIENTS = "ACCESS_CLIENTS_";
+    /** How many characters of a misspelled name may be missing, additional or wrong. */
+    private static final int MAX_DISTANCE = 2;
+
+    void log(@Observes @Priority(StartOrder.REPORT) StartupEvent event) {
+        Set<String> known = known();
+        for (String name : unknown(System.getenv().keySet(), known)) {
+            List<String> similar = similar(name, known);
+            if (similar.size() == 1) {
+                LOG.warn(name + " is not a setting of this service and has no effect: did you mean " + similar.get(0) + "?");
+            } else {
+                LOG.info(name + " is not a setting of this service and has no effect");
+            }
+        }
+    }
+
+    /** @return the variables of all config mappings */
+    static Set<String> known() {
+        Class<?>[] mappings = UnknownVariables.class.getAnnotation(RegisterForReflection.class).targets();
+        return Stream.concat(Stream.of(ACCESS_LOG), Stream.of(mappings).flatMap(UnknownVariables::variablesOf))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static Stream<String> variablesOf(Class<?> mapping) {
+        String prefix = mapping.getAnnotation(ConfigMapping.class).prefix();
+        return Arrays.stream(mapping.getMethods()).map(method -> (prefix + "." + method.getName())
+                .replaceAll("([A-Z])", "_$1").replace('.', '_').toUpperCase(Locale.ROOT));
+    }
+
+    static Set<String> unknown(Set<String> variables, Set<String> known) {
+        Set<String> prefixes = known.stream().map(UnknownVariables::prefixOf).collect(Collectors.toSet());
+        Set<String> unknown = new TreeSet<>();
+        for (String name : variables) {
+            if (prefixes.contains(prefixOf(name)) && !known.contains(name) && !name.startsWith(LOCAL_CLIENTS)
+                    && !SERVICE_LINK.matcher(name).matches()) {
+                unknown.add(name);
+            }
+        }
+        return unknown;
+    }
+
+    /** @return the first word, with the underscore */
+    private static String prefixOf(String name) {
+        return name.substring(0, name.indexOf('_') + 1);
+    }
+
+    /** @return the names that differ the least, or that only the end is missing of */
+    static List<String> similar(String name, Set<String> known) {
+        for (int distance = 1; distance <= MAX_DISTANCE; distance++) {
+            int allowed = distance;
+            List<String> near = known.stream().filter(each -> distance(name, each) == allowed).toList();
+            if (!near.isEmpty()) {
+                return near;
+            }
+        }
+        return known.stream().filter(each -> each.startsWith(name)).toList();
+    }
+
+    /** Levenshtein's distance. */
+    private static int distance(String one, String other) {
+        int[] previous = new int[other.length() + 1];
+        for (int j = 0; j <= other.length(); j++) {
+            previous[j] = j;
+        }
+        for (int i = 1; i <= one.length(); i++) {
+            int[] current = new int[other.length() + 1];
+            current[0] = i;
+            for (int j = 1; j <= other.length(); j++) {
+                int replaced = previous[j - 1] + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
+                current[j] = Math.min(replaced, 1 + Math.min(previous[j], current[j - 1]));
+            }
+            previous = current;
+        }
+        return previous[other.length()];
+    }
+}

@@ -1,0 +1,80 @@
+package dev.leantokens;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.smallrye.config.ConfigMapping;
+
+class UnknownVariablesTest {
+
+    private static final Set<String> KNOWN = UnknownVariables.known();
+
+    @ParameterizedTest
+    @ValueSource(strings = { "LEAN_CLIENT_SECRT", "TOKEN_PATIENCE", "ACCESS_TOKEN", "MCP_TIMEOUT", "CACHE_SIZE",
+            "LIMITS_X", "OPENAPI_UI" })
+    void nameWithOneOfThePrefixesIsReported(String name) {
+        assertThat(UnknownVariables.unknown(Set.of(name), KNOWN)).containsExactly(name);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "LEAN_CLIENT_ID", "ACCESS_LOG", "PATH", "LEANING", "_LEAN", "lean", "QUARKUS_HTTP_PORT",
+            // Settings of local clients.
+            "ACCESS_CLIENTS_PAYMENTS_API_SECRET",
+            // Services that are called mcp, lean or token.
+            "MCP_PORT", "MCP_PORT_8080_TCP", "MCP_PORT_8080_TCP_ADDR", "MCP_SERVICE_HOST", "MCP_SERVICE_PORT",
+            "MCP_SERVICE_PORT_HTTP", "LEAN_PORT", "LEAN_TOKENS_PORT_53_UDP_PROTO", "TOKEN_SERVICE_HOST" })
+    void otherNameIsNotReported(String name) {
+        assertThat(UnknownVariables.unknown(Set.of(name), KNOWN)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+            "LEAN_CLIENT_SECRT,       LEAN_CLIENT_SECRET",
+            "LEAN_CLIENTID,           LEAN_CLIENT_ID",
+            "TOKEN_SCOPE,             TOKEN_SCOPES",
+            "LEAN_CLIENT_SECRET_FIEL, LEAN_CLIENT_SECRET_FILE",
+            "LEAN_ENV,                LEAN_ENVIRONMENT",
+    })
+    void misspelledNameHasOneSimilarName(String name, String meant) {
+        assertThat(UnknownVariables.similar(name, KNOWN)).containsExactly(meant);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "TOKEN_PATIENCE", "MCP_TIMEOUT", "ACCESS_TOKEN", "LEAN_CLIENT", "LEAN_BREAKER_CALLS" })
+    void otherNameHasNoneOrSeveral(String name) {
+        assertThat(UnknownVariables.similar(name, KNOWN).size()).isNotEqualTo(1);
+    }
+
+    /** Those that have no entry in a mapping: short names of Quarkus' settings. */
+    @Test
+    void everyVariableInTheApplicationsPropertiesIsKnown() throws IOException {
+        assertThat(Pattern.compile("\\$\\{([A-Z_]+):").matcher(Files.readString(
+                Path.of("src/main/resources/application.properties"))).results().map(match -> match.group(1)))
+                .contains("ACCESS_LOG").allSatisfy(name -> assertThat(UnknownVariables.unknown(Set.of(name), KNOWN)).isEmpty());
+    }
+
+    @Test
+    void everyConfigMappingIsListed() {
+        assertThat(UnknownVariables.class.getAnnotation(RegisterForReflection.class).targets())
+                .containsExactlyInAnyOrderElementsOf(new ClassFileImporter()
+                        .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages("dev.leantokens")
+                        .stream()
+                        .filter(type -> type.isAnnotatedWith(ConfigMapping.class)).map(JavaClass::reflect).toList());
+        assertThat(KNOWN).contains("LEAN_CLIENT_SECRET_FILE", "LEAN_TLS_CA", "TLS_KEY_STORE_PASSWORD", "OPENAPI_SWAGGER_UI");
+    }
+}
