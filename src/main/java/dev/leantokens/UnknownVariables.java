@@ -29,7 +29,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.config.ConfigMapping;
 
 /**
- * Logs environment variables that look like settings of this service and are none: misspelled ones, and those of an earlier
+ * Logs environment variables that look like settings of this service but are not: misspelled ones, and those of an earlier
  * version. Unknown properties in files stop the start, but a variable may belong to another program.
  */
 @ApplicationScoped
@@ -91,7 +91,7 @@ class UnknownVariables {
         return name.substring(0, name.indexOf('_') + 1);
     }
 
-    /** @return the names that differ the least, or that only the end is missing of */
+    /** @return the names that differ the least; otherwise those that start with the given one */
     static List<String> similar(String name, Set<String> known) {
         for (int distance = 1; distance <= MAX_DISTANCE; distance++) {
             int allowed = distance;
