@@ -65,9 +65,9 @@ record Block(Path page, int line, String language, String text, Optional<String>
         return comment.matches() ? Optional.of(comment.group(1)) : Optional.empty();
     }
 
-    /** @return whether it has commands that a reader copies */
-    boolean isCommands() {
-        return language.equals("shell");
+    /** @return whether it has commands that a reader copies and that the test runs */
+    boolean isRun() {
+        return language.equals("shell") && !isNotRun();
     }
 
     /** @return whether it is marked as not run, with a reason */

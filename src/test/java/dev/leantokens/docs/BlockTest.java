@@ -36,7 +36,7 @@ class BlockTest {
         assertThat(blocks).extracting(Block::place).containsExactly("page.md:3", "page.md:10", "page.md:14");
         assertThat(blocks).extracting(Block::language).containsExactly("shell", "yaml", "");
         assertThat(blocks).extracting(Block::text).containsExactly("a \\\n  b\n", "a:\n  - b\n", "picture\n");
-        assertThat(blocks).extracting(Block::isCommands).containsExactly(true, false, false);
+        assertThat(blocks).extracting(Block::isRun).containsExactly(true, false, false);
     }
 
     @Test

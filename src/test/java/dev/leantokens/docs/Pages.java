@@ -14,6 +14,7 @@ final class Pages {
     static final Path README = Path.of("README.md");
     static final Path CONTRIBUTING = Path.of("CONTRIBUTING.md");
     static final Path INDEX = Path.of("docs/README.md");
+    static final Path REFERENCE = Path.of("docs/reference");
 
     private Pages() {
     }
@@ -28,8 +29,8 @@ final class Pages {
         List<Path> pages = new ArrayList<>(List.of(README));
         pages.addAll(below(Path.of("docs/tutorial")));
         pages.addAll(below(Path.of("docs/how-to")));
-        return pages.stream().filter(page -> Block.of(page).stream().anyMatch(block -> block.isCommands() && !block.isNotRun()))
-                .toList();
+        pages.addAll(below(REFERENCE));
+        return pages.stream().filter(page -> Block.of(page).stream().anyMatch(Block::isRun)).toList();
     }
 
     private static List<Path> below(Path folder) {

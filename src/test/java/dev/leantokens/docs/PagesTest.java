@@ -47,6 +47,13 @@ class PagesTest {
         assertThat(lines(page).get(2)).as("the text below the title of " + page).matches("[A-Z`*\\[].+");
     }
 
+    /** Those of {@code shell} blocks are run. */
+    @ParameterizedTest
+    @MethodSource("pages")
+    void commandsAreInShellBlocks(Path page) {
+        assertThat(Block.of(page)).extracting(Block::language).doesNotContain("sh", "bash", "console", "zsh");
+    }
+
     private static Set<Path> found() {
         Set<Path> found = new TreeSet<>(Set.of(Pages.INDEX));
         for (int click = 1; click <= CLICKS; click++) {
