@@ -15,4 +15,4 @@ async function receivesAToken({ client, tools }) {
 
 test('AI SDK without a secret', async () => receivesAToken(await tools(mcpUrl)));
 test('AI SDK with a secret', async () => receivesAToken(await toolsWithSecret(mcpUrl, secret)));
-test('AI SDK with a wrong secret', async () => assert.rejects(toolsWithSecret(mcpUrl, 'wrong')));
+test('AI SDK with a wrong secret', async () => assert.rejects(toolsWithSecret(mcpUrl, 'wrong'), /HTTP 401/));

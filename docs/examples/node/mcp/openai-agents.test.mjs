@@ -19,4 +19,4 @@ async function receivesAToken({ lean, agent }) {
 
 test('OpenAI Agents without a secret', () => receivesAToken(agent(mcpUrl)));
 test('OpenAI Agents with a secret', () => receivesAToken(agentWithSecret(mcpUrl, secret)));
-test('OpenAI Agents with a wrong secret', async () => assert.rejects(agentWithSecret(mcpUrl, 'wrong').lean.connect()));
+test('OpenAI Agents with a wrong secret', () => assert.rejects(agentWithSecret(mcpUrl, 'wrong').lean.connect(), /HTTP 401/));
