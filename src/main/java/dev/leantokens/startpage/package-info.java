@@ -1,2 +1,2 @@
-/** The page at the root of the main port: where everything else is, for people and for programs. */
+/** The page at the root of the main port: links to the other endpoints, for people and for programs. */
 package dev.leantokens.startpage;
