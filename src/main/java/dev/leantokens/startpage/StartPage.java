@@ -56,8 +56,8 @@ class StartPage {
                 ? RestResponse.ResponseBuilder.ok(StartPageHtml.of(places), HTML)
                         .header("Content-Security-Policy", StartPageHtml.POLICY)
                 : RestResponse.ResponseBuilder.ok(places.json(), MediaType.APPLICATION_JSON_TYPE);
-        return response.header(HttpHeaders.VARY, HttpHeaders.ACCEPT)
-                .header(HttpHeaders.CACHE_CONTROL, "no-cache")
+        // Selecting a variant has set Vary.
+        return response.header(HttpHeaders.CACHE_CONTROL, "no-cache")
                 .header("X-Content-Type-Options", "nosniff")
                 .build();
     }
