@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -57,6 +58,11 @@ class CommandsIT {
     @AfterAll
     static void stopLean() {
         LEAN.stop();
+    }
+
+    @BeforeEach
+    void skipWithoutAShell() {
+        assumeThat(isInstalled("bash") && isInstalled("curl")).as("bash and curl are installed").isTrue();
     }
 
     static Stream<Path> pages() {
@@ -157,7 +163,6 @@ class CommandsIT {
             blocks.add(0, START);
         }
         String commands = String.join("\n", blocks.stream().filter(Block::isRun).map(Block::text).toList());
-        assumeThat(isInstalled("bash") && isInstalled("curl")).as("bash and curl are installed").isTrue();
         assumeThat(!commands.contains("openssl") || isInstalled("openssl")).as("openssl is installed").isTrue();
 
         try (PageShell shell = new PageShell(folder, commands, LEAN.url())) {
