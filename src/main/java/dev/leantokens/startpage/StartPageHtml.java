@@ -17,7 +17,7 @@ final class StartPageHtml {
             strong { display: block; border-left: .25rem solid #c60; padding-left: .75rem; }
             """;
 
-    /** Allows this style and the empty icon, which stops browsers from requesting one, and nothing else. */
+    /** Allows only this style and the empty icon, which stops browsers from requesting one. */
     static final String POLICY = "default-src 'none'; style-src '" + hash(STYLE) + "'; img-src data:; base-uri 'none'; "
             + "form-action 'none'; frame-ancestors 'none'";
 

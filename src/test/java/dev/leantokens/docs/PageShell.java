@@ -28,11 +28,9 @@ import dev.leantokens.packaged.PackagedApplication;
 import dev.leantokens.testing.FreePorts;
 
 /**
- * Runs the commands of a page in one session of bash, in a folder of its own, which looks like the repository. The commands
- * stay
- * as they are; what they call differs: {@code java} and {@code ./mvnw} are the scripts in {@code src/test/shell}, which start
- * the
- * packaged application at free ports, and curl is configured to connect to these instead of the documented ones.
+ * Runs the commands of a page in one session of bash, in an empty folder with links to the repository. The commands are
+ * unchanged, but {@code java} and {@code ./mvnw} are the scripts in {@code src/test/shell}, which start the packaged
+ * application at free ports, and curl is configured to connect to these instead of the documented ones.
  */
 final class PageShell implements AutoCloseable {
 
@@ -240,7 +238,7 @@ final class PageShell implements AutoCloseable {
                 service.get().destroyForcibly();
             }
         }
-        // Whoever deletes the folder must not follow them.
+        // Deleting the folder must not follow them.
         for (Path link : links) {
             Files.delete(link);
         }

@@ -15,11 +15,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 /**
- * Compares what a page shows as output with what was printed. JSON has to have the same members, of the same types, and the
- * same
- * strings except tokens; text has to have the same lines. {@code …} stands for any text of a line or a string, and, on a line
- * of
- * its own, for any lines.
+ * Compares the output that a page shows with the printed one. JSON must have the same members, of the same types, and the same
+ * strings except tokens; text must have the same lines. {@code …} stands for any part of a line or a string, and alone on a
+ * line for any lines.
  */
 final class ShownOutput {
 

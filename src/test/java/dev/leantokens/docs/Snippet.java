@@ -9,8 +9,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * A part of a file that pages include: between the lines that contain {@code snippet: name} and {@code end: name}, without
- * their
+ * A part of a file that pages include: the lines between {@code snippet: name} and {@code end: name} without their
  * indentation, or the whole file.
  *
  * @param file the file's path

@@ -95,7 +95,7 @@ class StartPageTest {
         assertThat(response.headers().get("Content-Type")).startsWith(type);
     }
 
-    /** The name by which the client came, without what else the header contains. */
+    /** The name that the client used, without the rest of the header. */
     @ParameterizedTest
     @CsvSource({ "localhost, localhost", "LOCALHOST.:1234, localhost", "127.0.0.1:80, 127.0.0.1", "[::1]:8080, [::1]" })
     void mcpUrlHasTheRequestedName(String host, String name) {
