@@ -39,8 +39,11 @@ class UnknownVariables {
 
     private static final Logger LOG = Logger.getLogger(UnknownVariables.class);
 
-    /** The only setting of Quarkus with a short name that has one of the prefixes. */
-    private static final String ACCESS_LOG = "ACCESS_LOG";
+    /** Short names of {@code application.properties}. {@code PORT} and {@code LOG_JSON} are left out: others start like them. */
+    private static final Set<String> SHORT_NAMES = Set.of("ACCESS_LOG", "ALLOWED_HOSTS", "ALLOWED_ORIGINS");
+
+    /** The end of the name of a list's entry, such as {@code TOKEN_SCOPES_0_}. */
+    private static final Pattern INDEX = Pattern.compile("_\\d+_$");
 
     /** Kubernetes and Docker set them for a service that is called like a prefix. */
     private static final Pattern SERVICE_LINK = Pattern.compile(".+_SERVICE_HOST|.+_SERVICE_PORT(_.+)?|.+_PORT(_\\d+_.+)?");
@@ -48,6 +51,8 @@ class UnknownVariables {
     private static final String LOCAL_CLIENTS = "ACCESS_CLIENTS_";
     /** How many characters of a misspelled name may be missing, additional or wrong. */
     private static final int MAX_DISTANCE = 2;
+    /** Short names resemble each other by chance: one such character for each four behind the prefix. */
+    private static final int CHARACTERS_PER_MISTAKE = 4;
 
     void log(@Observes @Priority(StartOrder.REPORT) StartupEvent event) {
         Set<String> known = known();
@@ -64,7 +69,7 @@ class UnknownVariables {
     /** @return the variables of all config mappings */
     static Set<String> known() {
         Class<?>[] mappings = UnknownVariables.class.getAnnotation(RegisterForReflection.class).targets();
-        return Stream.concat(Stream.of(ACCESS_LOG), Stream.of(mappings).flatMap(UnknownVariables::variablesOf))
+        return Stream.concat(SHORT_NAMES.stream(), Stream.of(mappings).flatMap(UnknownVariables::variablesOf))
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
@@ -78,8 +83,8 @@ class UnknownVariables {
         Set<String> prefixes = known.stream().map(UnknownVariables::prefixOf).collect(Collectors.toSet());
         Set<String> unknown = new TreeSet<>();
         for (String name : variables) {
-            if (prefixes.contains(prefixOf(name)) && !known.contains(name) && !name.startsWith(LOCAL_CLIENTS)
-                    && !SERVICE_LINK.matcher(name).matches()) {
+            if (prefixes.contains(prefixOf(name)) && !known.contains(INDEX.matcher(name).replaceFirst(""))
+                    && !name.startsWith(LOCAL_CLIENTS) && !SERVICE_LINK.matcher(name).matches()) {
                 unknown.add(name);
             }
         }
@@ -93,7 +98,8 @@ class UnknownVariables {
 
     /** @return the names that differ the least; otherwise those that start with the given one */
     static List<String> similar(String name, Set<String> known) {
-        for (int distance = 1; distance <= MAX_DISTANCE; distance++) {
+        int length = name.length() - prefixOf(name).length();
+        for (int distance = 1; distance <= Math.min(MAX_DISTANCE, length / CHARACTERS_PER_MISTAKE); distance++) {
             int allowed = distance;
             List<String> near = known.stream().filter(each -> distance(name, each) == allowed).toList();
             if (!near.isEmpty()) {

@@ -26,13 +26,16 @@ class UnknownVariablesTest {
 
     @ParameterizedTest
     @ValueSource(strings = { "LEAN_CLIENT_SECRT", "TOKEN_PATIENCE", "ACCESS_TOKEN", "MCP_TIMEOUT", "CACHE_SIZE",
-            "LIMITS_X", "OPENAPI_UI" })
+            "LIMITS_X", "OPENAPI_UI", "ALLOWED_HOST" })
     void nameWithOneOfThePrefixesIsReported(String name) {
         assertThat(UnknownVariables.unknown(Set.of(name), KNOWN)).containsExactly(name);
     }
 
     @ParameterizedTest
     @ValueSource(strings = { "LEAN_CLIENT_ID", "ACCESS_LOG", "PATH", "LEANING", "_LEAN", "lean", "QUARKUS_HTTP_PORT",
+            "ALLOWED_ORIGINS",
+            // An entry of a list.
+            "TOKEN_SCOPES_0_", "ACCESS_ALLOWED_HOSTS_10_",
             // Settings of local clients.
             "ACCESS_CLIENTS_PAYMENTS_API_SECRET",
             // Services that are called mcp, lean or token.
@@ -49,13 +52,15 @@ class UnknownVariablesTest {
             "TOKEN_SCOPE,             TOKEN_SCOPES",
             "LEAN_CLIENT_SECRET_FIEL, LEAN_CLIENT_SECRET_FILE",
             "LEAN_ENV,                LEAN_ENVIRONMENT",
+            "ALLOWED_HOST,            ALLOWED_HOSTS",
     })
     void misspelledNameHasOneSimilarName(String name, String meant) {
         assertThat(UnknownVariables.similar(name, KNOWN)).containsExactly(meant);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "TOKEN_PATIENCE", "MCP_TIMEOUT", "ACCESS_TOKEN", "LEAN_CLIENT", "LEAN_BREAKER_CALLS" })
+    @ValueSource(strings = { "TOKEN_PATIENCE", "MCP_TIMEOUT", "ACCESS_TOKEN", "LEAN_CLIENT", "LEAN_BREAKER_CALLS", "MCP_HOST",
+            "TLS_CRT" })
     void otherNameHasNoneOrSeveral(String name) {
         assertThat(UnknownVariables.similar(name, KNOWN).size()).isNotEqualTo(1);
     }
