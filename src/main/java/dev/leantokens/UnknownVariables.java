@@ -39,7 +39,9 @@ class UnknownVariables {
 
     private static final Logger LOG = Logger.getLogger(UnknownVariables.class);
 
-    /** Short names of {@code application.properties}. {@code PORT} and {@code LOG_JSON} are left out: others start like them. */
+    /**
+     * Short names of {@code application.properties}. {@code PORT} and {@code LOG_JSON} are left out: others start like them.
+     */
     private static final Set<String> SHORT_NAMES = Set.of("ACCESS_LOG", "ALLOWED_HOSTS", "ALLOWED_ORIGINS");
 
     /** The end of the name of a list's entry, such as {@code TOKEN_SCOPES_0_}. */

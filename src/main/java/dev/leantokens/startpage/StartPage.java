@@ -1,17 +1,19 @@
 package dev.leantokens.startpage;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
-import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Variant;
 
-import org.jboss.resteasy.reactive.RestResponse;
+import org.jboss.resteasy.reactive.server.core.EncodedMediaType;
+import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
+import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
 
 import dev.leantokens.access.HostFilter;
 import dev.leantokens.http.Endpoint;
@@ -20,6 +22,7 @@ import dev.leantokens.mcp.port.McpListener;
 import dev.leantokens.openapi.OpenapiConfig;
 import dev.leantokens.token.TokenStandIn;
 import io.smallrye.common.annotation.NonBlocking;
+import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
 
 /**
@@ -30,7 +33,8 @@ import io.vertx.core.http.HttpServerRequest;
 @NonBlocking
 class StartPage {
 
-    private static final MediaType HTML = new MediaType("text", "html", "UTF-8");
+    private static final EncodedMediaType HTML = new EncodedMediaType(MediaType.TEXT_HTML_TYPE);
+    private static final EncodedMediaType JSON = new EncodedMediaType(MediaType.APPLICATION_JSON_TYPE);
     private static final Variant AS_JSON = new Variant(MediaType.APPLICATION_JSON_TYPE, (String) null, null);
     private static final Variant AS_HTML = new Variant(MediaType.TEXT_HTML_TYPE, (String) null, null);
 
@@ -46,20 +50,32 @@ class StartPage {
         this.listener = listener;
     }
 
+    /**
+     * Sets the headers on the response itself: with a response object, Quarkus REST refuses callers by their {@code Accept}.
+     */
     @GET
-    @Produces(MediaType.WILDCARD)
-    public RestResponse<String> page(@Context Request request, @Context HttpServerRequest http) {
+    public byte[] page(@Context ServerRequestContext context, @Context Request request, @Context HttpServerRequest http) {
         Places places = new Places(mcpUrl(http), swaggerUi, standIn.isUsed());
-        // JSON also if the client accepts neither, as the first variant wins a tie.
-        boolean asHtml = AS_HTML.equals(request.selectVariant(List.of(AS_JSON, AS_HTML)));
-        RestResponse.ResponseBuilder<String> response = asHtml
-                ? RestResponse.ResponseBuilder.ok(StartPageHtml.of(places), HTML)
-                        .header("Content-Security-Policy", StartPageHtml.POLICY)
-                : RestResponse.ResponseBuilder.ok(places.json(), MediaType.APPLICATION_JSON_TYPE);
-        // Selecting a variant has set Vary.
-        return response.header(HttpHeaders.CACHE_CONTROL, "no-cache")
-                .header("X-Content-Type-Options", "nosniff")
-                .build();
+        boolean asHtml = prefersHtml(request);
+        ((ResteasyReactiveRequestContext) context).setResponseContentType(asHtml ? HTML : JSON);
+        MultiMap headers = http.response().headers();
+        headers.set(HttpHeaders.VARY, HttpHeaders.ACCEPT)
+                .set(HttpHeaders.CACHE_CONTROL, "no-cache")
+                .set("X-Content-Type-Options", "nosniff");
+        if (asHtml) {
+            headers.set("Content-Security-Policy", StartPageHtml.POLICY);
+        }
+        return (asHtml ? StartPageHtml.of(places) : places.json()).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** @return false also if the client accepts neither, as the first variant wins a tie, and if the header is malformed */
+    private static boolean prefersHtml(Request request) {
+        try {
+            return AS_HTML.equals(request.selectVariant(List.of(AS_JSON, AS_HTML)));
+        } catch (RuntimeException e) {
+            // Of several types, depending on what is wrong.
+            return false;
+        }
     }
 
     /** Only the MCP port needs more than a path: its number, and so a scheme and the name by which the client came here. */

@@ -36,7 +36,7 @@ class StartPageTest {
         RawHttp.Response response = get("/", "Host: localhost");
 
         assertThat(response.status()).isEqualTo(200);
-        assertThat(response.headers()).containsEntry("Content-Type", "application/json")
+        assertThat(response.headers()).containsEntry("Content-Type", "application/json;charset=UTF-8")
                 .containsEntry("Vary", "Accept").containsEntry("Cache-Control", "no-cache")
                 .containsEntry("X-Content-Type-Options", "nosniff");
         assertThat(new JsonObject(response.body()).getMap()).isEqualTo(Map.of(
@@ -87,6 +87,11 @@ class StartPageTest {
             "application/json;q=0.1, text/html;q=0.2 | text/html",
             "text/html;q=0                          | application/json",
             "image/png                              | application/json",
+            "text/*                                 | text/html",
+            // No preference: empty or malformed.
+            "''                                     | application/json",
+            "text/html;q=                           | application/json",
+            "html                                   | application/json",
     })
     void formFollowsTheAcceptHeader(String accept, String type) {
         RawHttp.Response response = get("/", "Host: localhost", "Accept: " + accept);
