@@ -56,10 +56,12 @@ class UnknownVariables {
     /** Short names resemble each other by chance: one such character for each four behind the prefix. */
     private static final int CHARACTERS_PER_MISTAKE = 4;
 
+    /** Found while the native executable is built, which initializes the classes. */
+    private static final Set<String> KNOWN = known();
+
     void log(@Observes @Priority(StartOrder.REPORT) StartupEvent event) {
-        Set<String> known = known();
-        for (String name : unknown(System.getenv().keySet(), known)) {
-            List<String> similar = similar(name, known);
+        for (String name : unknown(System.getenv().keySet(), KNOWN)) {
+            List<String> similar = similar(name, KNOWN);
             if (similar.size() == 1) {
                 LOG.warn(name + " is not a setting of this service and has no effect: did you mean " + similar.get(0) + "?");
             } else {
