@@ -94,7 +94,9 @@ class ConfiguredClients {
         public void changed(String changed) {
             try {
                 current = load(changed);
-                LOG.info("The file of local clients has changed: " + current.size() + " local clients are configured now");
+                int clients = current.size();
+                LOG.info("The file of local clients has changed: "
+                        + (clients == 1 ? "1 local client is" : clients + " local clients are") + " configured now");
             } catch (IllegalArgumentException e) {
                 LOG.error("The file of local clients has changed and is invalid, keeping the current clients: "
                         + e.getMessage());

@@ -77,6 +77,7 @@ class LocalClientsFileIT {
 
         write("agents.secret=" + NEW + "\nagents.scopes=api\n");
         awaitStatus(OLD, 401);
+        awaitLine("INFO", "The file of local clients has changed: 1 local client is configured now");
         assertThat(statusWith(NEW)).isEqualTo(200);
         assertThat(application.log()).doesNotContain("never-to-be-seen");
     }
