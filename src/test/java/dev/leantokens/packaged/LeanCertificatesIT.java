@@ -45,12 +45,13 @@ class LeanCertificatesIT extends LeanOverTls {
                     assertNoSecureConnection(service.token());
                     assertThat(impostor.requests()).as(reason).isEmpty();
                 }
-                assertThat(service.linesOf("ERROR").subList(before, before + 1)).as(reason).singleElement().asString()
-                        .contains("503 LEAN_UNTRUSTED").contains(reason);
+                await().untilAsserted(() -> assertThat(service.linesOf("ERROR")).as(reason).hasSizeGreaterThan(before));
+                assertThat(service.linesOf("ERROR").get(before)).as(reason).contains("503 LEAN_UNTRUSTED").contains(reason);
             });
             try (TlsLean plain = TlsLean.startPlain("127.0.0.1", port)) {
                 assertNoSecureConnection(service.token());
-                assertThat(service.linesOf("ERROR")).last().asString().contains("does not speak TLS");
+                await().untilAsserted(
+                        () -> assertThat(service.linesOf("ERROR")).last().asString().contains("does not speak TLS"));
                 assertThat(plain.requests()).isEmpty();
             }
             try (TlsLean right = TlsLean.start(port, lean)) {
@@ -109,7 +110,8 @@ class LeanCertificatesIT extends LeanOverTls {
                 PackagedApplication service = PackagedApplication.start(environment(server.port(), settings))) {
             assertNoSecureConnection(service.token());
             assertThat(server.requests()).isEmpty();
-            assertThat(service.linesOf("ERROR")).last().asString().contains("503 LEAN_UNTRUSTED").contains("alert");
+            await().untilAsserted(() -> assertThat(service.linesOf("ERROR")).last().asString().contains("503 LEAN_UNTRUSTED")
+                    .contains("alert"));
             assertThat(service.log().contains("has expired at")).isEqualTo(identity.isPresent());
             assertQuiet(service);
         }

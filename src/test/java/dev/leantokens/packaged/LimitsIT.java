@@ -134,7 +134,8 @@ class LimitsIT {
             await().untilAsserted(() -> assertThat(greedy.stream().filter(LimitsIT::isClosed)).hasSize(5));
         }
         assertServed(RawHttp.LOOPBACK);
-        assertThat(application.linesOf("WARN")).anyMatch(line -> line.contains("LIMITS_CONNECTIONS_PER_PEER"));
+        await().untilAsserted(() -> assertThat(application.linesOf("WARN"))
+                .anyMatch(line -> line.contains("LIMITS_CONNECTIONS_PER_PEER")));
     }
 
     @Test
