@@ -3,12 +3,9 @@ package dev.leantokens.openapi;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
 
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
-import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -16,10 +13,13 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Variant;
 
-import org.jboss.resteasy.reactive.RestResponse;
+import org.jboss.resteasy.reactive.server.core.EncodedMediaType;
+import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
 
+import dev.leantokens.http.ContentNegotiation;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
+import io.vertx.core.http.HttpServerResponse;
 
 /**
  * Serves the API description of the REST side at the path of MicroProfile OpenAPI, in YAML by default and in JSON on request.
@@ -30,26 +30,25 @@ import io.smallrye.mutiny.infrastructure.Infrastructure;
 class ApiDescription {
 
     /** RFC 9512. */
-    private static final MediaType YAML = new MediaType("application", "yaml", StandardCharsets.UTF_8.name());
-    private static final Variant AS_YAML = new Variant(new MediaType("application", "yaml"), (String) null, null);
+    private static final MediaType YAML = new MediaType("application", "yaml");
+    private static final Variant AS_YAML = new Variant(YAML, (String) null, null);
     private static final Variant AS_JSON = new Variant(MediaType.APPLICATION_JSON_TYPE, (String) null, null);
 
-    private final Uni<String> yaml = text("/META-INF/openapi.yaml");
-    private final Uni<String> json = text("/META-INF/openapi.json");
+    private static final EncodedMediaType YAML_UTF_8 = new EncodedMediaType(YAML);
+    private static final EncodedMediaType JSON_UTF_8 = new EncodedMediaType(MediaType.APPLICATION_JSON_TYPE);
+
+    private final Uni<byte[]> yaml = packagedFile("/META-INF/openapi.yaml");
+    private final Uni<byte[]> json = packagedFile("/META-INF/openapi.json");
 
     /** @param format {@code JSON}, for clients that cannot set a header */
     @GET
-    @Produces(MediaType.WILDCARD)
-    public Uni<RestResponse<String>> description(@Context Request request, @QueryParam("format") String format) {
-        boolean asJson = "JSON".equalsIgnoreCase(format) || AS_JSON.equals(request.selectVariant(List.of(AS_YAML, AS_JSON)));
-        return (asJson ? json : yaml).map(text -> RestResponse.ResponseBuilder
-                .ok(text, asJson ? MediaType.APPLICATION_JSON_TYPE : YAML)
-                .header(HttpHeaders.VARY, HttpHeaders.ACCEPT)
-                .build());
-    }
-
-    private static Uni<String> text(String path) {
-        return packagedFile(path).map(bytes -> new String(bytes, StandardCharsets.UTF_8)).memoize().indefinitely();
+    public Uni<byte[]> description(@Context ServerRequestContext context, @Context Request request,
+            @Context HttpServerResponse response, @QueryParam("format") String format) {
+        boolean asJson = "JSON".equalsIgnoreCase(format)
+                || AS_JSON.equals(ContentNegotiation.preferred(request, AS_YAML, AS_JSON));
+        ContentNegotiation.respondWith(context, asJson ? JSON_UTF_8 : YAML_UTF_8);
+        response.headers().set(HttpHeaders.VARY, HttpHeaders.ACCEPT);
+        return asJson ? json : yaml;
     }
 
     /**

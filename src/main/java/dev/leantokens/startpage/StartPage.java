@@ -1,7 +1,6 @@
 package dev.leantokens.startpage;
 
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -12,10 +11,10 @@ import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Variant;
 
 import org.jboss.resteasy.reactive.server.core.EncodedMediaType;
-import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
 import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
 
 import dev.leantokens.access.HostFilter;
+import dev.leantokens.http.ContentNegotiation;
 import dev.leantokens.http.Endpoint;
 import dev.leantokens.mcp.port.McpConfig;
 import dev.leantokens.mcp.port.McpListener;
@@ -50,14 +49,11 @@ class StartPage {
         this.listener = listener;
     }
 
-    /**
-     * Sets the headers on the response itself: with a response object, Quarkus REST refuses callers by their {@code Accept}.
-     */
     @GET
     public byte[] page(@Context ServerRequestContext context, @Context Request request, @Context HttpServerRequest http) {
         Places places = new Places(mcpUrl(http), swaggerUi, standIn.isUsed());
-        boolean asHtml = prefersHtml(request);
-        ((ResteasyReactiveRequestContext) context).setResponseContentType(asHtml ? HTML : JSON);
+        boolean asHtml = AS_HTML.equals(ContentNegotiation.preferred(request, AS_JSON, AS_HTML));
+        ContentNegotiation.respondWith(context, asHtml ? HTML : JSON);
         MultiMap headers = http.response().headers();
         headers.set(HttpHeaders.VARY, HttpHeaders.ACCEPT)
                 .set(HttpHeaders.CACHE_CONTROL, "no-cache")
@@ -66,16 +62,6 @@ class StartPage {
             headers.set("Content-Security-Policy", StartPageHtml.POLICY);
         }
         return (asHtml ? StartPageHtml.of(places) : places.json()).getBytes(StandardCharsets.UTF_8);
-    }
-
-    /** @return false also if the client accepts neither, as the first variant wins a tie, and if the header is malformed */
-    private static boolean prefersHtml(Request request) {
-        try {
-            return AS_HTML.equals(request.selectVariant(List.of(AS_JSON, AS_HTML)));
-        } catch (RuntimeException e) {
-            // Of several types, depending on what is wrong.
-            return false;
-        }
     }
 
     /** Only the MCP port needs more than a path: its number, and so a scheme and the name by which the client came here. */

@@ -80,7 +80,8 @@ final class PageShell implements AutoCloseable {
                 .redirectError(state.resolve("bash.err").toFile());
         Map<String, String> environment = builder.environment();
         environment.keySet()
-                .removeIf(name -> name.matches("(LEAN|ACCESS|QUARKUS|ALLOWED|LIMITS|MCP|TLS|TOKEN|CACHE|LOG)_.*|PORT"));
+                .removeIf(name -> name
+                        .matches("(LEAN|ACCESS|QUARKUS|ALLOWED|LIMITS|MCP|TLS|TOKEN|CACHE|LOG)_.*|.*_SECRET|PORT|BASH_ENV"));
         environment.put("PATH", state + ":" + environment.get("PATH"));
         environment.put("HOME", folder.toString());
         environment.put("CURL_HOME", state.toString());

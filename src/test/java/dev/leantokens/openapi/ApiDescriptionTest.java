@@ -103,10 +103,18 @@ class ApiDescriptionTest {
             "application/json;q=0.1, application/yaml    | application/yaml",
             "application/json;q=0                        | application/yaml",
             "application/vnd.oai.openapi                 | application/yaml",
+            "text/*                                      | application/yaml",
+            // No preference: empty or malformed.
+            "''                                          | application/yaml",
+            "text/html;q=                                | application/yaml",
+            "yaml                                        | application/yaml",
     })
     void formatFollowsTheAcceptHeader(String accept, String type) {
-        assertThat(given().header("Accept", accept).get("/q/openapi").then().statusCode(200).extract().contentType())
-                .startsWith(type);
+        Response response = given().header("Accept", accept).get("/q/openapi");
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.contentType()).startsWith(type);
+        assertThat(response.headers().getValues("Vary")).containsExactly("Accept");
     }
 
     @Test

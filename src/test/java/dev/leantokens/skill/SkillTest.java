@@ -121,6 +121,14 @@ class SkillTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = { "text/*", "image/png", "", "text/html;q=", "markdown" })
+    void acceptHeaderDoesNotMatter(String accept) {
+        for (String path : List.of(INDEX, "/.well-known/agent-skills/lean-generate-access-token/SKILL.md")) {
+            assertThat(given().header("Accept", accept).get(path).statusCode()).as(path).isEqualTo(200);
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = { "/.well-known/agent-skills", "/.well-known/agent-skills/another/SKILL.md",
             "/.well-known/agent-skills/lean-generate-access-token", "/.well-known/agent-skills/../../application.properties" })
     void otherPathsAreNotFound(String path) {
