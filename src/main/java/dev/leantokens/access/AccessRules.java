@@ -110,9 +110,10 @@ public class AccessRules {
      */
     Scope entitle(AccessTokenRequest request, Optional<Client> client) {
         Scope scope = request.scope().or(() -> client.flatMap(Client::defaultScope)).orElseThrow(
-                () -> TokenError.INVALID_SCOPE.because("scope is missing, ask for " + availableScopes(client)));
+                () -> TokenError.INVALID_SCOPE.because("scope is missing; request " + availableScopes(client)));
         if (client.isPresent() && !client.get().mayHave(scope)) {
-            throw TokenError.INVALID_SCOPE.because("this client may not have this scope, ask for " + availableScopes(client));
+            throw TokenError.INVALID_SCOPE
+                    .because("this scope is not allowed for this client; request " + availableScopes(client));
         }
         return scope;
     }

@@ -62,7 +62,7 @@ public class ErrorLog {
 
     private TokenException log(Origin origin, String ofCaller, CallerName caller, Throwable failure) {
         TokenException exception = failure instanceof TokenException known ? known
-                : TokenError.INTERNAL.because("this service failed, its log has the reason");
+                : TokenError.INTERNAL.because("this service failed; its log has the reason");
         metrics.record(origin, exception);
         Level level = exception == failure ? levelOf(exception) : Level.ERROR;
         if (!rate.admit(caller, exception.error(), level)) {

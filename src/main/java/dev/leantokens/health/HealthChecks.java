@@ -50,7 +50,7 @@ class HealthChecks {
             boolean configured = credentials.current().isPresent();
             return named("lean-credentials", standIn)
                     .status(configured || access.onlyCallerCredentials())
-                    .withData("service", configured ? "configured" : "missing, set LEAN_CLIENT_ID and its secret or key")
+                    .withData("service", configured ? "configured" : "missing: set LEAN_CLIENT_ID and its secret or key")
                     .build();
         };
     }

@@ -83,7 +83,7 @@ public class HttpErrors {
             case 415 -> TokenError.UNSUPPORTED_MEDIA_TYPE.because("this media type is not served here");
             default -> status < 500
                     ? TokenError.INVALID_REQUEST.because("the request is malformed, or its protocol version is not supported")
-                    : TokenError.INTERNAL.because("this service failed, its log has the reason");
+                    : TokenError.INTERNAL.because("this service failed; its log has the reason");
         };
     }
 

@@ -90,10 +90,10 @@ record LeanAnswer(int status, String retryAfter, String date, byte[] body) {
         }
         if (ABOUT_CONNECTION.contains(status)) {
             // On a new connection already, see LeanTokenEndpoint.
-            throw withWait(TokenError.LEAN_FAILED.because("Lean did not process the request, it answered " + status), now);
+            throw withWait(TokenError.LEAN_FAILED.because("Lean did not process the request: it answered " + status), now);
         }
         if (status == PROXY_AUTHENTICATION_REQUIRED) {
-            throw TokenError.LEAN_UNAVAILABLE.because("the proxy did not connect to Lean, it answered 407");
+            throw TokenError.LEAN_UNAVAILABLE.because("the proxy did not connect to Lean: it answered 407");
         }
         if (NOT_A_TOKEN_ENDPOINT.contains(status)) {
             throw TokenError.WRONG_ENDPOINT

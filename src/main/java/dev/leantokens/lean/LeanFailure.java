@@ -166,7 +166,7 @@ final class LeanFailure {
     /** Returns the status code alone: the rest of the message can quote what the proxy was sent. */
     private static String status(Throwable refusal) {
         Matcher status = PROXY_STATUS.matcher(String.valueOf(refusal.getMessage()));
-        return status.find() ? ", it answered " + status.group(1) : "";
+        return status.find() ? ": it answered " + status.group(1) : "";
     }
 
     private static Throwable innermost(Throwable failure) {

@@ -32,7 +32,7 @@ public class LeanReachability {
                 .map(LeanReachability::of)
                 .onFailure(TokenException.class).recoverWithItem(e -> new Verdict(false, e.explanation()))
                 .onFailure().invoke(fault -> LOG.error("Failed to request Lean's metadata document", fault))
-                .onFailure().recoverWithItem(fault -> new Verdict(false, "this service failed, its log has the reason"))
+                .onFailure().recoverWithItem(fault -> new Verdict(false, "this service failed; its log has the reason"))
                 .invoke(() -> expiresAt = clock.instant().plus(VALIDITY))
                 .memoize().until(this::isExpired);
     }

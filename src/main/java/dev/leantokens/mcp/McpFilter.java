@@ -145,7 +145,7 @@ class McpFilter implements AllowedMethods {
         }
         if (endpoint == McpEndpoint.STREAMABLE && (get || method == HttpMethod.DELETE)
                 && stateless.isStateless(request.headers())) {
-            refuseMethod(context, "POST", "this revision of MCP has neither streams nor sessions, messages are sent by POST");
+            refuseMethod(context, "POST", "this revision of MCP has neither streams nor sessions; send messages with POST");
             return;
         }
         sessions.requireTransport(context, endpoint);
@@ -171,7 +171,7 @@ class McpFilter implements AllowedMethods {
             return;
         }
         if (session == null && get) {
-            refuseMethod(context, "POST, DELETE", "a stream belongs to a session, name it in Mcp-Session-Id");
+            refuseMethod(context, "POST, DELETE", "a stream belongs to a session: name it in Mcp-Session-Id");
             return;
         }
         if (session != null) {

@@ -42,7 +42,7 @@ final class RequestBody {
 
     private static RequestMembers readJson(byte[] body) {
         if (body.length == 0) {
-            throw TokenError.INVALID_REQUEST.because("the request has no body, it must be a JSON object");
+            throw TokenError.INVALID_REQUEST.because("the request has no body; it must be a JSON object");
         }
         return JsonMembers.read(body, "the request body");
     }

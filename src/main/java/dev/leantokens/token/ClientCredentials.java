@@ -32,7 +32,7 @@ public record ClientCredentials(String clientId, String clientSecret) {
         if (authenticated.isEmpty()) {
             if (clientId.isPresent() != clientSecret.isPresent()) {
                 throw TokenError.INVALID_REQUEST
-                        .because("client_id and client_secret belong together, leave both out or send both");
+                        .because("client_id and client_secret belong together: send both or neither");
             }
             return clientId.map(id -> new ClientCredentials(id, clientSecret.orElseThrow()));
         }

@@ -79,7 +79,7 @@ public class TokenService {
             Supplier<CallerAccount> account) {
         if (!ScopePattern.anyAllows(config.scopes(), scope)) {
             return Pending.failed(TokenError.INVALID_SCOPE.because(
-                    "this scope is not issued here, ask for " + ScopePattern.describe(config.scopes())));
+                    "this scope is not issued here; request " + ScopePattern.describe(config.scopes())));
         }
         String current = currentCertificate();
         if (callerCredentials.isPresent()) {
@@ -96,7 +96,8 @@ public class TokenService {
                     control);
         }
         return Pending.failed(TokenError.NO_CREDENTIALS.because(
-                "this service has no Lean credentials configured, its operator has to set LEAN_CLIENT_ID and LEAN_CLIENT_SECRET"));
+                "this service has no Lean credentials configured; "
+                        + "its operator must set LEAN_CLIENT_ID and LEAN_CLIENT_SECRET"));
     }
 
     private long validity() {

@@ -161,8 +161,8 @@ class AccessRulesTest {
                 "customer.1*,customer.2,customer.3");
         Caller payments = bearer(rules, PAYMENTS.clientSecret());
 
-        assertThatThrownBy(() -> decide(rules, request(), payments)).hasMessage("INVALID_SCOPE: this client may not have this "
-                + "scope, ask for customer.1*, customer.2 or customer.3, where * stands for an id");
+        assertThatThrownBy(() -> decide(rules, request(), payments)).hasMessage("INVALID_SCOPE: this scope is not allowed for "
+                + "this client; request customer.1*, customer.2 or customer.3, where * stands for an id");
     }
 
     @Test
@@ -174,9 +174,9 @@ class AccessRulesTest {
         assertError(TokenError.INVALID_SCOPE, () -> decide(rules, nothing, caller(LOCAL)));
         assertError(TokenError.INVALID_SCOPE, () -> decide(rules, withLeans, caller(LOCAL)));
         assertThatThrownBy(() -> decide(rules, nothing, caller(LOCAL)))
-                .hasMessageContaining("scope is missing, ask for api or customer.*");
+                .hasMessageContaining("scope is missing; request api or customer.*");
         assertThatThrownBy(() -> decide(rules, nothing, caller(rules, PAYMENTS)))
-                .hasMessage("INVALID_SCOPE: scope is missing, ask for api");
+                .hasMessage("INVALID_SCOPE: scope is missing; request api");
         // A caller without access does not learn the scopes.
         assertRefused(() -> decide(rules, nothing, caller(!LOCAL)));
     }

@@ -81,7 +81,7 @@ class DefaultScopeIT {
 
     @Test
     void missingOrForbiddenScopeIsAnsweredWithTheAllowedOnes() {
-        String allowed = "ask for customer.*, where * stands for an id";
+        String allowed = "request customer.*, where * stands for an id";
 
         for (String body : List.of("", "&scope=api")) {
             given().contentType("application/x-www-form-urlencoded")

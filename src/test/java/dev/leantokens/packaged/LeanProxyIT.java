@@ -48,7 +48,7 @@ class LeanProxyIT extends LeanOverTls {
                 server.close();
                 RawHttp.Response refused = token(service);
                 assertThat(refused.status()).isEqualTo(503);
-                assertThat(refused.body()).contains("the proxy did not connect to Lean, it answered 407");
+                assertThat(refused.body()).contains("the proxy did not connect to Lean: it answered 407");
 
                 proxy.close();
                 assertThat(token(service).status()).isEqualTo(503);

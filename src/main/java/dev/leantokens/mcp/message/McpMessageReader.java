@@ -35,7 +35,7 @@ public final class McpMessageReader {
         McpMessage message = McpMessage.read(body);
         if (message.isBatch()) {
             requireAccepted(request, EVENT_STREAM,
-                    "a batch is answered by an event stream, the Accept header must allow text/event-stream too");
+                    "a batch is answered by an event stream, so the Accept header must allow text/event-stream too");
         }
         return message;
     }

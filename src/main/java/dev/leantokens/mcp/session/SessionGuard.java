@@ -42,7 +42,7 @@ public class SessionGuard {
 
     /** @return the error for a session that is unknown, or another caller's */
     public static TokenException unknownSession() {
-        return TokenError.NOT_FOUND.because("this MCP session is unknown or has ended, initialize a new one");
+        return TokenError.NOT_FOUND.because("this MCP session is unknown or has ended; initialize a new one");
     }
 
     /**

@@ -97,7 +97,7 @@ public class TokenTool {
         }
         // A default scope must not replace a scope that was sent beside the body instead of in it.
         throw TokenError.INVALID_REQUEST.because(
-                body == null ? "the argument body is missing, it must be a JSON object"
+                body == null ? "the argument body is missing; it must be a JSON object"
                         : "the argument body must be a JSON object");
     }
 
