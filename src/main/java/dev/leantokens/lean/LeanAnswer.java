@@ -98,7 +98,8 @@ record LeanAnswer(int status, String retryAfter, String date, byte[] body) {
         if (NOT_A_TOKEN_ENDPOINT.contains(status)) {
             throw TokenError.WRONG_ENDPOINT
                     .because("Lean answered " + status + ": there is no token endpoint at the configured URL. "
-                            + "The operator of this service has to check LEAN_URL, and any gateway on the way to Lean");
+                            + "The operator of this service must check LEAN_URL and any gateway "
+                            + "between this service and Lean");
         }
         if (status < 400 || status == 403) {
             throw unusable("status " + status);
@@ -113,7 +114,7 @@ record LeanAnswer(int status, String retryAfter, String date, byte[] body) {
         boolean service = request.owner() == CredentialsOwner.SERVICE;
         if (service && error.filter(ErrorResponse::isAboutAuthorization).isPresent()) {
             return TokenError.SERVICE_NOT_AUTHORIZED.because("Lean accepts the credentials of this service, but does not "
-                    + "allow it to request this scope. The operator of this service has to ask Lean to allow it");
+                    + "allow it to request this scope. The operator of this service must ask Lean to allow it");
         }
         if (service && (status == 401 || error.filter(ErrorResponse::isAboutClient).isPresent())) {
             return TokenError.SERVICE_CREDENTIALS_REFUSED.because(LeanVerdict.reasonOfRefusal(config));

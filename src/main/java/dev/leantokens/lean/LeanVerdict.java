@@ -89,6 +89,6 @@ public class LeanVerdict {
                 + (config.url().isPresent()
                         ? "LEAN_URL is set and replaces LEAN_ENVIRONMENT"
                         : "LEAN_ENVIRONMENT is " + config.environment().configuredName())
-                + ". The operator of this service has to correct that setting, or LEAN_CLIENT_ID and its secret or key";
+                + ". The operator of this service must correct that setting, or LEAN_CLIENT_ID and its secret or key";
     }
 }

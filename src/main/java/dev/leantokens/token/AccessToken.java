@@ -145,7 +145,7 @@ public final class AccessToken {
     private static TokenException otherScope() {
         return TokenError.OTHER_SCOPE
                 .because("Lean returned a token for a scope other than the requested one; it was discarded. If this repeats, "
-                        + "the operator of this service has to check the proxies and gateways between it and Lean");
+                        + "the operator of this service must check the proxies and gateways between it and Lean");
     }
 
     /** @throws TokenException {@link TokenError#OTHER_SCOPE} if the token is for another scope */
