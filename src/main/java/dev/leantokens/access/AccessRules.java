@@ -200,10 +200,10 @@ public class AccessRules {
     private Client leanIssuedClient(ClientCredentials sent) {
         if (!LeanIssuedClient.isId(sent.clientId())) {
             throw TokenError.CALLER_REFUSED.because("client_id is not a UUID, as Lean's client ids are; "
-                    + "a local client authenticates by the Authorization header of the MCP client's configuration");
+                    + "a local client authenticates with the Authorization header of the MCP client's configuration");
         }
         if (config.callerCredentials() == CallerCredentials.REFUSED) {
-            throw TokenError.CALLER_REFUSED.because("this service does not accept Lean credentials of callers");
+            throw TokenError.CALLER_REFUSED.because("this service does not accept callers' Lean credentials");
         }
         return new LeanIssuedClient(sent);
     }

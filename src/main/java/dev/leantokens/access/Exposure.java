@@ -46,7 +46,7 @@ record Exposure(String host, boolean encrypted, boolean certified, Tokens tokens
             case STAND_IN -> "Tokens of the stand-in are served " + where() + ", to " + (to.isEmpty() ? "no caller" : to);
             case INCOMPLETE -> "LEAN_CLIENT_ID is not set, so no token is issued " + where()
                     + (to.isEmpty() ? "" : ", except to " + to) + ": set LEAN_CLIENT_ID and LEAN_CLIENT_SECRET, "
-                    + "or LEAN_ENVIRONMENT=stand-in to try the service without an account at Lean";
+                    + "or LEAN_ENVIRONMENT=stand-in to try the service without a Lean account";
         };
     }
 
@@ -55,7 +55,7 @@ record Exposure(String host, boolean encrypted, boolean certified, Tokens tokens
     }
 
     private String transport() {
-        return certified ? "by TLS to callers with a certificate" : encrypted ? "by TLS" : "without TLS";
+        return certified ? "over TLS to callers with a certificate" : encrypted ? "over TLS" : "without TLS";
     }
 
     /** @return whether the service cannot do what it is configured for, which makes the line a warning */

@@ -50,7 +50,7 @@ record LocalClient(String id, List<SecretDigest> secrets, List<ScopePattern> sco
     static LocalClient of(String id, List<String> secrets, List<String> scopes, Optional<String> defaultScope) {
         require(ID.matcher(id).matches(), "the id of a local client must be 1 to 64 letters, digits, - or _, and is not " + id);
         require(!LeanIssuedClient.isId(id),
-                "local client " + id + " has an id of Lean's shape (a UUID) and would be taken for a client of Lean");
+                "local client " + id + " has an id of Lean's shape (a UUID) and would be mistaken for a Lean client");
         require(!secrets.isEmpty(), "local client " + id + " has no secret");
         require(secrets.size() <= MAX_SECRETS, "local client " + id + " has more than " + MAX_SECRETS
                 + " secrets (commas separate secrets, so a secret must not contain one)");

@@ -39,7 +39,7 @@ final class LocalClients {
             }
             for (SecretDigest secret : client.secrets()) {
                 if (owners.putIfAbsent(new KeyedDigest(key, secret), client) != null) {
-                    throw new IllegalArgumentException("local client " + client.id() + " has a secret that is in use already");
+                    throw new IllegalArgumentException("local client " + client.id() + " has a secret that is already in use");
                 }
             }
         }

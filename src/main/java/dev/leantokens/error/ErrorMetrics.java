@@ -61,7 +61,7 @@ class ErrorMetrics {
 
     private Counter errors(Origin origin, TokenError error, String code) {
         return Counter.builder(ERRORS)
-                .description("Errors, those included that the log only summarizes")
+                .description("Errors, including those that the log only summarizes")
                 .tag("adapter", origin.tag()).tag("error", code).tag("reason", error.reason()).register(registry);
     }
 }

@@ -147,8 +147,7 @@ final class LeanFailure {
 
     private static TokenException untrusted(Throwable reason) {
         return TokenError.LEAN_UNTRUSTED
-                .because("no secure connection to Lean can be made; the reason is in this service's log, "
-                        + "for its operator", reason);
+                .because("no secure connection to Lean can be made; this service's log has the reason", reason);
     }
 
     /**

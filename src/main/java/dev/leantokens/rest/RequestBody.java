@@ -61,8 +61,8 @@ final class RequestBody {
         }
         if (members.isEmpty() && body.length > 0 && body[0] == '{') {
             // As curl sends JSON by default.
-            throw TokenError.INVALID_REQUEST.because("the request body is a form by its Content-Type and looks like JSON, "
-                    + "whose Content-Type is application/json");
+            throw TokenError.INVALID_REQUEST.because("the request body is a form according to its Content-Type "
+                    + "but looks like JSON: send Content-Type: application/json");
         }
         return members;
     }

@@ -87,8 +87,8 @@ class StandIn implements LeanStandIn {
     }
 
     private String reason() {
-        return config.environment() == LeanConfig.Environment.STAND_IN ? "as LEAN_ENVIRONMENT=stand-in is set"
-                : "since this is development and no setting for Lean is set";
+        return config.environment() == LeanConfig.Environment.STAND_IN ? "because LEAN_ENVIRONMENT=stand-in is set"
+                : "because this is development and no setting for Lean is set";
     }
 
     /**

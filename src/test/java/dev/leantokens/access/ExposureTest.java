@@ -20,9 +20,9 @@ class ExposureTest {
                         new Audience(false, List.of("2 local clients", "others"))).line())
                 .isEqualTo("Tokens are served at 0.0.0.0, without TLS, to 2 local clients; others");
         assertThat(new Exposure("127.0.0.1", true, false, Tokens.REAL, new Audience(false, List.of())).line())
-                .isEqualTo("Tokens are served at 127.0.0.1, by TLS, to no caller");
+                .isEqualTo("Tokens are served at 127.0.0.1, over TLS, to no caller");
         assertThat(new Exposure("0.0.0.0", true, true, Tokens.REAL, new Audience(true, List.of("everyone"))).line())
-                .isEqualTo("Tokens are served at 0.0.0.0, by TLS to callers with a certificate, to everyone");
+                .isEqualTo("Tokens are served at 0.0.0.0, over TLS to callers with a certificate, to everyone");
     }
 
     @Test

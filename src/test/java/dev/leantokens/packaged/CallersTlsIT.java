@@ -200,7 +200,7 @@ class CallersTlsIT {
             assertThatThrownBy(() -> RawHttp.post(RawHttp.LOOPBACK, each, "/v1/oauth2/token", "application/json", TOKEN))
                     .isInstanceOfAny(AssertionError.class, UncheckedIOException.class);
         }
-        assertThat(application.log()).contains("Tokens are served at 0.0.0.0, by TLS, to",
+        assertThat(application.log()).contains("Tokens are served at 0.0.0.0, over TLS, to",
                 "The TLS configuration callers (TLS_KEY_STORE) presents the certificate of CN=first");
         assertThat(application.linesOf("ERROR")).isEmpty();
         assertThat(application.linesOf("WARN")).singleElement().asString().contains("CN=first", "expires");
@@ -236,7 +236,7 @@ class CallersTlsIT {
             assertThatThrownBy(() -> mcp(client, INITIALIZE, "Authorization", "Bearer " + SECRET))
                     .isInstanceOf(IOException.class);
         }
-        assertThat(application.log()).contains("by TLS to callers with a certificate, to");
+        assertThat(application.log()).contains("over TLS to callers with a certificate, to");
         assertThat(application.linesOf("ERROR")).isEmpty();
         assertThat(application.linesOf("WARN")).singleElement().asString().contains("CN=first", "expires");
         assertQuiet();

@@ -54,7 +54,7 @@ public class SessionGuard {
         String id = sse ? McpEndpoint.sessionOf(context) : context.request().getHeader(SESSION_ID);
         McpConnectionBase session = id == null ? null : connections.get(id);
         if (session != null && session instanceof SseMcpConnection != sse) {
-            throw TokenError.NOT_FOUND.because("this MCP session is of the other transport");
+            throw TokenError.NOT_FOUND.because("this MCP session belongs to the other transport");
         }
     }
 
