@@ -57,7 +57,7 @@ final class TlsRules {
     private void checkCombination() {
         boolean pem = settings.certificate().isPresent() || settings.key().isPresent();
         boolean store = settings.keyStore().isPresent();
-        require(!(pem && store), keyStore + " is set as well as " + certificate + " or " + key + ", set one or the other");
+        require(!(pem && store), keyStore + " is set as well as " + certificate + " or " + key + "; set one or the other");
         require(settings.certificate().isPresent() == settings.key().isPresent(), settings.key().isPresent()
                 ? key + " is set without " + certificate
                 : certificate + " is set without " + key);
