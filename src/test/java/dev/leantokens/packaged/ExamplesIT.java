@@ -26,8 +26,10 @@ class ExamplesIT {
     /** JVM options of processes that run for seconds. */
     private static final String FAST_START = System.getProperty("quarkus.test.arg-line", "");
     private static final Path LOG = Path.of("target", "examples.log");
+    /** What Maven says without a network, unlike of an artifact that does not exist. */
+    private static final String[] NOT_DOWNLOADED = { "Could not transfer artifact", "in offline mode" };
 
-    /** A new machine downloads the libraries first. */
+    /** A new machine downloads the libraries first. Without a network, it cannot run this test. */
     @Test
     @Timeout(value = 10, unit = TimeUnit.MINUTES)
     void examplesWorkWithTheApplication() throws IOException, InterruptedException {
@@ -35,7 +37,11 @@ class ExamplesIT {
         Map<String, String> environment = Map.of("LEAN_ENVIRONMENT", "stand-in",
                 "ACCESS_CLIENTS_PAYMENTS_SECRET", SECRET, "ACCESS_CLIENTS_PAYMENTS_SCOPES", "api,customer.*");
         try (PackagedApplication application = PackagedApplication.start(environment)) {
-            assertThat(maven(application)).withFailMessage(() -> "the examples failed:\n" + read(LOG)).isZero();
+            int status = maven(application);
+            if (status != 0) {
+                assumeThat(read(LOG)).as("the examples' libraries can be downloaded").doesNotContain(NOT_DOWNLOADED);
+            }
+            assertThat(status).withFailMessage(() -> "the examples failed:\n" + read(LOG)).isZero();
         }
     }
 
