@@ -1,4 +1,4 @@
-package dev.leantokens.docs;
+package dev.leantokens.pages;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,4 +1,4 @@
-package dev.leantokens.docs;
+package dev.leantokens.pages;
 
 import java.io.IOException;
 import java.util.ArrayList;

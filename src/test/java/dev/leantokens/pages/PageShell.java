@@ -1,4 +1,4 @@
-package dev.leantokens.docs;
+package dev.leantokens.pages;
 
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.leantokens.docs;
+package dev.leantokens.pages;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
