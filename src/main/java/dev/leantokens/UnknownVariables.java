@@ -30,7 +30,7 @@ import io.smallrye.config.ConfigMapping;
 
 /**
  * Logs environment variables that look like settings of this service but are not: misspelled ones, and those of an earlier
- * version. Unknown properties in files stop the start, but a variable may belong to another program.
+ * version. Unknown properties in files make startup fail, but a variable may belong to another program.
  */
 @ApplicationScoped
 @RegisterForReflection(targets = { AccessConfig.class, CacheConfig.class, LeanConfig.class, LimitsConfig.class, McpConfig.class,

@@ -15,7 +15,7 @@ public enum Endpoint {
     SKILLS(Endpoint.SKILLS_PATH, Origin.HTTP),
     /** Health, metrics and the API description. */
     MANAGEMENT("/q", Origin.HTTP),
-    /** The page at the root of the main port, which says where everything else is. */
+    /** The page at the root of the main port, which lists what the service offers. */
     START(Endpoint.START_PATH, Origin.HTTP),
     /** Any other path: not served. */
     OTHER("", Origin.HTTP);

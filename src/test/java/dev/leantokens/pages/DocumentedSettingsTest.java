@@ -122,6 +122,18 @@ class DocumentedSettingsTest {
                         .replaceFirst("(?<=^ACCESS_CLIENTS_).+(?=_DEFAULT_SCOPE$)", "<ID>")));
     }
 
+    /** The explanation repeats defaults in words: a fraction such as 0.2 as "the last fifth". */
+    @Test
+    void explanationHasTheDefaultsOfItsSettings() {
+        Map<String, String> defaults = settings().collect(Collectors.toMap(Setting::variable, Setting::defaultValue));
+        List<List<String>> numbers = Tables.rows(Path.of("docs/explanation/caching-and-resilience.md")).stream()
+                .filter(row -> row.size() == 3 && row.get(2).matches("`[A-Z].*")).toList();
+
+        assertThat(numbers).hasSizeGreaterThan(10).allSatisfy(row -> Pattern.compile("[A-Z]+_[A-Z_]+").matcher(row.get(2))
+                .results().map(name -> defaults.get(name.group())).filter(value -> !value.contains("."))
+                .forEach(value -> assertThat(row.get(1)).containsPattern("\\b" + value.replaceAll("\\D", "") + "\\b")));
+    }
+
     @Test
     void portsAndShortNamesAreMappedInTheApplicationsProperties() throws IOException {
         Properties properties = new Properties();

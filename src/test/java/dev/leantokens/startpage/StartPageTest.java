@@ -22,7 +22,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import io.vertx.core.json.JsonObject;
 
-/** The root of the main port says where everything else is. */
+/** The root of the main port lists what the service offers. */
 @QuarkusTest
 @WithTestResource(LeanStub.class)
 class StartPageTest {
