@@ -1,17 +1,16 @@
 package dev.leantokens.skill;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 import jakarta.inject.Singleton;
 
-import io.quarkus.runtime.util.HashUtil;
+import io.vertx.core.json.JsonObject;
 
 /**
- * Instructions for agents that use this service, in the format of <a href="https://agentskills.io/specification">Agent
- * Skills</a>. Both adapters serve the packaged file byte for byte. Immutable.
+ * Instructions for agents that use this service: a folder in the format of
+ * <a href="https://agentskills.io/specification">Agent Skills</a>. Immutable.
  */
 @Singleton
 public class AgentSkill {
@@ -19,37 +18,48 @@ public class AgentSkill {
     public static final String NAME = "lean-generate-access-token";
 
     /** The format requires a folder with the skill's name. */
-    private static final String RESOURCE = "/agent-skills/" + NAME + "/SKILL.md";
-    private static final String DESCRIPTION = "\ndescription: ";
+    private static final String FOLDER = "/agent-skills/" + NAME + "/";
+    private static final String INSTRUCTIONS = "SKILL.md";
 
-    private final String text;
-    private final String description;
-    private final String digest;
+    /** A test compares them with the folder: an executable cannot list its resources. */
+    private static final List<String> PATHS = List.of(INSTRUCTIONS);
+
+    private final List<SkillFile> files;
+    private final JsonObject frontMatter;
 
     AgentSkill() {
-        try (InputStream resource = AgentSkill.class.getResourceAsStream(RESOURCE)) {
-            this.text = new String(resource.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        this.digest = HashUtil.sha256(text);
-        // One line of the front matter; a test compares it with the result of a YAML parser.
-        int start = text.indexOf(DESCRIPTION) + DESCRIPTION.length();
-        this.description = text.substring(start, text.indexOf('\n', start));
+        this.files = PATHS.stream().map(path -> SkillFile.read(FOLDER, path)).toList();
+        this.frontMatter = FrontMatter.read(instructions().text());
     }
 
     /** @return what the skill does and when to use it, which an agent reads before the text */
     public String description() {
-        return description;
+        return frontMatter.getString("description");
     }
 
-    /** @return the whole file, in Markdown */
-    public String text() {
-        return text;
+    /** @return a copy of the front matter: its fields are strings, or objects with fields that are strings */
+    public JsonObject frontMatter() {
+        return frontMatter.copy();
     }
 
-    /** @return the SHA-256 digest of the file, in lower-case hex */
-    String digest() {
-        return digest;
+    /** @return {@code SKILL.md}, with which an agent starts */
+    public SkillFile instructions() {
+        return files.get(0);
+    }
+
+    /** @return all files, {@code SKILL.md} first */
+    public List<SkillFile> files() {
+        return files;
+    }
+
+    /** @return the file with this path below the skill's folder */
+    public Optional<SkillFile> file(String path) {
+        return files.stream().filter(file -> file.path().equals(path)).findFirst();
+    }
+
+    /** @return the paths of the folders below the skill's folder */
+    public Stream<String> folders() {
+        return files.stream().map(SkillFile::path).filter(path -> path.contains("/"))
+                .map(path -> path.substring(0, path.lastIndexOf('/'))).distinct();
     }
 }

@@ -42,7 +42,7 @@ public class SkillResource {
                         .put("type", "skill-md")
                         .put("description", skill.description())
                         .put("url", Endpoint.SKILLS_PATH + SKILL_PATH)
-                        .put("digest", "sha256:" + skill.digest())))
+                        .put("digest", skill.instructions().digest())))
                 .encode();
     }
 
@@ -50,14 +50,14 @@ public class SkillResource {
     @Path("/index.json")
     @Produces(MediaType.WILDCARD)
     public RestResponse<String> index(@Context Request request) {
-        return unlessCached(request, "index-" + skill.digest(), index, MediaType.APPLICATION_JSON_TYPE);
+        return unlessCached(request, "index-" + skill.instructions().digest(), index, MediaType.APPLICATION_JSON_TYPE);
     }
 
     @GET
     @Path(SKILL_PATH)
     @Produces(MediaType.WILDCARD)
     public RestResponse<String> skill(@Context Request request) {
-        return unlessCached(request, skill.digest(), skill.text(), MARKDOWN);
+        return unlessCached(request, skill.instructions().digest(), skill.instructions().text(), MARKDOWN);
     }
 
     private static RestResponse<String> unlessCached(Request request, String tag, String text, MediaType type) {

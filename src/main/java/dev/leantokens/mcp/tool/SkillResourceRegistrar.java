@@ -25,7 +25,7 @@ public class SkillResourceRegistrar {
 
     SkillResourceRegistrar(AgentSkill skill) {
         this.skill = skill;
-        this.response = new ResourceResponse(List.of(new TextResourceContents(URI, skill.text(), MARKDOWN)));
+        this.response = new ResourceResponse(List.of(new TextResourceContents(URI, skill.instructions().text(), MARKDOWN)));
     }
 
     void register(@Observes StartupEvent event, ResourceManager resources) {
