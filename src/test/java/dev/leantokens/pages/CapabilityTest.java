@@ -198,9 +198,8 @@ class CapabilityTest {
     void registryEntryHasTheSameNames() throws IOException {
         JsonObject registered = new JsonObject(Files.readString(Path.of("server.json")));
 
-        assertThat(registered.getString("name")).matches("[a-zA-Z0-9.-]+/[a-zA-Z0-9._-]+").endsWith("/" + server.serverName());
+        assertThat(registered.getString("name")).endsWith("/" + server.serverName());
         assertThat(registered.getString("title")).isEqualTo(server.serverTitle());
-        assertThat(registered.getString("description")).hasSizeBetween(1, 100);
         assertThat(registered.getString("version")).isEqualTo(server.serverVersion().replace("-SNAPSHOT", ""));
         assertThat(registered.getJsonArray("remotes").getJsonObject(0).getString("url")).endsWith(codes("MCP").get(1));
     }
