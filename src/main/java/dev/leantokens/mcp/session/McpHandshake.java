@@ -107,10 +107,9 @@ class McpHandshake implements McpRequestValidator {
     }
 
     private JsonObject result(String revision) {
-        JsonObject result = new JsonObject().put("protocolVersion", revision)
+        return new JsonObject().put("protocolVersion", revision)
                 .put("capabilities", introduction.capabilities())
-                .put("serverInfo", introduction.describedServer());
-        introduction.instructions().ifPresent(text -> result.put("instructions", text));
-        return result;
+                .put("serverInfo", introduction.describedServer())
+                .put("instructions", introduction.instructions());
     }
 }

@@ -56,7 +56,7 @@ class StatelessServer {
                 "resources/list", (request, context) -> list(request, "resources", resources),
                 "resources/templates/list", (request, context) -> list(request, "resourceTemplates", List.of()),
                 "resources/read", (request, context) -> read(request));
-        this.meta = new JsonObject().put("io.modelcontextprotocol/serverInfo", introduction.server());
+        this.meta = meta(introduction.server());
         String complete = complete().encode();
         this.beforeText = utf8(complete.substring(0, complete.length() - 1) + ",\"content\":[{\"text\":\"");
         this.introduction = introduction;
@@ -78,10 +78,10 @@ class StatelessServer {
     }
 
     private Uni<Buffer> discover(StatelessMessage request) {
-        JsonObject result = cacheable().put("supportedVersions", new JsonArray(StatelessMessage.SUPPORTED))
-                .put("capabilities", introduction.capabilities());
-        introduction.instructions().ifPresent(text -> result.put("instructions", text));
-        return result(request, result);
+        return result(request, cacheable().put("supportedVersions", new JsonArray(StatelessMessage.SUPPORTED))
+                .put("capabilities", introduction.capabilities())
+                .put("instructions", introduction.instructions())
+                .put("_meta", meta(introduction.describedServer())));
     }
 
     private Uni<Buffer> list(StatelessMessage request, String name, Iterable<? extends FeatureInfo> all) {
@@ -120,6 +120,10 @@ class StatelessServer {
 
     private JsonObject complete() {
         return new JsonObject().put("resultType", "complete").put("_meta", meta);
+    }
+
+    private static JsonObject meta(JsonObject server) {
+        return new JsonObject().put("io.modelcontextprotocol/serverInfo", server);
     }
 
     private static Uni<Buffer> result(StatelessMessage request, JsonObject result) {

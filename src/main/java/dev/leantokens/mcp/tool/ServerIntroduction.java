@@ -1,14 +1,14 @@
 package dev.leantokens.mcp.tool;
 
-import java.util.Optional;
-
 import jakarta.enterprise.context.ApplicationScoped;
 
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 import io.quarkiverse.mcp.server.McpServer;
+import io.quarkiverse.mcp.server.runtime.config.McpServerRuntimeConfig.Icon;
 import io.quarkiverse.mcp.server.runtime.config.McpServerRuntimeConfig.ServerInfo;
 import io.quarkiverse.mcp.server.runtime.config.McpServersRuntimeConfig;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
 /** Introduces the server to clients, with and without a handshake. Thread-safe. */
@@ -26,18 +26,27 @@ public class ServerIntroduction {
         this.version = this.config.version().orElse(version);
     }
 
-    /** @return name, version and title */
+    /** @return name, version and title, which are part of each result of revision 2026-07-28 */
     public JsonObject server() {
         JsonObject server = new JsonObject().put("name", name).put("version", version);
         config.title().ifPresent(title -> server.put("title", title));
         return server;
     }
 
-    /** @return name, version, title and description */
+    /** @return name, version, title, description and icons, for the response with which a client starts */
     public JsonObject describedServer() {
         JsonObject server = server();
         config.description().ifPresent(description -> server.put("description", description));
-        return server;
+        // Revisions before 2025-11-25 have no icons. Their clients ignore unknown members.
+        JsonArray icons = new JsonArray();
+        config.icons().forEach(icon -> icons.add(json(icon)));
+        return icons.isEmpty() ? server : server.put("icons", icons);
+    }
+
+    private static JsonObject json(Icon icon) {
+        JsonObject json = new JsonObject().put("src", icon.src());
+        icon.mimeType().ifPresent(type -> json.put("mimeType", type));
+        return json.put("sizes", new JsonArray(icon.sizes()));
     }
 
     /** @return tools and resources, without list changes and subscriptions: both are fixed while the service runs */
@@ -45,7 +54,8 @@ public class ServerIntroduction {
         return new JsonObject().put("tools", new JsonObject()).put("resources", new JsonObject());
     }
 
-    public Optional<String> instructions() {
-        return config.instructions();
+    /** @return what a model has to know before it chooses a tool or a skill */
+    public String instructions() {
+        return Guidance.INSTRUCTIONS;
     }
 }

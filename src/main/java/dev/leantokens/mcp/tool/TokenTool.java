@@ -32,14 +32,6 @@ public class TokenTool {
     public static final String NAME = "lean-generate-access-token";
     static final String TITLE = "Lean Generate Access Token";
 
-    private static final String DESCRIPTION = TITLE + """
-            . Returns an OAuth 2.0 access token for the API of Lean Technologies (open banking in the UAE and Saudi Arabia). \
-            Request scope "api" to call Lean's API from a backend, or "customer.<customer_id>" to start the LinkSDK in the \
-            app of that customer. Send the token as "Authorization: Bearer <access_token>". It is valid for expires_in \
-            seconds; call again whenever you need one, tokens are cached and renewed here. It is a secret: do not show, log or \
-            store it. After the error "temporarily_unavailable", retry after the time that its description says; \
-            every other error needs a changed request or an operator.""";
-
     private final TokenAccess tokens;
     private final RequestLog log;
     private final CurrentVertxRequest currentRequest;
@@ -55,7 +47,7 @@ public class TokenTool {
      *        convert values, and refuse a missing one with its own error
      * @param message the request, with arguments that are not in the schema
      */
-    @Tool(name = NAME, title = TITLE, description = DESCRIPTION, //
+    @Tool(name = NAME, title = TITLE, description = Guidance.TOOL_DESCRIPTION, //
             annotations = @Tool.Annotations(title = TITLE, readOnlyHint = false, destructiveHint = false, idempotentHint = true, openWorldHint = true), //
             outputSchema = @OutputSchema(generator = TokenToolSchemas.Output.class))
     Uni<ToolResponse> generateAccessToken(@ToolArg(required = false) Object body, RawMessage message) {

@@ -1,0 +1,35 @@
+package dev.leantokens.mcp.tool;
+
+/**
+ * What this server tells models: the server instructions and the description of the tool, which share their sentences. A client
+ * adds both to each conversation, so they contain only what a model needs before it reads the Agent Skill. A test compares
+ * their facts with the skill and the API description.
+ */
+final class Guidance {
+
+    private static final String API = "for the API of Lean Technologies (open banking in the UAE and Saudi Arabia). ";
+
+    private static final String SCOPES = """
+            Request the scope "api" to call Lean's API from a backend, or "customer.<customer_id>" to start the LinkSDK in the \
+            app of that customer. \
+            """;
+
+    private static final String HANDLING = """
+            A token is a secret: never show, log or store it. Request one whenever you need it: tokens are cached and renewed \
+            here. \
+            """;
+
+    static final String TOOL_DESCRIPTION = TokenTool.TITLE + ". Returns an OAuth 2.0 access token " + API + SCOPES + """
+            Send the token as "Authorization: Bearer <access_token>"; it is valid for expires_in seconds. \
+            """ + HANDLING + """
+            After the error "temporarily_unavailable", retry after the time that its description says; every other error needs \
+            a changed request or an operator.""";
+
+    static final String INSTRUCTIONS = "Issues OAuth 2.0 access tokens " + API + "Before you call Lean's API, call the tool "
+            + TokenTool.NAME + ", for example with {\"body\":{\"scope\":\"api\"}}. " + SCOPES + HANDLING + """
+                    Send no client_secret unless the user tells you to. For everything else, such as errors and requests over \
+                    REST, read the skill\s""" + SkillResourceRegistrar.URI + ".";
+
+    private Guidance() {
+    }
+}

@@ -1,0 +1,7 @@
+package dev.leantokens.pages;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+@QuarkusIntegrationTest
+class GuidanceIT extends GuidanceTest {
+}
