@@ -22,7 +22,8 @@ public class AgentSkill {
     private static final String INSTRUCTIONS = "SKILL.md";
 
     /** A test compares them with the folder: an executable cannot list its resources. */
-    private static final List<String> PATHS = List.of(INSTRUCTIONS);
+    private static final List<String> PATHS = List.of(INSTRUCTIONS, "references/errors.md", "references/scopes.md",
+            "scripts/get-token.sh");
 
     private final List<SkillFile> files;
     private final JsonObject frontMatter;
