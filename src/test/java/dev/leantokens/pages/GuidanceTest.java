@@ -42,6 +42,7 @@ class GuidanceTest {
                 arguments("tokens are secrets", List.of(TOOL, INSTRUCTIONS, SKILL, OPERATION), "secret"),
                 arguments("tokens are not shown", List.of(TOOL, INSTRUCTIONS, SKILL, OPERATION), "(?i)(never|not) show"),
                 arguments("tokens are not logged", List.of(TOOL, INSTRUCTIONS, SKILL, OPERATION), "\\blog\\b"),
+                arguments("how long to keep a token", List.of(TOOL, INSTRUCTIONS, SKILL), "keep it longer than the task"),
                 arguments("when to request one", List.of(TOOL, INSTRUCTIONS, SKILL, OPERATION), "when(ever)? you need"),
                 arguments("who caches", List.of(TOOL, INSTRUCTIONS, SKILL, OPERATION), "cached and renewed|caches and renews"),
                 arguments("how to send a token", List.of(TOOL, SKILL), "Authorization: Bearer <"),

@@ -15,8 +15,8 @@ final class Guidance {
             """;
 
     private static final String HANDLING = """
-            A token is a secret: never show, log or store it. Request one whenever you need it: tokens are cached and renewed \
-            here. \
+            A token is a secret: do not show it, log it or keep it longer than the task. Request one whenever you need it: \
+            tokens are cached and renewed here. \
             """;
 
     static final String TOOL_DESCRIPTION = TokenTool.TITLE + ". Returns an OAuth 2.0 access token " + API + SCOPES + """
