@@ -13,6 +13,7 @@ import dev.leantokens.http.HttpErrors;
 import dev.leantokens.http.RequestFilters;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.RoutingContext;
@@ -22,6 +23,8 @@ import io.vertx.ext.web.RoutingContext;
 public class HostFilter {
 
     private static final CharSequence SEC_FETCH_SITE = HttpHeaders.createOptimized("Sec-Fetch-Site");
+
+    private static final Set<HttpMethod> READ_METHODS = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
 
     private final HostRules rules;
     private final HttpErrors errors;
@@ -47,7 +50,7 @@ public class HostFilter {
         }
         List<String> origins = headers.getAll(HttpHeaders.ORIGIN);
         for (String origin : origins) {
-            if (!rules.allowsOrigin(origin)) {
+            if (!rules.allowsOrigin(origin) && !isPublic(context.request().method(), endpoint)) {
                 return refuse(context, "web pages of this origin may not call this service; "
                         + "its operator can add the origin to ALLOWED_ORIGINS");
             }
@@ -79,6 +82,14 @@ public class HostFilter {
     private boolean refuse(RoutingContext context, String reason) {
         errors.send(context, TokenError.FOREIGN_HOST.because(reason));
         return false;
+    }
+
+    /**
+     * Pages of every site may read the skill: it is the same for all callers, without secrets, and reading it changes nothing.
+     * The host is checked all the same.
+     */
+    private static boolean isPublic(HttpMethod method, Endpoint endpoint) {
+        return endpoint == Endpoint.SKILLS && READ_METHODS.contains(method);
     }
 
     /** The other endpoints are public: any page may link to them. */

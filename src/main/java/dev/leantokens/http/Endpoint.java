@@ -32,7 +32,7 @@ public enum Endpoint {
     /** Without the {@code HEAD} that Quarkus REST would add: it is refused. */
     static final String TOKEN_METHODS = "POST, OPTIONS";
     /** The methods of all endpoints of Quarkus and Quarkus REST except the token endpoint. */
-    static final String READ_METHODS = "GET, HEAD, OPTIONS";
+    public static final String READ_METHODS = "GET, HEAD, OPTIONS";
 
     private static final Pattern PATH_PARAMETERS = Pattern.compile(";[^/]*");
 

@@ -17,6 +17,8 @@ public final class FilterOrder {
     public static final int HOSTS = 900;
     /** {@code Allow} for {@code OPTIONS}, before Quarkus answers a preflight request. */
     static final int OPTIONS = 310;
+    /** The Agent Skill, with its own CORS: pages of every site may read it. */
+    public static final int SKILLS = 305;
     /** Quarkus' CORS filter. */
     static final int CORS = 300;
     /** Other {@code OPTIONS} requests, answered before the caller needs credentials. */

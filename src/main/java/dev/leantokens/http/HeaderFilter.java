@@ -34,14 +34,7 @@ class HeaderFilter {
             errors.send(context, BodyReader.tooLarge());
             return false;
         }
-        if (!isShort(HttpHeaders.CONTENT_TYPE, context) || !isShort(HttpHeaders.ACCEPT, context)) {
-            return false;
-        }
-        if (endpoint == Endpoint.SKILLS) {
-            // Each of them has one form only. Quarkus REST would refuse callers by this header, and fail if it is malformed.
-            request.headers().remove(HttpHeaders.ACCEPT);
-        }
-        return true;
+        return isShort(HttpHeaders.CONTENT_TYPE, context) && isShort(HttpHeaders.ACCEPT, context);
     }
 
     private boolean isShort(CharSequence header, RoutingContext context) {

@@ -41,7 +41,7 @@ class OptionsFilter {
             case MANAGEMENT -> Optional.of(Endpoint.READ_METHODS).filter(read -> ManagementFilter.isServed(context));
             case SKILLS, OTHER -> Optional.empty();
         };
-        // Quarkus REST serves the others of these paths, and answers OPTIONS for them.
+        // The others of these paths are answered later: by Quarkus REST and by the skill's filter.
         if (methods.isEmpty() && endpoint != Endpoint.MANAGEMENT && endpoint != Endpoint.SKILLS) {
             errors.send(context, HttpErrors.pathNotFound());
             return false;

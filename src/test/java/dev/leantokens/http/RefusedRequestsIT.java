@@ -145,7 +145,6 @@ class RefusedRequestsIT {
     @CsvSource(delimiter = '|', value = {
             "REST | POST /v1/oauth2/token                     | Content-Type: application/json; charset=",
             "REST | POST /v1/oauth2/token                     | Accept: application/",
-            "REST | GET /.well-known/agent-skills/index.json  | Accept: text/",
             "REST | GET /q/openapi                            | Accept: text/",
             "MCP  | POST /mcp                                 | Accept: text/",
     })

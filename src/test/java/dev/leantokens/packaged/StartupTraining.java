@@ -94,5 +94,6 @@ class StartupTraining {
         given().get("/q/health/ready").then().statusCode(200);
         given().get("/q/metrics").then().statusCode(200);
         given().get("/.well-known/agent-skills/index.json").then().statusCode(200);
+        given().get("/.well-known/agent-skills/lean-generate-access-token/SKILL.md").then().statusCode(200);
     }
 }

@@ -185,7 +185,7 @@ class CapabilityTest {
 
     @Test
     void skillNamesTheOtherTwo() {
-        String text = given().get(skill.getString("url")).asString();
+        String text = given().get(SKILLS + skill.getString("name") + "/SKILL.md").asString();
         Map<String, Object> frontMatter = new Yaml().load(text.split("^---\n|\n---\n", 3)[1]);
 
         assertThat((Map<?, ?>) frontMatter.get("metadata")).isEqualTo(Map.of("operation", codes("operation").get(0),

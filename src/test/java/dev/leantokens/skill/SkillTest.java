@@ -2,18 +2,13 @@ package dev.leantokens.skill;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
 import java.io.IOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,8 +19,6 @@ import java.util.stream.Stream;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.yaml.snakeyaml.Yaml;
 
 import dev.leantokens.error.TokenError;
@@ -35,7 +28,6 @@ import io.quarkiverse.mcp.server.ToolResponse;
 import io.quarkiverse.mcp.server.test.McpAssured.McpStreamableTestClient;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.restassured.RestAssured;
 import io.restassured.response.Response;
 import io.vertx.core.json.JsonObject;
 
@@ -57,27 +49,6 @@ class SkillTest {
     }
 
     @Test
-    void indexHasTheUrlAndDigestOfTheSkill() throws GeneralSecurityException {
-        Response index = given().get(INDEX);
-        assertThat(index.statusCode()).isEqualTo(200);
-        assertThat(index.contentType()).startsWith("application/json");
-        JsonObject document = new JsonObject(index.asString());
-        assertThat(document.getString("$schema")).isEqualTo("https://schemas.agentskills.io/discovery/0.2.0/schema.json");
-        assertThat(document.getJsonArray("skills")).hasSize(1);
-        JsonObject entry = document.getJsonArray("skills").getJsonObject(0);
-        assertThat(entry.getString("name")).isEqualTo(NAME);
-        assertThat(entry.getString("type")).isEqualTo("skill-md");
-
-        Response skill = given()
-                .get(URI.create("http://localhost:" + RestAssured.port + INDEX).resolve(entry.getString("url")));
-        assertThat(skill.statusCode()).isEqualTo(200);
-        assertThat(skill.contentType()).startsWith("text/markdown");
-        assertThat(entry.getString("digest")).isEqualTo(
-                "sha256:" + HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(skill.asByteArray())));
-        assertThat(entry.getString("description")).isEqualTo(frontMatter(skill.asString()).get("description"));
-    }
-
-    @Test
     void fileIsServedByteForByteOverBothAdapters() throws IOException {
         byte[] file = Files.readAllBytes(FOLDER.resolve("SKILL.md"));
 
@@ -93,37 +64,6 @@ class SkillTest {
                 assertThat(content.asText().mimeType()).isEqualTo("text/markdown");
             })).thenAssertResults();
         }
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = { INDEX, "/.well-known/agent-skills/lean-generate-access-token/SKILL.md" })
-    void cachedCopyIsNotSentAgain(String path) {
-        String tag = given().get(path).then().header("Cache-Control", containsString("max-age")).extract().header("ETag");
-
-        given().header("If-None-Match", tag).get(path).then().statusCode(304).body(equalTo(""));
-        given().header("If-None-Match", "\"another\"").get(path).then().statusCode(200);
-        given().head(path).then().statusCode(200).header("ETag", tag).body(equalTo(""));
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = { "text/*", "image/png", "", "text/html;q=", "markdown" })
-    void acceptHeaderDoesNotMatter(String accept) {
-        for (String path : List.of(INDEX, "/.well-known/agent-skills/lean-generate-access-token/SKILL.md")) {
-            assertThat(given().header("Accept", accept).get(path).statusCode()).as(path).isEqualTo(200);
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = { "/.well-known/agent-skills", "/.well-known/agent-skills/another/SKILL.md",
-            "/.well-known/agent-skills/lean-generate-access-token", "/.well-known/agent-skills/../../application.properties" })
-    void otherPathsAreNotFound(String path) {
-        given().urlEncodingEnabled(false).get(path).then().statusCode(404).body("error", equalTo("invalid_request"));
-    }
-
-    @Test
-    void skillIsReadOnly() {
-        given().post(INDEX).then().statusCode(405).header("Allow", "GET, HEAD, OPTIONS")
-                .body("error", equalTo("invalid_request"));
     }
 
     @Test

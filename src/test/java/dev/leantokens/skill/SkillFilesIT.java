@@ -1,0 +1,7 @@
+package dev.leantokens.skill;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+@QuarkusIntegrationTest
+class SkillFilesIT extends SkillFilesTest {
+}
