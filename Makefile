@@ -16,7 +16,7 @@ test: ## Run all tests, including those on the packaged jar
 	$(MVNW) verify
 
 .PHONY: lint
-lint: ## Check the API description and the documentation's links, with Node.js
+lint: ## Check the API description, the documentation's links and the skill's script, with Node.js
 	.ci/lint/run
 
 .PHONY: jmh
