@@ -23,6 +23,7 @@ import dev.leantokens.mcp.message.McpMessageReader;
 import dev.leantokens.mcp.session.AutoInit;
 import dev.leantokens.mcp.session.McpStreams;
 import dev.leantokens.mcp.session.SessionGuard;
+import dev.leantokens.mcp.session.SkillRequests;
 import dev.leantokens.mcp.stateless.StatelessHandler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -193,7 +194,7 @@ class McpFilter implements AllowedMethods {
         // The extension requires both types, in lower case.
         context.request().headers().set(HttpHeaders.ACCEPT, JSON_AND_EVENT_STREAM);
         RoutingContextInternal internal = (RoutingContextInternal) context;
-        internal.setBody(Buffer.buffer(message.body()));
+        internal.setBody(Buffer.buffer(SkillRequests.body(message)));
         internal.visitHandler(RoutingContextInternal.BODY_HANDLER);
         context.next();
     }

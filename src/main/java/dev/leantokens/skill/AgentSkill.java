@@ -29,7 +29,12 @@ public class AgentSkill {
     private final JsonObject frontMatter;
 
     AgentSkill() {
-        this.files = PATHS.stream().map(path -> SkillFile.read(FOLDER, path)).toList();
+        this(PATHS.stream().map(path -> SkillFile.read(FOLDER, path)).toList());
+    }
+
+    /** @param files starts with {@code SKILL.md} */
+    AgentSkill(List<SkillFile> files) {
+        this.files = files;
         this.frontMatter = FrontMatter.read(instructions().text());
     }
 

@@ -15,7 +15,7 @@ public final class SkillFile {
     private final byte[] content;
     private final String digest;
 
-    private SkillFile(String path, byte[] content) {
+    SkillFile(String path, byte[] content) {
         this.path = path;
         this.content = content;
         this.digest = digestOf(content);

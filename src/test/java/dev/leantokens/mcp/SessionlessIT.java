@@ -55,7 +55,7 @@ class SessionlessIT {
         assertThat(response.body()).contains("\"protocolVersion\":\"2025-06-18\"");
         assertThat(response.headers()).doesNotContainKey("Mcp-Session-Id");
         assertThat(new JsonObject(response.body()).getJsonObject("result").getJsonObject("capabilities"))
-                .isEqualTo(new JsonObject().put("tools", new JsonObject()).put("resources", new JsonObject()));
+                .isEqualTo(McpCalls.CAPABILITIES);
         assertThat(post("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}").status()).isEqualTo(202);
     }
 
@@ -75,6 +75,16 @@ class SessionlessIT {
     }
 
     @Test
+    void skillIsListed() {
+        RawHttp.Response list = post("{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"skills/list\"}");
+        RawHttp.Response get = post(
+                "{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"skills/get\",\"params\":{\"uri\":\"skill://nothing\"}}");
+
+        assertThat(new JsonObject(list.body()).getJsonObject("result").getJsonArray("skills")).hasSize(1);
+        assertThat(get.body()).contains("-32602", "\"id\":3");
+    }
+
+    @Test
     void noSessionStaysOpen() {
         post(INITIALIZE);
         post(CALL);
@@ -83,6 +93,9 @@ class SessionlessIT {
         post("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}");
         post("{\"jsonrpc\":\"2.0\",\"method\":\"nothing\"}");
         post("{\"jsonrpc\":\"2.0\",\"id\":4,\"result\":{}}");
+        post("{\"jsonrpc\":\"2.0\",\"id\":5,\"method\":\"skills/list\"}");
+        post("{\"jsonrpc\":\"2.0\",\"id\":6,\"method\":\"roots/list\",\"params\":{\"method\":\"skills/list\"}}");
+        post("{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"resources/subscribe\",\"params\":{\"uri\":\"x\"}}");
         post("[" + CALL + "]");
 
         assertThat(Metrics.scrape().value("mcp_server_connections_active")).isZero();

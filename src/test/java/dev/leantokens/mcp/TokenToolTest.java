@@ -32,6 +32,7 @@ import dev.leantokens.testing.StatelessMcp;
 import io.modelcontextprotocol.spec.McpError;
 import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
 import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
+import io.modelcontextprotocol.spec.McpSchema.Resource;
 import io.modelcontextprotocol.spec.McpSchema.Tool;
 import io.quarkiverse.mcp.server.ToolResponse;
 import io.quarkiverse.mcp.server.test.McpAssured;
@@ -73,17 +74,16 @@ class TokenToolTest {
 
     @Test
     void onlySupportedCapabilitiesAreAnnounced() {
-        JsonObject toolsAndResources = new JsonObject().put("tools", new JsonObject()).put("resources", new JsonObject());
-
         JsonObject result = new JsonObject(post(INITIALIZE).body()).getJsonObject("result");
-        assertThat(result.getJsonObject("capabilities")).isEqualTo(toolsAndResources);
+        assertThat(result.getJsonObject("capabilities")).isEqualTo(McpCalls.CAPABILITIES);
         assertThat(result.getString("protocolVersion")).isEqualTo("2025-06-18");
         assertThat(result.getJsonObject("serverInfo").getString("description")).isNotBlank();
 
         try (McpSseTestClient sse = sseClient()) {
-            assertThat(sse.initResult().capabilities()).extracting("name").containsExactlyInAnyOrder("tools", "resources");
-            assertThat(sse.initResult().capabilities()).allSatisfy(
-                    capability -> assertThat(capability.properties()).isEmpty());
+            assertThat(sse.initResult().capabilities()).extracting("name").containsExactlyInAnyOrderElementsOf(
+                    McpCalls.CAPABILITIES.fieldNames());
+            assertThat(sse.initResult().capabilities()).allSatisfy(capability -> assertThat(capability.properties())
+                    .isEqualTo(McpCalls.CAPABILITIES.getJsonObject(capability.name()).getMap()));
         }
     }
 
@@ -592,7 +592,8 @@ class TokenToolTest {
         try (OfficialClient official = OfficialClient.connect(lean.mcpPort())) {
             assertThat(official.client().getServerInfo().name()).isEqualTo("lean-authentication-tokens");
             assertThat(official.client().listTools().tools()).extracting(Tool::name).containsExactly(McpCalls.TOOL);
-            assertThat(official.client().listResources().resources()).hasSize(1);
+            assertThat(official.client().listResources().resources()).extracting(Resource::uri)
+                    .contains("skill://lean-generate-access-token/SKILL.md");
         }
     }
 

@@ -54,7 +54,7 @@ class SkillTest {
 
         assertThat(skill().asByteArray()).isEqualTo(file);
         try (McpStreamableTestClient client = McpCalls.connect(lean.mcpPort())) {
-            client.when().resourcesList(page -> assertThat(page.resources()).singleElement().satisfies(resource -> {
+            client.when().resourcesList(page -> assertThat(page.resources()).first().satisfies(resource -> {
                 assertThat(resource.uri()).isEqualTo(MCP_URI);
                 assertThat(resource.name()).isEqualTo(NAME);
                 assertThat(resource.mimeType()).isEqualTo("text/markdown");

@@ -15,6 +15,10 @@ public final class McpCalls {
 
     public static final String TOOL = "lean-generate-access-token";
 
+    /** The capabilities that the server announces. */
+    public static final JsonObject CAPABILITIES = new JsonObject("""
+            {"tools":{},"resources":{},"extensions":{"io.modelcontextprotocol/skills":{"directoryRead":true}}}""");
+
     private McpCalls() {
     }
 

@@ -28,6 +28,8 @@ public final class McpParams {
             "resources/read", List.of("uri"),
             "resources/subscribe", List.of("uri"),
             "resources/unsubscribe", List.of("uri"),
+            "resources/directory/read", List.of("uri"),
+            "skills/get", List.of("uri"),
             "completion/complete", List.of("ref", "argument"),
             "logging/setLevel", List.of("level"));
 

@@ -22,10 +22,12 @@ public class AutoInit {
 
     private final boolean enabled;
     private final ConnectionManager connections;
+    private final SkillRequests skills;
 
-    AutoInit(McpConfig config, ConnectionManager connections) {
+    AutoInit(McpConfig config, ConnectionManager connections, SkillRequests skills) {
         this.enabled = config.autoInit();
         this.connections = connections;
+        this.skills = skills;
     }
 
     public boolean isEnabled() {
@@ -47,7 +49,15 @@ public class AutoInit {
             context.response().setStatusCode(202).end();
             return true;
         }
-        if (McpMethod.from(json.getString("method")) == null) {
+        String method = json.getString("method");
+        if (SkillRequests.isKnown(method)) {
+            Object id = json.getValue("id");
+            JsonObject response = skills.answer(method, McpMessage.paramsOf(json), result -> JsonRpc.result(id, result),
+                    error -> JsonRpc.error(id, JsonRpcErrorCodes.INVALID_PARAMS, error));
+            JsonRpc.send(context, response);
+            return true;
+        }
+        if (McpMethod.from(method) == null) {
             // As the extension answers within a session: with status 200 and without a line in the log.
             JsonRpc.send(context, JsonRpc.error(json.getValue("id"), JsonRpcErrorCodes.METHOD_NOT_FOUND, "unknown method"));
             return true;

@@ -18,6 +18,7 @@ import io.quarkiverse.mcp.server.runtime.McpConnectionBase;
 import io.quarkiverse.mcp.server.runtime.McpMessageHandler;
 import io.quarkiverse.mcp.server.runtime.McpRequest;
 import io.quarkiverse.mcp.server.runtime.McpRequestValidator;
+import io.quarkiverse.mcp.server.runtime.Sender;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -25,8 +26,8 @@ import io.vertx.core.json.JsonObject;
 /**
  * Answers {@code initialize} instead of the MCP extension, on both transports. The extension always announces logging and
  * subscriptions, but this server neither logs to clients nor changes its lists. Refuses subscriptions and ignores
- * cancellations, as MCP allows: the extension would let a client fill the memory with either. A validator is the
- * extension's only hook before it handles a message. Thread-safe.
+ * cancellations, as MCP allows: the extension would let a client fill the memory with either. Answers the requests that
+ * {@link SkillRequests} brings. A validator is the extension's only hook before it handles a message. Thread-safe.
  */
 @Singleton
 class McpHandshake implements McpRequestValidator {
@@ -41,11 +42,14 @@ class McpHandshake implements McpRequestValidator {
 
     private final ServerIntroduction introduction;
     private final SessionGuard sessions;
+    private final SkillRequests skills;
     private final CurrentVertxRequest currentRequest;
 
-    McpHandshake(ServerIntroduction introduction, SessionGuard sessions, CurrentVertxRequest currentRequest) {
+    McpHandshake(ServerIntroduction introduction, SessionGuard sessions, SkillRequests skills,
+            CurrentVertxRequest currentRequest) {
         this.introduction = introduction;
         this.sessions = sessions;
+        this.skills = skills;
         this.currentRequest = currentRequest;
     }
 
@@ -61,6 +65,9 @@ class McpHandshake implements McpRequestValidator {
             return id == null ? HANDLED
                     : request.sender().sendError(id, JsonRpcErrorCodes.METHOD_NOT_FOUND, "subscriptions are not supported")
                             .map(false);
+        }
+        if (method == SkillRequests.CARRIER && SkillRequests.isKnown(message.getJsonObject("params").getString("method"))) {
+            return answerSkillRequest(message, request).map(false);
         }
         if (method == McpMethod.Q_CLOSE) {
             // The extension then ends the session.
@@ -80,6 +87,20 @@ class McpHandshake implements McpRequestValidator {
             sendSessionId(request);
         }
         return request.sender().sendResult(message.getValue("id"), result(revision)).map(false);
+    }
+
+    private Future<Void> answerSkillRequest(JsonObject message, McpRequest request) {
+        Object id = message.getValue("id");
+        Sender sender = request.sender();
+        if (id == null) {
+            return Future.succeededFuture();
+        }
+        if (request.connection().status() == Status.NEW) {
+            return sender.sendError(id, JsonRpcErrorCodes.METHOD_NOT_FOUND, "the first message of a session is initialize");
+        }
+        JsonObject params = message.getJsonObject("params");
+        return skills.answer(params.getString("method"), params, result -> sender.sendResult(id, result),
+                error -> sender.sendError(id, JsonRpcErrorCodes.INVALID_PARAMS, error));
     }
 
     /** @return the requested revision if it is supported, otherwise the newest one (MCP, "Version Negotiation") */

@@ -7,11 +7,11 @@ import jakarta.inject.Singleton;
 import dev.leantokens.mcp.message.JsonRpc;
 import dev.leantokens.mcp.message.JsonRpcException;
 import dev.leantokens.mcp.message.McpMessage;
+import dev.leantokens.mcp.tool.McpMeters;
 import dev.leantokens.mcp.tool.TokenTool;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
-import io.quarkiverse.mcp.server.McpServer;
 import io.vertx.core.Context;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -123,7 +123,6 @@ public class StatelessHandler {
     }
 
     private Timer timer(String method, Tags labels) {
-        return registry.timer("mcp.server.requests." + method.replace('/', '.'),
-                labels.and("mcp.server", McpServer.DEFAULT, "failure", "none"));
+        return McpMeters.timer(registry, method, labels);
     }
 }

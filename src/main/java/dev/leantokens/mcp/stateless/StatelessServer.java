@@ -1,6 +1,7 @@
 package dev.leantokens.mcp.stateless;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
@@ -12,6 +13,7 @@ import dev.leantokens.mcp.message.JsonRpc;
 import dev.leantokens.mcp.message.JsonRpcException;
 import dev.leantokens.mcp.message.McpParams;
 import dev.leantokens.mcp.tool.ServerIntroduction;
+import dev.leantokens.mcp.tool.SkillMethods;
 import dev.leantokens.mcp.tool.SkillResourceRegistrar;
 import dev.leantokens.mcp.tool.TokenTool;
 import dev.leantokens.token.AccessToken;
@@ -27,12 +29,9 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 
-/** Implements the methods of revision 2026-07-28, with the tool and the resource of the MCP extension. Thread-safe. */
+/** Implements the methods of revision 2026-07-28, with the tool and the resources of the MCP extension. Thread-safe. */
 @Singleton
 class StatelessServer {
-
-    /** How long clients may cache lists and texts, which only change with a release. */
-    private static final int TTL_MS = 300_000;
 
     private static final byte[] AFTER_TEXT = utf8("\",\"type\":\"text\"}],\"isError\":false,\"structuredContent\":");
     private static final byte[] END = utf8("}");
@@ -45,18 +44,22 @@ class StatelessServer {
     private final ServerIntroduction introduction;
 
     /** @param tools not a {@code ToolManager}: injecting one makes the extension announce that tools can change */
-    StatelessServer(TokenTool tool, SkillResourceRegistrar skill, FeatureManager<ToolInfo> tools,
-            FeatureManager<ResourceInfo> resources, ServerIntroduction introduction) {
+    StatelessServer(TokenTool tool, SkillResourceRegistrar skill, SkillMethods skillMethods,
+            FeatureManager<ToolInfo> tools, FeatureManager<ResourceInfo> resources, ServerIntroduction introduction) {
         this.tool = tool;
         this.skill = skill;
-        this.methods = Map.of(
+        this.meta = meta(introduction.server());
+        Map<String, BiFunction<StatelessMessage, RoutingContext, Uni<Buffer>>> implemented = new HashMap<>(Map.of(
                 "server/discover", (request, context) -> discover(request),
                 "tools/list", (request, context) -> list(request, "tools", tools),
                 "tools/call", this::call,
                 "resources/list", (request, context) -> list(request, "resources", resources),
                 "resources/templates/list", (request, context) -> list(request, "resourceTemplates", List.of()),
-                "resources/read", (request, context) -> read(request));
-        this.meta = meta(introduction.server());
+                "resources/read", (request, context) -> read(request)));
+        SkillMethods.NAMES.forEach(name -> implemented.put(name, (request, context) -> skillMethods.answer(name,
+                request.params(), result -> result(request, result.put("_meta", meta)),
+                error -> failure(request, error, null))));
+        this.methods = Map.copyOf(implemented);
         String complete = complete().encode();
         this.beforeText = utf8(complete.substring(0, complete.length() - 1) + ",\"content\":[{\"text\":\"");
         this.introduction = introduction;
@@ -86,7 +89,7 @@ class StatelessServer {
 
     private Uni<Buffer> list(StatelessMessage request, String name, Iterable<? extends FeatureInfo> all) {
         if (request.params().getValue("cursor") != null) {
-            return failure(request, "Invalid cursor: there is only one page", null);
+            return failure(request, SkillMethods.INVALID_CURSOR, null);
         }
         JsonArray list = new JsonArray();
         all.forEach(info -> list.add(info.asJson()));
@@ -95,8 +98,8 @@ class StatelessServer {
 
     private Uni<Buffer> read(StatelessMessage request) {
         String uri = request.params().getString("uri");
-        return uri.equals(SkillResourceRegistrar.URI) ? result(request, cacheable().put("contents", skill.read().contents()))
-                : failure(request, "Resource not found", new JsonObject().put("uri", uri));
+        return skill.read(uri).map(response -> result(request, cacheable().put("contents", response.contents())))
+                .orElseGet(() -> failure(request, "Resource not found", new JsonObject().put("uri", uri)));
     }
 
     private Uni<Buffer> call(StatelessMessage request, RoutingContext context) {
@@ -115,7 +118,7 @@ class StatelessServer {
 
     /** @return a result that clients may cache and share; never one with a token */
     private JsonObject cacheable() {
-        return complete().put("ttlMs", TTL_MS).put("cacheScope", "public");
+        return complete().put("ttlMs", SkillMethods.TTL_MS).put("cacheScope", "public");
     }
 
     private JsonObject complete() {

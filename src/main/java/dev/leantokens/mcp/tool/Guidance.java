@@ -28,7 +28,7 @@ final class Guidance {
     static final String INSTRUCTIONS = "Issues OAuth 2.0 access tokens " + API + "Before you call Lean's API, call the tool "
             + TokenTool.NAME + ", for example with {\"body\":{\"scope\":\"api\"}}. " + SCOPES + HANDLING + """
                     Send no client_secret unless the user tells you to. For everything else, such as errors and requests over \
-                    REST, read the skill\s""" + SkillResourceRegistrar.URI + ".";
+                    REST, read the skill\s""" + SkillUris.INSTRUCTIONS + ".";
 
     private Guidance() {
     }

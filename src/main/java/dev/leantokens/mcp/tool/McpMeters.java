@@ -3,29 +3,43 @@ package dev.leantokens.mcp.tool;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
+import dev.leantokens.skill.AgentSkill;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.config.MeterFilter;
+import io.quarkiverse.mcp.server.McpServer;
 
 /**
- * Bounds the labels of the MCP extension's meters. The extension labels them with names of tools, prompts and resources as
- * callers send them, including unknown ones.
+ * The MCP extension's meters, for requests that it does not know too, and bounds for their labels. The extension labels them
+ * with names of tools, prompts and resources as callers send them, including unknown ones.
  */
-class McpMeters {
+public class McpMeters {
+
+    private McpMeters() {
+    }
+
+    /** @return the meter of the requests with this method */
+    public static Timer timer(MeterRegistry registry, String method, Tags labels) {
+        return registry.timer("mcp.server.requests." + method.replace('/', '.'),
+                labels.and("mcp.server", McpServer.DEFAULT, "failure", "none"));
+    }
 
     @Produces
     @Singleton
-    MeterFilter boundedToolName() {
+    static MeterFilter boundedToolName() {
         return bounded("tool.name", TokenTool.NAME);
     }
 
     @Produces
     @Singleton
-    MeterFilter boundedResourceUri() {
-        return bounded("resource.uri", SkillResourceRegistrar.URI);
+    static MeterFilter boundedResourceUri(AgentSkill skill) {
+        return bounded("resource.uri", skill.files().stream().map(SkillUris::of).toArray(String[]::new));
     }
 
     @Produces
     @Singleton
-    MeterFilter boundedPromptName() {
+    static MeterFilter boundedPromptName() {
         return bounded("prompt.name");
     }
 

@@ -49,9 +49,10 @@ public class ServerIntroduction {
         return json.put("sizes", new JsonArray(icon.sizes()));
     }
 
-    /** @return tools and resources, without list changes and subscriptions: both are fixed while the service runs */
+    /** @return tools, resources and skills, without list changes and subscriptions: all are fixed while the service runs */
     public JsonObject capabilities() {
-        return new JsonObject().put("tools", new JsonObject()).put("resources", new JsonObject());
+        return new JsonObject().put("tools", new JsonObject()).put("resources", new JsonObject())
+                .put("extensions", SkillMethods.capability());
     }
 
     /** @return what a model has to know before it chooses a tool or a skill */

@@ -12,7 +12,7 @@ class McpHandshakeTest {
     /** The extension would never drop a cancellation whose {@code requestId} is a string if the request's id is a number. */
     @Test
     void cancellationsDoNotReachTheExtension() {
-        McpHandshake handshake = new McpHandshake(null, null, null);
+        McpHandshake handshake = new McpHandshake(null, null, null, null);
 
         assertThat(handshake.validate(new JsonObject(), null, McpMethod.NOTIFICATIONS_CANCELLED).result()).isFalse();
     }
