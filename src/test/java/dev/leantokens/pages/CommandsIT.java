@@ -163,7 +163,9 @@ class CommandsIT {
             blocks.add(0, START);
         }
         String commands = String.join("\n", blocks.stream().filter(Block::isRun).map(Block::text).toList());
-        assumeThat(!commands.contains("openssl") || isInstalled("openssl")).as("openssl is installed").isTrue();
+        for (String program : List.of("openssl", "sha256sum", "unzip")) {
+            assumeThat(!commands.contains(program) || isInstalled(program)).as("%s is installed", program).isTrue();
+        }
 
         try (PageShell shell = new PageShell(folder, commands, LEAN.url())) {
             for (int i = 0; i < blocks.size(); i++) {
