@@ -1,15 +1,17 @@
-// Lists and calls the tool and reads its errors with the official TypeScript clients: 2.x in each of its modes, and 1.x.
+// Lists and calls the tool, reads its errors and checks the Agent Skill with the official TypeScript clients: 2.x in each of its
+// modes, and 1.x.
 // Usage: clients.mjs <url of /mcp> [stateless: only the stateless modes]
 import assert from 'node:assert/strict';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { Client as Client1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as Transport1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { z } from 'zod';
+import { SKILL, checkSkill } from './skill.mjs';
 
 const url = new URL(process.argv[2]);
 const onlyStateless = process.argv[3] === 'stateless';
 const info = { name: 'ci', version: '1.0.0' };
 const TOOL = 'lean-generate-access-token';
-const SKILL = `skill://${TOOL}/SKILL.md`;
 
 async function tried(name, client, transport, revision) {
   await client.connect(transport);
@@ -39,10 +41,9 @@ async function tried(name, client, transport, revision) {
 
     await assert.rejects(client.callTool({ name: 'nothing', arguments: {} }), { code: -32602 });
 
-    const { resources } = await client.listResources();
-    assert.deepEqual(resources.map((resource) => resource.uri), [SKILL]);
     const { contents } = await client.readResource({ uri: SKILL });
     assert.match(contents[0].text, /^---\nname: lean-generate-access-token\n/);
+    await checkSkill(client, (method, params) => client.request({ method, params }, z.looseObject({})), url);
     await assert.rejects(client.readResource({ uri: 'skill://nothing' }), (e) => [-32602, -32002].includes(e.code));
   } finally {
     await client.close();

@@ -1,5 +1,6 @@
 package dev.leantokens.mcp;
 
+import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -82,6 +83,7 @@ class SkillMethodsTest {
         assertThat(files.keySet()).isEqualTo(files().map(SkillMethodsTest::uriOf).collect(Collectors.toSet()));
     }
 
+    /** Over MCP and HTTP, and in the folder. */
     @ParameterizedTest
     @EnumSource
     void digestAndSizeAreThoseOfTheFileInEachWayOfReading(Way way) throws IOException {
@@ -92,7 +94,8 @@ class SkillMethodsTest {
             String uri = file.getString("uri");
             String path = uri.substring(ROOT.length() + 1);
             JsonObject content = result(way, "resources/read", uri(uri)).getJsonArray("contents").getJsonObject(0);
-            for (byte[] bytes : List.of(Files.readAllBytes(FOLDER.resolve(path)),
+            byte[] overHttp = given().get("/.well-known/agent-skills/" + McpCalls.TOOL + "/" + path).asByteArray();
+            for (byte[] bytes : List.of(Files.readAllBytes(FOLDER.resolve(path)), overHttp,
                     content.getString("text").getBytes(StandardCharsets.UTF_8))) {
                 assertThat(digest(bytes)).as(uri).isEqualTo(file.getString("digest"));
                 assertThat(bytes).as(uri).hasSize(file.getInteger("size"));
