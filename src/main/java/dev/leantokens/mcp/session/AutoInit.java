@@ -57,8 +57,9 @@ public class AutoInit {
             JsonRpc.send(context, response);
             return true;
         }
-        if (McpMethod.from(method) == null) {
-            // As the extension answers within a session: with status 200 and without a line in the log.
+        McpMethod known = McpMethod.from(method);
+        if (known == null || McpHandshake.SUBSCRIPTIONS.contains(known)) {
+            // As within a session: with status 200 and without a line in the log.
             JsonRpc.send(context, JsonRpc.error(json.getValue("id"), JsonRpcErrorCodes.METHOD_NOT_FOUND, "unknown method"));
             return true;
         }

@@ -35,7 +35,8 @@ class McpHandshake implements McpRequestValidator {
     private static final Future<Boolean> PASSED_ON = Future.succeededFuture(true);
     private static final Future<Boolean> HANDLED = Future.succeededFuture(false);
 
-    private static final Set<McpMethod> SUBSCRIPTIONS = Set.of(McpMethod.RESOURCES_SUBSCRIBE, McpMethod.RESOURCES_UNSUBSCRIBE);
+    /** The methods that are refused. */
+    static final Set<McpMethod> SUBSCRIPTIONS = Set.of(McpMethod.RESOURCES_SUBSCRIBE, McpMethod.RESOURCES_UNSUBSCRIBE);
 
     /** Bounds the memory of a session, which holds the name and version of its client. */
     private static final int MAX_NAME_LENGTH = 200;

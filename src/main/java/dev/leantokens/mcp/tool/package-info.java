@@ -1,2 +1,2 @@
-/** What the MCP server offers: the tool, the Agent Skill as a resource, and its introduction to clients. */
+/** What the MCP server offers: the tool, the Agent Skill, and its introduction to clients. */
 package dev.leantokens.mcp.tool;
