@@ -36,7 +36,6 @@ import io.vertx.core.json.JsonObject;
 @WithTestResource(LeanStub.class)
 class SkillTest {
 
-    private static final String INDEX = "/.well-known/agent-skills/index.json";
     private static final String NAME = "lean-generate-access-token";
     private static final Path FOLDER = Path.of("src/main/resources/agent-skills", NAME);
     private static final String MCP_URI = "skill://lean-generate-access-token/SKILL.md";
