@@ -85,6 +85,10 @@ public record McpMessage(byte[] body, Object json) {
                 }
                 requireValid(message);
             }
+            if (batch.stream().map(message -> isResponse((JsonObject) message)).distinct().count() > 1) {
+                // The extension takes all messages for what the first one is.
+                throw JsonRpcException.invalidRequest("a batch must consist either of requests or of responses");
+            }
         } else if (json == NOT_JSON) {
             throw JsonRpcException.invalid(JsonRpcErrorCodes.PARSE_ERROR, "the body is not JSON");
         } else {
@@ -146,9 +150,10 @@ public record McpMessage(byte[] body, Object json) {
         return json instanceof JsonArray batch && batch.size() > 1;
     }
 
-    /** @return whether it starts a session */
+    /** @return whether it starts a session: whether it, or the first one of a batch, is a request to initialize */
     public boolean isInitialize() {
-        return first() instanceof JsonObject message && "initialize".equals(message.getValue("method"));
+        return first() instanceof JsonObject message && "initialize".equals(message.getValue("method"))
+                && message.getValue("id") != null && !isResponse(message);
     }
 
     /** @return the id of the message, or of the first one of a batch; null if it has none */

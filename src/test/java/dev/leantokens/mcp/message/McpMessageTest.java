@@ -28,6 +28,7 @@ class McpMessageTest {
             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"1\",\"clientInfo\":{\"name\":\"x\",\"version\":\"1\",\"icons\":null}}}",
             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"1\",\"clientInfo\":{\"name\":\"x\",\"version\":\"1\",\"icons\":[{\"src\":\"x\",\"sizes\":[\"1x1\"],\"theme\":\"dark\"}]}}}",
             "[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"},{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"ping\"}]",
+            "[{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}},{\"jsonrpc\":\"2.0\",\"id\":2,\"error\":{}}]",
     })
     void validMessageIsAccepted(String body) {
         assertThatCode(McpMessage.read(body.getBytes(UTF_8))::requireValid).doesNotThrowAnyException();
@@ -78,6 +79,8 @@ class McpMessageTest {
             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"1\",\"clientInfo\":{\"version\":\"1\"}}} | -32602",
             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"1\",\"clientInfo\":{\"name\":5,\"version\":\"1\"}}} | -32602",
             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"1\",\"clientInfo\":{\"name\":\"x\",\"version\":{}}}} | -32602",
+            "[{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}},{\"jsonrpc\":\"2.0\",\"id\":\"s3cr3t\",\"method\":\"ping\"}] | -32600",
+            "[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"},{\"jsonrpc\":\"2.0\",\"id\":2,\"result\":{}}] | -32600",
             "[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"},7]                                            | -32600",
     })
     void invalidMessageIsRefusedWithoutQuotingIt(String body, int code) {
