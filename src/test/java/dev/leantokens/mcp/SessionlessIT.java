@@ -96,8 +96,23 @@ class SessionlessIT {
         post("{\"jsonrpc\":\"2.0\",\"id\":5,\"method\":\"skills/list\"}");
         post("{\"jsonrpc\":\"2.0\",\"id\":6,\"method\":\"roots/list\",\"params\":{\"method\":\"skills/list\"}}");
         post("{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"resources/subscribe\",\"params\":{\"uri\":\"x\"}}");
+        post("{\"jsonrpc\":\"2.0\",\"id\":8,\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":7}}");
         post("[" + CALL + "]");
 
+        assertThat(Metrics.scrape().value("mcp_server_connections_active")).isZero();
+    }
+
+    /** The extension reads the metadata as a handshake, and would keep the session if it is none. */
+    @ParameterizedTest
+    @ValueSource(strings = { "\"clientInfo\":7", "\"clientInfo\":{}",
+            "\"clientInfo\":{\"name\":\"x\",\"version\":\"1\",\"icons\":[7]}",
+            "\"clientCapabilities\":7" })
+    void metadataOfARequestAreNoHandshake(String metadata) {
+        RawHttp.Response response = post("{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"tools/list\",\"params\":{\"_meta\":{"
+                + metadata.replaceFirst("\"", "\"io.modelcontextprotocol/") + "}}}");
+
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(new JsonObject(response.body()).getJsonObject("result").getJsonArray("tools")).hasSize(1);
         assertThat(Metrics.scrape().value("mcp_server_connections_active")).isZero();
     }
 

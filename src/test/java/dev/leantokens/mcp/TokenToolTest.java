@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.McpCalls;
+import dev.leantokens.testing.Metrics;
 import dev.leantokens.testing.OfficialClient;
 import dev.leantokens.testing.RawHttp;
 import dev.leantokens.testing.StatelessMcp;
@@ -294,6 +295,52 @@ class TokenToolTest {
         assertThat(new JsonObject(request.body()).getInteger("id")).isEqualTo(7);
         assertThat(new JsonObject(request.body()).getJsonObject("error").getInteger("code")).isEqualTo(-32601);
         assertThat(post("{\"jsonrpc\":\"2.0\"," + message, session).status()).isEqualTo(202);
+    }
+
+    /** The extension would answer it, with the id null. */
+    @ParameterizedTest
+    @ValueSource(strings = { "tools/list", "resources/list", "ping", "roots/list", "nothing",
+            "notifications/nothing" })
+    void messageWithoutAnIdIsNotAnswered(String method) {
+        String session = "Mcp-Session-Id: " + initialized();
+
+        for (String id : List.of("", "\"id\":null,")) {
+            RawHttp.Response response = post("{\"jsonrpc\":\"2.0\"," + id + "\"method\":\"" + method + "\"}", session);
+
+            assertThat(response.status()).as(response.body()).isEqualTo(202);
+            assertThat(response.body()).isEmpty();
+        }
+    }
+
+    @Test
+    void callWithoutAnIdIssuesNoToken() {
+        assertThat(post(CALL.replace("\"id\":2,", ""), "Mcp-Session-Id: " + initialized()).status()).isEqualTo(202);
+        assertThat(lean.requests()).isEmpty();
+    }
+
+    /** The extension would not answer it. */
+    @ParameterizedTest
+    @ValueSource(strings = { "initialized", "cancelled", "progress" })
+    void notificationWithAnIdIsAnUnknownMethod(String name) {
+        RawHttp.Response response = post("{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"notifications/" + name + "\"}",
+                "Mcp-Session-Id: " + initialized());
+
+        assertThat(new JsonObject(response.body()).getInteger("id")).isEqualTo(7);
+        assertThat(new JsonObject(response.body()).getJsonObject("error").getInteger("code")).isEqualTo(-32601);
+    }
+
+    /** The extension would open a session that counts towards no limit. */
+    @ParameterizedTest
+    @ValueSource(strings = { "", "\"id\":null,", "\"id\":1,\"result\":{}," })
+    void onlyARequestToInitializeStartsASession(String instead) {
+        Metrics before = Metrics.scrape();
+
+        RawHttp.Response response = post(INITIALIZE.replace("\"id\":1,", instead));
+
+        assertThat(response.status()).isEqualTo(400);
+        assertThat(response.headers()).doesNotContainKey("Mcp-Session-Id");
+        assertThat(Metrics.scrape().value("mcp_server_connections_active"))
+                .isEqualTo(before.value("mcp_server_connections_active"));
     }
 
     @Test

@@ -25,9 +25,10 @@ import io.vertx.core.json.JsonObject;
 
 /**
  * Answers {@code initialize} instead of the MCP extension, on both transports. The extension always announces logging and
- * subscriptions, but this server neither logs to clients nor changes its lists. Refuses subscriptions and ignores
- * cancellations, as MCP allows: the extension would let a client fill the memory with either. Answers the requests that
- * {@link SkillRequests} brings. A validator is the extension's only hook before it handles a message. Thread-safe.
+ * subscriptions, but this server neither logs to clients nor changes its lists. Answers every message with an id, and no other.
+ * Refuses subscriptions and ignores cancellations, as MCP allows: the extension would let a client fill the memory with either.
+ * Answers the requests that {@link SkillRequests} brings. A validator is the extension's only hook before it handles a message.
+ * Thread-safe.
  */
 @Singleton
 class McpHandshake implements McpRequestValidator {
@@ -37,6 +38,10 @@ class McpHandshake implements McpRequestValidator {
 
     /** The methods that are refused. */
     static final Set<McpMethod> SUBSCRIPTIONS = Set.of(McpMethod.RESOURCES_SUBSCRIBE, McpMethod.RESOURCES_UNSUBSCRIBE);
+
+    /** The handshake of requests without a session, which {@link AutoInit} passes on. The extension ends their connection. */
+    private static final InitialRequest WITHOUT_SESSION = new InitialRequest(new Implementation("", "", null),
+            McpMessageHandler.SUPPORTED_PROTOCOL_VERSIONS.get(0), List.of(), Transport.STREAMABLE_HTTP, true);
 
     /** Bounds the memory of a session, which holds the name and version of its client. */
     private static final int MAX_NAME_LENGTH = 200;
@@ -56,46 +61,53 @@ class McpHandshake implements McpRequestValidator {
 
     @Override
     public <R extends McpRequest> Future<Boolean> validate(JsonObject message, R request, McpMethod method) {
-        if (method == McpMethod.NOTIFICATIONS_CANCELLED) {
-            // The extension keeps a cancellation until the request with its id ends: for ever, if the id has another type.
-            return HANDLED;
+        Object id = message.getValue("id");
+        boolean notification = method.jsonRpcName().startsWith("notifications/");
+        if (id == null) {
+            // The extension would answer a message that is neither a request nor a notification. It keeps a cancellation
+            // until the request with its id ends: for ever, if the id has another type.
+            return notification && method != McpMethod.NOTIFICATIONS_CANCELLED ? PASSED_ON : HANDLED;
+        }
+        McpConnectionBase connection = request.connection();
+        boolean sse = connection instanceof SseMcpConnection;
+        if (method != McpMethod.INITIALIZE && !sse && connection.initialize(WITHOUT_SESSION)) {
+            // The extension would read the metadata of the message, and keep the connection if that fails.
+            connection.setInitialized();
+        }
+        if (notification) {
+            // The extension would not answer it.
+            return request.sender().sendError(id, JsonRpcErrorCodes.METHOD_NOT_FOUND, "a notification must not have an id")
+                    .map(false);
         }
         if (SUBSCRIPTIONS.contains(method)) {
             // The extension adds a subscriber again for each request, and copies all of them.
-            Object id = message.getValue("id");
-            return id == null ? HANDLED
-                    : request.sender().sendError(id, JsonRpcErrorCodes.METHOD_NOT_FOUND, "subscriptions are not supported")
-                            .map(false);
+            return request.sender().sendError(id, JsonRpcErrorCodes.METHOD_NOT_FOUND, "subscriptions are not supported")
+                    .map(false);
         }
         if (method == SkillRequests.CARRIER && SkillRequests.isKnown(message.getJsonObject("params").getString("method"))) {
             return answerSkillRequest(message, request).map(false);
         }
         if (method == McpMethod.Q_CLOSE) {
             // The extension then ends the session.
-            sessions.forget(request.connection().id());
+            sessions.forget(connection.id());
         }
         // The extension refuses a second handshake.
-        if (method != McpMethod.INITIALIZE || request.connection().status() != Status.NEW) {
+        if (method != McpMethod.INITIALIZE || connection.status() != Status.NEW) {
             return PASSED_ON;
         }
         JsonObject params = message.getJsonObject("params");
         String revision = revisionFor(params.getString("protocolVersion"));
-        McpConnectionBase connection = request.connection();
-        boolean sse = connection instanceof SseMcpConnection;
         connection.initialize(new InitialRequest(client(params.getJsonObject("clientInfo")), revision, List.of(),
                 sse ? Transport.SSE : Transport.STREAMABLE_HTTP));
         if (!sse) {
             sendSessionId(request);
         }
-        return request.sender().sendResult(message.getValue("id"), result(revision)).map(false);
+        return request.sender().sendResult(id, result(revision)).map(false);
     }
 
     private Future<Void> answerSkillRequest(JsonObject message, McpRequest request) {
         Object id = message.getValue("id");
         Sender sender = request.sender();
-        if (id == null) {
-            return Future.succeededFuture();
-        }
         if (request.connection().status() == Status.NEW) {
             return sender.sendError(id, JsonRpcErrorCodes.METHOD_NOT_FOUND, "the first message of a session is initialize");
         }

@@ -56,10 +56,17 @@ public class SkillRequests {
         return carried.toBuffer().getBytes();
     }
 
-    /** Includes the carrier's method, so that no client can send a carrier. */
+    /**
+     * Includes the carrier's method, so that no client can send a carrier, and unknown notifications, to which the extension
+     * would respond.
+     */
     private static boolean isCarried(JsonObject message) {
-        return !McpMessage.isResponse(message)
-                && (isKnown(message.getString("method")) || CARRIER.jsonRpcName().equals(message.getString("method")));
+        if (McpMessage.isResponse(message)) {
+            return false;
+        }
+        McpMethod method = McpMethod.from(message.getString("method"));
+        return method == CARRIER
+                || method == null && (message.getValue("id") == null || isKnown(message.getString("method")));
     }
 
     /** Carries only what the methods use, so that it is not nested deeper than the parser allows. */
