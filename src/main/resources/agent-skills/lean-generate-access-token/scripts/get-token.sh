@@ -2,7 +2,8 @@
 # Gets an access token for Lean's API from a lean-authentication-tokens service. Needs a POSIX shell and curl.
 #
 # Tokens and secrets reach no argument of a process, no trace and no message: others on the machine can read those.
-{ set +x; } 2> /dev/null
+# No option of the caller's shell exports a secret to COMMAND, either.
+{ set +aeCx; } 2> /dev/null
 set -u
 
 MAX_RETRIES=3
@@ -44,7 +45,7 @@ Exit codes:
   6  the service failed: an operator must act
   7  the service cannot be reached, or did not answer in time
   8  the response is not one of the service: check the URL
-  9  FILE cannot be written
+  9  the token cannot be written
 
 Examples:
   get-token.sh --scope api --output token
@@ -71,9 +72,7 @@ check_characters() {
 
 # Prints a line of curl's configuration.
 configure() {
-    printf '%s = "' "$1"
-    printf '%s' "$2" | LC_ALL=C sed 's/[\\"]/\\&/g'
-    printf '"\n'
+    printf '%s = "%s"\n' "$1" "$(printf '%s\n' "$2" | LC_ALL=C sed 's/[\\"]/\\&/g')"
 }
 
 configuration() {
@@ -109,11 +108,16 @@ parse() {
             print number(line[NR])
             print number(line[NR - 1])
             print valid
-            print valid ? token() : ""
-            print valid && kind["error"] == "string" ? printable(member["error"]) : ""
-            description = valid && kind["error_description"] == "string" ? printable(member["error_description"]) : ""
+            print (valid ? token() : "")
+            print text_of("error")
+            description = text_of("error_description")
             print description
-            print match(description, /retry after [0-9]+ s/) ? substr(description, RSTART + 12, RLENGTH - 14) : ""
+            # No zero at the start, which would make it octal in the shell.
+            print (match(description, /retry after (0|[1-9][0-9]*) s/) ? substr(description, RSTART + 12, RLENGTH - 14) : "")
+        }
+
+        function text_of(name) {
+            return valid && kind[name] == "string" ? printable(member[name]) : ""
         }
 
         function number(text) {
@@ -317,13 +321,18 @@ check_url() {
     esac
 }
 
+# Prints a value of the file of --credentials, without spaces and the carriage return at the end of the line.
+read_value() {
+    LC_ALL=C sed -n -e 's/[[:space:]]*$//' -e "s/^[[:space:]]*$1[:=][[:space:]]*//p" < "$credentials"
+}
+
 read_credentials() {
     if [ -n "$credentials" ]; then
         if [ ! -r "$credentials" ] || [ ! -f "$credentials" ]; then
             wrong_usage "the file of --credentials cannot be read"
         fi
-        client_id=$(sed -n 's/^[[:space:]]*client_id[:=][[:space:]]*//p' < "$credentials")
-        client_secret=$(sed -n 's/^[[:space:]]*client_secret[:=][[:space:]]*//p' < "$credentials")
+        client_id=$(read_value client_id)
+        client_secret=$(read_value client_secret)
     fi
     if [ -z "$client_id" ] || [ -z "$client_secret" ]; then
         [ -z "$credentials$client_id$client_secret" ] \
@@ -333,7 +342,7 @@ read_credentials() {
     check_characters "the client secret" "$client_secret"
 }
 
-# Creates the file that will replace the output, so that a folder without permission is noticed before the request.
+# Creates the folder for the file that will replace the output: a folder without permission is noticed before the request.
 create_temporary() {
     case $output in
         /dev/*) fail 9 "$output is no file: use --print" ;;
@@ -342,15 +351,12 @@ create_temporary() {
     esac
     [ ! -e "$output" ] || [ -f "$output" ] || fail 9 "$output is not a regular file"
     temporary=$output.$$
-    trap 'rm -f "$temporary"' EXIT
+    umask 077
+    # A folder, since it never exists already: a file could be a pipe that somebody else reads.
+    mkdir "$temporary" 2> /dev/null || fail 9 "no folder can be created beside $output"
+    trap 'rm -rf "$temporary"' EXIT
     trap 'exit 130' INT
     trap 'exit 143' HUP TERM
-    umask 077
-    # Fails if it exists, for example as a link of somebody else.
-    (set -C && : > "$temporary") 2> /dev/null || {
-        trap - EXIT
-        fail 9 "no file can be created beside $output"
-    }
 }
 
 choose() {
@@ -408,23 +414,24 @@ done
 [ -n "$destination" ] || wrong_usage "one of --output FILE, --print and -- COMMAND is required"
 [ "$destination" != command ] || [ $# -gt 0 ] || wrong_usage "the command after -- is missing"
 case $wait in
-    *[!0-9]* | ?????*) wrong_usage "--wait takes a number of seconds up to 9999" ;;
+    *[!0-9]* | 0?* | ?????*) wrong_usage "--wait takes a number of seconds up to 9999" ;;
 esac
+# Before the first secret: all other programs show their arguments.
+[ "$(command -v printf)" = printf ] \
+    || wrong_usage "this shell has no printf of its own, and would show secrets to other users: use dash, bash or busybox sh"
 check_characters "the scope" "$scope"
 check_url
 read_credentials
 command -v curl > /dev/null || wrong_usage "curl is not installed"
-[ "$(command -v printf)" = printf ] \
-    || wrong_usage "this shell has no printf of its own, and would show secrets to other users: use dash, bash or busybox sh"
 [ "$destination" != output ] || create_temporary
 
 get_token
 
 case $destination in
-    print) printf '%s\n' "$token" ;;
+    print) printf '%s\n' "$token" || fail 9 "the token cannot be printed" ;;
     output)
-        printf '%s\n' "$token" > "$temporary" || fail 9 "$temporary cannot be written"
-        mv -f "$temporary" "$output" || fail 9 "$output cannot be replaced"
+        printf '%s\n' "$token" > "$temporary/token" || fail 9 "$temporary/token cannot be written"
+        mv -f "$temporary/token" "$output" || fail 9 "$output cannot be replaced"
         ;;
     command)
         unset LEAN_TOKENS_CLIENT_SECRET

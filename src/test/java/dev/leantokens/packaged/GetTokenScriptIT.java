@@ -243,6 +243,73 @@ class GetTokenScriptIT {
         assertThat(files()).containsExactly("link", "open", "target");
     }
 
+    /** The pipe has the name of the script's temporary file: its process id is known before. */
+    @ParameterizedTest
+    @MethodSource("shells")
+    void pipeOfSomebodyElseGetsNoToken(List<String> shell) throws IOException {
+        assumeThat(isInstalled("mkfifo")).isTrue();
+        List<String> command = new ArrayList<>(
+                List.of("sh", "-c", "mkfifo -m 666 \"token.$$\" && exec 3<> \"token.$$\" && exec \"$@\"", "sh"));
+        command.addAll(shell);
+        command.addAll(List.of(SCRIPT, "--scope", "api", "--output", "token"));
+
+        Result result = start(command, folder, Map.of("LEAN_TOKENS_URL", otherUrl));
+
+        assertThat(result.code()).isEqualTo(9);
+        assertThat(OTHER.requests()).isEmpty();
+        assertThat(files()).singleElement().asString().startsWith("token.");
+    }
+
+    @ParameterizedTest
+    @MethodSource("shells")
+    void optionsOfTheShellChangeNothing(List<String> shell) throws IOException {
+        Map<String, String> environment = Map.of("LEAN_TOKENS_URL", url(), "LEAN_TOKENS_CLIENT_ID", "payments",
+                "LEAN_TOKENS_CLIENT_SECRET", SECRET);
+        List<String> strict = new ArrayList<>(shell);
+        strict.addAll(List.of("-a", "-e", "-u", "-f", "-C"));
+
+        Result command = run(strict, environment, "--scope", "customer.17", "--", "env");
+        assertThat(command.code()).isZero();
+        assertThat(command.out()).contains("LEAN_ACCESS_TOKEN=" + LeanStub.TOKEN).doesNotContain(SECRET);
+        assertThat(command.out().split(Pattern.quote(LeanStub.TOKEN), -1)).as("the token is there once").hasSize(2);
+        assertThat(run(strict, environment, "--scope", "customer.17", "--output", "token")).isEqualTo(new Result(0, "", ""));
+        assertIsTokenForMeOnly(folder.resolve("token"));
+        assertThat(run(strict, environment, "--scope", "api", "--print").code()).isEqualTo(3);
+    }
+
+    /** Without a {@code printf} of its own, a shell would pass secrets to a program as arguments. */
+    @Test
+    void shellWithoutPrintfGetsNoSecret() throws IOException {
+        assumeThat(isInstalled("bash")).isTrue();
+        Path programs = Files.createDirectory(folder.resolve("programs"));
+        Path record = folder.resolve("record");
+        Path program = Files.writeString(programs.resolve("printf"), "#!/bin/sh\necho \"$*\" >> \"$RECORD\"\n");
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+
+        Result result = run(List.of("bash"), Map.of("BASH_ENV", file("disable", "enable -n printf", "rw-------").toString(),
+                "PATH", programs + ":" + System.getenv("PATH"), "RECORD", record.toString(), "LEAN_TOKENS_CLIENT_ID",
+                "payments",
+                "LEAN_TOKENS_CLIENT_SECRET", SECRET, "LEAN_TOKENS_URL", otherUrl), "--scope", "api", "--print");
+
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(Files.readString(record)).contains("this shell has no printf").doesNotContain("never-to-be-seen");
+        assertThat(OTHER.requests()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("shells")
+    void fullDiskIsNoSuccess(List<String> shell) {
+        assumeThat(Path.of("/dev/full")).exists();
+        List<String> command = new ArrayList<>(List.of("sh", "-c", "exec \"$@\" > /dev/full", "sh"));
+        command.addAll(shell);
+        command.addAll(List.of(SCRIPT, "--scope", "api", "--print"));
+
+        Result result = start(command, folder, Map.of("LEAN_TOKENS_URL", url()));
+
+        assertThat(result.code()).isEqualTo(9);
+        assertThat(result.err()).contains("the token cannot be printed");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = { "missing/token", "folder", "/dev/null", "/dev/stdout" })
     void unusableFileIsNoticedBeforeTheRequest(String output) throws IOException {
@@ -277,6 +344,7 @@ class GetTokenScriptIT {
                 List.of("--scope", "api", "--print", "--secret=never-to-be-seen"),
                 List.of("--scope", "api\n", "--print"), List.of("--scope", "api\nurl = http://localhost", "--print"),
                 List.of("--scope", "api", "--print", "--wait", "1m"), List.of("--scope", "api", "--print", "--wait", "10000"),
+                List.of("--scope", "api", "--print", "--wait", "09"),
                 List.of("--scope", "api", "--print", "--url", "file:///etc/passwd"),
                 List.of("--scope", "api", "--print", "--url", "http://id:never-to-be-seen@localhost"),
                 List.of("--scope", "api", "--print", "--url", "http://127.0.0.1.example.com"),
@@ -314,6 +382,8 @@ class GetTokenScriptIT {
                 "rw-------");
 
         assertThat(service("--scope", "customer.17", "--credentials", "payments.txt", "--print").code()).isZero();
+        file("windows.txt", "client_id: payments \r\nclient_secret: " + SECRET + "\r\n", "rw-------");
+        assertThat(service("--scope", "customer.17", "--credentials", "windows.txt", "--print").code()).isZero();
         Result forbidden = service("--scope", "api", "--credentials", "payments.txt", "--print");
         assertThat(forbidden.code()).isEqualTo(3);
         assertThat(forbidden.err()).contains("invalid_scope: this scope is not allowed for this client");
@@ -321,7 +391,7 @@ class GetTokenScriptIT {
                 "LEAN_TOKENS_CLIENT_SECRET", "another-s3cr3t-never-to-be-seen"), "--scope", "customer.17", "--output", "token");
         assertThat(wrong.code()).isEqualTo(4);
         assertThat(wrong.all()).contains("invalid_client: ", "(status 401)").doesNotContain("never-to-be-seen");
-        assertThat(files()).containsExactly("payments.txt");
+        assertThat(files()).containsExactly("payments.txt", "windows.txt");
     }
 
     @ParameterizedTest
@@ -385,6 +455,19 @@ class GetTokenScriptIT {
         return RudeLean.response(status,
                 "{\"error\":\"temporarily_unavailable\",\"error_description\":\"busy; retry after " + seconds + " s\"}",
                 "Content-Type: application/json");
+    }
+
+    /** In arithmetic of a shell, 08 is a malformed octal number. */
+    @Test
+    void malformedWaitIsNoWait() {
+        OTHER.answers((connection, request) -> connection.write(RudeLean.response("503 Service Unavailable",
+                "{\"error\":\"temporarily_unavailable\",\"error_description\":\"busy; retry after 08 s\"}")));
+
+        Result result = other("--scope", "api", "--wait", "9", "--print");
+
+        assertThat(result.code()).isEqualTo(5);
+        assertThat(result.err()).doesNotContain("waiting");
+        assertThat(OTHER.requests()).hasSize(1);
     }
 
     @ParameterizedTest
@@ -504,18 +587,39 @@ class GetTokenScriptIT {
                 .isEqualTo(new Result(3, "", "get-token.sh: invalid?[2J: a?b?]0; (status 400)\n"));
     }
 
+    static Stream<List<String>> awks() {
+        return Stream.of(List.of("mawk"), List.of("gawk"), List.of("original-awk"), List.of("busybox", "awk"))
+                .filter(awk -> isInstalled(awk.get(0)));
+    }
+
     @ParameterizedTest
     @MethodSource("shells")
     void jsonIsUnderstoodInEveryForm(List<String> shell) {
+        answerInOddForm();
+
+        assertThat(run(shell, Map.of(), "--url", otherUrl, "--scope", "api", "--print"))
+                .isEqualTo(new Result(0, "eyJ.A-z_0~+/==\n", ""));
+    }
+
+    @ParameterizedTest
+    @MethodSource("awks")
+    void jsonIsUnderstoodByEveryAwk(List<String> awk) throws IOException {
+        answerInOddForm();
+        Path program = Files.createDirectory(folder.resolve("programs")).resolve("awk");
+        Files.writeString(program, "#!/bin/sh\nexec " + String.join(" ", awk) + " \"$@\"\n");
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+
+        assertThat(script(Map.of("PATH", program.getParent() + ":" + System.getenv("PATH")), "--url", otherUrl, "--scope",
+                "a\\\"b", "--print")).isEqualTo(new Result(0, "eyJ.A-z_0~+/==\n", ""));
+    }
+
+    private static void answerInOddForm() {
         OTHER.answers((connection, request) -> connection.write(RudeLean.response("200 OK", """
                 { "nested" : {"a": [1, {"access_token": "}"}], "b": -1.5e3},\r
                   "text": "\\\\\\"}", "\\u0061ccess_token" :\t"ey\\u004a.A-z_0~+\\/=="
                 , "token_type":"bearer" , "expires_in": 3599, "more": null }
 
                 """)));
-
-        assertThat(run(shell, Map.of(), "--url", otherUrl, "--scope", "api", "--print"))
-                .isEqualTo(new Result(0, "eyJ.A-z_0~+/==\n", ""));
     }
 
     @Test
