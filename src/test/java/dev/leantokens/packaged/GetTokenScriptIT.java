@@ -630,16 +630,18 @@ class GetTokenScriptIT {
             api.stubFor(get("/customers").willReturn(ok("[]")));
             List<String> blocks = SHELL_BLOCK.matcher(Files.readString(SKILL.resolve("SKILL.md"))).results()
                     .map(block -> block.group(1)).toList();
-            assertThat(blocks).hasSize(2);
+            assertThat(blocks).hasSize(3);
             Files.writeString(folder.resolve(".curlrc"), "verbose\n");
 
-            Map<String, String> environment = Map.of("LEAN_TOKENS_URL", url(), "LEAN_API_URL", api.url("/customers"));
-            Result call = start(List.of("sh", "-c", blocks.get(0)), SKILL, environment);
-            assertThat(call).isEqualTo(new Result(0, "[]\nstatus 200\n", ""));
-            assertThat(api.findAll(getRequestedFor(urlEqualTo("/customers")))).singleElement()
-                    .satisfies(request -> assertThat(request.getHeader("Authorization")).isEqualTo("Bearer " + LeanStub.TOKEN));
-            assertThat(start(List.of("sh", "-c", blocks.get(1)), SKILL, environment)).isEqualTo(new Result(0, "", ""));
-            assertIsTokenForMeOnly(folder.resolve(".lean-token"));
+            Map<String, String> environment = Map.of("LEAN_TOKENS_URL", url(), "LEAN_API_URL", api.url("/customers"),
+                    "SKILL", SKILL.toString());
+            Result response = new Result(0, "[]\nstatus 200\n", "");
+            assertThat(start(List.of("sh", "-c", blocks.get(0)), folder, environment)).isEqualTo(response);
+            assertThat(start(List.of("sh", "-c", blocks.get(1)), folder, environment)).isEqualTo(new Result(0, "", ""));
+            assertIsTokenForMeOnly(folder.resolve(".lean-token-api"));
+            assertThat(start(List.of("sh", "-c", blocks.get(2)), folder, environment)).isEqualTo(response);
+            assertThat(api.findAll(getRequestedFor(urlEqualTo("/customers")))).hasSize(2)
+                    .allSatisfy(request -> assertThat(request.getHeader("Authorization")).isEqualTo("Bearer " + LeanStub.TOKEN));
         } finally {
             api.stop();
         }
