@@ -641,7 +641,8 @@ class GetTokenScriptIT {
             assertIsTokenForMeOnly(folder.resolve(".lean-token-api"));
             assertThat(start(List.of("sh", "-c", blocks.get(2)), folder, environment)).isEqualTo(response);
             assertThat(api.findAll(getRequestedFor(urlEqualTo("/customers")))).hasSize(2)
-                    .allSatisfy(request -> assertThat(request.getHeader("Authorization")).isEqualTo("Bearer " + LeanStub.TOKEN));
+                    .allSatisfy(
+                            request -> assertThat(request.getHeader("Authorization")).isEqualTo("Bearer " + LeanStub.TOKEN));
         } finally {
             api.stop();
         }

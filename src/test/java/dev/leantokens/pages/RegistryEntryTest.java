@@ -25,9 +25,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.leantokens.testing.Schemas;
 
 /**
- * {@code server.json} follows the rules of the MCP registry that concern it: those of the schema 2025-12-11, the newest one
- * when
- * this was written, and those that the registry checks in addition when a server is published.
+ * {@code server.json} follows the rules of the MCP registry that concern it: those of the schema 2025-12-11, the newest one in
+ * November 2026, and those that the registry checks in addition when a server is published.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RegistryEntryTest {
