@@ -25,14 +25,16 @@ final class Guidance {
             After the error "temporarily_unavailable", retry after the time that its description says; every other error needs \
             a changed request or an operator.""";
 
-    static final String INSTRUCTIONS = "Issues OAuth 2.0 access tokens " + API
+    private static final String WAYS = """
+            If you have a shell, do not call the tool: the skill's script keeps the token out of your context. Otherwise, before \
+            you call Lean's API, call the tool\s"""
+            + TokenTool.NAME + ", for example with {\"body\":{\"scope\":\"api\"}}. ";
+
+    static final String INSTRUCTIONS = "Issues OAuth 2.0 access tokens " + API + WAYS + SCOPES + HANDLING
             + """
-                    If you have a shell, do not call the tool: the skill's script keeps the token out of your context. Otherwise, before \
-                    you call Lean's API, call the tool\s"""
-            + TokenTool.NAME + ", for example with {\"body\":{\"scope\":\"api\"}}. "
-            + SCOPES + HANDLING + """
-                    Send no client_secret unless the user gives you that of a Lean application. For the script, errors and \
-                    requests over REST, read the skill\s""" + SkillUris.INSTRUCTIONS + ".";
+                    Send no client_secret unless the user gives you that of a Lean application. For the script, errors and requests over \
+                    REST, read the skill\s"""
+            + SkillUris.INSTRUCTIONS + ".";
 
     private Guidance() {
     }
