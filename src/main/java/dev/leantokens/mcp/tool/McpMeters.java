@@ -16,7 +16,8 @@ import io.quarkiverse.mcp.server.McpServer;
  */
 public class McpMeters {
 
-    private McpMeters() {
+    McpMeters() {
+        // CDI creates it. A private constructor would need reflection.
     }
 
     /** @return the meter of the requests with this method */
