@@ -102,7 +102,7 @@ class SessionlessIT {
         assertThat(Metrics.scrape().value("mcp_server_connections_active")).isZero();
     }
 
-    /** The extension reads the metadata as a handshake, and would keep the session if it is none. */
+    /** The extension reads metadata as a handshake, and would keep the session if they are invalid. */
     @ParameterizedTest
     @ValueSource(strings = { "\"clientInfo\":7", "\"clientInfo\":{}",
             "\"clientInfo\":{\"name\":\"x\",\"version\":\"1\",\"icons\":[7]}",

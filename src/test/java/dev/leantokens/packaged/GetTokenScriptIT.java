@@ -40,8 +40,8 @@ import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.RudeLean;
 
 /**
- * The skill's script gets a token from the packaged application, without showing it; and bears whatever else answers at the
- * address.
+ * The skill's script gets a token from the packaged application, without showing it, and fails safely if another program
+ * answers at the address.
  */
 class GetTokenScriptIT {
 
@@ -277,7 +277,7 @@ class GetTokenScriptIT {
         assertThat(run(strict, environment, "--scope", "api", "--print").code()).isEqualTo(3);
     }
 
-    /** Without a {@code printf} of its own, a shell would pass secrets to a program as arguments. */
+    /** A shell without a built-in {@code printf} would pass secrets to a program as arguments. */
     @Test
     void shellWithoutPrintfGetsNoSecret() throws IOException {
         assumeThat(isInstalled("bash")).isTrue();
@@ -522,7 +522,7 @@ class GetTokenScriptIT {
                 arguments("HTML", RudeLean.response("200 OK", "<html>\"access_token\":\"never-to-be-seen\"</html>"), 8),
                 arguments("nothing", RudeLean.response("200 OK", ""), 8),
                 arguments("a closed connection", "", 7),
-                arguments("something else than HTTP", "220 smtp.example.com\r\n", 8),
+                arguments("another protocol than HTTP", "220 smtp.example.com\r\n", 8),
                 arguments("truncated JSON", RudeLean.response("200 OK", token), 8),
                 arguments("less than announced", "HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n" + token + "}", 8),
                 arguments("more than JSON", RudeLean.response("200 OK", token + "}x"), 8),
