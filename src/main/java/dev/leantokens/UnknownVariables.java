@@ -21,6 +21,7 @@ import dev.leantokens.lean.LeanConfig;
 import dev.leantokens.limits.LimitsConfig;
 import dev.leantokens.mcp.port.McpConfig;
 import dev.leantokens.openapi.OpenapiConfig;
+import dev.leantokens.store.StoreConfig;
 import dev.leantokens.tls.CallersTlsConfig;
 import dev.leantokens.tls.LeanTlsConfig;
 import dev.leantokens.token.TokenConfig;
@@ -34,7 +35,7 @@ import io.smallrye.config.ConfigMapping;
  */
 @ApplicationScoped
 @RegisterForReflection(targets = { AccessConfig.class, CacheConfig.class, LeanConfig.class, LimitsConfig.class, McpConfig.class,
-        OpenapiConfig.class, CallersTlsConfig.class, LeanTlsConfig.class, TokenConfig.class })
+        OpenapiConfig.class, StoreConfig.class, CallersTlsConfig.class, LeanTlsConfig.class, TokenConfig.class })
 class UnknownVariables {
 
     private static final Logger LOG = Logger.getLogger(UnknownVariables.class);

@@ -1,0 +1,50 @@
+package dev.leantokens.store;
+
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Locale;
+
+/**
+ * The names of keys in Redis. What belongs to one client of Lean is in one slot of a cluster, by the hash tag in braces, so
+ * that
+ * one script can use all of it; digests hide whose it is. What belongs to all replicas is in another slot. Immutable and
+ * thread-safe.
+ *
+ * @param prefix the start of all names
+ * @param environment distinguishes Lean's environments; not a secret
+ */
+record StoreNames(String prefix, String environment) {
+
+    /** @param lean the authorization host of Lean */
+    static StoreNames of(String prefix, URI lean) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(lean.toString().getBytes(StandardCharsets.UTF_8));
+            return new StoreNames(prefix, HexFormat.of().formatHex(Arrays.copyOf(digest, 4)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    /** @return the channel on which replicas notify each other */
+    String channel() {
+        return prefix + ":" + environment;
+    }
+
+    /** @return the key of something that belongs to all replicas */
+    String fleet(String kind) {
+        return prefix + ":{" + environment + "}:" + kind;
+    }
+
+    /**
+     * @param clientId a client of Lean; its case does not matter
+     * @param kind the kind of thing, with a digest if there are several of it
+     * @return the key of something that belongs to this client
+     */
+    String client(StoreKey key, String clientId, String kind) {
+        return prefix + ":{" + key.digest(environment + " client " + clientId.toLowerCase(Locale.ROOT)) + "}:" + kind;
+    }
+}

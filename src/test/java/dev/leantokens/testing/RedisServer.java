@@ -1,0 +1,148 @@
+package dev.leantokens.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import org.awaitility.Awaitility;
+
+import redis.embedded.core.ExecutableProvider;
+
+/** A real Redis server on this machine, as a process that a test can stop, freeze and restart. */
+public final class RedisServer implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static Path executable;
+
+    private final List<String> command;
+    private final Path folder;
+    private final int port;
+    private Process process;
+
+    private RedisServer(Path executable, int port, List<String> options) throws IOException {
+        this.port = port;
+        this.folder = Files.createTempDirectory(Path.of("target"), "redis-");
+        this.command = new ArrayList<>(List.of(executable.toString(), "--port", Integer.toString(port), "--bind", "127.0.0.1",
+                "--save", "", "--dir", folder.toAbsolutePath().toString()));
+        this.command.addAll(options);
+    }
+
+    /** @param options further options of the command line, such as {@code --maxmemory}, {@code 2mb} */
+    public static RedisServer start(String... options) {
+        return start(executable(), FreePorts.next(), options);
+    }
+
+    /** @param executable another one, such as Debian's */
+    public static RedisServer start(Path executable, int port, String... options) {
+        try {
+            RedisServer server = new RedisServer(executable, port, List.of(options));
+            server.startAgain();
+            return server;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static synchronized Path executable() {
+        if (executable == null) {
+            try {
+                Path folder = Files.createTempDirectory(Path.of("target"), "redis-executable-");
+                executable = ExecutableProvider.newJarResourceProvider(folder.toFile()).get().toPath().toAbsolutePath();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return executable;
+    }
+
+    /** Starts the server again on the same port, with what it saved, which is nothing unless an option says so. */
+    public void startAgain() {
+        try {
+            Path log = folder.resolve("redis.log");
+            process = new ProcessBuilder(command).redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
+            Awaitility.await().atMost(PATIENCE).until(() -> !process.isAlive() || isListening());
+            if (!process.isAlive()) {
+                throw new AssertionError("Redis did not start:\n" + Files.readString(log, StandardCharsets.UTF_8));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private boolean isListening() {
+        try (RedisConnection connection = connect()) {
+            connection.send("PING");
+            return true;
+        } catch (UncheckedIOException e) {
+            return false;
+        }
+    }
+
+    /** @return a plain connection, to look at what is stored and to change it */
+    public RedisConnection connect() {
+        return RedisConnection.open(port);
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public String url() {
+        return "redis://127.0.0.1:" + port;
+    }
+
+    /** @return where the server saves its data */
+    public Path folder() {
+        return folder;
+    }
+
+    /** Ends the server at once, without saving. */
+    public void kill() {
+        process.destroyForcibly();
+        join();
+    }
+
+    /** Stops the server from running, with its connections open. */
+    public void freeze() {
+        signal("STOP");
+    }
+
+    public void thaw() {
+        signal("CONT");
+    }
+
+    private void signal(String signal) {
+        try {
+            new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void join() {
+        try {
+            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                throw new AssertionError("Redis does not end");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        join();
+    }
+}
