@@ -47,7 +47,7 @@ public class CachedTokenBenchmark {
     private static final String TOKEN = "t".repeat(1000);
 
     private static final Optional<ServiceClient> SERVICE = Optional
-            .of(new ServiceClient("0a7e3c52-6d5b-4f0e-9a3c-5d2f6b1c8e90", 1));
+            .of(ServiceClient.of("0a7e3c52-6d5b-4f0e-9a3c-5d2f6b1c8e90", "s3rv1ce-5d2f6b1c8e900a7e3c526d5b4f"));
     private static final ClientCredentials CALLER = new ClientCredentials("7c9e6679-7425-40de-944b-e07fc1f90ae7",
             "c4ll3r-e07fc1f90ae77c9e6679742540de");
 
@@ -72,12 +72,12 @@ public class CachedTokenBenchmark {
     @Setup
     public void fillCache() {
         Clock clock = ApplicationClock.ofThisMachine();
-        service = new TokenService(this::lean, () -> SERVICE, ConfiguredCache.byDefault(clock), ConfiguredCache.accepted(clock),
-                Settings.of(TokenConfig.class), clock, ErrorLogs.create());
+        service = new TokenService(this::lean, TokenStore.NONE, () -> SERVICE, ConfiguredCache.byDefault(clock),
+                ConfiguredCache.accepted(clock), Settings.of(TokenConfig.class), clock, ErrorLogs.create());
         customers = IntStream.range(0, CUSTOMERS)
                 .mapToObj(number -> new Scope("customer.1b9d6bcd-bbfd-4b2d-9b5d-%012x".formatted(number)))
                 .toArray(Scope[]::new);
-        key = new TokenKey(SERVICE.get().clientId(), "", Scope.API);
+        key = TokenKey.ofService(SERVICE.get().clientId(), "", Scope.API);
         map = new ConcurrentHashMap<>(Map.of(key, text(Scope.API, Optional.empty())));
         text(Scope.API, Optional.of(CALLER));
         for (Scope customer : customers) {

@@ -48,7 +48,7 @@ class ServiceLeanCredentials implements ServiceCredentials {
         this.config = config;
         this.vertx = vertx;
         try {
-            this.state = state(account.key(), 1);
+            this.state = state(account.key());
         } catch (IllegalArgumentException e) {
             throw new ConfigurationException("the file that LEAN_PRIVATE_KEY_FILE names has no usable key: " + e.getMessage());
         }
@@ -109,8 +109,8 @@ class ServiceLeanCredentials implements ServiceCredentials {
                 .map(reloaded -> current() != refused);
     }
 
-    private State state(String key, int version) {
-        return account.clientId().map(id -> new State(Optional.of(new ServiceClient(id, version)), proof(id, key)))
+    private State state(String key) {
+        return account.clientId().map(id -> new State(Optional.of(ServiceClient.of(id, key)), proof(id, key)))
                 .orElseGet(() -> new State(Optional.empty(), null));
     }
 
@@ -142,7 +142,7 @@ class ServiceLeanCredentials implements ServiceCredentials {
                 return;
             }
             try {
-                state = state(key, state.client().orElseThrow().version() + 1);
+                state = state(key);
                 LOG.info(FILE + "has changed; using the new one from now on");
             } catch (IllegalArgumentException e) {
                 LOG.error(FILE + "has changed and is unusable; keeping the current one: " + e.getMessage());

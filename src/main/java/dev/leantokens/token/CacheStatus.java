@@ -16,6 +16,7 @@ final class CacheStatus {
     static CharSequence of(Source source, OptionalLong freshFor, boolean shared) {
         StringBuilder value = new StringBuilder(CACHE).append(switch (source) {
             case HIT -> "hit";
+            case SHARED -> "hit; detail=shared";
             case STALE -> "hit; detail=stale";
             case STALE_AFTER_FAILURE -> "fwd=stale; detail=stale";
             case MISS -> "fwd=miss";

@@ -44,6 +44,8 @@ public record IssuedToken(AccessToken token, Source source, OptionalLong freshFo
     public enum Source {
         /** The cache. */
         HIT,
+        /** The store: another replica has obtained it. */
+        SHARED,
         /** The cache, with less than the minimum validity: Lean failed a moment ago and was not asked. */
         STALE,
         /** The cache, with less than the minimum validity: Lean was asked and did not issue another in time. */
@@ -60,7 +62,7 @@ public record IssuedToken(AccessToken token, Source source, OptionalLong freshFo
         /** @return whether Lean issued the token for this request, or for another just before */
         public boolean isFromLean() {
             return switch (this) {
-                case HIT, STALE, STALE_AFTER_FAILURE -> false;
+                case HIT, SHARED, STALE, STALE_AFTER_FAILURE -> false;
                 case MISS, REPLACED, REQUESTED, BYPASS -> true;
             };
         }

@@ -9,14 +9,19 @@ public interface ServiceCredentials {
      * The client that this service is at Lean.
      *
      * @param clientId its client identifier (RFC 6749 §2.2)
-     * @param version differs for each secret or key that it has had since the start
+     * @param fingerprint differs for each secret or key, and from that of a caller with the same; equal in all replicas
      */
-    record ServiceClient(String clientId, int version) {
+    record ServiceClient(String clientId, String fingerprint) {
 
-        /** Excludes the id: someone may have configured a secret in its place. */
+        /** @param key the secret or the private key; empty if a certificate takes its place */
+        public static ServiceClient of(String clientId, String key) {
+            return new ServiceClient(clientId, "service " + TokenKey.digest(new ClientCredentials(clientId, key)));
+        }
+
+        /** Excludes both: someone may have configured a secret in place of the id, and readers could guess the key. */
         @Override
         public String toString() {
-            return "ServiceClient[version=" + version + "]";
+            return "ServiceClient[masked]";
         }
     }
 

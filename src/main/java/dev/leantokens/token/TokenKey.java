@@ -9,20 +9,27 @@ import java.util.HexFormat;
 /**
  * The key under which a token is cached: two requests have the same key if and only if Lean would issue both the same token.
  *
- * @param client the client that the token is issued to: the client id of this service, or the digest of a caller's
- *        credentials. The service's secret is not part of it, since tokens stay good when it is rotated, and not all could be
- *        replaced at once
+ * @param clientId the client that the token is issued to
+ * @param credentials the {@link #digest} of a caller's credentials; empty for those of this service. Its secret is not part of
+ *        the key, since tokens stay good when it is rotated, and not all could be replaced at once
  * @param certificate identifies the certificate that the token may be bound to (RFC 8705 §3); empty without one
  * @param scope the scope of the token
  */
-public record TokenKey(String client, String certificate, Scope scope) {
+public record TokenKey(String clientId, String credentials, String certificate, Scope scope) {
+
+    private static final String OF_SERVICE = "";
+
+    /** The key of a token that is requested with the service's credentials. */
+    static TokenKey ofService(String clientId, String certificate, Scope scope) {
+        return new TokenKey(clientId, OF_SERVICE, certificate, scope);
+    }
 
     /**
      * Distinguishes callers' credentials without storing them. Includes the secret: a caller must know it to get the token.
      *
      * @return SHA-256 in hex
      */
-    static String digest(ClientCredentials credentials) {
+    public static String digest(ClientCredentials credentials) {
         byte[] id = credentials.clientId().getBytes(StandardCharsets.UTF_8);
         MessageDigest sha256 = sha256();
         // Without the length, the end of an id could pass for the start of a secret.
@@ -40,7 +47,7 @@ public record TokenKey(String client, String certificate, Scope scope) {
         }
     }
 
-    /** Excludes the digest: a reader of the log could use it to guess secrets offline. */
+    /** Excludes the id and the digest: a reader of the log could use it to guess secrets offline. */
     @Override
     public String toString() {
         return "TokenKey[" + scope + "]";

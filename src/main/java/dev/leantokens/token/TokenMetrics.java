@@ -58,6 +58,7 @@ public class TokenMetrics {
     private static String outcome(Source source) {
         return switch (source) {
             case HIT -> "hit";
+            case SHARED -> "shared";
             case MISS, BYPASS -> "miss";
             case STALE, STALE_AFTER_FAILURE -> "stale";
             case REPLACED, REQUESTED -> "refreshed";

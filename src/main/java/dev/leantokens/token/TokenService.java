@@ -35,7 +35,7 @@ public class TokenService {
     /** The certificate with which the cached tokens were obtained. */
     private volatile String certificate = "";
 
-    public TokenService(AuthorizationServer lean, ServiceCredentials serviceCredentials, TokenCache cache,
+    public TokenService(AuthorizationServer lean, TokenStore store, ServiceCredentials serviceCredentials, TokenCache cache,
             AcceptedCredentials accepted, TokenConfig config, Clock clock, ErrorLog log) {
         TokenConfigRules.check(config);
         this.lean = lean;
@@ -44,7 +44,7 @@ public class TokenService {
         this.config = config;
         this.log = log;
         this.clock = clock;
-        this.supply = new TokenSupply(cache, accepted, lean, config, clock, log);
+        this.supply = new TokenSupply(cache, accepted, store, lean, config, clock, log);
     }
 
     void registerGauges(@Observes StartupEvent event, MeterRegistry registry) {
@@ -83,16 +83,17 @@ public class TokenService {
         }
         String current = currentCertificate();
         if (callerCredentials.isPresent()) {
-            String client = TokenKey.digest(callerCredentials.get());
-            return supply.token(new TokenKey(client, current, scope), purpose -> new UpstreamTokenRequest(callerCredentials,
-                    client + current, scope, purpose, account.get()), control);
+            String digest = TokenKey.digest(callerCredentials.get());
+            return supply.token(new TokenKey(callerCredentials.get().clientId(), digest, current, scope),
+                    purpose -> new UpstreamTokenRequest(callerCredentials, digest + current, scope, purpose, account.get()),
+                    control);
         }
         Optional<ServiceClient> service = serviceCredentials.current();
         if (service.isPresent()) {
             ServiceClient client = service.get();
-            return supply.token(new TokenKey(client.clientId(), current, scope),
-                    purpose -> new UpstreamTokenRequest(Optional.empty(),
-                            client.clientId() + " " + client.version() + current, scope, purpose, account.get()),
+            return supply.token(TokenKey.ofService(client.clientId(), current, scope),
+                    purpose -> new UpstreamTokenRequest(Optional.empty(), client.fingerprint() + current, scope, purpose,
+                            account.get()),
                     control);
         }
         return Pending.failed(TokenError.NO_CREDENTIALS.because(
@@ -102,7 +103,7 @@ public class TokenService {
 
     private long validity() {
         return serviceCredentials.current()
-                .flatMap(service -> cache.peek(new TokenKey(service.clientId(), certificate, Scope.API)))
+                .flatMap(service -> cache.peek(TokenKey.ofService(service.clientId(), certificate, Scope.API)))
                 .map(token -> Math.max(0, token.remaining(clock.millis())))
                 .orElse(0L);
     }

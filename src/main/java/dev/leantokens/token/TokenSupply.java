@@ -17,13 +17,20 @@ import dev.leantokens.error.TokenException;
 import dev.leantokens.token.Issuance.Pending;
 import dev.leantokens.token.IssuedToken.Source;
 import dev.leantokens.token.SingleFlight.Flight;
+import dev.leantokens.token.TokenStore.Extent;
+import dev.leantokens.token.TokenStore.Failed;
+import dev.leantokens.token.TokenStore.Lead;
+import dev.leantokens.token.TokenStore.Shared;
+import dev.leantokens.token.TokenStore.Turn;
+import dev.leantokens.token.TokenStore.Wish;
 import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
 import dev.leantokens.token.UpstreamTokenRequest.Purpose;
 import io.smallrye.mutiny.Uni;
 
 /**
- * Supplies tokens from the cache or from Lean, with one call for all callers that wait for the same token. Decides whether a
- * cached token is good, when it is replaced, and what happens when Lean fails. Thread-safe.
+ * Supplies tokens from the cache, the store or Lean, with one call for all callers that wait for the same token. Decides
+ * whether
+ * a cached token is good, when it is replaced, and what happens when Lean fails. Thread-safe.
  */
 final class TokenSupply {
 
@@ -37,34 +44,59 @@ final class TokenSupply {
 
     private final TokenCache cache;
     private final AcceptedCredentials accepted;
+    private final TokenStore store;
     private final AuthorizationServer lean;
     private final TokenConfig config;
     /** The minimum validities, in milliseconds. */
     private final long minimumValidity;
     private final long customerMinimumValidity;
+    /** The last part of the time in which a token is issued, in which this replica replaces it. */
+    private final double refreshAhead;
     private final Clock clock;
     private final ErrorLog log;
-    private final SingleFlight<TokenKey, Obtained> calls = new SingleFlight<>();
+    /** Without a token if another replica is requesting it, and the call does not wait for that. */
+    private final SingleFlight<TokenKey, Optional<Obtained>> calls = new SingleFlight<>();
     /** The minimum validities that exceed a token's lifetime; each is logged once. */
     private final Set<Long> excessiveMinimums = ConcurrentHashMap.newKeySet();
 
+    /** What a call is made for. */
+    private enum Need {
+        /** Callers wait: no token is cached. */
+        MISSING,
+        /** Callers wait for a fresh token. */
+        FRESH,
+        /** Callers wait for a limited time: the cached token has less than the minimum validity. */
+        STALE,
+        /** The cached token is replaced before it is stale. No one waits. */
+        AHEAD;
+
+        /** @return whether callers may get a token although the call fails, so that its failure must be logged here */
+        private boolean isInBackground() {
+            return this == STALE || this == AHEAD;
+        }
+    }
+
     /**
-     * A token from Lean.
+     * The outcome of a call.
      *
      * @param token for the callers that wait
      * @param cached the same token in the cache; empty if it is not cached
+     * @param source where it was obtained, if not from Lean
      */
-    private record Obtained(AccessToken token, Optional<CachedToken> cached) {
+    private record Obtained(AccessToken token, Optional<CachedToken> cached, Optional<Source> source) {
     }
 
-    TokenSupply(TokenCache cache, AcceptedCredentials accepted, AuthorizationServer lean, TokenConfig config, Clock clock,
+    TokenSupply(TokenCache cache, AcceptedCredentials accepted, TokenStore store, AuthorizationServer lean, TokenConfig config,
+            Clock clock,
             ErrorLog log) {
         this.cache = cache;
         this.accepted = accepted;
+        this.store = cache.isEnabled() ? store : TokenStore.NONE;
         this.lean = lean;
         this.config = config;
         this.minimumValidity = config.minimumValidity().toMillis();
         this.customerMinimumValidity = config.customerMinimumValidity().toMillis();
+        this.refreshAhead = config.refreshAhead() * this.store.jitter();
         this.clock = clock;
         this.log = log;
     }
@@ -77,21 +109,22 @@ final class TokenSupply {
         long now = clock.millis();
         CachedToken cached = usable(cache.find(key), key, now);
         if (cached == null) {
-            return fromLean(key, request.apply(Purpose.NEED), null, cache.isEnabled() ? Source.MISS : Source.BYPASS);
+            return obtain(key, request.apply(Purpose.NEED), null, Need.MISSING,
+                    cache.isEnabled() ? Source.MISS : Source.BYPASS);
         }
         long minimum = minimumValidity(key);
         boolean good = isGood(cached, minimum, now);
         if (control == CacheControl.NO_CACHE && !cached.isYoungerThan(FRESH, now)) {
-            return fromLean(key, request.apply(good ? Purpose.REPLACEMENT : Purpose.NEED), cached, Source.REQUESTED);
+            return obtain(key, request.apply(good ? Purpose.REPLACEMENT : Purpose.NEED), cached, Need.FRESH, Source.REQUESTED);
         }
         if (!good && control == CacheControl.ANY) {
-            return cached.isReplaceable(now) ? fromLeanOrStale(key, request.apply(Purpose.NEED), cached)
+            return cached.isReplaceable(now) ? obtainOrStale(key, request.apply(Purpose.NEED), cached)
                     : cached.issue(Source.STALE, now, minimum);
         }
         // Issued before the replacement starts, which can take time on this thread.
         IssuedToken hit = cached.issue(Source.HIT, now, minimum);
         if (good && isDueForReplacement(cached, minimum, now)) {
-            call(key, request.apply(Purpose.REPLACEMENT), cached, true);
+            call(key, request.apply(Purpose.REPLACEMENT), cached, Need.AHEAD);
         }
         return hit;
     }
@@ -101,15 +134,22 @@ final class TokenSupply {
         return calls.waiting();
     }
 
-    private Issuance fromLean(TokenKey key, UpstreamTokenRequest request, CachedToken cached, Source source) {
-        Flight<Obtained> call = call(key, request, cached, false);
-        return new Pending(call.outcome().map(obtained -> issue(obtained, key, source, call.joined())));
+    private Issuance obtain(TokenKey key, UpstreamTokenRequest request, CachedToken cached, Need need, Source source) {
+        return new Pending(obtained(key, request, cached, need, source));
+    }
+
+    private Uni<IssuedToken> obtained(TokenKey key, UpstreamTokenRequest request, CachedToken cached, Need need,
+            Source source) {
+        Flight<Optional<Obtained>> call = call(key, request, cached, need);
+        return call.outcome().chain(obtained -> obtained
+                .map(token -> Uni.createFrom().item(issue(token, key, source, call.joined())))
+                // The caller joined a call that does not wait for another replica, as it has to.
+                .orElseGet(() -> obtained(key, request, cached, need, source)));
     }
 
     /** Waits a limited time for a token with more validity, then issues the cached one. */
-    private Issuance fromLeanOrStale(TokenKey key, UpstreamTokenRequest request, CachedToken cached) {
-        Flight<Obtained> call = call(key, request, cached, true);
-        Uni<IssuedToken> replaced = call.outcome().map(obtained -> issue(obtained, key, Source.REPLACED, call.joined()));
+    private Issuance obtainOrStale(TokenKey key, UpstreamTokenRequest request, CachedToken cached) {
+        Uni<IssuedToken> replaced = obtained(key, request, cached, Need.STALE, Source.REPLACED);
         return new Pending(replaced
                 .ifNoItem().after(config.staleAfter()).recoverWithUni(() -> staleOr(cached, key, replaced))
                 .onFailure(failure -> !isCallerError(failure))
@@ -125,43 +165,90 @@ final class TokenSupply {
     }
 
     /**
-     * Joins the call to Lean for this token, or starts one.
+     * Joins the call for this token, or starts one.
      *
      * @param cached the token that the caller found in the cache; null without one
-     * @param inBackground whether callers may get a token although the call fails, so that its failure must be logged here
      */
-    private Flight<Obtained> call(TokenKey key, UpstreamTokenRequest request, CachedToken cached, boolean inBackground) {
+    private Flight<Optional<Obtained>> call(TokenKey key, UpstreamTokenRequest request, CachedToken cached, Need need) {
         return calls.join(key, request.accounts(), () -> {
-            Instant requestedAt = clock.instant();
-            long now = requestedAt.toEpochMilli();
+            long now = clock.millis();
             CachedToken found = usable(cache.peek(key), key, now);
             if (found != null && found != cached && isGood(found, minimumValidity(key), now)) {
                 // Another call ended after this caller looked into the cache and before this call started.
-                return Uni.createFrom().item(new Obtained(found.at(now), Optional.of(found)));
+                return Uni.createFrom().item(Optional.of(new Obtained(found.at(now), Optional.of(found), Optional.empty())));
             }
-            return fetch(request)
-                    .map(token -> store(key, token, requestedAt))
+            return attempt(key, request, cached, need)
                     .onFailure().invoke(failure -> {
                         if (cached != null) {
                             cached.postponeReplacement(clock.millis() + config.retryCooldown().toMillis());
                         }
-                        if (inBackground && !isCallerError(failure)) {
+                        if (need.isInBackground() && !isCallerError(failure)) {
                             log.record(Origin.BACKGROUND, failure);
                         }
                     });
         });
     }
 
-    private Uni<AccessToken> fetch(UpstreamTokenRequest request) {
+    private Uni<Optional<Obtained>> attempt(TokenKey key, UpstreamTokenRequest request, CachedToken cached, Need need) {
         Optional<TokenException> refusal = cache.refusal(request.fingerprint(), request.scope());
         if (refusal.isPresent()) {
             return Uni.createFrom().failure(refusal.get());
         }
+        long minimum = need == Need.AHEAD ? replacedBelow(cached, minimumValidity(key)) : minimumValidity(key);
+        return store.enter(new Wish(key, request.fingerprint(),
+                accepted.of(request.fingerprint(), request.scope()).credentials(), minimum, need == Need.FRESH,
+                need != Need.AHEAD))
+                .chain(turn -> take(turn, key, request, cached, need));
+    }
+
+    private Uni<Optional<Obtained>> take(Turn turn, TokenKey key, UpstreamTokenRequest request, CachedToken cached, Need need) {
+        if (turn instanceof Shared shared) {
+            // Lean issued it for the same credentials, which the caller has proved to know.
+            accepted.accept(request.fingerprint(), request.scope());
+            cache.put(key, shared.token());
+            return Uni.createFrom().item(Optional.of(fromStore(shared.token(), Source.SHARED)));
+        }
+        if (turn instanceof Failed failed) {
+            return Uni.createFrom().failure(failed.failure());
+        }
+        if (turn instanceof Lead lead) {
+            return need == Need.MISSING ? fromLean(lead, key, request).onFailure(failure -> !isCallerError(failure))
+                    .recoverWithUni(failure -> fallback(lead, key, failure)) : fromLean(lead, key, request);
+        }
+        // Otherwise, each request would look into the store until the other replica has the token.
+        cached.postponeReplacement(clock.millis() + FRESH);
+        return Uni.createFrom().item(Optional.empty());
+    }
+
+    private Uni<Optional<Obtained>> fromLean(Lead lead, TokenKey key, UpstreamTokenRequest request) {
+        Instant requestedAt = clock.instant();
+        return fetch(request)
+                .map(token -> store(lead, key, token, requestedAt))
+                .map(Optional::of)
+                .onFailure().invoke(failure -> lead.fail(failure, failure instanceof TokenException refusal
+                        ? storeRefusal(request, refusal)
+                        : Optional.empty()));
+    }
+
+    /** Uses a shared token that is valid for less than its minimum, as one from memory would be. */
+    private Uni<Optional<Obtained>> fallback(Lead lead, TokenKey key, Throwable failure) {
+        return lead.fallback().filter(token -> !token.isExpired(clock.millis())).map(token -> {
+            token.postponeReplacement(clock.millis() + config.retryCooldown().toMillis());
+            cache.put(key, token);
+            log.record(Origin.BACKGROUND, failure);
+            return Uni.createFrom().item(Optional.of(fromStore(token, Source.STALE_AFTER_FAILURE)));
+        }).orElseGet(() -> Uni.createFrom().failure(failure));
+    }
+
+    private Obtained fromStore(CachedToken token, Source source) {
+        return new Obtained(token.at(clock.millis()), Optional.of(token), Optional.of(source));
+    }
+
+    private Uni<AccessToken> fetch(UpstreamTokenRequest request) {
         return lean.requestToken(request.withAcceptance(accepted.of(request.fingerprint(), request.scope())))
-                // Every token that is issued or cached passes here, whichever client obtained it.
+                // Every token from Lean passes here, whichever client obtained it.
                 .invoke(token -> token.requireFor(request.scope()))
-                .invoke(token -> accepted.accept(request.fingerprint(), request.scope()))
-                .onFailure(TokenException.class).invoke(failure -> storeRefusal(request, failure));
+                .invoke(token -> accepted.accept(request.fingerprint(), request.scope()));
     }
 
     /**
@@ -169,17 +256,23 @@ final class TokenSupply {
      * only a refusal of {@code api} counts for all scopes, since every caller sends the same request for it: otherwise one
      * refused scope would block the other scopes for all callers that share the credentials. If Lean no longer accepts the
      * secret, each scope costs one call, within the budget, and another one when the refusal expires.
+     *
+     * @return what the refusal holds for; empty if it is none
      */
-    private void storeRefusal(UpstreamTokenRequest request, TokenException failure) {
+    private Optional<Extent> storeRefusal(UpstreamTokenRequest request, TokenException failure) {
         boolean shared = request.owner() == CredentialsOwner.SERVICE && !request.scope().equals(Scope.API);
         if (failure.isAboutCredentials() && accepted.refuse(request.fingerprint()) && !shared) {
             cache.putRefusal(request.fingerprint(), Optional.empty(), failure);
-        } else if (failure.isAboutCredentials() || failure.isAboutAuthorization()) {
-            cache.putRefusal(request.fingerprint(), Optional.of(request.scope()), failure);
+            return Optional.of(Extent.CREDENTIALS);
         }
+        if (failure.isAboutCredentials() || failure.isAboutAuthorization()) {
+            cache.putRefusal(request.fingerprint(), Optional.of(request.scope()), failure);
+            return Optional.of(Extent.SCOPE);
+        }
+        return Optional.empty();
     }
 
-    private Obtained store(TokenKey key, AccessToken token, Instant requestedAt) {
+    private Obtained store(Lead lead, TokenKey key, AccessToken token, Instant requestedAt) {
         long now = clock.millis();
         Optional<CachedToken> timed = CachedToken.of(token, requestedAt);
         Optional<CachedToken> cached = timed.filter(made -> cache.isEnabled() && !made.isExpired(now));
@@ -192,15 +285,17 @@ final class TokenSupply {
                         + " s: such a token is requested again for every request; lower " + minimumSetting(key));
             }
         });
+        cached.ifPresentOrElse(lead::publish, lead::release);
         // Lean's own expires_in, unless the call took long: Lean may have issued the token at any time during the call.
         AccessToken issued = timed.filter(made -> !made.isYoungerThan(FRESH, now)).map(made -> made.at(now)).orElse(token);
-        return new Obtained(issued, cached);
+        return new Obtained(issued, cached, Optional.empty());
     }
 
     private IssuedToken issue(Obtained obtained, TokenKey key, Source source, boolean shared) {
         OptionalLong freshFor = obtained.cached().isEmpty() ? OptionalLong.empty()
                 : OptionalLong.of(obtained.cached().get().freshFor(clock.millis(), minimumValidity(key)));
-        return new IssuedToken(obtained.token(), source, freshFor, shared);
+        return new IssuedToken(obtained.token(), obtained.source().orElse(source), freshFor,
+                shared && obtained.source().isEmpty());
     }
 
     /** @return null if none is cached or it has expired. A token for another scope counts as missing and is replaced */
@@ -216,8 +311,11 @@ final class TokenSupply {
 
     /** @return whether the last part of its serving time has started, and no attempt to replace it has just failed */
     private boolean isDueForReplacement(CachedToken token, long minimum, long now) {
-        double servedFor = token.lifetime() - minimum;
-        return token.remaining(now) - minimum < servedFor * config.refreshAhead() && token.isReplaceable(now);
+        return token.remaining(now) < replacedBelow(token, minimum) && token.isReplaceable(now);
+    }
+
+    private long replacedBelow(CachedToken token, long minimum) {
+        return minimum + (long) Math.ceil((token.lifetime() - minimum) * refreshAhead);
     }
 
     private long minimumValidity(TokenKey key) {

@@ -29,6 +29,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 
+import dev.leantokens.error.TokenError;
 import dev.leantokens.token.AccessToken;
 import dev.leantokens.token.CallerAccount;
 import dev.leantokens.token.CallerAccounts;
@@ -53,6 +54,7 @@ class ValuesInTextTest {
             "CallerAccount.sharer", "LocalClient.id", "Scope.value", "Schema.value",
             "Session.owner", "Session.account", "Verdict.reason", "LeanAccount.url",
             "RestClients.certificate", "SigningKey.algorithm", "Places.mcpUrl",
+            "StoreScript.text", "StoreScript.digest", "StoreNames.prefix", "StoreNames.environment",
             // Addresses, and ids of the configuration.
             "CallerName.name", "CallerName.group", "Key.callers", "Summary.callers");
 
@@ -61,7 +63,7 @@ class ValuesInTextTest {
      * messages are fixed.
      */
     private static final Set<String> OTHERS = Set.of("RequestMembers", "ScopePattern", "AccessToken", "CachedToken",
-            "SecretDigest", "Origin", "StaleConnectionException", "Invalid");
+            "SecretDigest", "Origin", "StaleConnectionException", "Invalid", "StoreKey");
 
     @TestFactory
     Stream<DynamicTest> recordShowsNoSecret() {
@@ -141,6 +143,7 @@ class ValuesInTextTest {
             case "AccessToken" -> AccessToken.of(Map.of("access_token", text, "token_type", "Bearer", "expires_in", 3599),
                     new Scope(text));
             case "CallerAccounts" -> new CallerAccounts((CallerAccount) value(CallerAccount.class, text), Purpose.NEED);
+            case "TokenException" -> TokenError.INTERNAL.because("failed");
             case "SecretDigest" -> make(plain, "of", String.class, text);
             case "ScopePattern" -> make(plain, "of", String.class, "api");
             case "CachedToken" -> {

@@ -16,7 +16,7 @@ class LeanVerdictTest {
     private static final Scope API = new Scope("api");
     private static final Scope CUSTOMER = new Scope("customer.42");
 
-    private ServiceClient current = new ServiceClient("service", 1);
+    private ServiceClient current = ServiceClient.of("service", "secret");
     private final LeanVerdict verdict = new LeanVerdict(() -> Optional.of(current), Settings.of(LeanConfig.class));
 
     @Test
@@ -56,7 +56,7 @@ class LeanVerdictTest {
     @Test
     void verdictDoesNotHoldForNewCredentials() {
         verdict.recordAcceptance(current, API);
-        current = new ServiceClient("service", 2);
+        current = ServiceClient.of("service", "rotated");
         assertThat(verdict.opinion()).isEqualTo(Opinion.UNKNOWN);
 
         verdict.recordRefusal(current, CUSTOMER);

@@ -22,7 +22,7 @@ final class Requests {
 
     static Budget budget(int calls, Duration longestCall, SimulatedTime time, int seats) {
         return new Budget(calls, longestCall, time.clock(), time, WaitingRoom.forEachOwner(seats, time),
-                () -> Optional.of(new ServiceClient(SERVICE, 1)));
+                () -> Optional.of(ServiceClient.of(SERVICE, "secret")));
     }
 
     /** @return a request with the service's credentials */

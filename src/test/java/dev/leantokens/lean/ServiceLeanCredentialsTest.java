@@ -22,6 +22,7 @@ import dev.leantokens.testing.Certificates;
 import dev.leantokens.testing.Settings;
 import dev.leantokens.token.ClientCredentials;
 import dev.leantokens.token.ServiceCredentials.ServiceClient;
+import dev.leantokens.token.TokenKey;
 import dev.leantokens.token.UpstreamTokenRequest;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.core.Vertx;
@@ -78,6 +79,18 @@ class ServiceLeanCredentialsTest {
         assertThat(sent().clientSecret()).isEqualTo("new");
         assertThat(credentials.current()).isNotSameAs(refused).isNotEqualTo(refused);
         assertThat(reloadIfUnchanged(refused)).as("loaded before").isTrue();
+    }
+
+    /** Otherwise, a refusal that one replica remembers would mean nothing to the others. */
+    @Test
+    void replicasWithTheSameSecretHaveTheSameFingerprint() {
+        secret("old");
+        ServiceClient old = credentials.current().orElseThrow();
+        secret("new");
+        assertThat(credentials.current().orElseThrow().fingerprint()).isNotEqualTo(old.fingerprint());
+        secret("old");
+        assertThat(credentials.current()).contains(old);
+        assertThat(old.fingerprint()).isNotEqualTo(TokenKey.digest(new ClientCredentials("id", "old")));
     }
 
     @Test

@@ -48,6 +48,7 @@ class SealTest {
     @Test
     void keyIs32BytesInBase64AndIsNotQuoted() {
         assertThat(StoreKey.parse(" " + "_".repeat(43) + "\n").id()).isEqualTo(StoreKey.parse("/".repeat(43) + "=").id());
+        assertThat(KEY).hasToString("StoreKey[masked]");
         for (String wrong : new String[] { "", "secret", "A".repeat(42), "A".repeat(44), "!".repeat(43) }) {
             assertThatIllegalArgumentException().isThrownBy(() -> StoreKey.parse(wrong)).withNoCause()
                     .withMessageContaining("generate-store-key");

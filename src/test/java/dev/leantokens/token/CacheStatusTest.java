@@ -15,6 +15,7 @@ class CacheStatusTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "-", value = {
             "HIT                 | 59      | false | hit; ttl=59",
+            "SHARED              | 3540    | false | hit; detail=shared; ttl=3540",
             "STALE               | -30     | false | hit; detail=stale; ttl=-30",
             "STALE_AFTER_FAILURE | -30     | false | fwd=stale; detail=stale; ttl=-30",
             "MISS                | 3540    | false | fwd=miss; stored; ttl=3540",

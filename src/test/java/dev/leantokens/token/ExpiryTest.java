@@ -81,7 +81,7 @@ class ExpiryTest {
         World(int lifetimeSeconds, int minimumSeconds) {
             lifetime = lifetimeSeconds;
             Clock clock = SteadyClocks.of(machine);
-            supply = new TokenSupply(new MapTokenCache(), new SetOfAccepted(), this::lean,
+            supply = new TokenSupply(new MapTokenCache(), new SetOfAccepted(), TokenStore.NONE, this::lean,
                     Settings.of(TokenConfig.class, "token.minimum-validity", minimumSeconds + "s"), clock, LOG);
         }
 
@@ -136,7 +136,7 @@ class ExpiryTest {
         }
 
         IssuedToken issue(CacheControl control) {
-            return supply.token(new TokenKey("client", "", Scope.API),
+            return supply.token(TokenKey.ofService("client", "", Scope.API),
                     purpose -> new UpstreamTokenRequest(Optional.empty(), "credentials", Scope.API, purpose,
                             CallerAccount.SERVICE),
                     control)

@@ -30,7 +30,7 @@ class SecretsInTextTest {
                         Purpose.NEED,
                         CallerAccount.SERVICE),
                 RequestMembers.of(Map.of("client_secret", SECRET, SECRET, SECRET)),
-                new TokenKey(TokenKey.digest(CREDENTIALS), "", new Scope("api")),
+                new TokenKey(CREDENTIALS.clientId(), TokenKey.digest(CREDENTIALS), "", new Scope("api")),
                 TOKEN,
                 new IssuedToken(TOKEN, Source.HIT, OptionalLong.empty(), false),
                 CachedToken.of(TOKEN, Instant.EPOCH).orElseThrow());

@@ -16,9 +16,9 @@ import dev.leantokens.testing.TestClock;
 public abstract class TokenCacheContract {
 
     protected static final TokenException REFUSAL = TokenError.CALLER_REFUSED.because("refused");
-    private static final TokenKey API = new TokenKey("client", "certificate", Scope.API);
-    private static final TokenKey CUSTOMER = new TokenKey("client", "certificate", new Scope("customer.42"));
-    private static final TokenKey OTHERS = new TokenKey("others", "certificate", Scope.API);
+    private static final TokenKey API = TokenKey.ofService("client", "certificate", Scope.API);
+    private static final TokenKey CUSTOMER = TokenKey.ofService("client", "certificate", new Scope("customer.42"));
+    private static final TokenKey OTHERS = TokenKey.ofService("others", "certificate", Scope.API);
 
     protected final TestClock clock = new TestClock();
 
@@ -63,7 +63,7 @@ public abstract class TokenCacheContract {
     @Test
     void tokensOfAnotherCertificateAreEvicted() {
         TokenCache cache = cache();
-        TokenKey newCertificate = new TokenKey("client", "new", Scope.API);
+        TokenKey newCertificate = TokenKey.ofService("client", "new", Scope.API);
         cache.put(API, token(60));
         cache.put(OTHERS, token(60));
         cache.put(newCertificate, token(60));
@@ -118,6 +118,6 @@ public abstract class TokenCacheContract {
 
     /** @return the key of a customer's token */
     protected static TokenKey customer(int number) {
-        return new TokenKey("client", "certificate", new Scope("customer." + number));
+        return TokenKey.ofService("client", "certificate", new Scope("customer." + number));
     }
 }

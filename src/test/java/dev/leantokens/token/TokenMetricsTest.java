@@ -40,7 +40,7 @@ class TokenMetricsTest {
 
     @Test
     void everyCounterStartsAtZero() {
-        assertThat(registry.get(TokenMetrics.REQUESTS).counters()).hasSize(2 * 4)
+        assertThat(registry.get(TokenMetrics.REQUESTS).counters()).hasSize(2 * 5)
                 .allMatch(counter -> counter.count() == 0);
     }
 

@@ -31,7 +31,7 @@ class TokenServiceTest {
 
     private static final Scope API = new Scope("api");
     private static final AccessToken TOKEN = AccessToken.of(Map.of("access_token", "abc", "token_type", "Bearer"), API);
-    private static final ServiceClient SERVICE = new ServiceClient("service", 1);
+    private static final ServiceClient SERVICE = ServiceClient.of("service", "secret");
     private static final ClientCredentials CALLER = new ClientCredentials("caller", "secret");
 
     private final List<UpstreamTokenRequest> requests = new ArrayList<>();
@@ -89,7 +89,7 @@ class TokenServiceTest {
     void rotatedSecretNeedsNoNewTokens() {
         TokenService service = service(() -> current);
         issue(service);
-        current = Optional.of(new ServiceClient("service", 2));
+        current = Optional.of(ServiceClient.of("service", "rotated"));
 
         assertThat(issue(service).source()).isEqualTo(Source.HIT);
     }
@@ -104,7 +104,7 @@ class TokenServiceTest {
         assertError(service.issue(API, Optional.empty(), CacheControl.ANY, () -> CallerAccount.SERVICE),
                 TokenError.SERVICE_CREDENTIALS_REFUSED);
 
-        current = Optional.of(new ServiceClient("service", 2));
+        current = Optional.of(ServiceClient.of("service", "rotated"));
 
         assertThat(issue(service).source()).isEqualTo(Source.MISS);
     }
@@ -158,7 +158,8 @@ class TokenServiceTest {
     }
 
     private TokenService service(ServiceCredentials credentials) {
-        TokenService service = new TokenService(lean, credentials, cache, new SetOfAccepted(), Settings.of(TokenConfig.class),
+        TokenService service = new TokenService(lean, TokenStore.NONE, credentials, cache, new SetOfAccepted(),
+                Settings.of(TokenConfig.class),
                 clock,
                 ErrorLogs.create());
         service.registerGauges(new StartupEvent(), registry);
@@ -169,7 +170,8 @@ class TokenServiceTest {
         return new TokenService(request -> {
             requests.add(request);
             return Uni.createFrom().item(TOKEN);
-        }, () -> client, new MapTokenCache(), new SetOfAccepted(), Settings.of(TokenConfig.class), clock, ErrorLogs.create());
+        }, TokenStore.NONE, () -> client, new MapTokenCache(), new SetOfAccepted(), Settings.of(TokenConfig.class), clock,
+                ErrorLogs.create());
     }
 
     private static void assertError(Issuance answer, TokenError error) {

@@ -474,7 +474,7 @@ class TokenSupplyTest {
     void tokenWithoutALifetimeIsReturnedAndNotCached() {
         AccessToken token = AccessToken.of(Map.of("access_token", "a", "token_type", "Bearer"), Scope.API);
         List<UpstreamTokenRequest> requests = new ArrayList<>();
-        supply = new TokenSupply(cache, accepted, request -> {
+        supply = new TokenSupply(cache, accepted, TokenStore.NONE, request -> {
             requests.add(request);
             return Uni.createFrom().item(token);
         }, Settings.of(TokenConfig.class), clock, ErrorLogs.create());
@@ -585,7 +585,7 @@ class TokenSupplyTest {
         CachedToken others = CachedToken.of(
                 AccessToken.of(Map.of("access_token", "others", "token_type", "Bearer", "expires_in", 3600), CUSTOMER),
                 clock.instant()).orElseThrow();
-        cache.put(new TokenKey("service", "", Scope.API), others);
+        cache.put(TokenKey.ofService("service", "", Scope.API), others);
 
         IssuedToken issued = issue(Scope.API);
 
@@ -632,13 +632,14 @@ class TokenSupplyTest {
     }
 
     private Uni<IssuedToken> request(Scope scope, Optional<ClientCredentials> callers, CacheControl control) {
-        String client = callers.map(TokenKey::digest).orElse("service");
-        return supply.token(new TokenKey(client, "", scope),
+        String client = callers.map(TokenKey::digest).orElse("");
+        return supply.token(new TokenKey("service", client, "", scope),
                 purpose -> new UpstreamTokenRequest(callers, client, scope, purpose, CallerAccount.SERVICE), control)
                 .toUni();
     }
 
     private TokenSupply supply(String... settings) {
-        return new TokenSupply(cache, accepted, lean, Settings.of(TokenConfig.class, settings), clock, ErrorLogs.create());
+        return new TokenSupply(cache, accepted, TokenStore.NONE, lean, Settings.of(TokenConfig.class, settings), clock,
+                ErrorLogs.create());
     }
 }
