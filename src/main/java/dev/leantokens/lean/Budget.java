@@ -40,6 +40,7 @@ final class Budget {
     private final WaitingRoom.Timer timer;
     private final Map<CredentialsOwner, WaitingRoom> rooms;
     private final ServiceCredentials service;
+    private final SharedBudget shared;
 
     /** By client id in lower case. Guarded by this, like all fields below. */
     private final Map<String, Client> clients = new HashMap<>();
@@ -65,14 +66,21 @@ final class Budget {
      * @param longestCall the longest time that a call can take
      * @param rooms where calls wait
      * @param service names the service's own client
+     * @param shared the budget that replicas share
      */
     Budget(int calls, Duration longestCall, Clock clock, WaitingRoom.Timer timer, Map<CredentialsOwner, WaitingRoom> rooms,
-            ServiceCredentials service) {
-        this.limits = CallWindow.Limits.of(calls, longestCall);
+            ServiceCredentials service, SharedBudget shared) {
+        this(CallWindow.Limits.of(calls, longestCall), clock, timer, rooms, service, shared);
+    }
+
+    Budget(CallWindow.Limits limits, Clock clock, WaitingRoom.Timer timer, Map<CredentialsOwner, WaitingRoom> rooms,
+            ServiceCredentials service, SharedBudget shared) {
+        this.limits = limits;
         this.clock = clock;
         this.timer = timer;
         this.rooms = rooms;
         this.service = service;
+        this.shared = shared;
     }
 
     /**
@@ -121,7 +129,7 @@ final class Budget {
 
     private synchronized ClientBudget budget(UpstreamTokenRequest request) {
         Instant now = clock.instant();
-        if (!now.isBefore(lastTidying.plus(WINDOW))) {
+        if (!now.isBefore(lastTidying.plus(limits.window()))) {
             tidy(now);
         }
         Optional<String> serviceKey = service.current().map(ServiceClient::clientId).map(Budget::key);
@@ -131,7 +139,7 @@ final class Budget {
         boolean known = ofService || request.accepted();
         Client client = clients.get(key);
         if (client == null) {
-            client = new Client(new ClientBudget(limits, ofService, clock, timer, rooms),
+            client = new Client(new ClientBudget(key, limits, ofService, clock, timer, rooms, shared),
                     known ? Optional.empty() : Optional.of(request.accounts().first().account()));
             client.namedBy.ifPresent(account -> count(account, now));
             clients.put(key, client);
@@ -148,7 +156,7 @@ final class Budget {
         }
         if (isFull(account)) {
             throw TokenError.BUDGET_SPENT.because("too many client ids that Lean has not accepted have been used")
-                    .retryAfter(WINDOW);
+                    .retryAfter(limits.window());
         }
         unknownByAccount.merge(account, 1, Integer::sum);
         unknown++;

@@ -5,16 +5,19 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 import jakarta.inject.Singleton;
 
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
 import dev.leantokens.token.AccessToken;
+import dev.leantokens.token.ClientCredentials;
 import dev.leantokens.token.ServiceCredentials;
+import dev.leantokens.token.ServiceCredentials.ServiceClient;
 import dev.leantokens.token.UpstreamTokenRequest;
 import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
 import io.smallrye.faulttolerance.api.CircuitBreakerState;
@@ -33,6 +36,7 @@ final class CallGuard {
     private final Clock clock;
     private final ThrottledCredentials throttled;
     private final Budget budget;
+    private final SharedBudget shared;
     private final Map<CredentialsOwner, FairBulkhead> bulkheads = new EnumMap<>(CredentialsOwner.class);
     private final Map<CredentialsOwner, LeanBreaker> breakers = new EnumMap<>(CredentialsOwner.class);
 
@@ -48,15 +52,15 @@ final class CallGuard {
             this.permit = permit;
         }
 
-        private Uni<AccessToken> send(Function<BooleanSupplier, Uni<AccessToken>> call) {
+        private Uni<AccessToken> send(Function<Supplier<Uni<Boolean>>, Uni<AccessToken>> call) {
             sent = true;
             return call.apply(this::takeAnother);
         }
 
         /** Lean can have received the first request, so sending it again counts as another call. */
-        private boolean takeAnother() {
-            another = permit.another().orElse(null);
-            return another != null;
+        private Uni<Boolean> takeAnother() {
+            return permit.another().map(next -> next.confirm().invoke(confirmed -> another = confirmed ? next : null))
+                    .orElseGet(() -> Uni.createFrom().item(false));
         }
 
         private void end(Throwable failure) {
@@ -75,8 +79,9 @@ final class CallGuard {
         }
     }
 
-    CallGuard(ServiceCredentials service, LeanConfig config, Clock clock, Vertx vertx) {
+    CallGuard(ServiceCredentials service, LeanConfig config, Clock clock, Vertx vertx, SharedBudget shared) {
         this.service = service;
+        this.shared = shared;
         this.clock = clock;
         this.throttled = new ThrottledCredentials(clock);
         WaitingRoom.Timer timer = (millis, action) -> {
@@ -86,7 +91,7 @@ final class CallGuard {
         Map<CredentialsOwner, WaitingRoom> rooms = WaitingRoom
                 .forEachOwner(WaitingRoom.seatsFor(Runtime.getRuntime().maxMemory()), timer);
         this.budget = new Budget(config.requestsPerMinute(), LeanTokenEndpoint.longestCall(config), clock, timer, rooms,
-                service);
+                service, shared);
         rooms.forEach((owner, room) -> {
             bulkheads.put(owner, new FairBulkhead(Math.max(1, config.maxConnections() / 2), room));
             breakers.put(owner, new LeanBreaker(owner, config, clock));
@@ -101,11 +106,13 @@ final class CallGuard {
      * @return the call's outcome; or a failure if the call is not made
      */
     Uni<AccessToken> pass(UpstreamTokenRequest request, Instant latestStart, Executor context,
-            Function<BooleanSupplier, Uni<AccessToken>> call) {
+            Function<Supplier<Uni<Boolean>>, Uni<AccessToken>> call) {
         return Uni.createFrom().deferred(() -> {
             throttled.requireNoPause(request);
             // The permit can come on any thread.
-            return budget.take(request, patience(latestStart)).emitOn(context);
+            return budget.take(request, patience(latestStart)).emitOn(context)
+                    .onFailure(TokenException.class).invoke(failure -> throttledWait(failure)
+                            .ifPresent(wait -> throttled.pause(request, wait)));
         }).chain(permit -> {
             PermittedCall permitted = new PermittedCall(permit);
             Uni<AccessToken> checked = Uni.createFrom().deferred(() -> {
@@ -121,9 +128,17 @@ final class CallGuard {
 
     /** Makes no call with the credentials of this request for as long as Lean throttles it. */
     void pauseIfThrottled(UpstreamTokenRequest request, TokenException failure) {
-        if (failure.error() == TokenError.THROTTLED) {
-            failure.response().retryAfter().ifPresent(wait -> throttled.pause(request, wait));
-        }
+        throttledWait(failure).ifPresent(wait -> {
+            throttled.pause(request, wait);
+            request.callerCredentials().map(ClientCredentials::clientId)
+                    .or(() -> service.current().map(ServiceClient::clientId))
+                    .ifPresent(clientId -> shared.pause(clientId, ThrottledCredentials.credentials(request),
+                            ThrottledCredentials.limited(wait)));
+        });
+    }
+
+    private static Optional<Duration> throttledWait(TokenException failure) {
+        return failure.error() == TokenError.THROTTLED ? failure.response().retryAfter() : Optional.empty();
     }
 
     /** @return the state of the breakers of the service's own calls */

@@ -6,6 +6,7 @@ import dev.leantokens.error.TokenException;
 import dev.leantokens.lean.CallWindow.Kind;
 import dev.leantokens.lean.CallWindow.Loan;
 import dev.leantokens.lean.CallWindow.Standing;
+import io.smallrye.mutiny.Uni;
 
 /**
  * The permission for one call. Must be ended exactly once, by {@link #used()}, {@link #accepted()}, {@link #refused} or
@@ -17,6 +18,9 @@ final class CallPermit {
     final Kind kind;
     final Loan loanBefore;
     final Loan loan;
+
+    /** The call as the replicas count it together; null if they share no budget. */
+    SharedBudget.Call shared;
 
     private final ClientBudget budget;
 
@@ -57,7 +61,19 @@ final class CallPermit {
         budget.end(this, false);
     }
 
-    /** @return another permit, to send the same request once more; empty if no call is left for that */
+    /**
+     * Asks the shared budget for a call that {@link #another()} has permitted.
+     *
+     * @return whether the call can be made; otherwise, this permit has ended
+     */
+    Uni<Boolean> confirm() {
+        return budget.confirm(this);
+    }
+
+    /**
+     * @return another permit, to send the same request once more; empty if no call is left for that. It must be confirmed
+     *         before it is used
+     */
     Optional<CallPermit> another() {
         return budget.another(this);
     }

@@ -17,7 +17,7 @@ final class CallWindow {
 
     private static final Tally NO_CALLS = new Tally();
 
-    private final Limits limits;
+    private Limits limits;
 
     /** Calls that have ended and still count, in the order in which they ended. */
     private final Deque<EndedCalls> ended = new ArrayDeque<>(2);
@@ -35,11 +35,25 @@ final class CallWindow {
      * @param optional how many of them may be optional
      * @param tries how many of them may use credentials that Lean has not accepted before
      * @param longestCall the longest time that a call can take
+     * @param window how long a call counts after its end
      */
-    record Limits(int calls, int optional, int tries, Duration longestCall) {
+    record Limits(int calls, int optional, int tries, Duration longestCall, Duration window) {
+
+        Limits(int calls, int optional, int tries, Duration longestCall) {
+            this(calls, optional, tries, longestCall, Budget.WINDOW);
+        }
 
         static Limits of(int calls, Duration longestCall) {
-            return new Limits(calls, Math.max(1, calls / 2), Math.max(1, calls / 10), longestCall);
+            return of(calls, longestCall, Budget.WINDOW);
+        }
+
+        static Limits of(int calls, Duration longestCall, Duration window) {
+            return new Limits(calls, Math.max(1, calls / 2), Math.max(1, calls / 10), longestCall, window);
+        }
+
+        /** @return the limits with another number of calls, at least one */
+        Limits withCalls(int number) {
+            return of(Math.max(1, number), longestCall, window);
         }
     }
 
@@ -118,6 +132,15 @@ final class CallWindow {
         this.limits = limits;
     }
 
+    /** Changes the limits. Calls that have been made still count. */
+    void limit(Limits next) {
+        limits = next;
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
     /** Drops the calls that no longer count. */
     void advance(Instant now) {
         while (!ended.isEmpty() && !ended.peekFirst().countUntil.isAfter(now)) {
@@ -149,7 +172,7 @@ final class CallWindow {
         // Only for the call that tries them: if it was sent twice, the next trial can have started.
         trials.remove(permit.standing.credentials(), permit);
         if (made) {
-            count(permit.kind, now.plus(Budget.WINDOW));
+            count(permit.kind, now.plus(limits.window()));
             return;
         }
         release(permit.kind, 1);
@@ -219,6 +242,23 @@ final class CallWindow {
         return all.calls == 0;
     }
 
+    /** @return the number of calls that count now */
+    int calls() {
+        return all.calls;
+    }
+
+    /** @return the number of calls that count now and until a later time */
+    int callsUntil(Instant time) {
+        int calls = all.calls;
+        for (EndedCalls each : ended) {
+            if (each.countUntil.isAfter(time)) {
+                break;
+            }
+            calls -= each.number;
+        }
+        return calls;
+    }
+
     /** @return the number of tries, of all accounts */
     int tries() {
         return tries;
@@ -247,7 +287,7 @@ final class CallWindow {
 
     /** @return the time between borrowed calls. It spreads them over the window, so that they come back evenly */
     Duration interval() {
-        return Budget.WINDOW.dividedBy(Math.max(1, limits.calls() - all.calls + all.borrowed));
+        return limits.window().dividedBy(Math.max(1, limits.calls() - all.calls + all.borrowed));
     }
 
     /** @return the calls that have ended and still count, in the order in which they come back */
@@ -271,6 +311,6 @@ final class CallWindow {
 
     /** @return when all calls that are running now have come back at the latest, also one that has just started */
     Instant latestReturn(Instant now) {
-        return now.plus(limits.longestCall()).plus(Budget.WINDOW);
+        return now.plus(limits.longestCall()).plus(limits.window());
     }
 }

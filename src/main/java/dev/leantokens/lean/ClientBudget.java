@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 
 import dev.leantokens.error.TokenError;
@@ -23,12 +25,17 @@ import dev.leantokens.lean.CallWindow.Grade;
 import dev.leantokens.lean.CallWindow.Kind;
 import dev.leantokens.lean.CallWindow.Limits;
 import dev.leantokens.lean.CallWindow.Standing;
+import dev.leantokens.lean.SharedBudget.Answer;
+import dev.leantokens.lean.SharedBudget.Denied;
+import dev.leantokens.lean.SharedBudget.Reason;
+import dev.leantokens.lean.SharedBudget.Taken;
 import dev.leantokens.lean.TurnForecast.Queue;
 import dev.leantokens.token.CallerAccount;
 import dev.leantokens.token.CallerAccounts;
 import dev.leantokens.token.UpstreamTokenRequest;
 import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
 import dev.leantokens.token.UpstreamTokenRequest.Purpose;
+import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 
 /**
@@ -39,6 +46,9 @@ import io.smallrye.mutiny.subscription.UniEmitter;
  * calls also come back one at a time: a sharer within its share waits for seconds, not for a minute. Optional calls get half.
  * Calls with credentials that Lean has not accepted before are tries, which get a tenth. A call that cannot be made now waits
  * in line if its turn can come in time, and is refused at once otherwise. ADR 15 has the reasons and the arithmetic.
+ * <p>
+ * If replicas share a budget, a call that is permitted here is then asked for there, and keeps its place in line until the
+ * answer. While none comes, this replica keeps to its part of the calls.
  * Thread-safe.
  */
 final class ClientBudget {
@@ -62,17 +72,21 @@ final class ClientBudget {
     /** When to retry if calls are left, but others wait for them. */
     private static final Duration OTHERS_FIRST = Duration.ofSeconds(1);
 
-    private final Limits limits;
+    private final String clientId;
+    private final Limits whole;
     private final boolean ofService;
     private final Clock clock;
     private final WaitingRoom.Timer timer;
     private final Map<CredentialsOwner, WaitingRoom> rooms;
+    private final SharedBudget shared;
 
     /** Guarded by this, like all fields below. */
     private final CallWindow window;
     private final TurnForecast forecast;
-    /** The line whose turn is next comes first; without empty ones. */
+    private final SharedView view;
+    /** Without empty ones. */
     private final LinkedHashMap<String, Line> lines = new LinkedHashMap<>(2);
+    private long lastTurn;
     /** When the lines are served next; null if nothing waits for a time. */
     private Instant nextServing;
     private Runnable stopTimer = () -> {
@@ -85,20 +99,30 @@ final class ClientBudget {
         private final String key;
         private final CallerAccount caller;
         private final Set<WaitingCall> waiting = new LinkedHashSet<>(2);
+        /** The number of waiting calls that are not being asked for. */
+        private int idle;
+        /** Smaller for the line that has waited longer since its last turn. */
+        private long turn;
         /** Whether Lean has accepted the credentials, before or since the calls wait. */
         private boolean accepted;
 
-        private Line(String key, CallerAccount caller) {
+        private Line(String key, CallerAccount caller, long turn) {
             this.key = key;
             this.caller = caller;
+            this.turn = turn;
         }
 
+        /** @return the first call that is not being asked for; calls before it are few */
         private WaitingCall first() {
-            return waiting.iterator().next();
+            return waiting.stream().filter(call -> !call.asking).findFirst().orElseThrow();
+        }
+
+        private UpstreamTokenRequest request() {
+            return waiting.iterator().next().request;
         }
 
         private boolean hasCredentials(String credentials) {
-            return first().request.fingerprint().equals(credentials);
+            return request().fingerprint().equals(credentials);
         }
     }
 
@@ -109,10 +133,14 @@ final class ClientBudget {
         private final UniEmitter<? super CallPermit> outcome;
         private final WaitingRoom.Seat seat;
         private final List<Line> lines = new ArrayList<>(1);
+        /** When it has waited as long as it can. */
+        private final Instant latest;
+        private boolean asking;
         private boolean over;
 
-        private WaitingCall(UpstreamTokenRequest request, UniEmitter<? super CallPermit> outcome) {
+        private WaitingCall(UpstreamTokenRequest request, UniEmitter<? super CallPermit> outcome, Instant latest) {
             this.request = request;
+            this.latest = latest;
             this.outcome = outcome;
             this.seat = rooms.get(request.owner()).seat(reason -> giveUp(this, reason));
         }
@@ -129,19 +157,44 @@ final class ClientBudget {
         }
     }
 
+    /** A question to the shared budget. */
+    private static final class Question {
+
+        private final WaitingCall call;
+        private final Line line;
+        /** The line's turn if the call is denied. */
+        private final long turnBefore;
+        private final CallPermit permit;
+        private final int ownCalls;
+
+        private Question(WaitingCall call, Line line, CallPermit permit, int ownCalls) {
+            this.call = call;
+            this.line = line;
+            this.turnBefore = line.turn;
+            this.permit = permit;
+            this.ownCalls = ownCalls;
+        }
+    }
+
     /**
+     * @param clientId the client of Lean
+     * @param whole the limits if this replica is the only one
      * @param ofService whether this is the service's own client
      * @param rooms where calls wait
+     * @param shared the budget that replicas share
      */
-    ClientBudget(Limits limits, boolean ofService, Clock clock, WaitingRoom.Timer timer,
-            Map<CredentialsOwner, WaitingRoom> rooms) {
-        this.limits = limits;
+    ClientBudget(String clientId, Limits whole, boolean ofService, Clock clock, WaitingRoom.Timer timer,
+            Map<CredentialsOwner, WaitingRoom> rooms, SharedBudget shared) {
+        this.clientId = clientId;
+        this.whole = whole;
         this.ofService = ofService;
         this.clock = clock;
         this.timer = timer;
         this.rooms = rooms;
-        this.window = new CallWindow(limits);
+        this.shared = shared;
+        this.window = new CallWindow(whole);
         this.forecast = new TurnForecast(window);
+        this.view = new SharedView(shared, whole, () -> ThreadLocalRandom.current().nextDouble());
     }
 
     /**
@@ -178,29 +231,40 @@ final class ClientBudget {
         if (isOptional && !window.isOptionalLeft()) {
             return Optional.of(refusal(NO_OPTIONAL_LEFT, window.nextReturn(0, Kind::optional, now), now));
         }
+        if (isOptional && isAsked() && view.optionalTurn().isAfter(now)) {
+            return Optional.of(refusal(NO_OPTIONAL_LEFT, view.optionalTurn(), now));
+        }
         List<CallerAccount> callers = best(request, present);
         Standing best = null;
+        CallerAccount bestCaller = null;
         Grade grade = Grade.NOT_NOW;
         // Calls that wait cannot be made now, so none is overtaken. An optional call takes nothing from them.
-        for (CallerAccount caller : isOptional && !lines.isEmpty() ? List.<CallerAccount> of() : callers) {
+        for (CallerAccount caller : isOptional && isAnyIdle() ? List.<CallerAccount> of() : callers) {
             Standing standing = standing(request, request.accepted(), caller);
-            Grade callersGrade = window.grade(standing, now);
+            Grade callersGrade = grade(standing, now);
             if (callersGrade.compareTo(grade) < 0) {
                 best = standing;
+                bestCaller = caller;
                 grade = callersGrade;
             }
         }
-        if (best != null) {
-            CallPermit permit = window.permit(this, best, grade, isOptional, now);
+        if (best != null && !isAsked()) {
+            CallPermit permit = permit(request, bestCaller, best, grade, now);
             actions.add(() -> outcome.complete(permit));
             return Optional.empty();
         }
-        Instant turn = turn(request, callers, now);
-        if (isOptional || turn.isAfter(now.plus(patience))) {
-            return Optional.of(refusal(request, turn, now));
+        if (best == null) {
+            Instant turn = turn(request, callers, now);
+            if (isOptional || turn.isAfter(now.plus(patience))) {
+                return Optional.of(refusal(request, turn, now));
+            }
         }
-        WaitingCall call = new WaitingCall(request, outcome);
+        WaitingCall call = new WaitingCall(request, outcome, now.plus(patience));
         callers.forEach(caller -> queue(call, caller));
+        if (best != null) {
+            Question question = question(call, lines.get(key(bestCaller, request)), best, grade, now);
+            actions.add(() -> ask(question));
+        }
         scheduleServing(now);
         actions.add(() -> {
             rooms.get(request.owner()).take(call.seat, present.get(0).account(), patience);
@@ -235,9 +299,35 @@ final class ClientBudget {
     /** @return another permit, to send the same request once more; empty if no call is left for that */
     synchronized Optional<CallPermit> another(CallPermit first) {
         Instant now = clock.instant();
-        window.advance(now);
-        return window.mayRepeat(first) ? Optional.of(window.permit(this, first.standing,
-                first.kind.borrowed() ? Grade.BORROWED : Grade.WITHIN_SHARE, first.kind.optional(), now)) : Optional.empty();
+        advance(now);
+        if (!window.mayRepeat(first)) {
+            return Optional.empty();
+        }
+        CallPermit another = window.permit(this, first.standing,
+                first.kind.borrowed() ? Grade.BORROWED : Grade.WITHIN_SHARE, first.kind.optional(), now);
+        another.shared = first.shared == null ? null : first.shared.another(newId());
+        return Optional.of(another);
+    }
+
+    /** @return whether the call can be made; otherwise, its permit has ended */
+    Uni<Boolean> confirm(CallPermit permit) {
+        boolean asked;
+        int ownCalls;
+        synchronized (this) {
+            asked = isAsked();
+            ownCalls = ownCalls(clock.instant()) - 1;
+        }
+        if (!asked) {
+            return Uni.createFrom().item(true);
+        }
+        return shared.take(permit.shared, ownCalls, Duration.ZERO).onItemOrFailure().transform((answer, failure) -> {
+            boolean made = answer instanceof Taken;
+            if (!made) {
+                // Also if no answer came: the first attempt has taken its time.
+                end(permit, false);
+            }
+            return made;
+        });
     }
 
     /** @param made whether the call was made */
@@ -247,6 +337,9 @@ final class ClientBudget {
             window.end(permit, made, now);
             return serve(now);
         });
+        if (permit.shared != null) {
+            shared.end(permit.shared, made);
+        }
     }
 
     /** Lean has accepted the credentials: waiting calls with them are no longer tries. */
@@ -267,8 +360,9 @@ final class ClientBudget {
 
     /** @return the number of calls that can be made now */
     synchronized int left() {
-        window.advance(clock.instant());
-        return window.left();
+        Instant now = clock.instant();
+        advance(now);
+        return view.left(window.left(), now);
     }
 
     /** Ends the use of this budget if no call counts or waits. */
@@ -291,20 +385,174 @@ final class ClientBudget {
         return request.purpose() == Purpose.REPLACEMENT;
     }
 
+    /** Drops the calls that no longer count, and keeps to the limits of now. */
+    private void advance(Instant now) {
+        window.advance(now);
+        if (shared.isShared()) {
+            view.observe(window.calls(), now);
+            window.limit(view.limits(now));
+        }
+    }
+
+    /** @return whether the shared budget is asked for each call */
+    private boolean isAsked() {
+        return shared.isShared() && !view.isApart();
+    }
+
+    /** @return whether and how a call can be made now, or asked for */
+    private Grade grade(Standing standing, Instant now) {
+        return isAsked() && !view.mayAsk(standing.sharer(), now) ? Grade.NOT_NOW : window.grade(standing, now);
+    }
+
+    private boolean isAnyIdle() {
+        return lines.values().stream().anyMatch(line -> line.idle > 0);
+    }
+
+    private CallPermit permit(UpstreamTokenRequest request, CallerAccount caller, Standing standing, Grade grade, Instant now) {
+        CallPermit permit = window.permit(this, standing, grade, isOptional(request), now);
+        if (shared.isShared()) {
+            permit.shared = new SharedBudget.Call(clientId, ThrottledCredentials.credentials(request), standing.sharer(),
+                    standing(request, standing.accepted(), caller, whole).share(), permit.kind.isTry(), permit.kind.optional(),
+                    new SharedBudget.Limits(whole.calls(), whole.optional(), whole.tries(), whole.window(),
+                            whole.longestCall()),
+                    newId());
+        }
+        return permit;
+    }
+
+    private static String newId() {
+        return Long.toHexString(ThreadLocalRandom.current().nextLong());
+    }
+
+    /** @return how many calls of this replica count for a while, without those that are being asked for */
+    private int ownCalls(Instant now) {
+        return window.callsUntil(now.plus(whole.window().dividedBy(60))) - view.asking();
+    }
+
+    /** Starts to ask for a call, which keeps its place in line until the answer. */
+    private Question question(WaitingCall call, Line line, Standing standing, Grade grade, Instant now) {
+        int ownCalls = ownCalls(now);
+        CallPermit permit = permit(call.request, line.caller, standing, grade, now);
+        Question question = new Question(call, line, permit, ownCalls);
+        view.ask(standing.sharer());
+        line.turn = ++lastTurn;
+        call.asking = true;
+        call.lines.forEach(each -> each.idle--);
+        return question;
+    }
+
+    /** Must be called without the lock. */
+    private void ask(Question question) {
+        shared.take(question.permit.shared, question.ownCalls, view.reserve()).subscribe().with(
+                answer -> runLocked(() -> settle(question, answer)), failure -> runLocked(() -> settle(question, null)));
+    }
+
+    /**
+     * @param answer null if none came
+     * @return actions to run without the lock
+     */
+    private List<Runnable> settle(Question question, Answer answer) {
+        Instant now = clock.instant();
+        WaitingCall call = question.call;
+        CallPermit permit = question.permit;
+        List<Runnable> actions = new ArrayList<>(1);
+        if (answer == null) {
+            view.fail(permit.standing.sharer(), now);
+        } else {
+            view.answer(permit.standing.sharer(), answer, now);
+        }
+        if (!call.over) {
+            call.asking = false;
+            call.lines.forEach(each -> each.idle++);
+        }
+        if (answer instanceof Taken && !call.over) {
+            remove(call);
+            actions.add(() -> call.grant(permit));
+        } else {
+            question.line.turn = question.turnBefore;
+            window.end(permit, false, now);
+            if (!(answer instanceof Denied)) {
+                actions.add(() -> shared.end(permit.shared, false));
+            }
+            refuse(call, answer, now).ifPresent(actions::add);
+            refuseLate(now, actions);
+        }
+        actions.addAll(serve(now));
+        if (answer == null && !call.over && !call.asking && closeOptional(call)) {
+            remove(call);
+            actions.add(() -> call.refuse(refusal(call.request, now, now)));
+        }
+        return actions;
+    }
+
+    /** @return whether no caller needs the call, and none can join it any more */
+    private static boolean closeOptional(WaitingCall call) {
+        CallerAccounts.Snapshot present = call.request.accounts().snapshot();
+        return present.purpose() == Purpose.REPLACEMENT && call.request.accounts().closeIfUnchanged(present);
+    }
+
+    /** @return an action to run without the lock, if the call cannot wait after this answer */
+    private Optional<Runnable> refuse(WaitingCall call, Answer answer, Instant now) {
+        if (call.over || !(answer instanceof Denied denied)) {
+            return Optional.empty();
+        }
+        Instant turn = now.plus(denied.waits().get(0));
+        TokenException refusal;
+        if (denied.reason() == Reason.PAUSED) {
+            refusal = TokenError.THROTTLED.because(ThrottledCredentials.REASON).retryAfter(denied.waits().get(0));
+        } else if (closeOptional(call)) {
+            refusal = refusal(denied.reason() == Reason.FULL ? NONE_LEFT : NO_OPTIONAL_LEFT, turn, now);
+        } else {
+            return Optional.empty();
+        }
+        remove(call);
+        return Optional.of(() -> call.refuse(refusal));
+    }
+
+    /** Refuses the waiting calls whose turn can no longer come in time, as the last answer tells. */
+    private void refuseLate(Instant now, List<Runnable> actions) {
+        Map<String, Integer> ahead = new HashMap<>();
+        Map<WaitingCall, Instant> turns = new IdentityHashMap<>();
+        for (Line line : inTurn(lines.values())) {
+            String sharer = standingAfterTrial(line).sharer();
+            for (WaitingCall call : line.waiting) {
+                if (!call.asking) {
+                    Instant turn = view.turn(sharer, ahead.merge(sharer, 1, Integer::sum) - 1);
+                    turns.merge(call, turn, (one, other) -> one.isBefore(other) ? one : other);
+                }
+            }
+        }
+        turns.forEach((call, turn) -> {
+            if (turn.isAfter(call.latest)) {
+                remove(call);
+                TokenException refusal = refusal(call.request, turn, now);
+                actions.add(() -> call.refuse(refusal));
+            }
+        });
+    }
+
+    private static List<Line> inTurn(Collection<Line> lines) {
+        return lines.stream().sorted(Comparator.comparingLong(line -> line.turn)).toList();
+    }
+
     private Standing standing(UpstreamTokenRequest request, boolean accepted, CallerAccount caller) {
+        return standing(request, accepted, caller, window.limits());
+    }
+
+    private Standing standing(UpstreamTokenRequest request, boolean accepted, CallerAccount caller, Limits limits) {
         String credentials = request.fingerprint();
         if (!accepted) {
             return new Standing(caller.account(), 0, false, credentials);
         }
         if (request.owner() == CredentialsOwner.SERVICE) {
-            return new Standing(caller.sharer(), share(caller), true, credentials);
+            return new Standing(caller.sharer(), share(caller, limits), true, credentials);
         }
         // A caller that has the service's secret gets what the sharers leave.
         return new Standing(CALLERS, ofService ? 0 : limits.calls(), true, credentials);
     }
 
     private Standing standing(Line line) {
-        return standing(line.first().request, line.accepted, line.caller);
+        return standing(line.request(), line.accepted, line.caller);
     }
 
     /** @return the standing when calls wait until a trial of the credentials is over, which can succeed */
@@ -313,27 +561,32 @@ final class ClientBudget {
     }
 
     private Standing standingAfterTrial(Line line) {
-        return standingAfterTrial(line.first().request, line.accepted, line.caller);
+        return standingAfterTrial(line.request(), line.accepted, line.caller);
     }
 
     /** Tries with the client's id take nothing from the shares. A single sharer has no others to leave anything to. */
-    private int share(CallerAccount caller) {
+    private static int share(CallerAccount caller, Limits limits) {
         int shared = caller.sharers() > 1 && caller.triesAllowed() ? limits.calls() - limits.tries() : limits.calls();
         return Math.max(1, shared / caller.sharers());
     }
 
     /** @return actions that start the calls whose turn has come, to run without the lock */
     private List<Runnable> serve(Instant now) {
-        window.advance(now);
+        advance(now);
         List<Runnable> actions = new ArrayList<>(1);
         for (Line line = next(now); line != null; line = next(now)) {
             WaitingCall first = line.first();
             Standing standing = standing(line);
-            lines.remove(line.key);
-            lines.put(line.key, line);
-            remove(first);
-            CallPermit permit = window.permit(this, standing, window.grade(standing, now), isOptional(first.request), now);
-            actions.add(() -> first.grant(permit));
+            Grade grade = window.grade(standing, now);
+            if (isAsked()) {
+                Question question = question(first, line, standing, grade, now);
+                actions.add(() -> ask(question));
+            } else {
+                line.turn = ++lastTurn;
+                remove(first);
+                CallPermit permit = permit(first.request, line.caller, standing, grade, now);
+                actions.add(() -> first.grant(permit));
+            }
         }
         scheduleServing(now);
         return actions;
@@ -348,10 +601,14 @@ final class ClientBudget {
         Grade best = Grade.NOT_NOW;
         int fewest = Integer.MAX_VALUE;
         for (Line line : lines.values()) {
+            if (line.idle == 0) {
+                continue;
+            }
             Standing standing = standing(line);
-            Grade grade = window.grade(standing, now);
+            Grade grade = grade(standing, now);
             int calls = window.calls(standing);
-            if (grade.compareTo(best) < 0 || grade == best && grade != Grade.NOT_NOW && calls < fewest) {
+            if (grade.compareTo(best) < 0 || grade == best && grade != Grade.NOT_NOW
+                    && (calls < fewest || calls == fewest && line.turn < next.turn)) {
                 next = line;
                 best = grade;
                 fewest = calls;
@@ -361,9 +618,10 @@ final class ClientBudget {
     }
 
     private void queue(WaitingCall call, CallerAccount caller) {
-        Line line = lines.computeIfAbsent(key(caller, call.request), key -> new Line(key, caller));
+        Line line = lines.computeIfAbsent(key(caller, call.request), key -> new Line(key, caller, ++lastTurn));
         line.accepted |= isAccepted(call);
         line.waiting.add(call);
+        line.idle += call.asking ? 0 : 1;
         call.lines.add(line);
     }
 
@@ -404,7 +662,7 @@ final class ClientBudget {
     /** @return smaller for a better place: first the sharers with calls of their share left, then those with fewer calls */
     private int place(Standing standing) {
         int calls = window.calls(standing);
-        return window.withinShare(standing, 1) > 0 ? calls : limits.calls() + calls;
+        return window.withinShare(standing, 1) > 0 ? calls : whole.calls() + calls;
     }
 
     private static String key(CallerAccount caller, UpstreamTokenRequest request) {
@@ -418,6 +676,7 @@ final class ClientBudget {
 
     private void leave(Line line, WaitingCall call) {
         line.waiting.remove(call);
+        line.idle -= call.asking ? 0 : 1;
         if (line.waiting.isEmpty()) {
             lines.remove(line.key);
         }
@@ -433,6 +692,7 @@ final class ClientBudget {
             if (window.left() > 0 && loan.isAfter(now) && (next == null || loan.isBefore(next))) {
                 next = loan;
             }
+            next = isAsked() ? earlier(next, nextQuestion(now)) : next;
         }
         if (Objects.equals(next, nextServing)) {
             return;
@@ -441,6 +701,18 @@ final class ClientBudget {
         nextServing = next;
         stopTimer = next == null ? () -> {
         } : timer.start(Duration.between(now, next), this::serveOnTime);
+    }
+
+    /** @return when one of the waiting calls can be asked for; null if the next answer decides */
+    private Instant nextQuestion(Instant now) {
+        return lines.values().stream().filter(line -> line.idle > 0)
+                .map(line -> view.nextQuestion(standing(line).sharer())).filter(now::isBefore)
+                .min(Comparator.naturalOrder()).orElse(null);
+    }
+
+    /** @param other null for never, like the first */
+    private static Instant earlier(Instant one, Instant other) {
+        return one == null || other != null && other.isBefore(one) ? other : one;
     }
 
     private void serveOnTime() {
@@ -461,17 +733,18 @@ final class ClientBudget {
             return turnOfTry(mine, now);
         }
         Line line = lines.get(key(caller, request));
-        int inLine = line == null ? 0 : line.waiting.size();
+        int inLine = line == null ? 0 : line.idle;
         Map<String, Queue> queues = new HashMap<>();
         for (Line each : lines.values()) {
             Standing standing = standingAfterTrial(each);
             boolean takesTurns = each != line && standing.sharer().equals(mine.sharer());
-            int ahead = takesTurns ? Math.min(each.waiting.size(), inLine + 1) : each.waiting.size();
+            int ahead = takesTurns ? Math.min(each.idle, inLine + 1) : each.idle;
             queues.merge(standing.sharer(), new Queue(standing, ahead),
                     (one, other) -> new Queue(other.standing(), one.calls() + other.calls()));
         }
         Queue own = queues.remove(mine.sharer());
-        return forecast.turn(new Queue(mine, own == null ? 0 : own.calls()), queues.values(), now);
+        int ahead = own == null ? 0 : own.calls();
+        return sharedTurn(mine, ahead, forecast.turn(new Queue(mine, ahead), queues.values(), now));
     }
 
     private Instant turnOfTry(Standing mine, Instant now) {
@@ -480,15 +753,21 @@ final class ClientBudget {
         for (Line line : lines.values()) {
             Standing standing = standingAfterTrial(line);
             if (!standing.accepted()) {
-                ofAccount += standing.sharer().equals(mine.sharer()) ? line.waiting.size() : 0;
-                all += line.waiting.size();
+                ofAccount += standing.sharer().equals(mine.sharer()) ? line.idle : 0;
+                all += line.idle;
             }
         }
-        return forecast.turnOfTry(new Queue(mine, ofAccount), all, now);
+        return sharedTurn(mine, ofAccount, forecast.turnOfTry(new Queue(mine, ofAccount), all, now));
+    }
+
+    private Instant sharedTurn(Standing mine, int ahead, Instant turn) {
+        Instant sharedTurn = isAsked() ? view.turn(mine.sharer(), ahead) : Instant.MIN;
+        return sharedTurn.isAfter(turn) ? sharedTurn : turn;
     }
 
     private TokenException refusal(UpstreamTokenRequest request, Instant turn, Instant now) {
-        return refusal(window.left() <= 0 ? NONE_LEFT : request.accepted() ? NO_SHARE_LEFT : NO_TRY_LEFT, turn, now);
+        return refusal(view.left(window.left(), now) <= 0 ? NONE_LEFT : request.accepted() ? NO_SHARE_LEFT : NO_TRY_LEFT, turn,
+                now);
     }
 
     private static TokenException refusal(String reason, Instant turn, Instant now) {

@@ -5,7 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeoutException;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
@@ -17,6 +17,9 @@ import io.vertx.core.Vertx;
  * see. Thread-safe.
  */
 final class LeanRoute {
+
+    private static final Uni<Boolean> YES = Uni.createFrom().item(true);
+    private static final Uni<Boolean> NO = Uni.createFrom().item(false);
 
     private final LeanConnections connections;
     private final ConnectionGuards guards;
@@ -53,7 +56,7 @@ final class LeanRoute {
      * @param permitRepetition returns whether the budget permits a request to be sent once more
      * @return the result of the last call
      */
-    <T> Uni<T> through(Call<T> call, Instant deadline, BooleanSupplier permitRepetition) {
+    <T> Uni<T> through(Call<T> call, Instant deadline, Supplier<Uni<Boolean>> permitRepetition) {
         return Uni.createFrom().deferred(() -> new Sends<>(call, deadline, permitRepetition).next());
     }
 
@@ -61,12 +64,12 @@ final class LeanRoute {
 
         private final Call<T> call;
         private final Instant deadline;
-        private final BooleanSupplier permitRepetition;
+        private final Supplier<Uni<Boolean>> permitRepetition;
         private int addressesUsed;
         private boolean onNewConnection;
         private boolean resolving;
 
-        private Sends(Call<T> call, Instant deadline, BooleanSupplier permitRepetition) {
+        private Sends(Call<T> call, Instant deadline, Supplier<Uni<Boolean>> permitRepetition) {
             this.call = call;
             this.deadline = deadline;
             this.permitRepetition = permitRepetition;
@@ -76,7 +79,8 @@ final class LeanRoute {
             resolving = true;
             return limited(addresses.resolve().chain(this::make))
                     .onFailure(failure -> resolving && failure instanceof TimeoutException).transform(LeanRoute::unknownHost)
-                    .onFailure(this::prepareNext).recoverWithUni(this::next);
+                    .onFailure().recoverWithUni(failure -> prepareNext(failure)
+                            .chain(again -> again ? next() : Uni.createFrom().failure(failure)));
         }
 
         private Uni<T> make() {
@@ -86,20 +90,20 @@ final class LeanRoute {
         }
 
         /** @return whether another call is worth making, and there is time and budget for it */
-        private boolean prepareNext(Throwable failure) {
+        private Uni<Boolean> prepareNext(Throwable failure) {
             if (clock.instant().plus(longestCall).isAfter(deadline)) {
-                return false;
+                return NO;
             }
             if (LeanFailure.mayConnectElsewhere(failure)) {
                 addressesUsed++;
-                return addressesUsed < addresses.count();
+                return addressesUsed < addresses.count() ? YES : NO;
             }
             if (LeanFailure.isStale(failure) && !onNewConnection) {
                 guards.closeIdle();
                 onNewConnection = true;
-                return permitRepetition.getAsBoolean();
+                return permitRepetition.get();
             }
-            return false;
+            return NO;
         }
     }
 

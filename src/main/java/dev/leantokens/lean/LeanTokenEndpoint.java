@@ -6,7 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 import jakarta.enterprise.context.ApplicationScoped;
@@ -99,7 +99,7 @@ class LeanTokenEndpoint {
      * @return the token; or a failure: a {@link dev.leantokens.error.TokenException}, with a time to wait only if Lean named
      *         one, or another exception for a fault of this service
      */
-    Uni<AccessToken> requestToken(UpstreamTokenRequest request, Instant deadline, BooleanSupplier permitRepetition) {
+    Uni<AccessToken> requestToken(UpstreamTokenRequest request, Instant deadline, Supplier<Uni<Boolean>> permitRepetition) {
         return route.through((api, onNewConnection) -> requestToken(request, api, onNewConnection), deadline, permitRepetition)
                 .onFailure().transform(LeanFailure::translate);
     }
@@ -125,7 +125,7 @@ class LeanTokenEndpoint {
             try (response) {
                 return response.getStatus();
             }
-        }), clock.instant().plus(config.deadline()), () -> true))
+        }), clock.instant().plus(config.deadline()), () -> Uni.createFrom().item(true)))
                 .onFailure().transform(LeanFailure::translate);
     }
 

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
@@ -104,7 +104,7 @@ class ResilientLeanClient implements AuthorizationServer {
                     .onFailure(TokenException.class).recoverWithUni(this::recover);
         }
 
-        private Uni<AccessToken> send(BooleanSupplier anotherCall) {
+        private Uni<AccessToken> send(Supplier<Uni<Boolean>> anotherCall) {
             client = service.current();
             return metrics.time(() -> endpoint.requestToken(request, deadline, anotherCall));
         }

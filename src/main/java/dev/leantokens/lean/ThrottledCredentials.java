@@ -3,6 +3,7 @@ package dev.leantokens.lean;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
 import com.github.benmanes.caffeine.cache.Cache;
@@ -53,12 +54,22 @@ final class ThrottledCredentials {
 
     /** Pauses the credentials of this request, for a minute at most. */
     void pause(UpstreamTokenRequest request, Duration wait) {
-        Instant until = clock.instant().plus(wait.compareTo(MAX_PAUSE) < 0 ? wait : MAX_PAUSE);
+        Instant until = clock.instant().plus(limited(wait));
         if (request.owner() == CredentialsOwner.SERVICE) {
             servicePause.accumulateAndGet(until, ThrottledCredentials::later);
         } else {
             callersPauses.asMap().merge(request.fingerprint(), until, ThrottledCredentials::later);
         }
+    }
+
+    /** @return the fingerprint under which a pause is remembered; empty for the service, which is paused as a whole */
+    static Optional<String> credentials(UpstreamTokenRequest request) {
+        return request.owner() == CredentialsOwner.SERVICE ? Optional.empty() : Optional.of(request.fingerprint());
+    }
+
+    /** @return how long Lean's credentials are paused */
+    static Duration limited(Duration wait) {
+        return wait.compareTo(MAX_PAUSE) < 0 ? wait : MAX_PAUSE;
     }
 
     /** @return whether Lean throttles the service's own credentials */

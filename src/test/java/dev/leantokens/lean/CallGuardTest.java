@@ -42,7 +42,7 @@ class CallGuardTest {
     private final AtomicInteger sent = new AtomicInteger();
 
     CallGuardTest(Vertx vertx) {
-        guard = new CallGuard(Optional::empty, Settings.of(LeanConfig.class), clock, vertx);
+        guard = new CallGuard(Optional::empty, Settings.of(LeanConfig.class), clock, vertx, SharedBudget.NONE);
     }
 
     @Test

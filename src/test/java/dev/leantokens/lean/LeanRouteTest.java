@@ -42,7 +42,8 @@ class LeanRouteTest {
                 clock);
 
         CompletableFuture<Throwable> failure = route
-                .through((api, onNewConnection) -> Uni.createFrom().nullItem(), clock.instant(), () -> true)
+                .through((api, onNewConnection) -> Uni.createFrom().nullItem(), clock.instant(),
+                        () -> Uni.createFrom().item(true))
                 .onFailure().transform(LeanFailure::translate).subscribeAsCompletionStage()
                 .handle((nothing, failed) -> failed);
 

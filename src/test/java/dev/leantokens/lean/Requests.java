@@ -1,5 +1,6 @@
 package dev.leantokens.lean;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -21,8 +22,12 @@ final class Requests {
     }
 
     static Budget budget(int calls, Duration longestCall, SimulatedTime time, int seats) {
-        return new Budget(calls, longestCall, time.clock(), time, WaitingRoom.forEachOwner(seats, time),
-                () -> Optional.of(ServiceClient.of(SERVICE, "secret")));
+        return budget(CallWindow.Limits.of(calls, longestCall), time.clock(), time, seats, SharedBudget.NONE);
+    }
+
+    static Budget budget(CallWindow.Limits limits, Clock clock, WaitingRoom.Timer timer, int seats, SharedBudget shared) {
+        return new Budget(limits, clock, timer, WaitingRoom.forEachOwner(seats, timer),
+                () -> Optional.of(ServiceClient.of(SERVICE, "secret")), shared);
     }
 
     /** @return a request with the service's credentials */

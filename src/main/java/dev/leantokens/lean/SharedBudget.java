@@ -1,0 +1,167 @@
+package dev.leantokens.lean;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+import io.smallrye.mutiny.Uni;
+
+/**
+ * The calls that all replicas of this service may make together, for each client of Lean. A replica asks for each call after
+ * its
+ * own {@link Budget} has permitted it. Implementations are thread-safe and never block.
+ */
+public interface SharedBudget {
+
+    /** Each replica has the whole budget, and asks no other. */
+    SharedBudget NONE = new SharedBudget() {
+
+        @Override
+        public boolean isShared() {
+            return false;
+        }
+
+        @Override
+        public boolean isUp() {
+            return false;
+        }
+
+        @Override
+        public Instant lastReturn() {
+            return Instant.MIN;
+        }
+
+        @Override
+        public int replicas() {
+            return 1;
+        }
+
+        @Override
+        public Uni<Answer> take(Call call, int ownCalls, Duration reserve) {
+            throw new IllegalStateException("the budget is not shared");
+        }
+
+        @Override
+        public void end(Call call, boolean made) {
+            // Nobody else counts it.
+        }
+
+        @Override
+        public void pause(String clientId, Optional<String> credentials, Duration wait) {
+            // No other replica has to know.
+        }
+    };
+
+    /**
+     * How many calls one client may make.
+     *
+     * @param calls the number of calls in a window
+     * @param optional how many of them may be optional
+     * @param tries how many of them may use credentials that Lean has not accepted before
+     * @param window the length of the window
+     * @param longestCall the longest time that a call can take
+     */
+    record Limits(int calls, int optional, int tries, Duration window, Duration longestCall) {
+    }
+
+    /**
+     * A call to Lean.
+     *
+     * @param clientId the client of Lean; its case does not matter
+     * @param credentials the fingerprint of a caller's credentials; empty for the service's
+     * @param sharer the name under which the call is counted
+     * @param share the number of calls that the sharer can make at once
+     * @param isTry whether Lean has not accepted the credentials before
+     * @param optional whether the call can be left out
+     * @param limits those of the client
+     * @param id differs for each call of all replicas
+     */
+    record Call(String clientId, Optional<String> credentials, String sharer, int share, boolean isTry, boolean optional,
+            Limits limits, String id) {
+
+        /** @return another call of the same kind */
+        Call another(String otherId) {
+            return new Call(clientId, credentials, sharer, share, isTry, optional, limits, otherId);
+        }
+
+        /** Excludes the client, the credentials and the sharer, which can be an address. */
+        @Override
+        public String toString() {
+            return "Call[share=" + share + ", isTry=" + isTry + ", optional=" + optional + "]";
+        }
+    }
+
+    /** The answer to a replica that asks for a call. */
+    sealed interface Answer permits Taken, Denied {
+
+        /** @return the number of calls that are left for the client */
+        int left();
+    }
+
+    /**
+     * The call can be made.
+     *
+     * @param nextLoan when the next call can be borrowed, if this one is borrowed
+     * @param careful whether calls may be missing from the shared count, so that each replica has to keep to its part as well
+     */
+    record Taken(int left, Optional<Duration> nextLoan, boolean careful) implements Answer {
+    }
+
+    /**
+     * The call cannot be made now.
+     *
+     * @param waits when the next calls could be made at the earliest; at least one
+     */
+    record Denied(Reason reason, int left, List<Duration> waits) implements Answer {
+    }
+
+    /** Why a call cannot be made now. */
+    enum Reason {
+        /** No call is left. */
+        FULL,
+        /** No optional call is left, or callers wait for those that are. */
+        OPTIONAL,
+        /** The sharer has used its share, and cannot borrow a call now. */
+        SHARE,
+        /** No try is left for this account. */
+        TRY,
+        /** Lean throttles the credentials. */
+        PAUSED
+    }
+
+    /** @return whether replicas share a budget at all; never changes */
+    boolean isShared();
+
+    /** @return whether it can be asked now; otherwise, each replica keeps to its part */
+    boolean isUp();
+
+    /** @return when it could be asked again after the last outage; long ago if there was none */
+    Instant lastReturn();
+
+    /** @return the number of replicas that were seen last, with this one; 0 if none has ever been seen */
+    int replicas();
+
+    /**
+     * Takes a call, which counts until the window has passed after its end.
+     *
+     * @param ownCalls how many calls of this replica count at least, as far as it knows
+     * @param reserve if no call is left: how long the next one is kept for sharers within their share
+     * @return the answer, on any thread; a failure if it does not come in time
+     */
+    Uni<Answer> take(Call call, int ownCalls, Duration reserve);
+
+    /**
+     * Ends a call, also one that was made without asking or whose answer did not come. Returns at once and never fails.
+     *
+     * @param made whether it was made, so that it still counts
+     */
+    void end(Call call, boolean made);
+
+    /**
+     * Makes no replica call Lean with these credentials for some time. Returns at once and never fails.
+     *
+     * @param credentials the fingerprint of a caller's credentials; empty for the service's
+     */
+    void pause(String clientId, Optional<String> credentials, Duration wait);
+}
