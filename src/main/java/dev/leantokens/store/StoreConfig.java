@@ -2,7 +2,6 @@ package dev.leantokens.store;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 
 import io.smallrye.config.ConfigMapping;
@@ -24,9 +23,9 @@ public interface StoreConfig {
 
     /**
      * The address as redis://host:port or, over TLS, rediss://host:port, optionally with a user and a password for it, and the
-     * number of a database as path. Several addresses for sentinels and clusters.
+     * number of a database as path. Sentinels and clusters can have several, separated by commas.
      */
-    Optional<List<String>> url();
+    Optional<String> url();
 
     /** What kind of Redis it is. */
     @WithDefault("standalone")

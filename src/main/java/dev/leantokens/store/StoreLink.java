@@ -24,6 +24,10 @@ interface StoreLink {
         default void disconnected() {
         }
 
+        /** Redis answered a heartbeat: right after {@link #connected()}, and then every half second. */
+        default void pulse(StorePulse pulse) {
+        }
+
         /** A message of a replica, also of this one. It may come from anyone who can write Redis. */
         default void message(Buffer message) {
         }
@@ -45,5 +49,9 @@ interface StoreLink {
     /** @return whether Redis can be used now */
     boolean isUp();
 
+    /** @return the number of replicas that used Redis when this one last did, which is among them; 1 before that */
+    int replicas();
+
+    /** Adds a listener. If Redis can be used now, the listener may miss {@link Listener#connected()}. */
     void addListener(Listener listener);
 }

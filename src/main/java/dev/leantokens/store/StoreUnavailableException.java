@@ -10,7 +10,14 @@ final class StoreUnavailableException extends RuntimeException {
     @Serial
     private static final long serialVersionUID = 1L;
 
-    StoreUnavailableException(String message) {
-        super(message, null, false, false);
+    private final StoreFault fault;
+
+    StoreUnavailableException(StoreFault fault) {
+        super("Redis is unavailable: " + fault.explanation(), null, false, false);
+        this.fault = fault;
+    }
+
+    StoreFault fault() {
+        return fault;
     }
 }

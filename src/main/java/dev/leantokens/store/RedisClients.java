@@ -1,0 +1,74 @@
+package dev.leantokens.store;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.core.net.PemTrustOptions;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisClientType;
+import io.vertx.redis.client.RedisOptions;
+
+/**
+ * Creates clients of Redis, as it is configured. Each is used for one connection and then closed: Vert.x' client leaves a
+ * socket
+ * open whose handshake failed, and does not notice a changed password or primary server.
+ *
+ * @param master the name by which sentinels know the primary server
+ * @param authorities a PEM file; read for each client
+ * @param filePassword gets the password of a file, for each client; empty if no file is configured
+ */
+record RedisClients(StoreConfig.Type type, List<StoreUrl> urls, Optional<String> master, Optional<Path> authorities,
+        Supplier<Optional<String>> filePassword) {
+
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
+    /** Far above what is waiting within the timeout of a script. */
+    private static final int MAX_WAITING = 10_000;
+
+    /** @return a client for scripts */
+    Redis forScripts(Vertx vertx) {
+        RedisOptions options = options().setType(switch (type) {
+            case STANDALONE -> RedisClientType.STANDALONE;
+            case SENTINEL -> RedisClientType.SENTINEL;
+            case CLUSTER -> RedisClientType.CLUSTER;
+        });
+        urls.forEach(url -> options.addConnectionString(url.connectionString(filePassword.get())));
+        master.ifPresent(options::setMasterName);
+        return Redis.createClient(vertx, options);
+    }
+
+    /**
+     * @param attempt the number of this attempt
+     * @return a client for the subscription; for a cluster that of one server, since each gets all messages
+     */
+    Redis forMessages(Vertx vertx, int attempt) {
+        if (type != StoreConfig.Type.CLUSTER) {
+            return forScripts(vertx);
+        }
+        StoreUrl url = urls.get(Math.floorMod(attempt, urls.size()));
+        return Redis.createClient(vertx, options().setType(RedisClientType.STANDALONE)
+                .addConnectionString(url.connectionString(filePassword.get())));
+    }
+
+    private RedisOptions options() {
+        NetClientOptions net = new NetClientOptions().setTcpNoDelay(true).setTcpKeepAlive(true)
+                .setConnectTimeout((int) CONNECT_TIMEOUT.toMillis());
+        if (urls.get(0).encrypted()) {
+            net.setSsl(true).setHostnameVerificationAlgorithm("HTTPS");
+            authorities.ifPresent(file -> net.setTrustOptions(new PemTrustOptions().addCertPath(file.toString())));
+        }
+        // The connection is never recycled, so nothing has to be cleaned up in the pool.
+        return new RedisOptions().setNetClientOptions(net).setMaxWaitingHandlers(MAX_WAITING).setPoolCleanerInterval(-1)
+                .setPoolRecycleTimeout(-1);
+    }
+
+    /** Leaves out the URLs, which can have a password. */
+    @Override
+    public String toString() {
+        return "RedisClients[" + type + "]";
+    }
+}

@@ -1,0 +1,316 @@
+package dev.leantokens.store;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+
+import org.jboss.logging.Logger;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.impl.ContextInternal;
+import io.vertx.core.impl.VertxInternal;
+import io.vertx.redis.client.Response;
+import io.vertx.redis.client.impl.types.ErrorType;
+
+/**
+ * The link to Redis. It is up while a {@link RedisSession} is open and its scripts succeed; a fault that concerns all scripts,
+ * or
+ * several failures in a row, take it down. While it is down, it tries to open a session now and then, and scripts fail at once.
+ * <p>
+ * All state changes on one event loop. Thread-safe.
+ */
+final class RedisLink implements StoreLink {
+
+    /** How often this replica says that it is there, and checks that Redis is. */
+    static final Duration HEARTBEAT = Duration.ofMillis(500);
+    /** How many failures in a row mean that Redis is down. */
+    static final int MAX_FAILURES = 5;
+
+    /** The limit for a heartbeat, for which no one waits, and for opening a session. */
+    private static final Duration PATIENCE = Duration.ofMillis(500);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+    /** How much the pauses of replicas differ, so that they do not connect at the same moment. */
+    private static final double JITTER = 0.25;
+
+    private static final Logger LOG = Logger.getLogger(RedisLink.class);
+
+    private final Vertx vertx;
+    private final ContextInternal context;
+    private final RedisClients clients;
+    private final Duration timeout;
+    private final StoreOutage outage;
+    private final Heartbeat heartbeat;
+    private final String channel;
+    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+    private final Promise<Void> firstAttempt = Promise.promise();
+
+    /** Null while Redis is down. Written on the event loop only, as the fields below. */
+    private volatile RedisSession session;
+    private volatile int replicas = 1;
+    /** The session that is being opened. */
+    private RedisSession opening;
+    private int failuresInRow;
+    private int failedAttempts;
+    private boolean heartbeatWaits;
+    private long timer;
+    private boolean closed;
+
+    /** @param timeout the longest wait for a script, whatever its caller's patience */
+    RedisLink(Vertx vertx, RedisClients clients, StoreNames names, Duration timeout, Clock clock) {
+        this.vertx = vertx;
+        // A context of its own: exceptions of Vert.x' parser for replies are reported to its handler.
+        this.context = ((VertxInternal) vertx).createEventLoopContext();
+        this.clients = clients;
+        this.timeout = timeout;
+        this.outage = new StoreOutage(clock);
+        this.heartbeat = new Heartbeat(names);
+        this.channel = names.channel();
+        context.exceptionHandler(this::onException);
+    }
+
+    /** @return completes when the first attempt to connect has succeeded or failed; never fails */
+    Future<Void> start() {
+        context.runOnContext(ignored -> open());
+        return firstAttempt.future();
+    }
+
+    /** Leaves the fleet and closes the connections. */
+    Future<Void> close() {
+        Promise<Void> done = Promise.promise();
+        context.runOnContext(ignored -> {
+            closed = true;
+            RedisSession last = session;
+            if (last == null) {
+                shut(last, done);
+            } else {
+                execute(last, heartbeat.leave(), heartbeat.leaveKeys(), heartbeat.leaveArguments(), timeout)
+                        .onComplete(left -> shut(last, done));
+            }
+        });
+        return done.future();
+    }
+
+    private void shut(RedisSession last, Promise<Void> done) {
+        session = null;
+        vertx.cancelTimer(timer);
+        if (opening != null) {
+            opening.close();
+        }
+        if (last != null) {
+            last.close();
+        }
+        firstAttempt.tryComplete();
+        done.complete();
+    }
+
+    @Override
+    public Uni<Response> run(StoreScript script, List<String> keys, List<Buffer> arguments, Duration patience) {
+        return Uni.createFrom().emitter(emitter -> {
+            RedisSession current = session;
+            if (current == null) {
+                emitter.fail(outage.exception());
+                return;
+            }
+            Context caller = Vertx.currentContext();
+            Duration limit = patience.compareTo(timeout) < 0 ? patience : timeout;
+            context.runOnContext(ignored -> execute(current, script, keys, arguments, limit).onComplete(result -> {
+                Runnable reply = () -> {
+                    if (result.succeeded()) {
+                        emitter.complete(result.result());
+                    } else {
+                        emitter.fail(result.cause());
+                    }
+                };
+                if (caller == null) {
+                    reply.run();
+                } else {
+                    caller.runOnContext(back -> reply.run());
+                }
+            }));
+        });
+    }
+
+    @Override
+    public void send(Buffer message) {
+        context.runOnContext(ignored -> {
+            if (session != null) {
+                session.publish(message);
+            }
+        });
+    }
+
+    @Override
+    public boolean isUp() {
+        return session != null;
+    }
+
+    @Override
+    public int replicas() {
+        return replicas;
+    }
+
+    @Override
+    public void addListener(Listener listener) {
+        listeners.add(listener);
+    }
+
+    /** @return the reply, or a {@link StoreUnavailableException} after the limit at the latest */
+    private Future<Response> execute(RedisSession current, StoreScript script, List<String> keys, List<Buffer> arguments,
+            Duration limit) {
+        Promise<Response> promise = Promise.promise();
+        long limitTimer = vertx.setTimer(Math.max(1, limit.toMillis()),
+                late -> fail(current, promise, StoreFault.TIMEOUT));
+        current.evalsha(script, keys, arguments)
+                .recover(error -> error instanceof ErrorType reply && reply.is("NOSCRIPT")
+                        ? current.eval(script, keys, arguments)
+                        : Future.failedFuture(error))
+                .onComplete(reply -> {
+                    vertx.cancelTimer(limitTimer);
+                    if (reply.failed()) {
+                        fail(current, promise, StoreFault.of(reply.cause()));
+                    } else if (promise.tryComplete(reply.result()) && current == session) {
+                        failuresInRow = 0;
+                    }
+                });
+        return promise.future();
+    }
+
+    private void fail(RedisSession current, Promise<Response> promise, StoreFault fault) {
+        if (promise.tryFail(new StoreUnavailableException(fault)) && current == session) {
+            failuresInRow++;
+            if (fault.isOfAll() || failuresInRow >= MAX_FAILURES) {
+                goDown(fault);
+            }
+        }
+    }
+
+    private void open() {
+        if (closed) {
+            return;
+        }
+        Promise<StorePulse> opened = Promise.promise();
+        RedisSession[] self = new RedisSession[1];
+        RedisSession next = RedisSession.create(clients, vertx, failedAttempts, channel, this::receive, fault -> {
+            opened.tryFail(new StoreUnavailableException(fault));
+            if (session != null && session == self[0]) {
+                goDown(fault);
+            }
+        });
+        self[0] = next;
+        opening = next;
+        long limitTimer = vertx.setTimer(PATIENCE.toMillis(),
+                late -> opened.tryFail(new StoreUnavailableException(StoreFault.TIMEOUT)));
+        next.open().compose(ready -> execute(next, heartbeat.script(), heartbeat.keys(), heartbeat.arguments(), PATIENCE))
+                .map(Heartbeat::pulse)
+                .onSuccess(opened::tryComplete)
+                .onFailure(opened::tryFail);
+        opened.future().onComplete(result -> {
+            vertx.cancelTimer(limitTimer);
+            opening = null;
+            if (result.succeeded() && !closed) {
+                goUp(next, result.result());
+            } else {
+                next.close();
+                if (!closed) {
+                    onFailedAttempt(StoreFault.of(result.cause()));
+                }
+            }
+        });
+    }
+
+    private void onFailedAttempt(StoreFault fault) {
+        outage.start(fault);
+        failedAttempts++;
+        firstAttempt.tryComplete();
+        timer = vertx.setTimer(pause(), late -> open());
+    }
+
+    /** @return milliseconds until the next attempt: longer after each, and never quite those of another replica */
+    private long pause() {
+        long longest = Math.min(LONGEST_PAUSE.toMillis(), HEARTBEAT.toMillis() << Math.min(failedAttempts - 1, 8));
+        return Math.round(longest * (1 - JITTER * ThreadLocalRandom.current().nextDouble()));
+    }
+
+    private void goUp(RedisSession opened, StorePulse pulse) {
+        failuresInRow = 0;
+        failedAttempts = 0;
+        heartbeatWaits = false;
+        session = opened;
+        outage.end();
+        timer = vertx.setPeriodic(HEARTBEAT.toMillis(), due -> beat(opened));
+        each(Listener::connected);
+        onPulse(pulse);
+        firstAttempt.tryComplete();
+    }
+
+    private void goDown(StoreFault fault) {
+        RedisSession last = session;
+        session = null;
+        vertx.cancelTimer(timer);
+        last.close();
+        outage.start(fault);
+        each(Listener::disconnected);
+        // At once, since a broken connection is often all that is wrong.
+        open();
+    }
+
+    private void beat(RedisSession current) {
+        if (heartbeatWaits || current != session) {
+            return;
+        }
+        heartbeatWaits = true;
+        Promise<Response> pong = Promise.promise();
+        long limitTimer = vertx.setTimer(PATIENCE.toMillis(),
+                late -> pong.tryFail(new StoreUnavailableException(StoreFault.TIMEOUT)));
+        current.pingMessages().onSuccess(pong::tryComplete).onFailure(pong::tryFail)
+                .onComplete(reply -> vertx.cancelTimer(limitTimer));
+        Future<StorePulse> pulse = execute(current, heartbeat.script(), heartbeat.keys(), heartbeat.arguments(), PATIENCE)
+                .map(Heartbeat::pulse);
+        Future.all(pulse, pong.future()).onComplete(both -> {
+            if (current != session) {
+                return;
+            }
+            heartbeatWaits = false;
+            if (both.succeeded()) {
+                onPulse(pulse.result());
+            } else {
+                goDown(StoreFault.of(both.cause()));
+            }
+        });
+    }
+
+    private void onPulse(StorePulse pulse) {
+        replicas = pulse.replicas();
+        each(listener -> listener.pulse(pulse));
+    }
+
+    private void receive(Buffer message) {
+        each(listener -> listener.message(message));
+    }
+
+    private void each(Consumer<Listener> event) {
+        for (Listener listener : listeners) {
+            try {
+                event.accept(listener);
+            } catch (RuntimeException e) {
+                LOG.error("A listener of the store failed", e);
+            }
+        }
+    }
+
+    /** Called by Vert.x for exceptions of its parser for replies, which leave a connection unusable. */
+    private void onException(Throwable exception) {
+        LOG.debug("The connection to Redis failed", exception);
+        if (session != null) {
+            goDown(StoreFault.NONSENSE);
+        }
+    }
+}
