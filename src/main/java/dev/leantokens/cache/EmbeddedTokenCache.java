@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -124,8 +125,18 @@ final class EmbeddedTokenCache implements TokenCache {
     }
 
     @Override
-    public void evictAllExcept(String certificate) {
-        tokens.asMap().keySet().removeIf(key -> !key.certificate().equals(certificate));
+    public void evict(Predicate<TokenKey> selected) {
+        tokens.asMap().forEach((key, token) -> {
+            if (selected.test(key)) {
+                evict(key, token);
+            }
+        });
+    }
+
+    @Override
+    public void evict(TokenKey key, CachedToken token) {
+        token.expire();
+        tokens.asMap().remove(key, token);
     }
 
     @Override

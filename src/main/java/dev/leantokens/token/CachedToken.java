@@ -26,6 +26,7 @@ public final class CachedToken {
     /** The token issued last; all callers within one second get the same. */
     private volatile IssuedToken issued;
     private volatile long replaceableFrom = Long.MIN_VALUE;
+    private volatile boolean expired;
 
     private CachedToken(AccessToken token, long requestedAt, Duration lifetime) {
         this.token = token;
@@ -90,7 +91,12 @@ public final class CachedToken {
 
     /** A token with less than a second is useless: its {@code expires_in} would be 0. */
     boolean isExpired(long now) {
-        return remaining(now) < SECOND;
+        return expired || remaining(now) < SECOND;
+    }
+
+    /** Makes the token count as expired from now on. */
+    public void expire() {
+        expired = true;
     }
 
     boolean isYoungerThan(long age, long now) {

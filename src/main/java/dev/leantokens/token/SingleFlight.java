@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import io.smallrye.mutiny.Uni;
@@ -111,6 +112,11 @@ final class SingleFlight<K, V> {
         if (left.compareAndSet(false, true)) {
             waiting.decrementAndGet();
         }
+    }
+
+    /** Lets no further caller join the calls for the selected keys. Those that have joined get the outcomes. */
+    void detach(Predicate<K> selected) {
+        running.keySet().removeIf(selected);
     }
 
     /** @return the number of callers that wait for a running call */

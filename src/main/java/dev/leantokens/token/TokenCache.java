@@ -1,6 +1,7 @@
 package dev.leantokens.token;
 
 import java.util.Optional;
+import java.util.function.Predicate;
 
 import dev.leantokens.error.TokenException;
 
@@ -22,8 +23,11 @@ public interface TokenCache {
     /** Caches a token until it expires, replacing the current one. */
     void put(TokenKey key, CachedToken token);
 
-    /** Evicts tokens that may be bound to any other certificate than this one: no caller can use them any more. */
-    void evictAllExcept(String certificate);
+    /** Evicts the selected tokens. They count as expired for callers that hold one. */
+    void evict(Predicate<TokenKey> selected);
+
+    /** Evicts one token, unless another one has replaced it. It counts as expired for callers that hold it. */
+    void evict(TokenKey key, CachedToken token);
 
     /**
      * @param fingerprint see {@link UpstreamTokenRequest#fingerprint()}

@@ -113,7 +113,8 @@ public class TokenService {
         String current = lean.clientCertificate();
         if (!current.equals(certificate)) {
             certificate = current;
-            cache.evictAllExcept(current);
+            // No caller can use tokens that may be bound to another certificate.
+            cache.evict(key -> !key.certificate().equals(current));
         }
         return current;
     }

@@ -1,6 +1,8 @@
 package dev.leantokens.token;
 
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 import dev.leantokens.error.TokenException;
 import io.smallrye.mutiny.Uni;
@@ -17,6 +19,23 @@ public interface TokenStore {
 
     /** @return what this replica has to do, on the caller's Vert.x context if there is one. Never fails */
     Uni<Turn> enter(Wish wish);
+
+    /** @return the generation of what this replica knows to be forgotten; it changes whenever more is */
+    default long generation() {
+        return 0;
+    }
+
+    /**
+     * @param generation {@link #generation()} as it was when the token was requested
+     * @return whether all replicas were told to forget the token since
+     */
+    default boolean isForgotten(TokenKey key, long generation) {
+        return false;
+    }
+
+    /** @param memory drops the selected tokens from this replica's memory; called on any thread, must not block */
+    default void onForget(Consumer<Predicate<TokenKey>> memory) {
+    }
 
     /** @return the part by which this replica replaces tokens earlier than others, so that not all do at once; 1 for none */
     default double jitter() {

@@ -7,6 +7,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 import org.jboss.logging.Logger;
 
@@ -99,6 +100,13 @@ final class TokenSupply {
         this.refreshAhead = config.refreshAhead() * this.store.jitter();
         this.clock = clock;
         this.log = log;
+        this.store.onForget(this::forget);
+    }
+
+    /** Drops the selected tokens, also those that callers hold or wait for: later callers do not get them. */
+    private void forget(Predicate<TokenKey> selected) {
+        calls.detach(selected);
+        cache.evict(selected);
     }
 
     /**
@@ -194,18 +202,21 @@ final class TokenSupply {
         if (refusal.isPresent()) {
             return Uni.createFrom().failure(refusal.get());
         }
+        long generation = store.generation();
         long minimum = need == Need.AHEAD ? replacedBelow(cached, minimumValidity(key)) : minimumValidity(key);
         return store.enter(new Wish(key, request.fingerprint(),
                 accepted.of(request.fingerprint(), request.scope()).credentials(), minimum, need == Need.FRESH,
                 need != Need.AHEAD))
-                .chain(turn -> take(turn, key, request, cached, need));
+                .chain(turn -> take(turn, key, request, cached, need, generation));
     }
 
-    private Uni<Optional<Obtained>> take(Turn turn, TokenKey key, UpstreamTokenRequest request, CachedToken cached, Need need) {
+    /** @param generation that of the store when it was asked */
+    private Uni<Optional<Obtained>> take(Turn turn, TokenKey key, UpstreamTokenRequest request, CachedToken cached, Need need,
+            long generation) {
         if (turn instanceof Shared shared) {
             // Lean issued it for the same credentials, which the caller has proved to know.
             accepted.accept(request.fingerprint(), request.scope());
-            cache.put(key, shared.token());
+            cache(key, shared.token(), generation);
             return Uni.createFrom().item(Optional.of(fromStore(shared.token(), Source.SHARED)));
         }
         if (turn instanceof Failed failed) {
@@ -213,7 +224,7 @@ final class TokenSupply {
         }
         if (turn instanceof Lead lead) {
             return need == Need.MISSING ? fromLean(lead, key, request).onFailure(failure -> !isCallerError(failure))
-                    .recoverWithUni(failure -> fallback(lead, key, failure)) : fromLean(lead, key, request);
+                    .recoverWithUni(failure -> fallback(lead, key, failure, generation)) : fromLean(lead, key, request);
         }
         // Otherwise, each request would look into the store until the other replica has the token.
         cached.postponeReplacement(clock.millis() + FRESH);
@@ -222,8 +233,9 @@ final class TokenSupply {
 
     private Uni<Optional<Obtained>> fromLean(Lead lead, TokenKey key, UpstreamTokenRequest request) {
         Instant requestedAt = clock.instant();
+        long generation = store.generation();
         return fetch(request)
-                .map(token -> store(lead, key, token, requestedAt))
+                .map(token -> store(lead, key, token, requestedAt, generation))
                 .map(Optional::of)
                 .onFailure().invoke(failure -> lead.fail(failure, failure instanceof TokenException refusal
                         ? storeRefusal(request, refusal)
@@ -231,10 +243,10 @@ final class TokenSupply {
     }
 
     /** Uses a shared token that is valid for less than its minimum, as one from memory would be. */
-    private Uni<Optional<Obtained>> fallback(Lead lead, TokenKey key, Throwable failure) {
+    private Uni<Optional<Obtained>> fallback(Lead lead, TokenKey key, Throwable failure, long generation) {
         return lead.fallback().filter(token -> !token.isExpired(clock.millis())).map(token -> {
             token.postponeReplacement(clock.millis() + config.retryCooldown().toMillis());
-            cache.put(key, token);
+            cache(key, token, generation);
             log.record(Origin.BACKGROUND, failure);
             return Uni.createFrom().item(Optional.of(fromStore(token, Source.STALE_AFTER_FAILURE)));
         }).orElseGet(() -> Uni.createFrom().failure(failure));
@@ -272,12 +284,12 @@ final class TokenSupply {
         return Optional.empty();
     }
 
-    private Obtained store(Lead lead, TokenKey key, AccessToken token, Instant requestedAt) {
+    private Obtained store(Lead lead, TokenKey key, AccessToken token, Instant requestedAt, long generation) {
         long now = clock.millis();
         Optional<CachedToken> timed = CachedToken.of(token, requestedAt);
         Optional<CachedToken> cached = timed.filter(made -> cache.isEnabled() && !made.isExpired(now));
         cached.ifPresent(made -> {
-            cache.put(key, made);
+            cache(key, made, generation);
             long minimum = minimumValidity(key);
             if (made.lifetime() < minimum && excessiveMinimums.add(minimum)) {
                 LOG.warn("Lean issued a token with a lifetime of " + made.lifetime() / CachedToken.SECOND
@@ -289,6 +301,15 @@ final class TokenSupply {
         // Lean's own expires_in, unless the call took long: Lean may have issued the token at any time during the call.
         AccessToken issued = timed.filter(made -> !made.isYoungerThan(FRESH, now)).map(made -> made.at(now)).orElse(token);
         return new Obtained(issued, cached, Optional.empty());
+    }
+
+    /** @param generation that of the store before the token was requested */
+    private void cache(TokenKey key, CachedToken token, long generation) {
+        cache.put(key, token);
+        // Checked afterwards: what is forgotten from now on is evicted.
+        if (store.isForgotten(key, generation)) {
+            cache.evict(key, token);
+        }
     }
 
     private IssuedToken issue(Obtained obtained, TokenKey key, Source source, boolean shared) {

@@ -3,6 +3,7 @@ package dev.leantokens.token;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 import dev.leantokens.error.TokenException;
 
@@ -40,8 +41,18 @@ final class MapTokenCache implements TokenCache {
     }
 
     @Override
-    public void evictAllExcept(String certificate) {
-        tokens.keySet().removeIf(key -> !key.certificate().equals(certificate));
+    public void evict(Predicate<TokenKey> selected) {
+        tokens.forEach((key, token) -> {
+            if (selected.test(key)) {
+                evict(key, token);
+            }
+        });
+    }
+
+    @Override
+    public void evict(TokenKey key, CachedToken token) {
+        token.expire();
+        tokens.remove(key, token);
     }
 
     @Override

@@ -61,18 +61,35 @@ public abstract class TokenCacheContract {
     }
 
     @Test
-    void tokensOfAnotherCertificateAreEvicted() {
+    void selectedTokensAreEvictedAndExpireForTheirHolders() {
         TokenCache cache = cache();
         TokenKey newCertificate = TokenKey.ofService("client", "new", Scope.API);
-        cache.put(API, token(60));
+        CachedToken held = token(60);
+        cache.put(API, held);
         cache.put(OTHERS, token(60));
         cache.put(newCertificate, token(60));
 
-        cache.evictAllExcept("new");
+        cache.evict(key -> !key.certificate().equals("new"));
 
         assertThat(cache.find(API)).isEmpty();
+        assertThat(held.isExpired(clock.millis())).isTrue();
         assertThat(cache.find(OTHERS)).isEmpty();
         assertThat(cache.find(newCertificate)).isPresent();
+    }
+
+    @Test
+    void onlyTheTokenThatIsStillCachedIsEvicted() {
+        TokenCache cache = cache();
+        CachedToken older = token(60);
+        CachedToken newer = token(60);
+        cache.put(API, older);
+        cache.put(API, newer);
+
+        cache.evict(API, older);
+        assertThat(cache.find(API)).containsSame(newer);
+
+        cache.evict(API, newer);
+        assertThat(cache.find(API)).isEmpty();
     }
 
     @Test
