@@ -13,7 +13,7 @@ import io.vertx.redis.client.Response;
 final class Heartbeat {
 
     /** A replica counts for so long after its last heartbeat. */
-    private static final Duration LIFE = Duration.ofSeconds(5);
+    static final Duration LIFE = Duration.ofSeconds(5);
     private static final int ID_BYTES = 8;
 
     private static final int REPLICAS = 0;
@@ -26,10 +26,15 @@ final class Heartbeat {
     private final Buffer id;
 
     Heartbeat(StoreNames names) {
-        this.keys = List.of(names.fleet("replicas"), names.fleet("generation"));
+        this.keys = List.of(replicas(names), ForgottenTokens.generation(names));
         byte[] random = new byte[ID_BYTES];
         new SecureRandom().nextBytes(random);
         this.id = Buffer.buffer(HexFormat.of().formatHex(random));
+    }
+
+    /** @return the key of the replicas by the time of their last heartbeat, in milliseconds */
+    static String replicas(StoreNames names) {
+        return names.fleet("replicas");
     }
 
     StoreScript script() {
