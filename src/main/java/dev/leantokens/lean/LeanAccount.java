@@ -40,13 +40,21 @@ public record LeanAccount(URI url, Optional<String> clientId, String key, Option
      * @throws ConfigurationException if settings contradict each other; the message is for an operator and names the variables
      */
     public static LeanAccount of(LeanConfig config) {
-        URI url = config.url().map(LeanAccount::checked).orElseGet(() -> config.environment().url().orElseThrow());
+        URI url = url(config).orElseThrow();
         Optional<String> id = config.clientId().map(String::strip).filter(text -> !text.isEmpty());
         return switch (config.clientAuthentication()) {
             case CLIENT_SECRET_POST, CLIENT_SECRET_BASIC -> withSecret(url, id, config);
             case PRIVATE_KEY_JWT -> withPrivateKey(url, id, config);
             case TLS_CLIENT_AUTH -> withCertificate(url, id, config);
         };
+    }
+
+    /**
+     * @return the authorization host; empty for the stand-in, unless its URL is set
+     * @throws ConfigurationException if it is invalid; the message is for an operator
+     */
+    public static Optional<URI> url(LeanConfig config) {
+        return config.url().map(LeanAccount::checked).or(() -> config.environment().url());
     }
 
     /** @return an account with a fixed secret */

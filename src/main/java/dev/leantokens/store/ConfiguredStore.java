@@ -63,7 +63,7 @@ final class ConfiguredStore {
                         config.timeout(), clock));
     }
 
-    private static List<StoreKey> parseKeys(String text) {
+    static List<StoreKey> parseKeys(String text) {
         try {
             return ConfiguredKeys.parse(text);
         } catch (IllegalArgumentException e) {
@@ -71,7 +71,7 @@ final class ConfiguredStore {
         }
     }
 
-    private static String parsePassword(String text) {
+    static String parsePassword(String text) {
         String password = text.strip();
         if (password.isEmpty()) {
             throw new IllegalArgumentException("it is empty");

@@ -1,0 +1,121 @@
+package dev.leantokens.store;
+
+import static dev.leantokens.settings.SettingRule.require;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import dev.leantokens.lean.LeanAccount;
+import dev.leantokens.lean.LeanConfig;
+import dev.leantokens.lean.LeanConverters;
+import dev.leantokens.settings.CommandSettings;
+import dev.leantokens.settings.LiteralSecrets;
+import dev.leantokens.settings.SettingConverters;
+import dev.leantokens.store.TokenSelector.Kind;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.smallrye.config.SmallRyeConfig;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+
+/** The command that has all replicas forget tokens. It runs without the service, and reads the service's settings. */
+public final class ForgetCommand {
+
+    public static final String USAGE = "forget --client <client id> | --customer <customer id> | --all";
+
+    private static final String CUSTOMER_SCOPE = "customer.";
+    private static final Duration TIME_LIMIT = Duration.ofSeconds(2);
+    private static final StoreScript SCRIPT = StoreScript.read("forget");
+
+    private ForgetCommand() {
+    }
+
+    /**
+     * Has all replicas forget tokens.
+     *
+     * @param options what follows the command
+     * @return what was done, for an operator; empty if the options are wrong
+     * @throws ConfigurationException if a setting is wrong; the message is for an operator
+     * @throws IllegalStateException if Redis cannot be used; the message is for an operator
+     */
+    public static Optional<String> run(List<String> options) {
+        return selector(options).map(selector -> describe(selector, forget(selector)));
+    }
+
+    private static Optional<TokenSelector> selector(List<String> options) {
+        if (options.equals(List.of("--all"))) {
+            return Optional.of(TokenSelector.ALL);
+        }
+        if (options.size() != 2 || options.get(1).isBlank()) {
+            return Optional.empty();
+        }
+        String id = options.get(1).strip();
+        return switch (options.get(0)) {
+            case "--client" -> Optional.of(new TokenSelector(Kind.CLIENT, id));
+            case "--customer" -> Optional.of(new TokenSelector(Kind.CUSTOMER,
+                    id.startsWith(CUSTOMER_SCOPE) ? id.substring(CUSTOMER_SCOPE.length()) : id));
+            default -> Optional.empty();
+        };
+    }
+
+    /** @return the number of replicas */
+    private static int forget(TokenSelector selector) {
+        SmallRyeConfig settings = CommandSettings.read(List.of(new SettingConverters(), new LiteralSecrets(),
+                new StoreSecretKeysCustomizer(), new StoreConverters(), new LeanConverters()), StoreConfig.class,
+                LeanConfig.class);
+        StoreConfig config = settings.getConfigMapping(StoreConfig.class);
+        List<StoreUrl> urls = StoreConfigRules.check(config);
+        require(!urls.isEmpty(), "STORE_URL is not set: without a store, restart the service to have it forget its tokens");
+        Optional<URI> lean = LeanAccount.url(settings.getConfigMapping(LeanConfig.class));
+        require(lean.isPresent(), "LEAN_ENVIRONMENT is stand-in, whose tokens are not shared");
+        // Uses the platform's names of hosts, as the service does.
+        System.setProperty("vertx.disableDnsResolver", "true");
+        Vertx vertx = Vertx.vertx(new VertxOptions().setFileSystemOptions(
+                new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
+        StoreNames names = StoreNames.of(config.prefix(), lean.get());
+        RedisClients clients = new RedisClients(config.type(), urls, config.sentinelMaster(), config.certificateAuthorities(),
+                () -> config.passwordFile().map(file -> new SecretFile<>(vertx, "STORE_PASSWORD_FILE", file,
+                        ConfiguredStore::parsePassword).current()));
+        List<StoreKey> keys = config.keyFile()
+                .map(file -> new SecretFile<>(vertx, "STORE_KEY_FILE", file, ConfiguredKeys::parse).current())
+                .orElseGet(() -> ConfiguredStore.parseKeys(config.key().orElseThrow()));
+        Request request = Request.cmd(Command.EVAL).arg(SCRIPT.text()).arg(3).arg(ForgottenTokens.generation(names))
+                .arg(ForgottenTokens.name(names)).arg(Heartbeat.replicas(names))
+                .arg(ForgottenTokens.seal(() -> keys, names, selector)).arg(ForgottenTokens.LENGTH).arg(names.channel())
+                .arg(ForgottenTokens.MESSAGE).arg(Heartbeat.LIFE.toMillis());
+        try {
+            return clients.forScripts(vertx).connect().compose(connection -> connection.send(request)).toCompletionStage()
+                    .toCompletableFuture().get(TIME_LIMIT.toMillis(), TimeUnit.MILLISECONDS).toInteger();
+        } catch (ExecutionException e) {
+            throw unavailable(StoreFault.of(e.getCause()));
+        } catch (TimeoutException e) {
+            throw unavailable(StoreFault.TIMEOUT);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw unavailable(StoreFault.TIMEOUT);
+        }
+    }
+
+    private static IllegalStateException unavailable(StoreFault fault) {
+        return new IllegalStateException("Nothing is forgotten, since Redis cannot be used: " + fault.explanation());
+    }
+
+    private static String describe(TokenSelector selector, int replicas) {
+        return "Forgotten: " + switch (selector.kind()) {
+            case ALL -> "all tokens";
+            case CLIENT -> "the tokens of client " + selector.id();
+            case CUSTOMER -> "the tokens of customer " + selector.id();
+        } + ". " + switch (replicas) {
+            case 0 -> "No replica is connected to this Redis.";
+            case 1 -> "1 replica drops them within a second.";
+            default -> replicas + " replicas drop them within a second.";
+        };
+    }
+}
