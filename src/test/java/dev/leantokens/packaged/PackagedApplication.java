@@ -91,7 +91,7 @@ public final class PackagedApplication implements AutoCloseable {
 
     /** @param options for both a JVM and an executable, such as {@code -Xmx} */
     static PackagedApplication startWith(List<String> options, Map<String, String> environment) {
-        return untilUp(launch(command(options.toArray(String[]::new)), Path.of("").toAbsolutePath(), environment));
+        return untilUp(launchWith(options, environment));
     }
 
     static PackagedApplication start(Map<String, String> environment, Path workingDirectory) {
@@ -124,7 +124,13 @@ public final class PackagedApplication implements AutoCloseable {
         return List.of(SETPRIV.toString(), "--inh-caps=-all", "--bounding-set=-all", "--no-new-privs");
     }
 
-    private static PackagedApplication untilUp(PackagedApplication application) {
+    /** @param options for both a JVM and an executable, such as {@code -Xmx} */
+    static PackagedApplication launchWith(List<String> options, Map<String, String> environment) {
+        return launch(command(options.toArray(String[]::new)), Path.of("").toAbsolutePath(), environment);
+    }
+
+    /** Waits until the application listens. */
+    static PackagedApplication untilUp(PackagedApplication application) {
         Awaitility.await().atMost(PATIENCE)
                 .until(() -> application.log().contains("Listening on:") || !application.process.isAlive());
         if (!application.process.isAlive()) {
