@@ -1,5 +1,8 @@
 package dev.leantokens.store;
 
+import java.time.Clock;
+import java.util.Optional;
+
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
@@ -10,7 +13,9 @@ final class SharedBudgetProducer {
 
     @Produces
     @Singleton
-    static SharedBudget sharedBudget() {
-        return SharedBudget.NONE;
+    static SharedBudget sharedBudget(Optional<StoreLink> link, StoreKeys keys, StoreNames names, StoreConfig config,
+            Clock clock) {
+        return link.<SharedBudget> map(redis -> new RedisBudget(redis, keys, names, config.timeout(), clock))
+                .orElse(SharedBudget.NONE);
     }
 }

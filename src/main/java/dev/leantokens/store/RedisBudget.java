@@ -1,0 +1,223 @@
+package dev.leantokens.store;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+import dev.leantokens.lean.SharedBudget;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.redis.client.Response;
+
+/**
+ * The shared budget in Redis: scripts apply the rules of {@code lean/CallWindow} to the calls of all replicas, by the clock of
+ * Redis. While two keys are configured, calls count under both names, so that replicas with either one see all of them.
+ * Thread-safe.
+ */
+final class RedisBudget implements SharedBudget, StoreLink.Listener {
+
+    /** A request waits for Redis twice: for its token and for its call. */
+    private static final int WAITS = 2;
+
+    private static final String CALLS = StoreScript.read("calls").text();
+
+    private final StoreScript take;
+    private final StoreScript end;
+    private final StoreScript pause = StoreScript.read("pause");
+    private final StoreLink link;
+    private final StoreKeys keys;
+    private final StoreNames names;
+    private final Duration patience;
+    private final Clock clock;
+
+    private volatile boolean everUp;
+    private volatile Instant lastReturn = Instant.MIN;
+
+    /** @param timeout the longest time that a request waits for Redis, in all */
+    RedisBudget(StoreLink link, StoreKeys keys, StoreNames names, Duration timeout, Clock clock) {
+        this(link, keys, names, timeout, clock, StoreScript.of(CALLS + StoreScript.read("take").text()),
+                StoreScript.of(CALLS + StoreScript.read("end").text()));
+    }
+
+    RedisBudget(StoreLink link, StoreKeys keys, StoreNames names, Duration timeout, Clock clock, StoreScript take,
+            StoreScript end) {
+        this.link = link;
+        this.keys = keys;
+        this.names = names;
+        this.patience = timeout.dividedBy(WAITS);
+        this.clock = clock;
+        this.take = take;
+        this.end = end;
+        link.addListener(this);
+    }
+
+    @Override
+    public void connected() {
+        if (everUp) {
+            lastReturn = clock.instant();
+        }
+    }
+
+    @Override
+    public void pulse(StorePulse pulse) {
+        everUp = true;
+    }
+
+    @Override
+    public boolean isShared() {
+        return true;
+    }
+
+    @Override
+    public boolean isUp() {
+        return link.isUp();
+    }
+
+    @Override
+    public Instant lastReturn() {
+        return lastReturn;
+    }
+
+    @Override
+    public int replicas() {
+        return everUp ? link.replicas() : 0;
+    }
+
+    @Override
+    public Uni<Answer> take(Call call, int ownCalls, Duration reserve) {
+        List<Uni<Answer>> answers = new ArrayList<>(1);
+        for (StoreKey key : inOrder()) {
+            List<Buffer> arguments = new ArrayList<>(10);
+            arguments.add(text(name(key, call)));
+            arguments.add(text(sharer(key, call)));
+            arguments.add(text(call.share()));
+            arguments.add(text(call.limits().calls()));
+            arguments.add(text(call.limits().optional()));
+            arguments.add(text(call.limits().tries()));
+            arguments.add(micros(call.limits().window()));
+            arguments.add(micros(call.limits().longestCall()));
+            arguments.add(micros(reserve));
+            arguments.add(text(ownCalls));
+            List<String> used = new ArrayList<>(keys(key, call));
+            used.add(pauseKey(key, call.clientId(), call.credentials()));
+            answers.add(link.run(take, used, arguments, patience).map(RedisBudget::answer));
+        }
+        return answers.size() == 1 ? answers.get(0)
+                : Uni.join().all(answers).andFailFast().map(all -> both(call, all));
+    }
+
+    /** The keys of all replicas in the same order, so that of two that need the last call one gets it under both names. */
+    private List<StoreKey> inOrder() {
+        List<StoreKey> current = keys.current();
+        return current.size() == 1 ? current
+                : current.stream().sorted((one, other) -> Arrays.compare(one.id(), other.id())).toList();
+    }
+
+    /** @return the call can be made if it can be made under all names */
+    private Answer both(Call call, List<Answer> answers) {
+        Optional<Denied> denied = answers.stream().filter(Denied.class::isInstance).map(Denied.class::cast)
+                .max((one, other) -> one.waits().get(0).compareTo(other.waits().get(0)));
+        if (denied.isPresent()) {
+            end(call, false);
+            return denied.get();
+        }
+        List<Taken> taken = answers.stream().map(Taken.class::cast).toList();
+        return new Taken(taken.stream().mapToInt(Taken::left).min().orElseThrow(),
+                taken.stream().map(Taken::nextLoan).flatMap(Optional::stream).max(Duration::compareTo),
+                // Under the name of a new key, calls from before are missing.
+                taken.stream().allMatch(Taken::careful));
+    }
+
+    @Override
+    public void end(Call call, boolean made) {
+        Duration window = call.limits().window();
+        for (StoreKey key : keys.current()) {
+            run(end, keys(key, call), List.of(text(name(key, call)), micros(window), micros(call.limits().longestCall()),
+                    micros(made ? window : Duration.ZERO)));
+        }
+    }
+
+    @Override
+    public void pause(String clientId, Optional<String> credentials, Duration wait) {
+        for (StoreKey key : keys.current()) {
+            run(pause, List.of(pauseKey(key, clientId, credentials)), List.of(text(Math.max(1, wait.toMillis()))));
+        }
+    }
+
+    private void run(StoreScript script, List<String> used, List<Buffer> arguments) {
+        link.run(script, used, arguments, patience).subscribe().with(done -> {
+        }, failure -> {
+            // A call counts longer then; a pause is known to this replica alone.
+        });
+    }
+
+    private List<String> keys(StoreKey key, Call call) {
+        return List.of(names.client(key, call.clientId(), "calls"), names.client(key, call.clientId(), "numbers"));
+    }
+
+    private String pauseKey(StoreKey key, String clientId, Optional<String> credentials) {
+        return names.client(key, clientId,
+                credentials.map(each -> "pause:" + key.digest("credentials " + each)).orElse("pause"));
+    }
+
+    private static String name(StoreKey key, Call call) {
+        return sharer(key, call) + (call.isTry() ? ":t" : ":-") + (call.optional() ? ":o:" : ":-:") + call.id();
+    }
+
+    /** The name of a sharer can be an address or the id of a local client. */
+    private static String sharer(StoreKey key, Call call) {
+        return key.digest("sharer " + call.sharer());
+    }
+
+    private static Answer answer(Response reply) {
+        try {
+            int left = reply.get(1).toInteger();
+            if (reply.get(0).toString().equals("taken")) {
+                long loan = reply.get(2).toLong();
+                return new Taken(left, loan < 0 ? Optional.empty() : Optional.of(duration(loan)),
+                        reply.get(3).toInteger() == 1);
+            }
+            List<Duration> waits = new ArrayList<>(reply.size());
+            for (int i = 2; i < reply.size(); i++) {
+                waits.add(duration(reply.get(i).toLong()));
+            }
+            if (waits.isEmpty()) {
+                throw new IllegalArgumentException("no time");
+            }
+            return new Denied(reason(reply.get(0).toString()), left, waits);
+        } catch (RuntimeException e) {
+            throw new StoreUnavailableException(StoreFault.NONSENSE);
+        }
+    }
+
+    private static Reason reason(String name) {
+        return switch (name) {
+            case "full" -> Reason.FULL;
+            case "optional" -> Reason.OPTIONAL;
+            case "share" -> Reason.SHARE;
+            case "try" -> Reason.TRY;
+            case "paused" -> Reason.PAUSED;
+            default -> throw new IllegalArgumentException("unknown");
+        };
+    }
+
+    private static Duration duration(long micros) {
+        return Duration.ofNanos(Math.max(1, micros) * 1_000);
+    }
+
+    private static Buffer micros(Duration duration) {
+        return text(duration.toNanos() / 1_000);
+    }
+
+    private static Buffer text(long number) {
+        return Buffer.buffer(Long.toString(number));
+    }
+
+    private static Buffer text(String text) {
+        return Buffer.buffer(text);
+    }
+}
