@@ -31,6 +31,12 @@ public final class TokenException extends RuntimeException {
                 TokenError.REFUSED_BY_LEAN + ": Lean answered " + verdict.status());
     }
 
+    /** @return an error that another replica of this service had, with its response */
+    public static TokenException of(TokenError error, ErrorResponse response) {
+        return error == TokenError.REFUSED_BY_LEAN ? refusedByLean(response)
+                : new TokenException(error, response, (Throwable) null);
+    }
+
     /**
      * @return the same error with a retry delay, which the description also states, since MCP has no headers
      */

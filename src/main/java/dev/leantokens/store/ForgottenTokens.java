@@ -22,7 +22,7 @@ import io.vertx.redis.client.Response;
  * What cannot be opened counts as everything: a log that was changed or lost costs calls to Lean, but no forgotten token comes
  * back by that. Thread-safe.
  */
-final class ForgottenTokens implements StoreLink.Listener {
+final class ForgottenTokens implements StoreLink.Listener, TokenGenerations {
 
     /** The message that the log has changed. */
     static final String MESSAGE = "forget";
@@ -75,21 +75,19 @@ final class ForgottenTokens implements StoreLink.Listener {
         return names.fleet("forgotten");
     }
 
-    /** @param consumer drops the selected tokens from this replica's memory; called on any thread */
-    void onForget(Consumer<Predicate<TokenKey>> consumer) {
+    @Override
+    public void onForget(Consumer<Predicate<TokenKey>> consumer) {
         memory = consumer;
     }
 
-    /** @return the generation of tokens that are requested from now on */
-    long generation() {
+    @Override
+    public long generation() {
         return generation;
     }
 
-    /**
-     * @param since the generation of the token, as it was when the token was requested
-     * @return whether the token is forgotten; also if this is not known yet
-     */
-    boolean includes(TokenKey key, long since) {
+    /** @return whether the token is forgotten; also if this is not known yet */
+    @Override
+    public boolean includes(TokenKey key, long since) {
         if (since < latest && latest != generation) {
             return true;
         }

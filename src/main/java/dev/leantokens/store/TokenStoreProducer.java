@@ -1,19 +1,35 @@
 package dev.leantokens.store;
 
+import java.time.Clock;
+import java.util.Optional;
+
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
+import dev.leantokens.cache.CacheConfig;
+import dev.leantokens.lean.LeanConfig;
 import dev.leantokens.token.TokenStore;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Vertx;
 
 /** Produces the store of tokens as it is configured. */
 final class TokenStoreProducer {
 
-    private TokenStoreProducer() {
+    TokenStoreProducer() {
     }
 
+    /** @return {@link TokenStore#NONE} without STORE_URL */
     @Produces
     @Singleton
-    static TokenStore tokenStore() {
-        return TokenStore.NONE;
+    static TokenStore tokenStore(Optional<StoreLink> link, StoreKeys keys, StoreNames names, StoreConfig config,
+            LeanConfig lean, CacheConfig cache, Clock clock, Vertx vertx, MeterRegistry registry) {
+        if (link.isEmpty()) {
+            return TokenStore.NONE;
+        }
+        StoreTimes times = new StoreTimes(config.timeout(), config.lease().orElse(lean.deadline()), cache.negativeTtl(),
+                config.clockTolerance());
+        ForgottenTokens forgotten = new ForgottenTokens(link.get(), keys, names, config.timeout());
+        link.get().addListener(forgotten);
+        return new RedisTokenStore(link.get(), keys, names, times, forgotten, clock, vertx, registry);
     }
 }

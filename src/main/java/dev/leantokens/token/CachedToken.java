@@ -22,16 +22,18 @@ public final class CachedToken {
     private final AccessToken token;
     private final long requestedAt;
     private final long expiresAt;
+    private final boolean shared;
 
     /** The token issued last; all callers within one second get the same. */
     private volatile IssuedToken issued;
     private volatile long replaceableFrom = Long.MIN_VALUE;
     private volatile boolean expired;
 
-    private CachedToken(AccessToken token, long requestedAt, Duration lifetime) {
+    private CachedToken(AccessToken token, long requestedAt, Duration lifetime, boolean shared) {
         this.token = token;
         this.requestedAt = requestedAt;
         this.expiresAt = requestedAt + lifetime.toMillis();
+        this.shared = shared;
     }
 
     /**
@@ -39,8 +41,27 @@ public final class CachedToken {
      * @return empty if Lean did not say how long the token is valid
      */
     static Optional<CachedToken> of(AccessToken token, Instant requestedAt) {
-        return token.expiresIn().map(lifetime -> new CachedToken(token, requestedAt.toEpochMilli(),
-                lifetime.compareTo(MAX_LIFETIME) > 0 ? MAX_LIFETIME : lifetime));
+        return lifetime(token).map(lifetime -> new CachedToken(token, requestedAt.toEpochMilli(), lifetime, false));
+    }
+
+    private static Optional<Duration> lifetime(AccessToken token) {
+        return token.expiresIn().map(lifetime -> lifetime.compareTo(MAX_LIFETIME) > 0 ? MAX_LIFETIME : lifetime);
+    }
+
+    /**
+     * @param token a token of another replica, as Lean issued it
+     * @param remaining how long it is valid from now on, at most its lifetime
+     * @param now the current time
+     * @return empty if Lean did not say how long the token is valid
+     */
+    public static Optional<CachedToken> shared(AccessToken token, Duration remaining, Instant now) {
+        return lifetime(token).map(lifetime -> new CachedToken(token,
+                now.plus(remaining).minus(lifetime).toEpochMilli(), lifetime, true));
+    }
+
+    /** @return the token as Lean issued it */
+    public AccessToken original() {
+        return token;
     }
 
     /** @return the token with its remaining {@code expires_in}, rounded down to seconds */
@@ -81,7 +102,8 @@ public final class CachedToken {
         return token.isFor(scope);
     }
 
-    long lifetime() {
+    /** @return how long the token was valid when it was requested, in milliseconds */
+    public long lifetime() {
         return expiresAt - requestedAt;
     }
 
@@ -97,6 +119,11 @@ public final class CachedToken {
     /** Makes the token count as expired from now on. */
     public void expire() {
         expired = true;
+    }
+
+    /** @return whether another replica has obtained it */
+    boolean isShared() {
+        return shared;
     }
 
     boolean isYoungerThan(long age, long now) {

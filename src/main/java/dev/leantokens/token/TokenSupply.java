@@ -117,7 +117,8 @@ final class TokenSupply {
         long now = clock.millis();
         CachedToken cached = usable(cache.find(key), key, now);
         if (cached == null) {
-            return obtain(key, request.apply(Purpose.NEED), null, Need.MISSING,
+            // Other replicas can have a token that is not fresh.
+            return obtain(key, request.apply(Purpose.NEED), null, control == CacheControl.NO_CACHE ? Need.FRESH : Need.MISSING,
                     cache.isEnabled() ? Source.MISS : Source.BYPASS);
         }
         long minimum = minimumValidity(key);
@@ -150,8 +151,9 @@ final class TokenSupply {
             Source source) {
         Flight<Optional<Obtained>> call = call(key, request, cached, need);
         return call.outcome().chain(obtained -> obtained
+                .filter(token -> !call.joined() || need != Need.FRESH || token.source().isEmpty())
                 .map(token -> Uni.createFrom().item(issue(token, key, source, call.joined())))
-                // The caller joined a call that does not wait for another replica, as it has to.
+                // The caller joined a call that does not wait for another replica, or accepts its token, as it must not.
                 .orElseGet(() -> obtained(key, request, cached, need, source)));
     }
 
@@ -181,7 +183,8 @@ final class TokenSupply {
         return calls.join(key, request.accounts(), () -> {
             long now = clock.millis();
             CachedToken found = usable(cache.peek(key), key, now);
-            if (found != null && found != cached && isGood(found, minimumValidity(key), now)) {
+            if (found != null && found != cached && isGood(found, minimumValidity(key), now)
+                    && (need != Need.FRESH || !found.isShared() || found.isYoungerThan(FRESH, now))) {
                 // Another call ended after this caller looked into the cache and before this call started.
                 return Uni.createFrom().item(Optional.of(new Obtained(found.at(now), Optional.of(found), Optional.empty())));
             }

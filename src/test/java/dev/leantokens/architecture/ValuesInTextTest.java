@@ -144,6 +144,7 @@ class ValuesInTextTest {
                     new Scope(text));
             case "CallerAccounts" -> new CallerAccounts((CallerAccount) value(CallerAccount.class, text), Purpose.NEED);
             case "TokenException" -> TokenError.INTERNAL.because("failed");
+            case "StoreKey" -> make(plain, "parse", String.class, "A".repeat(43));
             case "SecretDigest" -> make(plain, "of", String.class, text);
             case "ScopePattern" -> make(plain, "of", String.class, "api");
             case "CachedToken" -> {

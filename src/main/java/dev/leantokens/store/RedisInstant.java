@@ -1,0 +1,19 @@
+package dev.leantokens.store;
+
+/**
+ * A time of Redis' clock, and when it was read. Replicas measure by this clock, since their own can differ.
+ *
+ * @param micros microseconds since 1970
+ * @param nanoTime {@link System#nanoTime()} of this machine, not earlier than that
+ */
+record RedisInstant(long micros, long nanoTime) {
+
+    static RedisInstant read(long micros) {
+        return new RedisInstant(micros, System.nanoTime());
+    }
+
+    /** @return the present time, in microseconds */
+    long now() {
+        return micros + (System.nanoTime() - nanoTime) / 1000;
+    }
+}

@@ -1,0 +1,107 @@
+package dev.leantokens.store;
+
+import java.time.Clock;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import dev.leantokens.error.TokenException;
+import dev.leantokens.token.CachedToken;
+import dev.leantokens.token.TokenStore.Extent;
+import dev.leantokens.token.TokenStore.Lead;
+
+/**
+ * A replica's turn to call Lean: with the lock or, if Redis or another replica took too long, without. No one waits until its
+ * outcome is shared. Thread-safe.
+ */
+final class RedisLead implements Lead {
+
+    private static final byte[] NOTHING = {};
+
+    private final SharedTurn turn;
+    private final TokenScripts scripts;
+    private final TokenGenerations generations;
+    /** What was forgotten before Lean was called. */
+    private final long generation;
+    private final Clock clock;
+    private final Optional<RedisInstant> started;
+    private final long startedNanos = System.nanoTime();
+    private final long fence;
+    private final Optional<CachedToken> fallback;
+    private final AtomicBoolean ended = new AtomicBoolean();
+
+    /**
+     * @param started when the turn started; empty if Redis did not say so
+     * @param fence the fence of the turn, if Redis said so
+     * @param fallback a shared token for the case that Lean fails
+     */
+    RedisLead(SharedTurn turn, TokenScripts scripts, TokenGenerations generations, Clock clock, Optional<RedisInstant> started,
+            long fence, Optional<CachedToken> fallback) {
+        this.turn = turn;
+        this.scripts = scripts;
+        this.generations = generations;
+        this.generation = generations.generation();
+        this.clock = clock;
+        this.started = started;
+        this.fence = fence;
+        this.fallback = fallback;
+    }
+
+    @Override
+    public Optional<CachedToken> fallback() {
+        return fallback;
+    }
+
+    @Override
+    public void publish(CachedToken token) {
+        if (!ended.compareAndSet(false, true)) {
+            return;
+        }
+        if (generations.includes(turn.wish().key(), generation)) {
+            share(NOTHING, NOTHING, Extent.SCOPE);
+        } else if (started.isPresent()) {
+            share(token, started.get().micros(), fence);
+        } else {
+            scripts.time(turn).map(now -> now - (System.nanoTime() - startedNanos) / 1000)
+                    .subscribe().with(then -> share(token, then, then), unavailable -> {
+                    });
+        }
+    }
+
+    @Override
+    public void fail(Throwable failure, Optional<Extent> refusal) {
+        if (!ended.compareAndSet(false, true)) {
+            return;
+        }
+        if (started.isEmpty() || !SharedFailure.isShared(failure)) {
+            share(NOTHING, NOTHING, Extent.SCOPE);
+            return;
+        }
+        byte[] content = new SharedFailure(fence, started.get().now(), (TokenException) failure).encode();
+        Extent extent = refusal.orElse(Extent.SCOPE);
+        share(turn.seal(turn.place().lock(), content),
+                refusal.isPresent() ? turn.seal(turn.place().refusal(extent), content) : NOTHING, extent);
+    }
+
+    @Override
+    public void release() {
+        if (ended.compareAndSet(false, true)) {
+            share(NOTHING, NOTHING, Extent.SCOPE);
+        }
+    }
+
+    private void share(CachedToken token, long startedAt, long order) {
+        long life = token.expiresAt().toEpochMilli() - clock.millis();
+        byte[] entry = turn.seal(turn.place().token(), new SharedToken(order, startedAt, token.expiresAt().toEpochMilli(),
+                token.lifetime(), generation, token.original().bytes()).encode());
+        if (life > 0 && entry.length <= TurnTaking.LARGEST_ENTRY) {
+            scripts.publish(turn, order, entry, life);
+        } else {
+            share(NOTHING, NOTHING, Extent.SCOPE);
+        }
+    }
+
+    private void share(byte[] failure, byte[] refusal, Extent extent) {
+        scripts.release(turn, failure, refusal.length <= TurnTaking.LARGEST_ENTRY ? refusal : NOTHING,
+                turn.place().refusal(extent));
+    }
+}

@@ -1,0 +1,128 @@
+package dev.leantokens.store;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
+
+import dev.leantokens.error.TokenException;
+import dev.leantokens.json.UncachedNames;
+import dev.leantokens.store.UnusableEntries.Kind;
+import dev.leantokens.token.AccessToken;
+import dev.leantokens.token.CachedToken;
+import dev.leantokens.token.TokenKey;
+
+/**
+ * Opens what replicas have shared. What cannot be used is recorded, and is empty. Thread-safe.
+ * <p>
+ * A token's remaining life is the shorter one of two: by the clock of this machine, and by the clock of Redis, which also stood
+ * at its start. So a clock that is wrong can shorten a token's life, but not extend it, and neither can an old entry that was
+ * written again.
+ */
+final class SealedEntries {
+
+    private static final ObjectReader JSON_OBJECT = UncachedNames.mapper()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .build()
+            .readerFor(new TypeReference<Map<String, Object>>() {
+            });
+
+    private final StoreKeys keys;
+    private final Duration tolerance;
+    private final TokenGenerations generations;
+    private final UnusableEntries unusable;
+
+    /** @param tolerance how far clocks may differ */
+    SealedEntries(StoreKeys keys, Duration tolerance, TokenGenerations generations, UnusableEntries unusable) {
+        this.keys = keys;
+        this.tolerance = tolerance;
+        this.generations = generations;
+        this.unusable = unusable;
+    }
+
+    /**
+     * @param name the key in Redis under which the token was found
+     * @param fence its fence there
+     * @param redisNow the time of Redis, in microseconds
+     * @param now a time of this machine, not later than that of Redis
+     */
+    Optional<CachedToken> token(TokenKey key, String name, byte[] sealed, String fence, long redisNow, Instant now) {
+        return opened(name, sealed, SharedToken::decode).flatMap(shared -> {
+            if (!Long.toString(shared.fence()).equals(fence)) {
+                return flawed(Kind.TAMPERED);
+            }
+            if (generations.includes(key, shared.generation())) {
+                return Optional.empty();
+            }
+            long here = shared.expiresAt() - now.toEpochMilli();
+            long there = Math.min(shared.lifetime(), shared.lifetime() - (redisNow - shared.startedAt()) / 1000);
+            if (there <= 0 || here < -tolerance.toMillis()) {
+                return flawed(Kind.EXPIRED);
+            }
+            if (Math.abs(here - there) > tolerance.toMillis()) {
+                unusable.record(Kind.CLOCK);
+            }
+            try {
+                return CachedToken.shared(AccessToken.of(json(shared.response()), key.scope()),
+                        Duration.ofMillis(Math.min(here, there)), now);
+            } catch (IOException | TokenException e) {
+                return flawed(Kind.UNKNOWN_VERSION);
+            }
+        });
+    }
+
+    /**
+     * @param name where the failure was found
+     * @param redisNow the time of Redis, in microseconds
+     * @param remembered how long failures are remembered
+     */
+    Optional<SharedFailure> refusal(String name, byte[] sealed, long redisNow, Duration remembered) {
+        return opened(name, sealed, SharedFailure::decode)
+                .flatMap(failure -> Math.abs(redisNow - failure.failedAt()) / 1000 > remembered.toMillis()
+                        ? flawed(Kind.EXPIRED)
+                        : Optional.of(failure));
+    }
+
+    /**
+     * @param name the key in Redis under which the failure was found
+     * @param fence its fence there
+     */
+    Optional<SharedFailure> failure(String name, String fence, byte[] sealed) {
+        return opened(name, sealed, SharedFailure::decode).flatMap(failure -> Long.toString(failure.fence()).equals(fence)
+                ? Optional.of(failure)
+                : flawed(Kind.TAMPERED));
+    }
+
+    /** Records an entry that not even a script could use. */
+    void recordTampered() {
+        unusable.record(Kind.TAMPERED);
+    }
+
+    private <T> Optional<T> opened(String name, byte[] sealed, Function<byte[], T> decoder) {
+        Seal.Opened opened = Seal.open(keys.current(), name, sealed);
+        if (opened.flaw().isPresent()) {
+            return flawed(Kind.of(opened.flaw().get()));
+        }
+        try {
+            return Optional.of(decoder.apply(opened.content()));
+        } catch (RuntimeException e) {
+            // Sealed by a replica of this service, so only its version can differ.
+            return flawed(Kind.UNKNOWN_VERSION);
+        }
+    }
+
+    private <T> Optional<T> flawed(Kind kind) {
+        unusable.record(kind);
+        return Optional.empty();
+    }
+
+    private static Map<String, Object> json(byte[] response) throws IOException {
+        return JSON_OBJECT.readValue(response);
+    }
+}

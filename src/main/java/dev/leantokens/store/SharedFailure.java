@@ -1,0 +1,55 @@
+package dev.leantokens.store;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+
+import dev.leantokens.error.ErrorResponse;
+import dev.leantokens.error.TokenError;
+import dev.leantokens.error.TokenException;
+import io.vertx.core.json.JsonObject;
+
+/**
+ * The failure of a call to Lean, as it is sealed in Redis and in messages.
+ *
+ * @param fence the fence of the call
+ * @param failedAt when it failed, in microseconds of Redis' clock
+ * @param failure the failure
+ */
+record SharedFailure(long fence, long failedAt, TokenException failure) {
+
+    /** Failures that other replicas would have as well. A spent budget, an open breaker or its own TLS concern one replica. */
+    private static final Set<TokenError> SHARED = EnumSet.of(TokenError.CALLER_REFUSED, TokenError.REFUSED_BY_LEAN,
+            TokenError.THROTTLED, TokenError.SERVICE_CREDENTIALS_REFUSED, TokenError.SERVICE_NOT_AUTHORIZED,
+            TokenError.UNUSABLE_ANSWER, TokenError.OTHER_SCOPE, TokenError.LEAN_UNAVAILABLE, TokenError.LEAN_FAILED,
+            TokenError.LEAN_TIMED_OUT);
+
+    static boolean isShared(Throwable failure) {
+        return failure instanceof TokenException exception && SHARED.contains(exception.error());
+    }
+
+    byte[] encode() {
+        ErrorResponse response = failure.response();
+        JsonObject json = new JsonObject().put("fence", fence).put("failedAt", failedAt).put("error", failure.error().name())
+                .put("status", response.status()).put("members", new JsonObject(response.members()));
+        response.retryAfter().ifPresent(wait -> json.put("retryAfter", wait.toMillis()));
+        return json.encode().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** @throws RuntimeException if it is none */
+    static SharedFailure decode(byte[] content) {
+        JsonObject json = new JsonObject(new String(content, StandardCharsets.UTF_8));
+        ErrorResponse response = new ErrorResponse(json.getInteger("status"), json.getJsonObject("members").getMap(),
+                Optional.ofNullable(json.getLong("retryAfter")).map(Duration::ofMillis));
+        return new SharedFailure(json.getLong("fence"), json.getLong("failedAt"),
+                TokenException.of(TokenError.valueOf(json.getString("error")), response));
+    }
+
+    /** Excludes Lean's error, which can contain anything. */
+    @Override
+    public String toString() {
+        return "SharedFailure[" + failure.error() + "]";
+    }
+}

@@ -1,0 +1,14 @@
+package dev.leantokens.store;
+
+import java.time.Duration;
+
+/**
+ * The time limits of the store.
+ *
+ * @param timeout the longest time that a call for a token waits for Redis, over all its round trips
+ * @param lease how long a replica that calls Lean keeps the others from doing the same
+ * @param refusals how long Lean's refusals are remembered
+ * @param tolerance how far clocks may differ
+ */
+record StoreTimes(Duration timeout, Duration lease, Duration refusals, Duration tolerance) {
+}

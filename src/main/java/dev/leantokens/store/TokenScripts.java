@@ -1,0 +1,69 @@
+package dev.leantokens.store;
+
+import java.time.Duration;
+import java.util.List;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.redis.client.Response;
+
+/** The scripts that share tokens. The scripts describe their arguments. */
+final class TokenScripts {
+
+    private static final StoreScript ENTER = StoreScript.read("enter");
+    private static final StoreScript PUBLISH = StoreScript.read("publish");
+    private static final StoreScript RELEASE = StoreScript.read("release");
+    private static final StoreScript TIME = StoreScript.read("time");
+    private static final byte[] NOTHING = {};
+
+    /** In milliseconds: longer than those that wait for it take to notice it without a message. */
+    private static final long FAILURE_SHARED_FOR = 2 * TurnTaking.LAST_POLL;
+
+    private final StoreLink link;
+    private final StoreTimes times;
+    private final Buffer channel;
+
+    TokenScripts(StoreLink link, StoreTimes times, String channel) {
+        this.link = link;
+        this.times = times;
+        this.channel = Buffer.buffer(channel);
+    }
+
+    Uni<Response> enter(SharedTurn turn, List<Buffer> arguments, Duration patience) {
+        return link.run(ENTER, turn.place().all(), arguments, patience);
+    }
+
+    /** @return the time of Redis, in microseconds */
+    Uni<Long> time(SharedTurn turn) {
+        return link.run(TIME, List.of(turn.place().token()), List.of(), times.timeout())
+                .map(reply -> reply.get(0).toLong() * 1_000_000 + reply.get(1).toLong());
+    }
+
+    /** No one waits for the reply, and nothing depends on it: if Redis is unavailable, the token is not shared. */
+    void publish(SharedTurn turn, long fence, byte[] entry, long lifeMillis) {
+        send(PUBLISH, List.of(turn.place().token(), turn.place().lock()), List.of(Buffer.buffer(turn.owner()),
+                Buffer.buffer(Long.toString(fence)), Buffer.buffer(entry), Buffer.buffer(Long.toString(lifeMillis)), channel,
+                TurnMessages.of(turn.place().lock())));
+    }
+
+    /**
+     * No one waits for the reply.
+     *
+     * @param failure sealed, for those that wait; may be empty
+     * @param refusal sealed, to be remembered for CACHE_NEGATIVE_TTL; may be empty
+     * @param refusalName the key of the refusal
+     */
+    void release(SharedTurn turn, byte[] failure, byte[] refusal, String refusalName) {
+        long remembered = times.refusals().toMillis();
+        send(RELEASE, List.of(turn.place().lock(), refusalName), List.of(Buffer.buffer(turn.owner()), channel,
+                TurnMessages.of(turn.place().lock()), Buffer.buffer(failure),
+                Buffer.buffer(Long.toString(Math.min(FAILURE_SHARED_FOR, times.lease().toMillis()))),
+                Buffer.buffer(remembered > 0 ? refusal : NOTHING), Buffer.buffer(Long.toString(remembered))));
+    }
+
+    private void send(StoreScript script, List<String> keys, List<Buffer> arguments) {
+        link.run(script, keys, arguments, times.timeout()).subscribe().with(reply -> {
+        }, unavailable -> {
+        });
+    }
+}

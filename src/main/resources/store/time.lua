@@ -1,0 +1,2 @@
+-- Returns the time of Redis: seconds and microseconds.
+return redis.call('TIME')

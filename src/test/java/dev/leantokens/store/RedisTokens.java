@@ -1,0 +1,27 @@
+package dev.leantokens.store;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+
+import dev.leantokens.token.AccessToken;
+import dev.leantokens.token.CachedToken;
+import dev.leantokens.token.Scope;
+import dev.leantokens.token.TokenKey;
+
+/** Tokens for tests of the store alone. */
+final class RedisTokens {
+
+    private RedisTokens() {
+    }
+
+    static TokenKey key(Scope scope) {
+        return new TokenKey("service", "", "", scope);
+    }
+
+    /** @return a token for api that is valid for an hour from now on, by the clock of the machine */
+    static CachedToken token(String text) {
+        return CachedToken.shared(AccessToken.of(Map.of("access_token", text, "token_type", "Bearer", "expires_in", 3600),
+                Scope.API), Duration.ofHours(1), Instant.now()).orElseThrow();
+    }
+}

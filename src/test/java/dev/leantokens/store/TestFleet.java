@@ -1,0 +1,77 @@
+package dev.leantokens.store;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+
+import dev.leantokens.testing.RedisConnection;
+import dev.leantokens.testing.RedisServer;
+import dev.leantokens.token.TestReplica;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+
+/** Replicas in one process that share a real Redis, each by its own link. */
+final class TestFleet implements AutoCloseable {
+
+    static final StoreKey KEY = key(1);
+    static final Duration LEASE = Duration.ofSeconds(2);
+
+    final RedisServer server = RedisServer.start();
+    final Links links = new Links();
+    final GatedLean lean = new GatedLean();
+    final MeterRegistry registry = new SimpleMeterRegistry();
+    final RedisConnection redis = server.connect();
+    private Duration timeout = Duration.ofMillis(500);
+    private TokenGenerations generations = TokenGenerations.NONE;
+
+    static StoreKey key(int first) {
+        byte[] bytes = new byte[StoreKey.BYTES];
+        bytes[0] = (byte) first;
+        return StoreKey.parse(Base64.getEncoder().encodeToString(bytes));
+    }
+
+    void setTimeout(Duration longest) {
+        timeout = longest;
+    }
+
+    void setGenerations(TokenGenerations forgotten) {
+        generations = forgotten;
+    }
+
+    /** @return a replica with a clock of its own, that of the machine */
+    TestReplica replica() {
+        return replica(Clock.systemUTC());
+    }
+
+    TestReplica replica(Clock clock, String... settings) {
+        return new TestReplica(store(clock, List.of(KEY)), lean, clock, settings);
+    }
+
+    RedisTokenStore store(Clock clock, List<StoreKey> keys) {
+        return new RedisTokenStore(links.connect(server), () -> keys, Links.NAMES,
+                new StoreTimes(timeout, LEASE, Duration.ofSeconds(5), Duration.ofSeconds(5)), generations, clock,
+                links.vertx(), registry);
+    }
+
+    /** @return a clock that differs from that of the machine */
+    static Clock off(Duration difference) {
+        return Clock.offset(Clock.systemUTC(), difference);
+    }
+
+    /** @return the names of the keys in Redis that start with this kind */
+    List<String> names(String kind) {
+        return ((List<?>) redis.send("KEYS", "*:" + kind + ":*")).stream().map(name -> new String((byte[]) name)).toList();
+    }
+
+    double count(String metric, String... tags) {
+        return registry.get(metric).tags(tags).counter().count();
+    }
+
+    @Override
+    public void close() {
+        redis.close();
+        links.close();
+        server.close();
+    }
+}
