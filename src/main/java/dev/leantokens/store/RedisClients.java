@@ -4,9 +4,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
+import dev.leantokens.store.ReplyLimits.LimitingVertx;
 import io.vertx.core.Vertx;
+import io.vertx.core.impl.VertxInternal;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.redis.client.Redis;
@@ -29,7 +32,7 @@ record RedisClients(StoreConfig.Type type, List<StoreUrl> urls, Optional<String>
     /** Far above what is waiting within the timeout of a script. */
     private static final int MAX_WAITING = 10_000;
 
-    /** @return a client for scripts */
+    /** @return a client for scripts, whose connections are on the current event loop */
     Redis forScripts(Vertx vertx) {
         RedisOptions options = options().setType(switch (type) {
             case STANDALONE -> RedisClientType.STANDALONE;
@@ -38,7 +41,7 @@ record RedisClients(StoreConfig.Type type, List<StoreUrl> urls, Optional<String>
         });
         urls.forEach(url -> options.addConnectionString(url.connectionString(filePassword.get())));
         master.ifPresent(options::setMasterName);
-        return Redis.createClient(vertx, options);
+        return Redis.createClient(new LimitingVertx((VertxInternal) vertx), options);
     }
 
     /**
@@ -50,13 +53,14 @@ record RedisClients(StoreConfig.Type type, List<StoreUrl> urls, Optional<String>
             return forScripts(vertx);
         }
         StoreUrl url = urls.get(Math.floorMod(attempt, urls.size()));
-        return Redis.createClient(vertx, options().setType(RedisClientType.STANDALONE)
+        return Redis.createClient(new LimitingVertx((VertxInternal) vertx), options().setType(RedisClientType.STANDALONE)
                 .addConnectionString(url.connectionString(filePassword.get())));
     }
 
     private RedisOptions options() {
         NetClientOptions net = new NetClientOptions().setTcpNoDelay(true).setTcpKeepAlive(true)
-                .setConnectTimeout((int) CONNECT_TIMEOUT.toMillis());
+                .setConnectTimeout((int) CONNECT_TIMEOUT.toMillis())
+                .setSslHandshakeTimeout(CONNECT_TIMEOUT.toMillis()).setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS);
         if (urls.get(0).encrypted()) {
             net.setSsl(true).setHostnameVerificationAlgorithm("HTTPS");
             authorities.ifPresent(file -> net.setTrustOptions(new PemTrustOptions().addCertPath(file.toString())));

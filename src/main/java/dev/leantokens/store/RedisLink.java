@@ -36,6 +36,8 @@ final class RedisLink implements StoreLink {
 
     /** The limit for a heartbeat, for which no one waits, and for opening a session. */
     private static final Duration PATIENCE = Duration.ofMillis(500);
+    /** An outage that follows within this time is part of the last one. */
+    private static final Duration STABLE = Duration.ofSeconds(5);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
     /** How much the pauses of replicas differ, so that they do not connect at the same moment. */
     private static final double JITTER = 0.25;
@@ -58,22 +60,22 @@ final class RedisLink implements StoreLink {
     /** The session that is being opened. */
     private RedisSession opening;
     private int failuresInRow;
-    private int failedAttempts;
+    /** The number of outages and failed attempts since Redis was last up for long. */
+    private volatile int failures;
     private boolean heartbeatWaits;
     private long timer;
+    private long stableTimer;
     private boolean closed;
 
     /** @param timeout the longest wait for a script, whatever its caller's patience */
     RedisLink(Vertx vertx, RedisClients clients, StoreNames names, Duration timeout, Clock clock) {
         this.vertx = vertx;
-        // A context of its own: exceptions of Vert.x' parser for replies are reported to its handler.
         this.context = ((VertxInternal) vertx).createEventLoopContext();
         this.clients = clients;
         this.timeout = timeout;
         this.outage = new StoreOutage(clock);
         this.heartbeat = new Heartbeat(names);
         this.channel = names.channel();
-        context.exceptionHandler(this::onException);
     }
 
     /** @return completes when the first attempt to connect has succeeded or failed; never fails */
@@ -101,6 +103,7 @@ final class RedisLink implements StoreLink {
     private void shut(RedisSession last, Promise<Void> done) {
         session = null;
         vertx.cancelTimer(timer);
+        vertx.cancelTimer(stableTimer);
         if (opening != null) {
             opening.close();
         }
@@ -157,6 +160,16 @@ final class RedisLink implements StoreLink {
         return replicas;
     }
 
+    /** @return whether Redis can be used, and since when */
+    StoreOutage.State outage() {
+        return outage.state();
+    }
+
+    /** @return the number of outages and failed attempts since Redis was last up for long */
+    int failures() {
+        return failures;
+    }
+
     @Override
     public void addListener(Listener listener) {
         listeners.add(listener);
@@ -198,7 +211,7 @@ final class RedisLink implements StoreLink {
         }
         Promise<StorePulse> opened = Promise.promise();
         RedisSession[] self = new RedisSession[1];
-        RedisSession next = RedisSession.create(clients, vertx, failedAttempts, channel, this::receive, fault -> {
+        RedisSession next = new RedisSession(context, channel, this::receive, fault -> {
             opened.tryFail(new StoreUnavailableException(fault));
             if (session != null && session == self[0]) {
                 goDown(fault);
@@ -208,7 +221,8 @@ final class RedisLink implements StoreLink {
         opening = next;
         long limitTimer = vertx.setTimer(PATIENCE.toMillis(),
                 late -> opened.tryFail(new StoreUnavailableException(StoreFault.TIMEOUT)));
-        next.open().compose(ready -> execute(next, heartbeat.script(), heartbeat.keys(), heartbeat.arguments(), PATIENCE))
+        next.open(clients, failures)
+                .compose(ready -> execute(next, heartbeat.script(), heartbeat.keys(), heartbeat.arguments(), timeout))
                 .map(Heartbeat::pulse)
                 .onSuccess(opened::tryComplete)
                 .onFailure(opened::tryFail);
@@ -228,24 +242,27 @@ final class RedisLink implements StoreLink {
 
     private void onFailedAttempt(StoreFault fault) {
         outage.start(fault);
-        failedAttempts++;
+        failures++;
         firstAttempt.tryComplete();
         timer = vertx.setTimer(pause(), late -> open());
     }
 
     /** @return milliseconds until the next attempt: longer after each, and never quite those of another replica */
     private long pause() {
-        long longest = Math.min(LONGEST_PAUSE.toMillis(), HEARTBEAT.toMillis() << Math.min(failedAttempts - 1, 8));
+        long longest = Math.min(LONGEST_PAUSE.toMillis(), HEARTBEAT.toMillis() << Math.min(failures - 1, 8));
         return Math.round(longest * (1 - JITTER * ThreadLocalRandom.current().nextDouble()));
     }
 
     private void goUp(RedisSession opened, StorePulse pulse) {
         failuresInRow = 0;
-        failedAttempts = 0;
         heartbeatWaits = false;
         session = opened;
-        outage.end();
+        outage.recover();
         timer = vertx.setPeriodic(HEARTBEAT.toMillis(), due -> beat(opened));
+        stableTimer = vertx.setTimer(STABLE.toMillis(), due -> {
+            failures = 0;
+            outage.end();
+        });
         each(Listener::connected);
         onPulse(pulse);
         firstAttempt.tryComplete();
@@ -255,11 +272,17 @@ final class RedisLink implements StoreLink {
         RedisSession last = session;
         session = null;
         vertx.cancelTimer(timer);
+        vertx.cancelTimer(stableTimer);
         last.close();
         outage.start(fault);
+        failures++;
         each(Listener::disconnected);
-        // At once, since a broken connection is often all that is wrong.
-        open();
+        if (failures == 1 && fault == StoreFault.CONNECTION) {
+            // A broken connection is often all that is wrong.
+            open();
+        } else {
+            timer = vertx.setTimer(pause(), late -> open());
+        }
     }
 
     private void beat(RedisSession current) {
@@ -303,14 +326,6 @@ final class RedisLink implements StoreLink {
             } catch (RuntimeException e) {
                 LOG.error("A listener of the store failed", e);
             }
-        }
-    }
-
-    /** Called by Vert.x for exceptions of its parser for replies, which leave a connection unusable. */
-    private void onException(Throwable exception) {
-        LOG.debug("The connection to Redis failed", exception);
-        if (session != null) {
-            goDown(StoreFault.NONSENSE);
         }
     }
 }

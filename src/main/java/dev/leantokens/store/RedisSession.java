@@ -3,10 +3,12 @@ package dev.leantokens.store;
 import java.util.List;
 import java.util.function.Consumer;
 
+import org.jboss.logging.Logger;
+
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.impl.ContextInternal;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
@@ -21,35 +23,56 @@ import io.vertx.redis.client.impl.types.ErrorType;
  */
 final class RedisSession {
 
+    private static final Logger LOG = Logger.getLogger(RedisSession.class);
+
     private static final int KIND = 0;
     private static final int MESSAGE = 2;
 
-    private final Redis scriptClient;
-    private final Redis messageClient;
+    private final ContextInternal context;
     private final String channel;
     private final Consumer<Buffer> onMessage;
     private final Consumer<StoreFault> onFault;
     private final Promise<Void> subscribed = Promise.promise();
 
+    private Redis scriptClient;
+    private Redis messageClient;
     private RedisConnection scripts;
     private RedisConnection messages;
     private boolean closed;
 
     /**
+     * @param parent the context of the event loop
      * @param onMessage receives the messages of the channel
-     * @param onFault is called when a connection breaks
+     * @param onFault is called when the session can no longer be used, and was not closed; perhaps several times
      */
-    RedisSession(Redis scriptClient, Redis messageClient, String channel, Consumer<Buffer> onMessage,
-            Consumer<StoreFault> onFault) {
-        this.scriptClient = scriptClient;
-        this.messageClient = messageClient;
+    RedisSession(ContextInternal parent, String channel, Consumer<Buffer> onMessage, Consumer<StoreFault> onFault) {
+        // A context of its own, to whose handler Vert.x reports the exceptions of its parser for replies. They leave the
+        // connection unusable, and nothing else reports them.
+        this.context = parent.owner().createEventLoopContext(parent.nettyEventLoop(), parent.workerPool(),
+                parent.classLoader());
         this.channel = channel;
         this.onMessage = onMessage;
         this.onFault = onFault;
+        context.exceptionHandler(exception -> {
+            LOG.debug("A connection to Redis failed", exception);
+            // With assertions enabled, Vert.x reports a connection that ends after it has failed.
+            fail(exception instanceof AssertionError ? StoreFault.CONNECTION : StoreFault.NONSENSE);
+        });
     }
 
-    /** @return completes when both connections can be used; may never complete */
-    Future<Void> open() {
+    /** @return completes when both connections can be used; may never complete. To be called once. */
+    Future<Void> open(RedisClients clients, int attempt) {
+        Promise<Void> opened = Promise.promise();
+        // Vert.x' clients open their connections on the context that is current when they are created.
+        context.dispatch(ignored -> {
+            scriptClient = clients.forScripts(context.owner());
+            messageClient = clients.forMessages(context.owner(), attempt);
+            connect().onComplete(opened);
+        });
+        return opened.future();
+    }
+
+    private Future<Void> connect() {
         return scriptClient.connect().compose(connection -> {
             scripts = connection;
             watch(connection);
@@ -115,15 +138,13 @@ final class RedisSession {
         scripts.send(Request.cmd(Command.PUBLISH).arg(channel).arg(message));
     }
 
+    /** Closes the connections, also those that are being opened. May be called several times. */
     void close() {
-        closed = true;
-        scriptClient.close();
-        messageClient.close();
+        if (!closed) {
+            closed = true;
+            scriptClient.close();
+            messageClient.close();
+        }
     }
 
-    /** @return a session whose clients are created now, on the event loop of this call */
-    static RedisSession create(RedisClients clients, Vertx vertx, int attempt, String channel, Consumer<Buffer> onMessage,
-            Consumer<StoreFault> onFault) {
-        return new RedisSession(clients.forScripts(vertx), clients.forMessages(vertx, attempt), channel, onMessage, onFault);
-    }
 }

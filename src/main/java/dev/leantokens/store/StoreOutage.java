@@ -7,15 +7,23 @@ import java.util.Optional;
 
 import org.jboss.logging.Logger;
 
-/** The current outage of Redis, if there is one. Logs its start and its end, each once. Thread-safe. */
+/**
+ * Whether Redis can be used, and since when. Logs the start of an outage and its end, each once: outages that follow each other
+ * at once are one. Thread-safe.
+ */
 final class StoreOutage {
 
     private static final Logger LOG = Logger.getLogger(StoreOutage.class);
 
     private final Clock clock;
     private volatile State state;
+    /** When the outage started that was logged; null while none is. */
+    private Instant loggedSince;
 
-    /** @param fault the one that was found last; empty while Redis can be used, and before the first attempt */
+    /**
+     * @param fault why Redis cannot be used; empty if it can, and before the first attempt
+     * @param since when that became so
+     */
     record State(Optional<StoreFault> fault, Instant since) {
     }
 
@@ -24,24 +32,28 @@ final class StoreOutage {
         this.state = new State(Optional.empty(), clock.instant());
     }
 
-    /** Records a fault: the first one starts an outage. */
+    /** Records a fault: Redis cannot be used. */
     synchronized void start(StoreFault fault) {
-        if (state.fault().isEmpty()) {
-            state = new State(Optional.of(fault), clock.instant());
+        Instant since = state.fault().isPresent() ? state.since() : clock.instant();
+        state = new State(Optional.of(fault), since);
+        if (loggedSince == null) {
+            loggedSince = since;
             LOG.warn("Redis is unavailable: " + fault.explanation()
                     + ". This replica goes on without it, with its own tokens and a part of the calls to Lean");
-        } else {
-            state = new State(Optional.of(fault), state.since());
         }
     }
 
-    /** Records that Redis can be used. */
+    /** Records that Redis can be used, perhaps for a moment only. */
+    synchronized void recover() {
+        state = new State(Optional.empty(), clock.instant());
+    }
+
+    /** Records that Redis has been usable for long enough to call an outage over. */
     synchronized void end() {
-        Instant now = clock.instant();
-        if (state.fault().isPresent()) {
-            LOG.info("Redis is back, after " + Duration.between(state.since(), now).toSeconds() + " s");
+        if (loggedSince != null) {
+            LOG.info("Redis is back, after " + Duration.between(loggedSince, state.since()).toSeconds() + " s");
+            loggedSince = null;
         }
-        state = new State(Optional.empty(), now);
     }
 
     State state() {

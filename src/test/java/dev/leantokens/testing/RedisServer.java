@@ -80,6 +80,9 @@ public final class RedisServer implements AutoCloseable {
         try (RedisConnection connection = connect()) {
             connection.send("PING");
             return true;
+        } catch (IllegalStateException e) {
+            // An error, such as that a password is required.
+            return true;
         } catch (UncheckedIOException e) {
             return false;
         }
