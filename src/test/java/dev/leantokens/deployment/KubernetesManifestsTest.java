@@ -3,10 +3,9 @@ package dev.leantokens.deployment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
-import java.io.Reader;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,28 +13,31 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
 
-import com.google.gson.Gson;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 
+import dev.leantokens.testing.Kustomize;
 import io.kubernetes.client.openapi.models.V1Deployment;
 import io.kubernetes.client.openapi.models.V1NetworkPolicy;
 import io.kubernetes.client.openapi.models.V1ObjectMeta;
+import io.kubernetes.client.openapi.models.V1PodDisruptionBudget;
 import io.kubernetes.client.openapi.models.V1PodSpec;
 import io.kubernetes.client.openapi.models.V1Secret;
 import io.kubernetes.client.openapi.models.V1Service;
+import io.kubernetes.client.openapi.models.V1StatefulSet;
+import io.kubernetes.client.openapi.models.V2HorizontalPodAutoscaler;
 
-/** Validates the deployment examples against the schemas of the Kubernetes API: fields, types and required members. */
+/**
+ * Validates the deployment examples, as Kustomize renders them, against the schemas of the Kubernetes API: fields, types and
+ * required members. Skipped on a machine without kubectl; .ci/run has it.
+ */
 class KubernetesManifestsTest {
-
-    private static final Path FOLDER = Path.of("src/main/kubernetes");
 
     /** The calls per minute that Lean allows a client id. */
     private static final int LEAN_ALLOWS = 60;
@@ -61,27 +63,30 @@ class KubernetesManifestsTest {
             "v1 Secret", V1Secret::validateJsonElement,
             "v1 Service", V1Service::validateJsonElement,
             "apps/v1 Deployment", V1Deployment::validateJsonElement,
+            "apps/v1 StatefulSet", V1StatefulSet::validateJsonElement,
+            "autoscaling/v2 HorizontalPodAutoscaler", V2HorizontalPodAutoscaler::validateJsonElement,
+            "policy/v1 PodDisruptionBudget", V1PodDisruptionBudget::validateJsonElement,
             "networking.k8s.io/v1 NetworkPolicy", V1NetworkPolicy::validateJsonElement,
             "serving.knative.dev/v1 Service", KubernetesManifestsTest::validateKnativeService);
 
-    static Stream<Manifest> manifests() throws IOException {
-        List<Manifest> manifests = new ArrayList<>();
-        try (Stream<Path> files = Files.list(FOLDER)) {
-            for (Path file : files.filter(path -> path.toString().endsWith(".yaml")).sorted().toList()) {
-                try (Reader reader = Files.newBufferedReader(file)) {
-                    for (Object document : new Yaml(new SafeConstructor(new LoaderOptions())).loadAll(reader)) {
-                        manifests.add(new Manifest(file.getFileName().toString(),
-                                new Gson().toJsonTree(document).getAsJsonObject()));
-                    }
-                }
-            }
-        }
-        return manifests.stream();
+    @BeforeAll
+    static void kustomizeIsInstalled() {
+        assumeThat(Kustomize.isInstalled()).as("kubectl with Kustomize 5 or later is installed").isTrue();
     }
 
-    static Stream<Manifest> podSpecs() throws IOException {
+    static Stream<Manifest> manifests() {
+        return Kustomize.overlays().flatMap(overlay -> Kustomize.render(overlay).stream()
+                .map(document -> new Manifest(overlay.getFileName().toString(), json(document))));
+    }
+
+    static Stream<Manifest> podSpecs() {
         return manifests().filter(manifest -> manifest.json().getAsJsonObject("spec") != null
                 && manifest.json().getAsJsonObject("spec").has("template"));
+    }
+
+    /** Those with the service. */
+    static Stream<Manifest> services() {
+        return podSpecs().filter(manifest -> service(manifest).isPresent());
     }
 
     @ParameterizedTest
@@ -92,9 +97,8 @@ class KubernetesManifestsTest {
     }
 
     @Test
-    void schemaRefusesAnInvalidManifest() throws IOException {
-        JsonObject deployment = manifests().filter(manifest -> manifest.kind().equals("apps/v1 Deployment")).findFirst()
-                .orElseThrow().json();
+    void schemaRefusesAnInvalidManifest() {
+        JsonObject deployment = manifest("service", "apps/v1 Deployment").json();
         deployment.getAsJsonObject("spec").addProperty("replica", 1);
 
         assertThatThrownBy(() -> V1Deployment.validateJsonElement(deployment)).hasMessageContaining("replica");
@@ -145,7 +149,7 @@ class KubernetesManifestsTest {
     @ParameterizedTest
     @MethodSource("podSpecs")
     void servicesOfTheNamespaceSetNoVariables(Manifest manifest) {
-        if (manifest.name().equals("cloudrun.yaml")) {
+        if (manifest.name().equals("cloudrun")) {
             // Its API does not support the field, and it has no Kubernetes Services.
             assertThat(podSpec(manifest).has("enableServiceLinks")).isFalse();
         } else {
@@ -153,12 +157,16 @@ class KubernetesManifestsTest {
         }
     }
 
-    /** Lean counts calls per client id, but each process counts only its own. */
+    /** Lean counts calls per client id, but without a store each process counts only its own. */
     @ParameterizedTest
-    @MethodSource("podSpecs")
+    @MethodSource("services")
     void replicasTogetherStayWithinTheBudget(Manifest manifest) {
-        int replicas = replicas(manifest);
         int share = variable(manifest, "LEAN_REQUESTS_PER_MINUTE").map(Integer::parseInt).orElse(LEAN_ALLOWS);
+        if (variable(manifest, "STORE_URL").isPresent()) {
+            assertThat(share).as("the budget of all replicas together").isEqualTo(LEAN_ALLOWS);
+            return;
+        }
+        int replicas = replicas(manifest);
 
         assertThat(replicas).isPositive();
         assertThat(replicas * share).isLessThanOrEqualTo(LEAN_ALLOWS);
@@ -171,17 +179,96 @@ class KubernetesManifestsTest {
 
     /** Measured: the executable needs 64 MiB idle, and 96 MiB for its heap, buffers and code pages under load. */
     @ParameterizedTest
-    @MethodSource("podSpecs")
+    @MethodSource("services")
     void executableHasTheMemoryForItsLoad(Manifest manifest) {
-        JsonObject resources = service(manifest).getAsJsonObject("resources");
+        JsonObject resources = service(manifest).orElseThrow().getAsJsonObject("resources");
         String limit = resources.getAsJsonObject("limits").get("memory").getAsString();
 
-        if (manifest.name().equals("cloudrun.yaml")) {
+        if (manifest.name().equals("cloudrun")) {
             assertThat(limit).as("the minimum of Cloud Run").isEqualTo("128Mi");
         } else {
             assertThat(limit).isEqualTo("96Mi");
             assertThat(resources.getAsJsonObject("requests").get("memory").getAsString()).isEqualTo("64Mi");
         }
+    }
+
+    /** Otherwise each application of the manifest would undo what the autoscaler decided. */
+    @Test
+    void fleetIsScaledByTheAutoscalerOnly() {
+        Manifest deployment = manifest("fleet", "apps/v1 Deployment");
+        JsonObject autoscaler = manifest("fleet", "autoscaling/v2 HorizontalPodAutoscaler").json().getAsJsonObject("spec");
+
+        assertThat(autoscaler.getAsJsonObject("scaleTargetRef").get("name")).isEqualTo(nameOf(deployment));
+        assertThat(deployment.json().getAsJsonObject("spec").has("replicas")).isFalse();
+        assertThat(service(deployment).orElseThrow().getAsJsonObject("resources").getAsJsonObject("requests").has("cpu"))
+                .as("the use of which is measured").isTrue();
+    }
+
+    @Test
+    void fleetIsSpreadAndNeverDrainedAtOnce() {
+        JsonObject spec = manifest("fleet", "apps/v1 Deployment").json().getAsJsonObject("spec");
+        JsonElement selector = spec.get("selector");
+
+        assertThat(manifest("fleet", "policy/v1 PodDisruptionBudget").json().getAsJsonObject("spec").get("selector"))
+                .isEqualTo(selector);
+        assertThat(spec.getAsJsonObject("template").getAsJsonObject("spec").getAsJsonArray("topologySpreadConstraints"))
+                .hasSize(2).allSatisfy(constraint -> assertThat(constraint.getAsJsonObject().get("labelSelector"))
+                        .isEqualTo(selector));
+    }
+
+    /** Eviction could remove the calls that count, and the replicas would make more than Lean allows. */
+    @Test
+    void valkeyEvictsNothingAndFitsIntoItsMemory() {
+        JsonObject container = containers(podSpec(manifest("fleet", "apps/v1 StatefulSet"))).get(0);
+        List<String> options = container.getAsJsonArray("args").asList().stream().map(JsonElement::getAsString).toList();
+
+        assertThat(options).containsSequence("--maxmemory-policy", "noeviction").containsSequence("--maxmemory", "64mb");
+        assertThat(container.getAsJsonObject("resources").getAsJsonObject("limits").get("memory").getAsString())
+                .as("the rest is for its buffers").isEqualTo("128Mi");
+    }
+
+    @Test
+    void onlyTheServiceReachesValkey() {
+        Manifest valkey = manifest("fleet", "apps/v1 StatefulSet");
+        JsonElement itsPods = valkey.json().getAsJsonObject("spec").get("selector");
+        JsonElement ourPods = manifest("fleet", "apps/v1 Deployment").json().getAsJsonObject("spec").get("selector");
+
+        List<JsonObject> policies = manifests().filter(manifest -> manifest.name().equals("fleet")
+                && manifest.kind().endsWith(" NetworkPolicy")).map(manifest -> manifest.json().getAsJsonObject("spec"))
+                .toList();
+        assertThat(policies).filteredOn(policy -> policy.get("podSelector").equals(itsPods)).singleElement()
+                .satisfies(policy -> {
+                    assertThat(policy.get("policyTypes").toString()).isEqualTo("[\"Ingress\",\"Egress\"]");
+                    assertThat(policy.has("egress")).isFalse();
+                    JsonObject from = policy.getAsJsonArray("ingress").get(0).getAsJsonObject();
+                    assertThat(from.getAsJsonArray("from")).singleElement()
+                            .satisfies(peer -> assertThat(peer.getAsJsonObject().get("podSelector")).isEqualTo(ourPods));
+                });
+        assertThat(policies).filteredOn(policy -> policy.get("podSelector").equals(ourPods) && policy.has("egress"))
+                .anySatisfy(policy -> assertThat(policy.get("egress").toString()).contains(itsPods.toString()));
+    }
+
+    @Test
+    void folderOfAUserChangesImageAndEnvironment() {
+        JsonObject container = Kustomize.render(Path.of("docs/examples/kubernetes")).stream()
+                .filter(document -> document.getString("kind").equals("Deployment")).map(KubernetesManifestsTest::json)
+                .map(deployment -> containers(podSpec(new Manifest("example", deployment))).get(0)).findFirst().orElseThrow();
+
+        assertThat(container.get("image").getAsString()).isEqualTo("registry.example.com/lean-authentication-tokens:native");
+        assertThat(container.get("env").toString()).containsOnlyOnce("LEAN_ENVIRONMENT").contains("\"production-uae\"");
+    }
+
+    private static JsonObject json(io.vertx.core.json.JsonObject document) {
+        return JsonParser.parseString(document.encode()).getAsJsonObject();
+    }
+
+    private static Manifest manifest(String overlay, String kind) {
+        return manifests().filter(manifest -> manifest.name().equals(overlay) && manifest.kind().equals(kind)).findFirst()
+                .orElseThrow();
+    }
+
+    private static JsonElement nameOf(Manifest manifest) {
+        return manifest.json().getAsJsonObject("metadata").get("name");
     }
 
     private static JsonObject podSpec(Manifest manifest) {
@@ -198,16 +285,16 @@ class KubernetesManifestsTest {
                 .map(annotations::get).findFirst().orElseThrow().getAsInt();
     }
 
-    private static JsonObject service(Manifest manifest) {
+    private static Optional<JsonObject> service(Manifest manifest) {
         return containers(podSpec(manifest)).stream()
                 .filter(container -> container.get("image").getAsString().contains("lean-authentication-tokens"))
-                .findFirst().orElseThrow();
+                .findFirst();
     }
 
     private static Optional<String> variable(Manifest manifest, String name) {
-        return service(manifest).getAsJsonArray("env").asList().stream().map(JsonElement::getAsJsonObject)
+        return service(manifest).orElseThrow().getAsJsonArray("env").asList().stream().map(JsonElement::getAsJsonObject)
                 .filter(variable -> variable.get("name").getAsString().equals(name))
-                .map(variable -> variable.get("value").getAsString()).findFirst();
+                .filter(variable -> variable.has("value")).map(variable -> variable.get("value").getAsString()).findFirst();
     }
 
     private static List<JsonObject> containers(JsonObject pod) {

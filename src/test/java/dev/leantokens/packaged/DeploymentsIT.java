@@ -56,6 +56,20 @@ class DeploymentsIT {
     @MethodSource("deployments")
     void deploymentServesWithItsManifest(Deployment deployment) throws IOException, InterruptedException {
         Map<String, String> environment = environment(deployment);
+        if (deployment.store().isEmpty()) {
+            serves(environment);
+            return;
+        }
+        try (DeployedStore store = DeployedStore.start(deployment.store().get(), folder)) {
+            environment.computeIfPresent("STORE_URL", (variable, url) -> store.url(url));
+            serves(environment);
+            assertThat(store.keys()).as("the token and its call, with the commands that the user of the manifest has")
+                    .allMatch(key -> key.startsWith("lean-tokens:"))
+                    .anyMatch(key -> key.contains("}:t:")).anyMatch(key -> key.endsWith("}:calls"));
+        }
+    }
+
+    private void serves(Map<String, String> environment) throws IOException, InterruptedException {
         int port = Integer.parseInt(environment.get("PORT"));
         int mcpPort = Integer.parseInt(environment.get("MCP_PORT"));
         Path closed = Files.createDirectory(folder.resolve("closed"),
@@ -80,10 +94,11 @@ class DeploymentsIT {
 
             assertThat(application.linesOf("WARN")).allMatch(line -> line.contains("ACCESS_ANONYMOUS=always"));
             assertThat(application.linesOf("ERROR")).isEmpty();
+            assertThat(application.log()).doesNotContain(DeployedStore.KEY, DeployedStore.PASSWORD);
             assertThat(closed).isEmptyDirectory();
             assertThat(application.log().contains("set LEAN_REQUESTS_PER_MINUTE to the share"))
                     .as("the log says that the budget is not shared")
-                    .isNotEqualTo(environment.containsKey("LEAN_REQUESTS_PER_MINUTE"));
+                    .isNotEqualTo(environment.containsKey("LEAN_REQUESTS_PER_MINUTE") || environment.containsKey("STORE_URL"));
         }
     }
 
@@ -92,6 +107,7 @@ class DeploymentsIT {
         Map<String, String> environment = new HashMap<>(deployment.variables());
         environment.replace("LEAN_CLIENT_ID", LeanStub.CLIENT_ID);
         environment.replace("LEAN_CLIENT_SECRET", LeanStub.CLIENT_SECRET);
+        environment.replace("STORE_KEY", DeployedStore.KEY);
         environment.put("LEAN_URL", LEAN.url());
 
         String port = Integer.toString(FreePorts.next());
@@ -102,7 +118,7 @@ class DeploymentsIT {
         for (Map.Entry<String, String> mounted : deployment.files().entrySet()) {
             Path file = folder.resolve(mounted.getKey().substring(1));
             Files.createDirectories(file.getParent());
-            Files.writeString(file, content(file, mounted.getValue()));
+            Files.writeString(file, content(mounted));
             environment.replaceAll((variable, value) -> value.equals(mounted.getKey()) ? file.toString() : value);
         }
         assertThat(environment).as("each variable has a value, and each named file is mounted")
@@ -110,9 +126,17 @@ class DeploymentsIT {
         return environment;
     }
 
-    private static String content(Path file, String content) {
-        return file.endsWith("client-secret") ? LeanStub.CLIENT_SECRET
-                : content.replaceFirst("payments\\.secret=.*", "payments.secret=" + CLIENTS_SECRET);
+    /** @return the content of a mounted file, with values that work in place of its placeholders */
+    private static String content(Map.Entry<String, String> mounted) {
+        return switch (Path.of(mounted.getKey()).getFileName().toString()) {
+            case "client-secret" -> LeanStub.CLIENT_SECRET;
+            case "clients.properties" -> mounted.getValue().replaceFirst("payments\\.secret=.*",
+                    "payments.secret=" + CLIENTS_SECRET);
+            case "key" -> DeployedStore.KEY;
+            case "password" -> DeployedStore.PASSWORD;
+            case "users.acl" -> DeployedStore.users(mounted.getValue());
+            default -> throw new AssertionError("an unknown file: " + mounted.getKey());
+        };
     }
 
     private static String[] headers(Map<String, String> environment) {

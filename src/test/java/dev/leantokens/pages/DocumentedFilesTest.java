@@ -18,10 +18,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DocumentedFilesTest {
 
     @ParameterizedTest
-    @ValueSource(strings = { "src/main/docker", "src/main/kubernetes" })
+    @ValueSource(strings = { "src/main/docker", "src/main/kubernetes/overlays" })
     void imagesAndDeploymentsAreDocumented(String folder) throws IOException {
         try (Stream<Path> files = Files.list(Path.of(folder))) {
-            assertThat(files.filter(file -> file.toString().matches(".*(Dockerfile\\..*|\\.yaml)"))).isNotEmpty()
+            assertThat(files.filter(file -> Files.isDirectory(file) || file.toString().matches(".*(Dockerfile\\..*|\\.yaml)")))
+                    .isNotEmpty()
                     .allSatisfy(file -> assertThat(firstCells().filter(cell -> cell.contains("](../../" + file + ")")))
                             .isNotEmpty());
         }

@@ -1,7 +1,6 @@
 package dev.leantokens.testing;
 
 import java.io.IOException;
-import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -22,54 +22,69 @@ import io.vertx.core.json.JsonObject;
 /**
  * A deployment example, as seen by the container of the service.
  *
- * @param name the file's name
+ * @param name the overlay's name, or the file's with the service in it
  * @param variables the variables of the container; empty if the value comes from a secret or from the shell
- * @param files the contents of the mounted files by path; empty if the secret is not in the manifest
+ * @param files the contents of the mounted files by path, Valkey's too; empty if the secret is not in the manifest
+ * @param store the options with which Valkey starts, if the deployment has one
  */
-public record Deployment(String name, Map<String, String> variables, Map<String, String> files) {
+public record Deployment(String name, Map<String, String> variables, Map<String, String> files, Optional<List<String>> store) {
 
+    private static final Path COMPOSE = Path.of("src/main/docker/compose.yaml");
     private static final String IMAGE = "lean-authentication-tokens";
+    private static final String STORE_IMAGE = "valkey";
 
     @Override
     public String toString() {
         return name;
     }
 
-    /** @return all deployment examples */
+    /** @return all deployment examples; those for Kubernetes only on a machine that can render them */
     public static Stream<Deployment> all() {
-        try (Stream<Path> manifests = Files.list(Path.of("src/main/kubernetes"))) {
-            return Stream.concat(Stream.of(compose(Path.of("src/main/docker/compose.yaml"))),
-                    manifests.filter(file -> file.toString().endsWith(".yaml")).sorted().map(Deployment::kubernetes).toList()
-                            .stream());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Stream<Deployment> compose = Stream.of("tokens", "replica").map(Deployment::compose);
+        return Kustomize.isInstalled() ? Stream.concat(compose, Kustomize.overlays().map(Deployment::kubernetes)) : compose;
     }
 
-    private static Deployment compose(Path file) {
-        JsonObject environment = documents(file).get(0).getJsonObject("services").getJsonObject("tokens")
-                .getJsonObject("environment");
+    private static Deployment compose(String service) {
+        JsonObject services = documents(read(COMPOSE)).get(0).getJsonObject("services");
         Map<String, String> variables = new LinkedHashMap<>();
-        environment.forEach(variable -> variables.put(variable.getKey(),
+        services.getJsonObject(service).getJsonObject("environment").forEach(variable -> variables.put(variable.getKey(),
                 // ${NAME:-default}, or ${NAME:?what it is}
                 variable.getValue().toString().replaceFirst("\\$\\{[A-Z_]+:-(.*)}", "$1").replaceFirst("\\$\\{.*}", "")));
-        return new Deployment(file.getFileName().toString(), variables, Map.of());
+        Optional<List<String>> store = variables.containsKey("STORE_URL")
+                ? Optional.of(strings(services.getJsonObject(STORE_IMAGE).getJsonArray("command")).skip(1).toList())
+                : Optional.empty();
+        return new Deployment(COMPOSE.getFileName() + " " + service, variables, Map.of(), store);
     }
 
-    private static Deployment kubernetes(Path file) {
-        List<JsonObject> documents = documents(file);
-        JsonObject pod = documents.stream().map(document -> document.getJsonObject("spec", new JsonObject()))
-                .filter(spec -> spec.containsKey("template")).findFirst().orElseThrow()
-                .getJsonObject("template").getJsonObject("spec");
-        JsonObject container = Stream.of("initContainers", "containers").flatMap(kind -> objects(pod.getJsonArray(kind)))
-                .filter(each -> each.getString("image").contains(IMAGE)).findFirst().orElseThrow();
-
+    private static Deployment kubernetes(Path overlay) {
+        List<JsonObject> documents = Kustomize.render(overlay);
+        JsonObject pod = pod(documents, IMAGE).orElseThrow();
         Map<String, String> variables = new LinkedHashMap<>();
-        objects(container.getJsonArray("env"))
+        objects(container(pod, IMAGE).orElseThrow().getJsonArray("env"))
                 .forEach(variable -> variables.put(variable.getString("name"), variable.getString("value", "")));
 
+        Map<String, String> files = new TreeMap<>(files(documents, pod, IMAGE));
+        Optional<JsonObject> store = pod(documents, STORE_IMAGE);
+        store.ifPresent(other -> files.putAll(files(documents, other, STORE_IMAGE)));
+        return new Deployment(overlay.getFileName().toString(), variables, files,
+                store.map(other -> strings(container(other, STORE_IMAGE).orElseThrow().getJsonArray("args")).toList()));
+    }
+
+    private static Optional<JsonObject> pod(List<JsonObject> documents, String image) {
+        return documents.stream().map(document -> document.getJsonObject("spec", new JsonObject()))
+                .filter(spec -> spec.containsKey("template"))
+                .map(spec -> spec.getJsonObject("template").getJsonObject("spec"))
+                .filter(pod -> container(pod, image).isPresent()).findFirst();
+    }
+
+    private static Optional<JsonObject> container(JsonObject pod, String image) {
+        return Stream.of("initContainers", "containers").flatMap(kind -> objects(pod.getJsonArray(kind)))
+                .filter(each -> each.getString("image").contains(image)).findFirst();
+    }
+
+    private static Map<String, String> files(List<JsonObject> documents, JsonObject pod, String image) {
         Map<String, String> files = new TreeMap<>();
-        objects(container.getJsonArray("volumeMounts")).forEach(mount -> {
+        objects(container(pod, image).orElseThrow().getJsonArray("volumeMounts")).forEach(mount -> {
             JsonObject secret = objects(pod.getJsonArray("volumes"))
                     .filter(volume -> volume.getString("name").equals(mount.getString("name"))).findFirst().orElseThrow()
                     .getJsonObject("secret");
@@ -82,7 +97,7 @@ public record Deployment(String name, Map<String, String> variables, Map<String,
                 contents.forEach((key, content) -> files.put(mount.getString("mountPath") + "/" + key, content));
             }
         });
-        return new Deployment(file.getFileName().toString(), variables, files);
+        return files;
     }
 
     private static Map<String, String> secret(List<JsonObject> documents, String name) {
@@ -98,18 +113,26 @@ public record Deployment(String name, Map<String, String> variables, Map<String,
         return array == null ? Stream.empty() : array.stream().map(JsonObject.class::cast);
     }
 
-    /** @return the documents of a YAML file */
-    public static List<JsonObject> documents(Path file) {
+    private static Stream<String> strings(JsonArray array) {
+        return array.stream().map(String.class::cast);
+    }
+
+    /** @return the documents of a YAML text */
+    static List<JsonObject> documents(String yaml) {
         List<JsonObject> documents = new ArrayList<>();
-        try (Reader reader = Files.newBufferedReader(file)) {
-            for (Object document : new Yaml(new SafeConstructor(new LoaderOptions())).loadAll(reader)) {
-                @SuppressWarnings("unchecked")
-                Map<String, Object> members = (Map<String, Object>) document;
-                documents.add(new JsonObject(members));
-            }
+        for (Object document : new Yaml(new SafeConstructor(new LoaderOptions())).loadAll(yaml)) {
+            @SuppressWarnings("unchecked")
+            Map<String, Object> members = (Map<String, Object>) document;
+            documents.add(new JsonObject(members));
+        }
+        return documents;
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return documents;
     }
 }
