@@ -75,13 +75,13 @@ class LeanTokenEndpoint {
         return standIn.account().orElseGet(() -> LeanAccount.of(config));
     }
 
-    void announce(@Observes StartupEvent event) {
+    void announce(@Observes StartupEvent event, SharedBudget budget) {
         boolean service = account.clientId().isPresent();
         LOG.info((service ? "Tokens come from " : "Lean is at ") + account.url()
                 + proxy.map(via -> " through the proxy at " + via.host() + ":" + via.port()).orElse("")
                 + (service ? ", requested with this service's credentials by " + config.clientAuthentication().configuredName()
                         : "; no service credentials are configured"));
-        if (service && config.requestsPerMinute() >= LEAN_LIMIT) {
+        if (service && config.requestsPerMinute() >= LEAN_LIMIT && !budget.isShared()) {
             LOG.info("This process sends up to " + config.requestsPerMinute() + " calls to Lean a minute. Replicas do not "
                     + "share a budget: with several, set LEAN_REQUESTS_PER_MINUTE to the share of each");
         }
