@@ -8,6 +8,7 @@ import java.util.Optional;
 import dev.leantokens.access.NewClient;
 import dev.leantokens.limits.ConnectionLimits;
 import dev.leantokens.store.ForgetCommand;
+import dev.leantokens.store.NewStoreKey;
 import dev.leantokens.token.ConfiguredScopes;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
@@ -18,6 +19,7 @@ import io.quarkus.runtime.configuration.ConfigurationException;
 public final class Application {
 
     private static final String GENERATE_CLIENT = "generate-client";
+    private static final String GENERATE_STORE_KEY = "generate-store-key";
     private static final String FORGET = "forget";
     private static final int FAILED = 1;
     private static final int WRONG_USAGE = 2;
@@ -35,11 +37,13 @@ public final class Application {
         } else if (command.get(0).equals(GENERATE_CLIENT) && command.size() >= 2 && command.size() <= 4) {
             generateClient(command.get(1), command.size() >= 3 ? command.get(2) : "api",
                     command.size() == 4 ? Optional.of(command.get(3)) : Optional.empty());
+        } else if (command.equals(List.of(GENERATE_STORE_KEY))) {
+            generateStoreKey();
         } else if (command.get(0).equals(FORGET)) {
             forget(command.subList(1, command.size()));
         } else {
             fail("usage: " + GENERATE_CLIENT + " <id> [<scopes, separated by commas> [<default scope>]], "
-                    + "or " + ForgetCommand.USAGE + ", or no argument to run the service");
+                    + "or " + GENERATE_STORE_KEY + ", or " + ForgetCommand.USAGE + ", or no argument to run the service");
         }
     }
 
@@ -50,6 +54,13 @@ public final class Application {
         } catch (IllegalArgumentException e) {
             fail(e.getMessage());
         }
+    }
+
+    /** Only the key goes to the standard output, so that it can be redirected into a file. */
+    private static void generateStoreKey() {
+        NewStoreKey key = NewStoreKey.generate();
+        System.out.println(key.text());
+        System.err.print(NewStoreKey.INSTRUCTIONS);
     }
 
     private static void forget(List<String> options) {

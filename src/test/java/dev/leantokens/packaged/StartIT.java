@@ -117,8 +117,18 @@ class StartIT {
                 .contains("ACCESS_CLIENTS_PAYMENTS_DEFAULT_SCOPE=payments.7\n").doesNotContain("Listening");
     }
 
+    @Test
+    void commandGeneratesAKeyForTheStore() {
+        PackagedApplication.Output generated = PackagedApplication.run("generate-store-key");
+
+        assertThat(generated.exitCode()).as(generated.text()).isZero();
+        assertThat(generated.text()).containsPattern("(?m)^[A-Za-z0-9+/]{43}=$").contains("STORE_KEY_FILE")
+                .doesNotContain("Listening");
+    }
+
     @ParameterizedTest
-    @CsvSource({ "generate-client, usage: generate-client <id>", "generate-client payments other.*, allows no such scope" })
+    @CsvSource({ "generate-store-key again, usage: generate-client <id>", "generate-client, usage: generate-client <id>",
+            "generate-client payments other.*, allows no such scope" })
     void wrongCommandExplainsItselfAndStartsNothing(String command, String reason) {
         PackagedApplication.Output refused = PackagedApplication.run(command.split(" "));
 

@@ -54,4 +54,11 @@ class SealTest {
                     .withMessageContaining("generate-store-key");
         }
     }
+
+    @Test
+    void generatedKeyIsUsableAndNew() {
+        NewStoreKey one = NewStoreKey.generate();
+
+        assertThat(StoreKey.parse(one.text()).id()).isNotEqualTo(StoreKey.parse(NewStoreKey.generate().text()).id());
+    }
 }
