@@ -36,8 +36,10 @@ final class TurnTaking {
     /** In microseconds: as in memory, a token of the last second is fresh. */
     private static final String YOUNGEST = "1000000";
     private static final String NONE = "";
+    /** In milliseconds: with less than that, a token counts as expired. */
+    private static final long SHORTEST_LIFE = 1000;
     /** The fence of no entry. */
-    private static final String NO_FENCE = "-";
+    private static final Buffer NO_FENCE = Buffer.buffer("-");
 
     /** How long it waits for a message before it asks again: from the first to the last, each twice the one before. */
     private static final long FIRST_POLL = 100;
@@ -82,7 +84,8 @@ final class TurnTaking {
     private long poll = FIRST_POLL;
     private int messagesUsed;
     private int unusable;
-    private String excluded = NO_FENCE;
+    /** As it is in Redis, where it can be any bytes. */
+    private Buffer excluded = NO_FENCE;
     private String waitedFor = NONE;
     private boolean believesCredentialsRefusal;
     private boolean believesScopeRefusal = true;
@@ -141,9 +144,10 @@ final class TurnTaking {
 
     private List<Buffer> arguments() {
         int believed = (believesCredentialsRefusal ? 1 : 0) + (believesScopeRefusal ? 2 : 0) + (believesFailure ? 4 : 0);
-        return Stream.of(turn.owner(), Long.toString(times.lease().toMillis()), Long.toString(turn.wish().minimumValidity()),
-                turn.wish().fresh() ? YOUNGEST : NONE, waitedFor, excluded, Integer.toString(believed),
-                turn.wish().waits() ? "1" : "0", Integer.toString(LARGEST_ENTRY)).map(Buffer::buffer).toList();
+        return Stream.of(turn.owner(), times.lease().toMillis(), turn.wish().minimumValidity(),
+                turn.wish().fresh() ? YOUNGEST : NONE, waitedFor, excluded, believed, turn.wish().waits() ? 1 : 0,
+                LARGEST_ENTRY)
+                .map(argument -> argument instanceof Buffer bytes ? bytes : Buffer.buffer(argument.toString())).toList();
     }
 
     private void receive(Response reply, long started, Instant sentAt) {
@@ -177,12 +181,21 @@ final class TurnTaking {
         String fence = reply.get(3).toString();
         Optional<CachedToken> token = entries.token(turn.wish().key(), turn.place().token(), reply.get(2).toBytes(), fence,
                 time.micros(), sentAt);
-        if (token.isPresent()) {
+        if (token.filter(found -> isGood(found, fence, sentAt)).isPresent()) {
             end(new Shared(token.get()), Outcome.HIT);
         } else {
-            excluded = fence;
+            excluded = Buffer.buffer(reply.get(3).toBytes());
             askAgain();
         }
+    }
+
+    /**
+     * The script has decided by the expiry in Redis, which others can change, and which is not that by this machine's clock.
+     */
+    private boolean isGood(CachedToken token, String fence, Instant now) {
+        long remaining = Duration.between(now, token.expiresAt()).toMillis();
+        boolean isOfCallWaitedFor = !waitedFor.equals(NONE) && Long.parseLong(fence) >= Long.parseLong(waitedFor);
+        return remaining >= (isOfCallWaitedFor ? SHORTEST_LIFE : turn.wish().minimumValidity());
     }
 
     private void useRefusal(Response reply, RedisInstant time) {

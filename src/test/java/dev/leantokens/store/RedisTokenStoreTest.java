@@ -1,5 +1,6 @@
 package dev.leantokens.store;
 
+import static dev.leantokens.store.TestFleet.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -56,7 +57,7 @@ class RedisTokenStoreTest {
     }
 
     private static TokenException failure(CompletableFuture<IssuedToken> issued) {
-        await().until(issued::isDone);
+        soon().until(issued::isDone);
         return (TokenException) issued.handle((token, failure) -> failure).join();
     }
 
@@ -66,7 +67,7 @@ class RedisTokenStoreTest {
     }
 
     private void awaitEntries(int number) {
-        await().until(() -> fleet.names("t").size() == number);
+        soon().until(() -> fleet.names("t").size() == number);
     }
 
     @Test
@@ -91,7 +92,7 @@ class RedisTokenStoreTest {
         List<TestReplica> replicas = IntStream.range(0, 8).mapToObj(i -> fleet.replica()).toList();
         lean.close();
         List<CompletableFuture<IssuedToken>> waiting = replicas.stream().map(replica -> replica.issue(Scope.API)).toList();
-        await().until(() -> lean.calls() > 0 && isAwaited());
+        soon().until(() -> lean.calls() > 0 && isAwaited());
 
         lean.open();
 
@@ -164,7 +165,7 @@ class RedisTokenStoreTest {
         lean.close();
         List<CompletableFuture<IssuedToken>> waiting = new ArrayList<>();
         replicas.forEach(replica -> waiting.add(replica.issue(Scope.API)));
-        await().until(() -> lean.calls() > 0 && isAwaited());
+        soon().until(() -> lean.calls() > 0 && isAwaited());
         pause(Duration.ofMillis(200));
         lean.failsWith(TokenError.LEAN_UNAVAILABLE.because("Lean answered 503").retryAfter(Duration.ofSeconds(7)));
 
@@ -185,9 +186,9 @@ class RedisTokenStoreTest {
         lean.close();
         lean.failsWith(TokenError.BUDGET_SPENT.because("spent"));
         CompletableFuture<IssuedToken> first = one.issue(Scope.API);
-        await().until(() -> lean.calls() == 1);
+        soon().until(() -> lean.calls() == 1);
         CompletableFuture<IssuedToken> second = other.issue(Scope.API);
-        await().until(this::isAwaited);
+        soon().until(this::isAwaited);
 
         lean.open();
 
@@ -202,7 +203,7 @@ class RedisTokenStoreTest {
                 Map.of("error", "invalid_client", "error_description", "Lean's own text"), Optional.empty())));
         TestReplica one = fleet.replica();
         failure(one.issue(Scope.API, CALLER, CacheControl.ANY));
-        await().until(() -> fleet.names("r").size() == 1);
+        soon().until(() -> fleet.names("r").size() == 1);
 
         TokenException shared = failure(fleet.replica().issue(CUSTOMER, CALLER, CacheControl.ANY));
 
@@ -224,7 +225,7 @@ class RedisTokenStoreTest {
         lean.failsWith(TokenException.refusedByLean(new ErrorResponse(401, Map.of("error", "invalid_client"),
                 Optional.empty())));
         failure(fleet.replica().issue(Scope.API, CALLER, CacheControl.ANY));
-        await().until(() -> fleet.names("r").size() == 1);
+        soon().until(() -> fleet.names("r").size() == 1);
         lean.failsWith(null);
 
         assertThat(get(accepted.issue(CUSTOMER, CALLER, CacheControl.ANY)).source()).isEqualTo(Source.MISS);
@@ -252,7 +253,7 @@ class RedisTokenStoreTest {
         pause(Duration.ofMillis(1100));
 
         assertThat(TestReplica.text(get(other.issue(Scope.API, CacheControl.NO_CACHE)))).isEqualTo("token-2");
-        await().until(() -> TestReplica.text(get(fleet.replica().issue(Scope.API))).equals("token-2"));
+        soon().until(() -> TestReplica.text(get(fleet.replica().issue(Scope.API))).equals("token-2"));
         IssuedToken fresh = get(one.issue(Scope.API, CacheControl.NO_CACHE));
         assertThat(TestReplica.text(fresh)).as("requested by another replica a moment ago").isEqualTo("token-2");
         assertThat(fresh.source()).isEqualTo(Source.SHARED);
@@ -265,9 +266,9 @@ class RedisTokenStoreTest {
         TestReplica other = fleet.replica();
         lean.close();
         CompletableFuture<IssuedToken> first = one.issue(Scope.API);
-        await().until(() -> lean.calls() == 1);
+        soon().until(() -> lean.calls() == 1);
         CompletableFuture<IssuedToken> fresh = other.issue(Scope.API, CacheControl.NO_CACHE);
-        await().until(this::isAwaited);
+        soon().until(this::isAwaited);
         pause(Duration.ofMillis(1100));
 
         lean.open();

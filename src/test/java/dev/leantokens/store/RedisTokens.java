@@ -19,9 +19,13 @@ final class RedisTokens {
         return new TokenKey("service", "", "", scope);
     }
 
-    /** @return a token for api that is valid for an hour from now on, by the clock of the machine */
     static CachedToken token(String text) {
+        return token(text, Scope.API);
+    }
+
+    /** @return a token that is valid for an hour from now on, by the clock of the machine */
+    static CachedToken token(String text, Scope scope) {
         return CachedToken.shared(AccessToken.of(Map.of("access_token", text, "token_type", "Bearer", "expires_in", 3600),
-                Scope.API), Duration.ofHours(1), Instant.now()).orElseThrow();
+                scope), Duration.ofHours(1), Instant.now()).orElseThrow();
     }
 }

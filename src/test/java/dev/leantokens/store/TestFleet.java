@@ -5,6 +5,9 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+
 import dev.leantokens.testing.RedisConnection;
 import dev.leantokens.testing.RedisServer;
 import dev.leantokens.token.TestReplica;
@@ -29,6 +32,11 @@ final class TestFleet implements AutoCloseable {
         byte[] bytes = new byte[StoreKey.BYTES];
         bytes[0] = (byte) first;
         return StoreKey.parse(Base64.getEncoder().encodeToString(bytes));
+    }
+
+    /** Looks often, since Redis answers at once. */
+    static ConditionFactory soon() {
+        return Awaitility.await().pollInterval(Duration.ofMillis(5));
     }
 
     void setTimeout(Duration longest) {
