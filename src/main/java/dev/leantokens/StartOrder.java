@@ -11,6 +11,8 @@ public final class StartOrder {
     public static final int SETTINGS = ObserverMethod.DEFAULT_PRIORITY - 200;
     /** Limits on connections, before any port opens. */
     public static final int LIMITS = ObserverMethod.DEFAULT_PRIORITY - 100;
+    /** The link to Redis, before the first request for a token, which an observer can make. */
+    public static final int STORE = ObserverMethod.DEFAULT_PRIORITY - 50;
     // Observers without a priority run here: they check and load what their packages need.
     /** Background threads and timers, which a start that fails on a setting does not need. */
     public static final int BACKGROUND = ObserverMethod.DEFAULT_PRIORITY + 50;

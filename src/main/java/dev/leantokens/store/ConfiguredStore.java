@@ -36,7 +36,7 @@ final class ConfiguredStore {
     private static final Logger LOG = Logger.getLogger(ConfiguredStore.class);
 
     /** How long the start waits for Redis, since requests that come earlier would be answered without it. */
-    private static final Duration START_LIMIT = Duration.ofSeconds(1);
+    private static final Duration START_LIMIT = RedisLink.FIRST_PATIENCE.plusMillis(100);
     /** After ports are closed: observers of shutdown run in ascending order of priority. */
     private static final int LAST = Integer.MAX_VALUE;
 
@@ -88,7 +88,7 @@ final class ConfiguredStore {
     }
 
     /** Starts the link, and waits a little for it. The ports open afterwards. */
-    void start(@Observes @Priority(StartOrder.BACKGROUND) StartupEvent event) {
+    void start(@Observes @Priority(StartOrder.STORE) StartupEvent event) {
         keyFile.ifPresent(SecretFile::start);
         passwordFile.ifPresent(SecretFile::start);
         link.ifPresent(redis -> await(redis.start(), START_LIMIT));

@@ -36,6 +36,8 @@ final class RedisLink implements StoreLink {
 
     /** The limit for a heartbeat, for which no one waits, and for opening a session. */
     private static final Duration PATIENCE = Duration.ofMillis(500);
+    /** The limit for opening the first session, while this process and perhaps others load their classes. */
+    static final Duration FIRST_PATIENCE = Duration.ofSeconds(3);
     /** An outage that follows within this time is part of the last one. */
     private static final Duration STABLE = Duration.ofSeconds(5);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
@@ -219,10 +221,12 @@ final class RedisLink implements StoreLink {
         });
         self[0] = next;
         opening = next;
-        long limitTimer = vertx.setTimer(PATIENCE.toMillis(),
+        boolean first = !firstAttempt.future().isComplete();
+        long limitTimer = vertx.setTimer((first ? FIRST_PATIENCE : PATIENCE).toMillis(),
                 late -> opened.tryFail(new StoreUnavailableException(StoreFault.TIMEOUT)));
         next.open(clients, failures)
-                .compose(ready -> execute(next, heartbeat.script(), heartbeat.keys(), heartbeat.arguments(), timeout))
+                .compose(ready -> execute(next, heartbeat.script(), heartbeat.keys(), heartbeat.arguments(),
+                        first ? FIRST_PATIENCE : timeout))
                 .map(Heartbeat::pulse)
                 .onSuccess(opened::tryComplete)
                 .onFailure(opened::tryFail);
