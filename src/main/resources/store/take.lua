@@ -1,9 +1,9 @@
 -- Takes a call from the budget of a client of Lean, if one is left for this sharer.
 -- KEYS[3]: exists while Lean throttles the credentials.
 -- ARGV: the call without its last part, sharer, share, limits of calls, of optional calls and of tries, window, the longest
---   call, how long the next call is kept for sharers within their share, how many calls of this replica count at least.
--- Returns 'taken', the number of calls left, the time until the next loan or -1, 1 if calls may be missing here;
---   or why not, the number of calls left, and the times until calls could be made.
+--   call, how long the next call is kept for sharers within their share, how many calls of this replica count at least,
+--   1 if it keeps to its part of the calls.
+-- Returns 'taken', the number of calls left, the time until the next loan or -1; or why not, the number of calls left, and the times until calls could be made.
 
 local call, sharer, share = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local limit, optional_limit, try_limit = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
@@ -21,6 +21,10 @@ local left = limit - all
 if own > all then
   -- They were taken here, so this server has lost them, and maybe those of other replicas.
   redis.call('HSET', numbers, 'lost', text(now + window + longest))
+  keep(window, longest)
+end
+if ARGV[11] == '0' and get('lost') > now then
+  return { 'lost', left, 1 }
 end
 
 -- A call in progress counts for a window after its end, which is not before now.
@@ -83,4 +87,4 @@ local member = call .. (within and ':-' or ':b')
 redis.call('ZADD', calls, text(now + longest + window), member)
 count(member, 1)
 keep(window, longest)
-return { 'taken', left - 1, within and -1 or interval, get('lost') > now and 1 or 0 }
+return { 'taken', left - 1, within and -1 or interval }

@@ -165,14 +165,14 @@ final class ClientBudget {
         /** The line's turn if the call is denied. */
         private final long turnBefore;
         private final CallPermit permit;
-        private final int ownCalls;
+        private final SharedBudget.Own own;
 
-        private Question(WaitingCall call, Line line, CallPermit permit, int ownCalls) {
+        private Question(WaitingCall call, Line line, CallPermit permit, SharedBudget.Own own) {
             this.call = call;
             this.line = line;
             this.turnBefore = line.turn;
             this.permit = permit;
-            this.ownCalls = ownCalls;
+            this.own = own;
         }
     }
 
@@ -311,16 +311,14 @@ final class ClientBudget {
 
     /** @return whether the call can be made; otherwise, its permit has ended */
     Uni<Boolean> confirm(CallPermit permit) {
-        boolean asked;
-        int ownCalls;
+        SharedBudget.Own own;
         synchronized (this) {
-            asked = isAsked();
-            ownCalls = ownCalls(clock.instant()) - 1;
+            if (!isAsked()) {
+                return Uni.createFrom().item(true);
+            }
+            own = own(1, clock.instant());
         }
-        if (!asked) {
-            return Uni.createFrom().item(true);
-        }
-        return shared.take(permit.shared, ownCalls, Duration.ZERO).onItemOrFailure().transform((answer, failure) -> {
+        return shared.take(permit.shared, own, Duration.ZERO).onItemOrFailure().transform((answer, failure) -> {
             boolean made = answer instanceof Taken;
             if (!made) {
                 // Also if no answer came: the first attempt has taken its time.
@@ -424,16 +422,21 @@ final class ClientBudget {
         return Long.toHexString(ThreadLocalRandom.current().nextLong());
     }
 
-    /** @return how many calls of this replica count for a while, without those that are being asked for */
-    private int ownCalls(Instant now) {
-        return window.callsUntil(now.plus(whole.window().dividedBy(60))) - view.asking();
+    /**
+     * Leaves out calls that soon no longer count, since clocks differ a little, and those that are being asked for.
+     *
+     * @param another the number of those that the view does not know of
+     */
+    private SharedBudget.Own own(int another, Instant now) {
+        int calls = window.callsUntil(now.plus(whole.window().dividedBy(60))) - view.asking() - another;
+        return new SharedBudget.Own(calls, view.isCareful(now));
     }
 
     /** Starts to ask for a call, which keeps its place in line until the answer. */
     private Question question(WaitingCall call, Line line, Standing standing, Grade grade, Instant now) {
-        int ownCalls = ownCalls(now);
+        SharedBudget.Own own = own(0, now);
         CallPermit permit = permit(call.request, line.caller, standing, grade, now);
-        Question question = new Question(call, line, permit, ownCalls);
+        Question question = new Question(call, line, permit, own);
         view.ask(standing.sharer());
         line.turn = ++lastTurn;
         call.asking = true;
@@ -443,7 +446,7 @@ final class ClientBudget {
 
     /** Must be called without the lock. */
     private void ask(Question question) {
-        shared.take(question.permit.shared, question.ownCalls, view.reserve()).subscribe().with(
+        shared.take(question.permit.shared, question.own, view.reserve()).subscribe().with(
                 answer -> runLocked(() -> settle(question, answer)), failure -> runLocked(() -> settle(question, null)));
     }
 
@@ -459,7 +462,7 @@ final class ClientBudget {
         if (answer == null) {
             view.fail(permit.standing.sharer(), now);
         } else {
-            view.answer(permit.standing.sharer(), answer, now);
+            view.answer(permit.standing.sharer(), answer, window.calls() - 1, now);
         }
         if (!call.over) {
             call.asking = false;
@@ -478,7 +481,7 @@ final class ClientBudget {
             refuseLate(now, actions);
         }
         actions.addAll(serve(now));
-        if (answer == null && !call.over && !call.asking && closeOptional(call)) {
+        if (!call.over && !call.asking && closeOptional(call)) {
             remove(call);
             actions.add(() -> call.refuse(refusal(call.request, now, now)));
         }
@@ -493,7 +496,7 @@ final class ClientBudget {
 
     /** @return an action to run without the lock, if the call cannot wait after this answer */
     private Optional<Runnable> refuse(WaitingCall call, Answer answer, Instant now) {
-        if (call.over || !(answer instanceof Denied denied)) {
+        if (call.over || !(answer instanceof Denied denied) || denied.reason() == Reason.LOST) {
             return Optional.empty();
         }
         Instant turn = now.plus(denied.waits().get(0));

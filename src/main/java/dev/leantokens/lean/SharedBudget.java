@@ -38,7 +38,7 @@ public interface SharedBudget {
         }
 
         @Override
-        public Uni<Answer> take(Call call, int ownCalls, Duration reserve) {
+        public Uni<Answer> take(Call call, Own own, Duration reserve) {
             throw new IllegalStateException("the budget is not shared");
         }
 
@@ -92,6 +92,15 @@ public interface SharedBudget {
         }
     }
 
+    /**
+     * What a replica that asks for a call knows itself.
+     *
+     * @param calls how many of its calls count at least
+     * @param careful whether it keeps to its part of the calls now
+     */
+    record Own(int calls, boolean careful) {
+    }
+
     /** The answer to a replica that asks for a call. */
     sealed interface Answer permits Taken, Denied {
 
@@ -103,9 +112,8 @@ public interface SharedBudget {
      * The call can be made.
      *
      * @param nextLoan when the next call can be borrowed, if this one is borrowed
-     * @param careful whether calls may be missing from the shared count, so that each replica has to keep to its part as well
      */
-    record Taken(int left, Optional<Duration> nextLoan, boolean careful) implements Answer {
+    record Taken(int left, Optional<Duration> nextLoan) implements Answer {
     }
 
     /**
@@ -127,7 +135,9 @@ public interface SharedBudget {
         /** No try is left for this account. */
         TRY,
         /** Lean throttles the credentials. */
-        PAUSED
+        PAUSED,
+        /** Calls are missing from the shared count: each replica has to keep to its part as well, and can then ask again. */
+        LOST
     }
 
     /** @return whether replicas share a budget at all; never changes */
@@ -145,11 +155,10 @@ public interface SharedBudget {
     /**
      * Takes a call, which counts until the window has passed after its end.
      *
-     * @param ownCalls how many calls of this replica count at least, as far as it knows
      * @param reserve if no call is left: how long the next one is kept for sharers within their share
      * @return the answer, on any thread; a failure if it does not come in time
      */
-    Uni<Answer> take(Call call, int ownCalls, Duration reserve);
+    Uni<Answer> take(Call call, Own own, Duration reserve);
 
     /**
      * Ends a call, also one that was made without asking or whose answer did not come. Returns at once and never fails.

@@ -10,6 +10,7 @@ import java.util.function.DoubleSupplier;
 import dev.leantokens.lean.CallWindow.Limits;
 import dev.leantokens.lean.SharedBudget.Answer;
 import dev.leantokens.lean.SharedBudget.Denied;
+import dev.leantokens.lean.SharedBudget.Reason;
 import dev.leantokens.lean.SharedBudget.Taken;
 
 /**
@@ -47,11 +48,11 @@ final class SharedView {
 
     /** Whether this replica is on its own now. */
     private boolean apart;
-    private Instant apartSince = Instant.MIN;
     private Instant unaskedUntil = Instant.MIN;
     private Instant carefulUntil = Instant.MIN;
-    /** The number of calls until those that were made before the outage no longer count. */
+    /** The largest number of calls at first, until those of before no longer count. */
     private int callsAtFirst;
+    private Instant firstUntil = Instant.MIN;
 
     /**
      * When the next calls could be made.
@@ -100,21 +101,33 @@ final class SharedView {
         }
         apart = !up;
         if (apart) {
-            apartSince = now;
-            int known = isRecent(now) ? left : whole.calls();
-            callsAtFirst = calls + known / Math.max(1, shared.replicas());
+            startCarefully(calls, now);
         } else {
             carefulUntil = now.plus(memory());
         }
     }
 
+    /**
+     * Calls that count now may be those of any replica. Until they no longer do, this one adds its part of those that are left.
+     */
+    private void startCarefully(int calls, Instant now) {
+        int known = isRecent(now) ? left : whole.calls();
+        callsAtFirst = calls + known / Math.max(1, shared.replicas());
+        firstUntil = now.plus(memory());
+    }
+
     /** @return the limits of this replica: part of the whole if the others do not know its calls, or it does not know theirs */
     Limits limits(Instant now) {
-        if (apart) {
-            return whole.withCalls(now.isBefore(apartSince.plus(memory())) ? Math.min(part(), callsAtFirst) : part());
+        if (!isCareful(now)) {
+            return whole;
         }
-        Instant careful = shared.lastReturn().equals(Instant.MIN) ? Instant.MIN : shared.lastReturn().plus(memory());
-        return now.isBefore(carefulUntil) || now.isBefore(careful) ? whole.withCalls(part()) : whole;
+        return whole.withCalls(now.isBefore(firstUntil) ? Math.min(part(), callsAtFirst) : part());
+    }
+
+    /** @return whether this replica keeps to its part of the calls */
+    boolean isCareful(Instant now) {
+        return apart || now.isBefore(carefulUntil)
+                || !shared.lastReturn().equals(Instant.MIN) && now.isBefore(shared.lastReturn().plus(memory()));
     }
 
     private int part() {
@@ -176,15 +189,20 @@ final class SharedView {
         return asking;
     }
 
-    void answer(String sharer, Answer answer, Instant now) {
+    /** @param calls the number of this replica's other calls that count */
+    void answer(String sharer, Answer answer, int calls, Instant now) {
         stopAsking(sharer);
+        if (answer instanceof Denied denied && denied.reason() == Reason.LOST) {
+            startCarefully(calls, now);
+            carefulUntil = firstUntil;
+            return;
+        }
         left = Math.max(0, answer.left());
         lastAnswer = now;
         all = Turns.NOW;
         if (answer instanceof Taken taken) {
             taken.nextLoan().ifPresentOrElse(loan -> deny(sharer, turns(List.of(loan), now), now),
                     () -> denials.remove(sharer));
-            carefulUntil = taken.careful() ? later(carefulUntil, now.plus(memory())) : carefulUntil;
         } else if (answer instanceof Denied denied) {
             deny(sharer, denied, now);
         }
@@ -196,8 +214,8 @@ final class SharedView {
             case FULL -> all = turns;
             case OPTIONAL -> optional = turns;
             case SHARE, TRY -> deny(sharer, turns, now);
-            case PAUSED -> {
-                // Concerns the credentials, not the budget.
+            case PAUSED, LOST -> {
+                // Tells nothing about the next calls.
             }
         }
     }
@@ -228,7 +246,7 @@ final class SharedView {
 
     /** @return how long to keep the next call for sharers within their share: until each replica has asked */
     Duration reserve() {
-        return spread().plus(whole.window().dividedBy(20 * PAUSES_PER_WINDOW));
+        return spread().plus(pause().dividedBy(10));
     }
 
     /** @return the time over which the replicas spread their questions */

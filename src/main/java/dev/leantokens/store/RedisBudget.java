@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,6 +24,9 @@ final class RedisBudget implements SharedBudget, StoreLink.Listener {
     /** A request waits for Redis twice: for its token and for its call. */
     private static final int WAITS = 2;
 
+    /** How long replicas count after they were seen: a Redis that was restarted sees them again one by one. */
+    private static final Duration MEMORY = Duration.ofMinutes(1);
+
     private static final String CALLS = StoreScript.read("calls").text();
 
     private final StoreScript take;
@@ -34,8 +38,11 @@ final class RedisBudget implements SharedBudget, StoreLink.Listener {
     private final Duration patience;
     private final Clock clock;
 
-    private volatile boolean everUp;
     private volatile Instant lastReturn = Instant.MIN;
+    /** The largest number of replicas in this minute and in the last one; 0 until one has been seen. Written by pulses only. */
+    private volatile int replicas;
+    private volatile int replicasBefore;
+    private Instant minute = Instant.MIN;
 
     /** @param timeout the longest time that a request waits for Redis, in all */
     RedisBudget(StoreLink link, StoreKeys keys, StoreNames names, Duration timeout, Clock clock) {
@@ -57,14 +64,20 @@ final class RedisBudget implements SharedBudget, StoreLink.Listener {
 
     @Override
     public void connected() {
-        if (everUp) {
+        if (replicas > 0) {
             lastReturn = clock.instant();
         }
     }
 
     @Override
     public void pulse(StorePulse pulse) {
-        everUp = true;
+        Instant now = clock.instant();
+        if (now.isAfter(minute)) {
+            minute = now.plus(MEMORY);
+            replicasBefore = replicas;
+            replicas = pulse.replicas();
+        }
+        replicas = Math.max(replicas, pulse.replicas());
     }
 
     @Override
@@ -84,14 +97,14 @@ final class RedisBudget implements SharedBudget, StoreLink.Listener {
 
     @Override
     public int replicas() {
-        return everUp ? link.replicas() : 0;
+        return Math.max(replicas, replicasBefore);
     }
 
     @Override
-    public Uni<Answer> take(Call call, int ownCalls, Duration reserve) {
+    public Uni<Answer> take(Call call, Own own, Duration reserve) {
         List<Uni<Answer>> answers = new ArrayList<>(1);
         for (StoreKey key : inOrder()) {
-            List<Buffer> arguments = new ArrayList<>(10);
+            List<Buffer> arguments = new ArrayList<>(11);
             arguments.add(text(name(key, call)));
             arguments.add(text(sharer(key, call)));
             arguments.add(text(call.share()));
@@ -101,7 +114,8 @@ final class RedisBudget implements SharedBudget, StoreLink.Listener {
             arguments.add(micros(call.limits().window()));
             arguments.add(micros(call.limits().longestCall()));
             arguments.add(micros(reserve));
-            arguments.add(text(ownCalls));
+            arguments.add(text(own.calls()));
+            arguments.add(text(own.careful() ? 1 : 0));
             List<String> used = new ArrayList<>(keys(key, call));
             used.add(pauseKey(key, call.clientId(), call.credentials()));
             answers.add(link.run(take, used, arguments, patience).map(RedisBudget::answer));
@@ -120,16 +134,15 @@ final class RedisBudget implements SharedBudget, StoreLink.Listener {
     /** @return the call can be made if it can be made under all names */
     private Answer both(Call call, List<Answer> answers) {
         Optional<Denied> denied = answers.stream().filter(Denied.class::isInstance).map(Denied.class::cast)
-                .max((one, other) -> one.waits().get(0).compareTo(other.waits().get(0)));
+                .max(Comparator.<Denied, Boolean> comparing(denial -> denial.reason() == Reason.LOST)
+                        .thenComparing(denial -> denial.waits().get(0)));
         if (denied.isPresent()) {
             end(call, false);
             return denied.get();
         }
         List<Taken> taken = answers.stream().map(Taken.class::cast).toList();
         return new Taken(taken.stream().mapToInt(Taken::left).min().orElseThrow(),
-                taken.stream().map(Taken::nextLoan).flatMap(Optional::stream).max(Duration::compareTo),
-                // Under the name of a new key, calls from before are missing.
-                taken.stream().allMatch(Taken::careful));
+                taken.stream().map(Taken::nextLoan).flatMap(Optional::stream).max(Duration::compareTo));
     }
 
     @Override
@@ -178,8 +191,7 @@ final class RedisBudget implements SharedBudget, StoreLink.Listener {
             int left = reply.get(1).toInteger();
             if (reply.get(0).toString().equals("taken")) {
                 long loan = reply.get(2).toLong();
-                return new Taken(left, loan < 0 ? Optional.empty() : Optional.of(duration(loan)),
-                        reply.get(3).toInteger() == 1);
+                return new Taken(left, loan < 0 ? Optional.empty() : Optional.of(duration(loan)));
             }
             List<Duration> waits = new ArrayList<>(reply.size());
             for (int i = 2; i < reply.size(); i++) {
@@ -201,6 +213,7 @@ final class RedisBudget implements SharedBudget, StoreLink.Listener {
             case "share" -> Reason.SHARE;
             case "try" -> Reason.TRY;
             case "paused" -> Reason.PAUSED;
+            case "lost" -> Reason.LOST;
             default -> throw new IllegalArgumentException("unknown");
         };
     }

@@ -46,6 +46,11 @@ final class Links implements AutoCloseable {
         return link;
     }
 
+    /** @return the links of all replicas */
+    List<RedisLink> all() {
+        return links;
+    }
+
     Vertx vertx() {
         return vertx;
     }
