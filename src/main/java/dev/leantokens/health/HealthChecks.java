@@ -1,5 +1,6 @@
 package dev.leantokens.health;
 
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 
 import jakarta.enterprise.inject.Produces;
@@ -16,18 +17,20 @@ import dev.leantokens.lean.LeanStandIn;
 import dev.leantokens.lean.LeanVerdict;
 import dev.leantokens.lean.LeanVerdict.Opinion;
 import dev.leantokens.mcp.port.McpListener;
+import dev.leantokens.store.StoreHealth;
 import dev.leantokens.token.ServiceCredentials;
 import io.smallrye.health.api.AsyncHealthCheck;
 import io.smallrye.health.api.HealthGroup;
 
 /**
  * The health checks of the service. Those about Lean are in the group {@code /q/health/group/lean} and in no probe: neither a
- * restart nor taking the service out of rotation would fix Lean, and cached tokens stay valid. There is no startup check, as
- * the main port opens last.
+ * restart nor taking the service out of rotation would fix Lean, and cached tokens stay valid. The same is true of Redis and
+ * {@code /q/health/group/store}. There is no startup check, as the main port opens last.
  */
 class HealthChecks {
 
     private static final String LEAN = "lean";
+    private static final String STORE = "store";
 
     /** Whether both adapters can be reached. That the request has arrived shows that the main port is open. */
     @Produces
@@ -77,6 +80,22 @@ class HealthChecks {
                     .status(opinion != Opinion.REFUSED)
                     .withData("service-credentials", opinion.name().toLowerCase(Locale.ROOT));
             return (opinion == Opinion.REFUSED ? response.withData("reason", verdict.reasonOfRefusal()) : response).build();
+        };
+    }
+
+    /** Whether Redis can be used, if it is configured. In no probe: replicas go on without it. */
+    @Produces
+    @Singleton
+    @HealthGroup(STORE)
+    HealthCheck store(StoreHealth store) {
+        return () -> {
+            HealthCheckResponseBuilder response = HealthCheckResponse.named(STORE);
+            return store.state().map(state -> {
+                state.reason().ifPresent(reason -> response.withData("reason", reason));
+                return response.status(state.reason().isEmpty())
+                        .withData("since", state.since().truncatedTo(ChronoUnit.SECONDS).toString())
+                        .withData("replicas", state.replicas());
+            }).orElseGet(() -> response.up().withData("redis", "not configured")).build();
         };
     }
 

@@ -20,6 +20,7 @@ import org.jboss.logging.Logger;
 import dev.leantokens.StartOrder;
 import dev.leantokens.file.FileWatch;
 import dev.leantokens.lean.LeanAccount;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
@@ -47,7 +48,7 @@ final class ConfiguredStore {
     private final Optional<SecretFile<String>> passwordFile;
 
     /** @throws ConfigurationException if the settings are invalid; the message is for an operator */
-    ConfiguredStore(StoreConfig config, LeanAccount account, Vertx vertx, Clock clock) {
+    ConfiguredStore(StoreConfig config, LeanAccount account, Vertx vertx, Clock clock, MeterRegistry registry) {
         List<StoreUrl> urls = StoreConfigRules.check(config);
         config.certificateAuthorities().ifPresent(ConfiguredStore::checkReadable);
         this.names = StoreNames.of(config.prefix(), account.url());
@@ -58,9 +59,18 @@ final class ConfiguredStore {
         this.passwordFile = config.passwordFile()
                 .map(file -> new SecretFile<>(vertx, "STORE_PASSWORD_FILE", file, ConfiguredStore::parsePassword));
         this.link = urls.isEmpty() ? Optional.empty()
-                : Optional.of(new RedisLink(vertx, new RedisClients(config.type(), urls, config.sentinelMaster(),
-                        config.certificateAuthorities(), () -> passwordFile.map(SecretFile::current)), names,
-                        config.timeout(), clock));
+                : Optional.of(link(new RedisClients(config.type(), urls, config.sentinelMaster(),
+                        config.certificateAuthorities(), () -> passwordFile.map(SecretFile::current)), config, vertx, clock,
+                        registry));
+    }
+
+    private RedisLink link(RedisClients clients, StoreConfig config, Vertx vertx, Clock clock, MeterRegistry registry) {
+        LinkMetrics metrics = new LinkMetrics(registry);
+        RedisLink redis = new RedisLink(vertx, clients, names, config.timeout(), clock, metrics);
+        ClockComparison comparison = new ClockComparison(clock, config.clockTolerance());
+        redis.addListener(comparison);
+        metrics.observe(redis, comparison::difference);
+        return redis;
     }
 
     static List<StoreKey> parseKeys(String text) {
@@ -111,6 +121,11 @@ final class ConfiguredStore {
         } catch (ExecutionException e) {
             throw new IllegalStateException("never fails", e);
         }
+    }
+
+    /** @return as {@link #link()}, with what operators see of it */
+    Optional<RedisLink> redis() {
+        return link;
     }
 
     /** @return the link to Redis; empty without STORE_URL */

@@ -50,6 +50,7 @@ final class RedisLink implements StoreLink {
     private final ContextInternal context;
     private final RedisClients clients;
     private final Duration timeout;
+    private final LinkMetrics metrics;
     private final StoreOutage outage;
     private final Heartbeat heartbeat;
     private final String channel;
@@ -70,11 +71,13 @@ final class RedisLink implements StoreLink {
     private boolean closed;
 
     /** @param timeout the longest wait for a script, whatever its caller's patience */
-    RedisLink(Vertx vertx, RedisClients clients, StoreNames names, Duration timeout, Clock clock) {
+    RedisLink(Vertx vertx, RedisClients clients, StoreNames names, Duration timeout, Clock clock,
+            LinkMetrics metrics) {
         this.vertx = vertx;
         this.context = ((VertxInternal) vertx).createEventLoopContext();
         this.clients = clients;
         this.timeout = timeout;
+        this.metrics = metrics;
         this.outage = new StoreOutage(clock);
         this.heartbeat = new Heartbeat(names);
         this.channel = names.channel();
@@ -181,6 +184,7 @@ final class RedisLink implements StoreLink {
     private Future<Response> execute(RedisSession current, StoreScript script, List<String> keys, List<Buffer> arguments,
             Duration limit) {
         Promise<Response> promise = Promise.promise();
+        long start = System.nanoTime();
         long limitTimer = vertx.setTimer(Math.max(1, limit.toMillis()),
                 late -> fail(current, promise, StoreFault.TIMEOUT));
         current.evalsha(script, keys, arguments)
@@ -191,7 +195,11 @@ final class RedisLink implements StoreLink {
                     vertx.cancelTimer(limitTimer);
                     if (reply.failed()) {
                         fail(current, promise, StoreFault.of(reply.cause()));
-                    } else if (promise.tryComplete(reply.result()) && current == session) {
+                        return;
+                    }
+                    // Also of a reply that is too late.
+                    metrics.recordRoundTrip(System.nanoTime() - start);
+                    if (promise.tryComplete(reply.result()) && current == session) {
                         failuresInRow = 0;
                     }
                 });
@@ -199,7 +207,11 @@ final class RedisLink implements StoreLink {
     }
 
     private void fail(RedisSession current, Promise<Response> promise, StoreFault fault) {
-        if (promise.tryFail(new StoreUnavailableException(fault)) && current == session) {
+        if (!promise.tryFail(new StoreUnavailableException(fault))) {
+            return;
+        }
+        metrics.countFault(fault);
+        if (current == session) {
             failuresInRow++;
             if (fault.isOfAll() || failuresInRow >= MAX_FAILURES) {
                 goDown(fault);
@@ -245,6 +257,7 @@ final class RedisLink implements StoreLink {
     }
 
     private void onFailedAttempt(StoreFault fault) {
+        metrics.countFault(fault);
         outage.start(fault);
         failures++;
         firstAttempt.tryComplete();

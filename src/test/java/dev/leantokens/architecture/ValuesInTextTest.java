@@ -52,7 +52,7 @@ class ValuesInTextTest {
     private static final Set<String> SHOWN = Set.of(
             "Audience.groups", "Exposure.host", "Peer.address", "Caller.address", "CallerAccount.account",
             "CallerAccount.sharer", "LocalClient.id", "Scope.value", "Schema.value",
-            "Session.owner", "Session.account", "Verdict.reason", "LeanAccount.url",
+            "Session.owner", "Session.account", "Verdict.reason", "State.reason", "LeanAccount.url",
             "RestClients.certificate", "SigningKey.algorithm", "Places.mcpUrl",
             "StoreScript.text", "StoreScript.digest", "StoreNames.prefix", "StoreNames.environment",
             // Addresses, and ids of the configuration.

@@ -60,6 +60,12 @@ class HealthTest {
         assertThat(lean.requests()).isEmpty();
     }
 
+    @Test
+    void storeThatIsNotConfiguredIsUp() {
+        given().get("/q/health/group/store").then().statusCode(200)
+                .body("checks.find { it.name == 'store' }.data.redis", equalTo("not configured"));
+    }
+
     /** SmallRye Health reports an unknown group as up. */
     @ParameterizedTest
     @ValueSource(strings = { "/q/health/group/lena", "/q/health/group", "/q/health/well", "/q/health/lively", "/q/health/",
@@ -69,7 +75,8 @@ class HealthTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "/q/health", "/q/health/ready", "/q/health/group/lean", "/q/metrics" })
+    @ValueSource(strings = { "/q/health", "/q/health/ready", "/q/health/group/lean", "/q/health/group/store",
+            "/q/metrics" })
     void managementEndpointsAreReadOnly(String path) {
         given().post(path).then().statusCode(405).header("Allow", "GET, HEAD, OPTIONS").body("error",
                 equalTo("invalid_request"));

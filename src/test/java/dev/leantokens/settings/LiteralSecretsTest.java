@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.leantokens.access.AccessConfig;
 import dev.leantokens.lean.LeanConfig;
+import dev.leantokens.store.StoreConfig;
 import dev.leantokens.tls.CallersTlsConfig;
 import dev.leantokens.tls.LeanTlsConfig;
 import io.smallrye.config.ConfigValidationException;
@@ -36,7 +37,7 @@ class LiteralSecretsTest {
 
     private static final List<String> SECRETS = List.of("lean.client-id", "lean.client-secret", "lean.private-key-id",
             "lean.proxy-username", "lean.proxy-password", "lean.tls.key-store-password", "tls.key-store-password",
-            "access.clients.shop.secret");
+            "access.clients.shop.secret", "store.url", "store.key");
 
     static Stream<List<String>> secretsAndValues() {
         return SECRETS.stream().flatMap(secret -> VALUES.stream().map(value -> List.of(secret, value)));
@@ -46,7 +47,7 @@ class LiteralSecretsTest {
     private static SmallRyeConfig config(Map<String, String> variables, Map<String, String> properties) {
         SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder().addDefaultInterceptors().addDiscoveredConverters()
                 .withMapping(LeanConfig.class).withMapping(AccessConfig.class).withMapping(LeanTlsConfig.class)
-                .withMapping(CallersTlsConfig.class)
+                .withMapping(CallersTlsConfig.class).withMapping(StoreConfig.class)
                 .withSources(new EnvConfigSource(variables, 300), new PropertiesConfigSource(properties, "test", 250));
         ServiceLoader.load(SmallRyeConfigBuilderCustomizer.class).stream()
                 .filter(provider -> provider.type().getName().startsWith("dev.leantokens."))
@@ -67,6 +68,8 @@ class LiteralSecretsTest {
             case "lean.proxy-username" -> lean.proxyUsername();
             case "lean.proxy-password" -> lean.proxyPassword();
             case "lean.tls.key-store-password" -> config.getConfigMapping(LeanTlsConfig.class).keyStorePassword();
+            case "store.url" -> config.getConfigMapping(StoreConfig.class).url();
+            case "store.key" -> config.getConfigMapping(StoreConfig.class).key();
             case "tls.key-store-password" -> config.getConfigMapping(CallersTlsConfig.class).keyStorePassword();
             default -> config.getConfigMapping(AccessConfig.class).clients().get("shop").secret();
         };

@@ -9,6 +9,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 import dev.leantokens.testing.RedisServer;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 
@@ -22,6 +24,7 @@ final class Links implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Vertx vertx = Vertx.vertx();
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final List<RedisLink> links = new ArrayList<>();
 
     /** @return a link that is up: one replica of a fleet */
@@ -40,7 +43,7 @@ final class Links implements AutoCloseable {
     }
 
     RedisLink start(RedisClients clients, Duration timeout, Clock clock) {
-        RedisLink link = new RedisLink(vertx, clients, NAMES, timeout, clock);
+        RedisLink link = new RedisLink(vertx, clients, NAMES, timeout, clock, new LinkMetrics(registry));
         links.add(link);
         await(link.start());
         return link;
@@ -53,6 +56,11 @@ final class Links implements AutoCloseable {
 
     Vertx vertx() {
         return vertx;
+    }
+
+    /** @return the metrics of all links */
+    MeterRegistry registry() {
+        return registry;
     }
 
     private static <T> T await(Future<T> future) {

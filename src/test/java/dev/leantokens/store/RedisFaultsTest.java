@@ -65,6 +65,7 @@ class RedisFaultsTest {
             server.freeze();
 
             awaitDown(link, StoreFault.TIMEOUT);
+            assertThat(links.registry().get("store.faults").tag("reason", "timeout").counter().count()).isPositive();
             // Several attempts fail meanwhile, each with a connection of its own.
             int attempts = link.failures();
             Awaitility.await().atMost(PATIENCE).until(() -> link.failures() > attempts + 1);

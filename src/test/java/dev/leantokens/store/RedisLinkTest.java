@@ -55,6 +55,13 @@ class RedisLinkTest {
     }
 
     @Test
+    void roundTripsAreTimed() {
+        run(links.connect(server), ECHO, "key", Buffer.buffer("1"));
+
+        assertThat(links.registry().get("store.requests").timer().count()).isGreaterThanOrEqualTo(2);
+    }
+
+    @Test
     void runsScriptOfWhichRedisWasEmptied() {
         RedisLink link = links.connect(server);
         run(link, ECHO, "key", Buffer.buffer("1"));

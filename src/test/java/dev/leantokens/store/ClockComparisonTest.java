@@ -1,0 +1,54 @@
+package dev.leantokens.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import dev.leantokens.testing.LogLines;
+import dev.leantokens.testing.TestClock;
+
+class ClockComparisonTest {
+
+    private final TestClock clock = new TestClock();
+    private final ClockComparison comparison = new ClockComparison(clock, Duration.ofSeconds(5));
+    private final LogLines log = LogLines.of(ClockComparison.class.getName());
+
+    @AfterEach
+    void close() {
+        log.close();
+    }
+
+    private void pulse(Duration ahead) {
+        comparison.pulse(new StorePulse(1, 0, clock.instant().minus(ahead)));
+    }
+
+    @Test
+    void toleratedDifferenceIsNoWarning() {
+        pulse(Duration.ofSeconds(5));
+        pulse(Duration.ofSeconds(-5));
+
+        assertThat(log.lines()).isEmpty();
+        assertThat(comparison.difference()).isEqualTo(Duration.ofSeconds(-5));
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "PT6S, 6 s ahead of Redis' clock", "PT-1H, 3600 s behind Redis' clock" })
+    void greaterDifferenceIsOneWarningUntilItIsGone(Duration ahead, String text) {
+        pulse(ahead);
+        pulse(ahead);
+        assertThat(log.lines()).singleElement().satisfies(line -> assertThat(line.message()).contains(text));
+
+        pulse(Duration.ZERO);
+        pulse(Duration.ZERO);
+        assertThat(log.lines()).hasSize(2);
+        assertThat(log.lines().get(1).message()).contains("agrees");
+
+        pulse(ahead);
+        assertThat(log.lines()).hasSize(3);
+    }
+}
