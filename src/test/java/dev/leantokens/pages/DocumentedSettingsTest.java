@@ -30,6 +30,7 @@ import dev.leantokens.lean.LeanConfig;
 import dev.leantokens.limits.LimitsConfig;
 import dev.leantokens.mcp.port.McpConfig;
 import dev.leantokens.openapi.OpenapiConfig;
+import dev.leantokens.store.StoreConfig;
 import dev.leantokens.tls.CallersTlsConfig;
 import dev.leantokens.tls.LeanTlsConfig;
 import dev.leantokens.token.TokenConfig;
@@ -42,7 +43,7 @@ class DocumentedSettingsTest {
 
     private static final List<Class<?>> MAPPINGS = List.of(LeanConfig.class, McpConfig.class, AccessConfig.class,
             TokenConfig.class, CacheConfig.class, LimitsConfig.class, CallersTlsConfig.class, LeanTlsConfig.class,
-            OpenapiConfig.class);
+            OpenapiConfig.class, StoreConfig.class);
 
     /** Properties whose variable has another name, mapped in application.properties. */
     private static final Map<String, String> SHORT_NAMES = Map.of(
@@ -116,8 +117,9 @@ class DocumentedSettingsTest {
         Set<String> known = Tables.rows(PAGE).stream().map(row -> row.get(0).replace("`", "")).collect(Collectors.toSet());
         String prose = Tables.textOf(page).replaceAll("(?s)```.*?```", "");
 
-        assertThat(Pattern.compile("`((?:LEAN|TOKEN|CACHE|LIMITS|TLS|ALLOWED|OPENAPI|MCP|ACCESS)_[A-Z_]*[A-Z])(?:=[^`]*)?`")
-                .matcher(prose).results().map(name -> name.group(1)).filter(name -> !name.startsWith("LEAN_TOKENS_")))
+        assertThat(
+                Pattern.compile("`((?:LEAN|TOKEN|CACHE|LIMITS|TLS|ALLOWED|OPENAPI|MCP|ACCESS|STORE)_[A-Z_]*[A-Z])(?:=[^`]*)?`")
+                        .matcher(prose).results().map(name -> name.group(1)).filter(name -> !name.startsWith("LEAN_TOKENS_")))
                 .allMatch(name -> known.contains(name.replaceFirst("(?<=^ACCESS_CLIENTS_).+(?=_(SECRET|SCOPES)$)", "<ID>")
                         .replaceFirst("(?<=^ACCESS_CLIENTS_).+(?=_DEFAULT_SCOPE$)", "<ID>")));
     }

@@ -26,11 +26,13 @@ import java.util.stream.Stream;
 
 import dev.leantokens.packaged.PackagedApplication;
 import dev.leantokens.testing.FreePorts;
+import dev.leantokens.testing.RedisServer;
 
 /**
  * Runs the commands of a page in one session of bash, in an empty folder with links to the repository. The commands are
  * unchanged, but {@code java} and {@code ./mvnw} are the scripts in {@code src/test/shell}, which start the packaged
- * application at free ports, and curl is configured to connect to these instead of the documented ones.
+ * application at free ports, and curl is configured to connect to these instead of the documented ones. If the page uses
+ * Redis at its usual port, a server is started at another one.
  */
 final class PageShell implements AutoCloseable {
 
@@ -38,6 +40,7 @@ final class PageShell implements AutoCloseable {
     private static final Duration LIMIT_OF_EXIT = Duration.ofSeconds(20);
     private static final Path SHELL = Path.of("src/test/shell");
     private static final Pattern PORT = Pattern.compile("(?:PORT=|localhost:)(\\d{4,5})\\b");
+    private static final String REDIS_PORT = "6379";
     private static final Pattern ERROR_STATUS = Pattern.compile("status [45]..");
 
     private final Path folder;
@@ -46,6 +49,8 @@ final class PageShell implements AutoCloseable {
     private final Map<String, Integer> ports = new LinkedHashMap<>();
     private final Process bash;
     private final BufferedReader answers;
+    /** A server for pages that need one, which cannot install it. */
+    private final Optional<RedisServer> redis;
     private int blocks;
 
     /**
@@ -74,6 +79,7 @@ final class PageShell implements AutoCloseable {
         Set<String> documented = new TreeSet<>(Set.of("8080", "9090"));
         PORT.matcher(page).results().forEach(match -> documented.add(match.group(1)));
         documented.forEach(port -> ports.put(port, FreePorts.next()));
+        redis = Optional.ofNullable(ports.get(REDIS_PORT)).map(RedisServer::startAt);
         layOut();
 
         ProcessBuilder builder = new ProcessBuilder("bash", "--noprofile", "--norc", "-s").directory(folder.toFile())
@@ -81,7 +87,8 @@ final class PageShell implements AutoCloseable {
         Map<String, String> environment = builder.environment();
         environment.keySet()
                 .removeIf(name -> name
-                        .matches("(LEAN|ACCESS|QUARKUS|ALLOWED|LIMITS|MCP|TLS|TOKEN|CACHE|LOG)_.*|.*_SECRET|PORT|BASH_ENV"));
+                        .matches(
+                                "(LEAN|ACCESS|QUARKUS|ALLOWED|LIMITS|MCP|TLS|TOKEN|CACHE|LOG|STORE)_.*|.*_SECRET|PORT|BASH_ENV"));
         environment.put("PATH", state + ":" + environment.get("PATH"));
         environment.put("HOME", folder.toString());
         environment.put("CURL_HOME", state.toString());
@@ -106,7 +113,7 @@ final class PageShell implements AutoCloseable {
             }
         }
         script(folder.resolve("mvnw"), Files.readString(SHELL.resolve("mvnw")));
-        for (String name : List.of("java", "start")) {
+        for (String name : List.of("java", "start", "places")) {
             script(state.resolve(name), Files.readString(SHELL.resolve(name)));
         }
         script(state.resolve("application"), "#!/usr/bin/env bash\nexec "
@@ -239,6 +246,7 @@ final class PageShell implements AutoCloseable {
                 service.get().destroyForcibly();
             }
         }
+        redis.ifPresent(RedisServer::close);
         // Deleting the folder must not follow them.
         for (Path link : links) {
             Files.delete(link);

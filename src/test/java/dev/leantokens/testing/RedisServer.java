@@ -38,6 +38,11 @@ public final class RedisServer implements AutoCloseable {
         return start(executable(), FreePorts.next(), options);
     }
 
+    /** @param port a free port */
+    public static RedisServer startAt(int port, String... options) {
+        return start(executable(), port, options);
+    }
+
     /** @param executable another one, such as Debian's */
     public static RedisServer start(Path executable, int port, String... options) {
         try {

@@ -250,11 +250,11 @@ class MetricsIT {
                 .map(name -> name.group(1)).toList();
         Set<String> names = Metrics.scrape().samples().stream().map(Sample::name).collect(Collectors.toSet());
 
-        // That of certificates exists only with TLS: TlsBucketReloaderTest.
+        // Those of certificates and of the store exist only with these: TlsBucketReloaderTest, StoreIT.
         assertThat(documented).hasSizeGreaterThan(10).contains("tls_certificate_validity_seconds")
-                .filteredOn(name -> !name.startsWith("tls_"))
+                .filteredOn(name -> !name.startsWith("tls_") && !name.startsWith("store_"))
                 .allMatch(name -> names.contains(name) || names.contains(name + "_bucket") || names.contains(name + "_count"));
-        assertThat(names).filteredOn(name -> name.matches("(token|lean|cache|log)_.*"))
+        assertThat(names).filteredOn(name -> name.matches("(token|lean|cache|log|store)_.*"))
                 .allMatch(name -> name.startsWith("cache_") || documented.stream().anyMatch(name::startsWith));
     }
 

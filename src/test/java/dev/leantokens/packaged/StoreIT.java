@@ -1,0 +1,100 @@
+package dev.leantokens.packaged;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+import dev.leantokens.testing.RedisServer;
+import io.restassured.RestAssured;
+import io.restassured.response.Response;
+
+/** What operators see of the store, and what wrong settings do. */
+class StoreIT {
+
+    private static final Path PAGE = Path.of("docs/reference/metrics-and-log.md");
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final String KEY = "A".repeat(43);
+
+    private static Map<String, String> environment(String url) {
+        return Map.of("LEAN_ENVIRONMENT", "stand-in", "STORE_URL", url, "STORE_KEY", KEY);
+    }
+
+    private static Response get(PackagedApplication application, String path) {
+        return RestAssured.get("http://127.0.0.1:" + application.port() + path);
+    }
+
+    private static Response health(PackagedApplication application) {
+        return get(application, "/q/health/group/store");
+    }
+
+    @Test
+    void outageIsSeenInHealthMetricsAndLogAndInNoProbe() {
+        try (RedisServer redis = RedisServer.start();
+                PackagedApplication application = PackagedApplication.start(environment(redis.url()))) {
+            assertThat(health(application).statusCode()).isEqualTo(200);
+            assertThat(health(application).asString()).contains("\"replicas\": 1").doesNotContain("reason");
+
+            redis.kill();
+
+            Awaitility.await().atMost(PATIENCE).until(() -> health(application).statusCode() == 503);
+            assertThat(health(application).asString()).contains("\"reason\"", "\"since\"");
+            assertThat(metrics(application)).contains("store_up 0.0");
+            for (String probe : List.of("", "/live", "/ready", "/started")) {
+                assertThat(get(application, "/q/health" + probe).statusCode()).isEqualTo(200);
+            }
+            assertThat(application.token().status()).isEqualTo(200);
+
+            redis.startAgain();
+            Awaitility.await().atMost(PATIENCE).until(() -> health(application).statusCode() == 200);
+            Awaitility.await().atMost(PATIENCE).until(() -> application.log().contains("Redis is back"));
+            assertThat(application.linesOf("WARN")).filteredOn(line -> line.contains("Redis")).hasSize(1);
+            assertThat(application.linesOf("ERROR")).isEmpty();
+        }
+    }
+
+    @Test
+    void metricsOfTheStoreAreDocumented() throws IOException {
+        try (RedisServer redis = RedisServer.start();
+                PackagedApplication application = PackagedApplication.start(environment(redis.url()))) {
+            List<String> documented = Files.readAllLines(PAGE).stream()
+                    .dropWhile(line -> !line.startsWith("| metric |")).skip(2).takeWhile(line -> line.startsWith("|"))
+                    .flatMap(row -> Pattern.compile("`(store_[a-z_]+)`").matcher(row.split("\\|")[1]).results())
+                    .map(name -> name.group(1)).toList();
+            List<String> existing = metrics(application).lines().filter(line -> line.startsWith("store_"))
+                    .map(line -> line.replaceAll("[{ ].*", "").replaceFirst("_(bucket|count|sum|max)$", "")).distinct()
+                    .toList();
+
+            assertThat(existing).containsExactlyInAnyOrderElementsOf(documented);
+        }
+    }
+
+    @Test
+    void nothingIsMeasuredWithoutAStore() {
+        try (PackagedApplication application = PackagedApplication.start(Map.of("LEAN_ENVIRONMENT", "stand-in"))) {
+            assertThat(metrics(application)).doesNotContain("store_");
+            assertThat(health(application).asString()).contains("not configured");
+        }
+    }
+
+    @Test
+    void wrongSettingPreventsStartWithoutBeingQuoted() {
+        PackagedApplication.Output output = PackagedApplication.run(Map.of("LEAN_ENVIRONMENT", "stand-in", "STORE_URL",
+                "redis://:s3cr3t@host:port", "STORE_KEY", KEY));
+
+        assertThat(output.exitCode()).isOne();
+        assertThat(output.text()).contains("STORE_URL must be redis://host:port").doesNotContain("s3cr3t", KEY);
+    }
+
+    private static String metrics(PackagedApplication application) {
+        return get(application, "/q/metrics").asString();
+    }
+}
