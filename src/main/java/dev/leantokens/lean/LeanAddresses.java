@@ -44,7 +44,11 @@ class LeanAddresses {
     /** Static, since Netty creates the instance of the extension. */
     private static volatile LeanAddresses instance;
 
+    private static final int HTTPS_PORT = 443;
+    private static final int HTTP_PORT = 80;
+
     private final String host;
+    private final int port;
     private final Duration openLimit;
     private final HostAddresses addresses = new HostAddresses(System::nanoTime);
     private final HostLookup lookup;
@@ -53,10 +57,16 @@ class LeanAddresses {
 
     LeanAddresses(LeanAccount account, LeanConfig config, Vertx vertx) {
         this.host = LeanProxy.of(config).map(LeanProxy::host).orElse(account.url().getHost());
+        this.port = LeanProxy.of(config).map(LeanProxy::port).orElseGet(() -> port(account));
         this.openLimit = LeanTokenEndpoint.silenceLimit(config);
         this.lookup = new HostLookup(vertx, this::lookUp);
         this.isAddress = NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host);
         instance = this;
+    }
+
+    private static int port(LeanAccount account) {
+        int port = account.url().getPort();
+        return port >= 0 ? port : account.isEncrypted() ? HTTPS_PORT : HTTP_PORT;
     }
 
     private Void lookUp() throws UnknownHostException {
@@ -93,9 +103,10 @@ class LeanAddresses {
         return address instanceof InetSocketAddress inet ? Optional.ofNullable(inet.getAddress()) : Optional.empty();
     }
 
-    /** @return the address to connect to; empty if the connection is to another host, or no address is known */
+    /** @return the address to connect to; empty if the connection is to something else, or no address is known */
     private Optional<InetAddress> choose(SocketAddress resolved) {
-        return resolved instanceof InetSocketAddress inet && inet.getHostString().equalsIgnoreCase(host)
+        // On this machine, Redis can have the same host.
+        return resolved instanceof InetSocketAddress inet && inet.getHostString().equalsIgnoreCase(host) && inet.getPort() == port
                 ? addresses.next()
                 : Optional.empty();
     }

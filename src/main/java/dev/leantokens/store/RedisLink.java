@@ -286,6 +286,7 @@ final class RedisLink implements StoreLink {
     }
 
     private void goDown(StoreFault fault) {
+        LOG.debug("The link to Redis is down: " + fault);
         RedisSession last = session;
         session = null;
         vertx.cancelTimer(timer);
