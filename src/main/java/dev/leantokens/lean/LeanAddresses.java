@@ -106,9 +106,10 @@ class LeanAddresses {
     /** @return the address to connect to; empty if the connection is to something else, or no address is known */
     private Optional<InetAddress> choose(SocketAddress resolved) {
         // On this machine, Redis can have the same host.
-        return resolved instanceof InetSocketAddress inet && inet.getHostString().equalsIgnoreCase(host) && inet.getPort() == port
-                ? addresses.next()
-                : Optional.empty();
+        return resolved instanceof InetSocketAddress inet && inet.getHostString().equalsIgnoreCase(host)
+                && inet.getPort() == port
+                        ? addresses.next()
+                        : Optional.empty();
     }
 
     /** Loaded by Netty, by its name, in a native executable too. */
