@@ -10,6 +10,7 @@ import java.util.function.Predicate;
 import dev.leantokens.token.TokenKey;
 import dev.leantokens.token.TokenStore;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 
@@ -59,14 +60,24 @@ final class RedisTokenStore implements TokenStore {
         this.replica = HexFormat.of().formatHex(id);
         this.jitter = 1 - JITTER * random.nextDouble();
         link.addListener(messages);
+        TokenStoreMetrics uncounted = new TokenStoreMetrics(new CompositeMeterRegistry());
+        WarmUp warmUp = new WarmUp(turn -> enter(turn, uncounted), keys, names, clock);
+        link.addListener(warmUp);
+        if (link.isUp()) {
+            warmUp.connected();
+        }
     }
 
     @Override
     public Uni<Turn> enter(Wish wish) {
         StoreKey key = keys.current().get(0);
         SharedTurn turn = new SharedTurn(wish, key, TokenPlace.of(names, key, wish), replica + '-' + turns.incrementAndGet());
+        return enter(turn, metrics);
+    }
+
+    private Uni<Turn> enter(SharedTurn turn, TokenStoreMetrics counters) {
         return Uni.createFrom()
-                .emitter(outcome -> new TurnTaking(turn, scripts, entries, messages, metrics, times, clock, vertx,
+                .emitter(outcome -> new TurnTaking(turn, scripts, entries, messages, counters, times, clock, vertx,
                         (started, fence, fallback) -> new RedisLead(turn, scripts, generations, clock, started, fence,
                                 fallback),
                         outcome).start());

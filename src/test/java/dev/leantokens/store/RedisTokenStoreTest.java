@@ -304,6 +304,19 @@ class RedisTokenStoreTest {
         assertThat(lean.calls()).isEqualTo(2);
     }
 
+    /** Otherwise, the first call after the start could take longer than it waits for Redis. */
+    @Test
+    void scriptsAreKnownToRedisBeforeTheFirstCall() {
+        fleet.store(Clock.systemUTC(), List.of(TestFleet.KEY));
+        soon().until(() -> fleet.names("w").stream().anyMatch(name -> name.endsWith("w:token")));
+
+        for (String script : List.of("enter", "publish")) {
+            assertThat(fleet.redis.send("SCRIPT", "EXISTS", StoreScript.read(script).digest())).as(script)
+                    .isEqualTo(List.of(1L));
+        }
+        assertThat(fleet.count("store.lookups", "outcome", "miss")).isZero();
+    }
+
     @Test
     void sharedTokenBelowItsMinimumIsIssuedIfLeanFails() {
         lean.issuesFor(Duration.ofSeconds(30));
