@@ -39,7 +39,7 @@ final class ConfiguredStore {
     /** How long the start waits for Redis, since requests that come earlier would be answered without it. */
     private static final Duration START_LIMIT = RedisLink.FIRST_PATIENCE.plusMillis(100);
     /** After ports are closed: observers of shutdown run in ascending order of priority. */
-    private static final int LAST = Integer.MAX_VALUE;
+    static final int LAST = Integer.MAX_VALUE;
 
     private final StoreNames names;
     private final StoreKeys keys;

@@ -3,6 +3,7 @@ package dev.leantokens.store;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 import dev.leantokens.error.TokenException;
 import dev.leantokens.token.CachedToken;
@@ -27,15 +28,17 @@ final class RedisLead implements Lead {
     private final long startedNanos = System.nanoTime();
     private final long fence;
     private final Optional<CachedToken> fallback;
+    private final Consumer<RedisLead> onEnd;
     private final AtomicBoolean ended = new AtomicBoolean();
 
     /**
      * @param started when the turn started; empty if Redis did not say so
      * @param fence the fence of the turn, if Redis said so
      * @param fallback a shared token for the case that Lean fails
+     * @param onEnd called once, when it is ended
      */
     RedisLead(SharedTurn turn, TokenScripts scripts, TokenGenerations generations, Clock clock, Optional<RedisInstant> started,
-            long fence, Optional<CachedToken> fallback) {
+            long fence, Optional<CachedToken> fallback, Consumer<RedisLead> onEnd) {
         this.turn = turn;
         this.scripts = scripts;
         this.generations = generations;
@@ -44,6 +47,7 @@ final class RedisLead implements Lead {
         this.started = started;
         this.fence = fence;
         this.fallback = fallback;
+        this.onEnd = onEnd;
     }
 
     @Override
@@ -53,7 +57,7 @@ final class RedisLead implements Lead {
 
     @Override
     public void publish(CachedToken token) {
-        if (!ended.compareAndSet(false, true)) {
+        if (!end()) {
             return;
         }
         if (generations.includes(turn.wish().key(), generation)) {
@@ -62,21 +66,22 @@ final class RedisLead implements Lead {
             share(token, started.get().micros(), fence);
         } else {
             scripts.time(turn).map(now -> now - (System.nanoTime() - startedNanos) / 1000)
-                    .subscribe().with(then -> share(token, then, then), unavailable -> {
-                    });
+                    // The lock may have been taken after this replica stopped waiting for it.
+                    .subscribe().with(then -> share(token, then, then), unavailable -> share(NOTHING, NOTHING, Extent.SCOPE));
         }
     }
 
     @Override
     public void fail(Throwable failure, Optional<Extent> refusal) {
-        if (!ended.compareAndSet(false, true)) {
+        if (!end()) {
             return;
         }
         if (started.isEmpty() || !SharedFailure.isShared(failure)) {
             share(NOTHING, NOTHING, Extent.SCOPE);
             return;
         }
-        byte[] content = new SharedFailure(fence, started.get().now(), (TokenException) failure).encode();
+        byte[] content = new SharedFailure(fence, started.get().now(), clock.millis(),
+                turn.place().credentialsRefusal(), (TokenException) failure).encode();
         Extent extent = refusal.orElse(Extent.SCOPE);
         share(turn.seal(turn.place().lock(), content),
                 refusal.isPresent() ? turn.seal(turn.place().refusal(extent), content) : NOTHING, extent);
@@ -84,9 +89,17 @@ final class RedisLead implements Lead {
 
     @Override
     public void release() {
-        if (ended.compareAndSet(false, true)) {
+        if (end()) {
             share(NOTHING, NOTHING, Extent.SCOPE);
         }
+    }
+
+    private boolean end() {
+        boolean first = ended.compareAndSet(false, true);
+        if (first) {
+            onEnd.accept(this);
+        }
+        return first;
     }
 
     private void share(CachedToken token, long startedAt, long order) {

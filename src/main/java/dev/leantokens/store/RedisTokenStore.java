@@ -3,10 +3,16 @@ package dev.leantokens.store;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.HexFormat;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
+import org.jboss.logging.Logger;
+
+import dev.leantokens.token.CachedToken;
 import dev.leantokens.token.TokenKey;
 import dev.leantokens.token.TokenStore;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -18,12 +24,16 @@ import io.vertx.core.Vertx;
  * Shares tokens by Redis. A token that another replica has obtained is used; otherwise, the replica that takes the lock of the
  * token calls Lean, and the others wait for its token or failure.
  * <p>
- * Redis only makes calls for tokens cheaper. A call waits for it for STORE_TIMEOUT at most, and for other replicas for two
- * leases at most; after that it goes on alone. What can write Redis can cause that wait and further calls to Lean, which remain
- * within the budget; and it can bring back an earlier token of the same client and scope while that is valid, but not to a
- * caller that requests a fresh one. It cannot make a call fail, or get a token accepted that it changed, moved or made up.
+ * A call waits for Redis for STORE_TIMEOUT at most, and for other replicas for two leases at most; after that it goes on alone.
+ * A program that can write Redis can cause these waits and further calls to Lean, of which each replica still makes
+ * LEAN_REQUESTS_PER_MINUTE at most. It can also
+ * bring back an earlier token of the same client and scope while that is valid, but not to a caller that requests a fresh one.
+ * It
+ * cannot make a call fail, or have a token accepted that it changed, moved or invented.
  */
 final class RedisTokenStore implements TokenStore {
+
+    private static final Logger LOG = Logger.getLogger(RedisTokenStore.class);
 
     /** A token is replaced in this part of the usual time at the latest, at random for each replica. */
     private static final double JITTER = 0.25;
@@ -42,6 +52,7 @@ final class RedisTokenStore implements TokenStore {
     /** Names this replica as the owner of locks. */
     private final String replica;
     private final AtomicLong turns = new AtomicLong();
+    private final Set<RedisLead> open = ConcurrentHashMap.newKeySet();
 
     RedisTokenStore(StoreLink link, StoreKeys keys, StoreNames names, StoreTimes times, TokenGenerations generations,
             Clock clock, Vertx vertx, MeterRegistry registry) {
@@ -61,7 +72,7 @@ final class RedisTokenStore implements TokenStore {
         this.jitter = 1 - JITTER * random.nextDouble();
         link.addListener(messages);
         TokenStoreMetrics uncounted = new TokenStoreMetrics(new CompositeMeterRegistry());
-        WarmUp warmUp = new WarmUp(turn -> enter(turn, uncounted), keys, names, clock);
+        WarmUp warmUp = new WarmUp(turn -> enter(turn, uncounted), keys, names, clock, replica);
         link.addListener(warmUp);
         if (link.isUp()) {
             warmUp.connected();
@@ -72,15 +83,28 @@ final class RedisTokenStore implements TokenStore {
     public Uni<Turn> enter(Wish wish) {
         StoreKey key = keys.current().get(0);
         SharedTurn turn = new SharedTurn(wish, key, TokenPlace.of(names, key, wish), replica + '-' + turns.incrementAndGet());
-        return enter(turn, metrics);
+        return enter(turn, metrics).onFailure().recoverWithItem(failure -> {
+            LOG.error("The store failed; this call goes on without it", failure);
+            return new Lead() {
+            };
+        });
     }
 
     private Uni<Turn> enter(SharedTurn turn, TokenStoreMetrics counters) {
         return Uni.createFrom()
                 .emitter(outcome -> new TurnTaking(turn, scripts, entries, messages, counters, times, clock, vertx,
-                        (started, fence, fallback) -> new RedisLead(turn, scripts, generations, clock, started, fence,
-                                fallback),
-                        outcome).start());
+                        (started, fence, fallback) -> lead(turn, started, fence, fallback), outcome).start());
+    }
+
+    private RedisLead lead(SharedTurn turn, Optional<RedisInstant> started, long fence, Optional<CachedToken> fallback) {
+        RedisLead lead = new RedisLead(turn, scripts, generations, clock, started, fence, fallback, open::remove);
+        open.add(lead);
+        return lead;
+    }
+
+    /** Ends the turns of calls that this replica will not finish, so that others do not wait for it. */
+    void close() {
+        open.forEach(RedisLead::release);
     }
 
     @Override

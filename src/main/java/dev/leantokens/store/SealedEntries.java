@@ -78,25 +78,20 @@ final class SealedEntries {
     }
 
     /**
-     * @param name where the failure was found
-     * @param redisNow the time of Redis, in microseconds
-     * @param remembered how long failures are remembered
-     */
-    Optional<SharedFailure> refusal(String name, byte[] sealed, long redisNow, Duration remembered) {
-        return opened(name, sealed, SharedFailure::decode)
-                .flatMap(failure -> Math.abs(redisNow - failure.failedAt()) / 1000 > remembered.toMillis()
-                        ? flawed(Kind.EXPIRED)
-                        : Optional.of(failure));
-    }
-
-    /**
      * @param name the key in Redis under which the failure was found
-     * @param fence its fence there
+     * @param credentials identifies the credentials of the reader
+     * @param age how old it may be
+     * @param redisNow the time of Redis, in microseconds
      */
-    Optional<SharedFailure> failure(String name, String fence, byte[] sealed) {
-        return opened(name, sealed, SharedFailure::decode).flatMap(failure -> Long.toString(failure.fence()).equals(fence)
-                ? Optional.of(failure)
-                : flawed(Kind.TAMPERED));
+    Optional<SharedFailure> failure(String name, byte[] sealed, String credentials, Duration age, long redisNow, Instant now) {
+        return opened(name, sealed, SharedFailure::decode).flatMap(failure -> {
+            // By this clock as well: Redis, or what is between, can tell any time.
+            if (Math.abs(redisNow - failure.redisTime()) / 1000 > age.toMillis()
+                    || Math.abs(now.toEpochMilli() - failure.time()) > age.plus(tolerance).toMillis()) {
+                return flawed(Kind.EXPIRED);
+            }
+            return Optional.of(failure).filter(each -> each.credentials().equals(credentials));
+        });
     }
 
     /** Records an entry that not even a script could use. */

@@ -15,35 +15,41 @@ import io.vertx.core.json.JsonObject;
  * The failure of a call to Lean, as it is sealed in Redis and in messages.
  *
  * @param fence the fence of the call
- * @param failedAt when it failed, in microseconds of Redis' clock
+ * @param redisTime when it failed, in microseconds of Redis' clock
+ * @param time when it failed, in milliseconds of the clock of the replica that called Lean
+ * @param credentials identifies the credentials that it called Lean with: replicas can have another secret of the same client
  * @param failure the failure
  */
-record SharedFailure(long fence, long failedAt, TokenException failure) {
+record SharedFailure(long fence, long redisTime, long time, String credentials, TokenException failure) {
 
-    /** Failures that other replicas would have as well. A spent budget, an open breaker or its own TLS concern one replica. */
+    /** Failures that other replicas would have as well. A spent budget, an open breaker or its TLS concern one replica. */
     private static final Set<TokenError> SHARED = EnumSet.of(TokenError.CALLER_REFUSED, TokenError.REFUSED_BY_LEAN,
             TokenError.THROTTLED, TokenError.SERVICE_CREDENTIALS_REFUSED, TokenError.SERVICE_NOT_AUTHORIZED,
             TokenError.UNUSABLE_ANSWER, TokenError.OTHER_SCOPE, TokenError.LEAN_UNAVAILABLE, TokenError.LEAN_FAILED,
             TokenError.LEAN_TIMED_OUT);
 
     static boolean isShared(Throwable failure) {
-        return failure instanceof TokenException exception && SHARED.contains(exception.error());
+        return failure instanceof TokenException exception && SHARED.contains(exception.error())
+        // One with a cause is no answer of Lean: this replica alone may not reach it.
+                && (exception.error() != TokenError.LEAN_UNAVAILABLE || exception.getCause() == null);
     }
 
     byte[] encode() {
         ErrorResponse response = failure.response();
-        JsonObject json = new JsonObject().put("fence", fence).put("failedAt", failedAt).put("error", failure.error().name())
+        JsonObject json = new JsonObject().put("fence", fence).put("redisTime", redisTime).put("time", time)
+                .put("credentials", credentials).put("error", failure.error().name())
                 .put("status", response.status()).put("members", new JsonObject(response.members()));
         response.retryAfter().ifPresent(wait -> json.put("retryAfter", wait.toMillis()));
         return json.encode().getBytes(StandardCharsets.UTF_8);
     }
 
-    /** @throws RuntimeException if it is none */
+    /** @throws RuntimeException if the content has another format */
     static SharedFailure decode(byte[] content) {
         JsonObject json = new JsonObject(new String(content, StandardCharsets.UTF_8));
         ErrorResponse response = new ErrorResponse(json.getInteger("status"), json.getJsonObject("members").getMap(),
                 Optional.ofNullable(json.getLong("retryAfter")).map(Duration::ofMillis));
-        return new SharedFailure(json.getLong("fence"), json.getLong("failedAt"),
+        return new SharedFailure(json.getLong("fence"), json.getLong("redisTime"), json.getLong("time"),
+                json.getString("credentials"),
                 TokenException.of(TokenError.valueOf(json.getString("error")), response));
     }
 

@@ -21,7 +21,7 @@ record SharedToken(long fence, long startedAt, long expiresAt, long lifetime, lo
                 .putLong(lifetime).putLong(generation).put(response).array();
     }
 
-    /** @throws RuntimeException if it is none */
+    /** @throws RuntimeException if the content has another format */
     static SharedToken decode(byte[] content) {
         ByteBuffer buffer = ByteBuffer.wrap(content);
         long fence = buffer.getLong();

@@ -37,7 +37,7 @@ final class StoreKey {
     /**
      * @param text 32 bytes in Base64, as {@code generate-store-key} prints them; the alphabet for URLs and missing padding are
      *        accepted, too
-     * @throws IllegalArgumentException if it is none; the message does not quote it
+     * @throws IllegalArgumentException if it is not a key; the message does not quote it
      */
     static StoreKey parse(String text) {
         byte[] bytes;

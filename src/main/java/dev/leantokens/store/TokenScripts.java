@@ -16,8 +16,11 @@ final class TokenScripts {
     private static final StoreScript TIME = StoreScript.read("time");
     private static final byte[] NOTHING = {};
 
-    /** In milliseconds: longer than those that wait for it take to notice it without a message. */
-    private static final long FAILURE_SHARED_FOR = 2 * TurnTaking.LAST_POLL;
+    /** Longer than those that wait for it take to notice it without a message. */
+    static final Duration FAILURE_SHARED_FOR = Duration.ofMillis(2 * TurnTaking.LAST_POLL);
+
+    private static final Duration FIRST_RETRY = Duration.ofMillis(100);
+    private static final int RETRIES = 4;
 
     private final StoreLink link;
     private final StoreTimes times;
@@ -39,7 +42,7 @@ final class TokenScripts {
                 .map(reply -> reply.get(0).toLong() * 1_000_000 + reply.get(1).toLong());
     }
 
-    /** No one waits for the reply, and nothing depends on it: if Redis is unavailable, the token is not shared. */
+    /** No one waits for the reply: if Redis is unavailable, the token is not shared. */
     void publish(SharedTurn turn, long fence, byte[] entry, long lifeMillis) {
         send(PUBLISH, List.of(turn.place().token(), turn.place().lock()), List.of(Buffer.buffer(turn.owner()),
                 Buffer.buffer(Long.toString(fence)), Buffer.buffer(entry), Buffer.buffer(Long.toString(lifeMillis)), channel,
@@ -57,13 +60,15 @@ final class TokenScripts {
         long remembered = times.refusals().toMillis();
         send(RELEASE, List.of(turn.place().lock(), refusalName), List.of(Buffer.buffer(turn.owner()), channel,
                 TurnMessages.of(turn.place().lock()), Buffer.buffer(failure),
-                Buffer.buffer(Long.toString(Math.min(FAILURE_SHARED_FOR, times.lease().toMillis()))),
+                Buffer.buffer(Long.toString(Math.min(FAILURE_SHARED_FOR.toMillis(), times.lease().toMillis()))),
                 Buffer.buffer(remembered > 0 ? refusal : NOTHING), Buffer.buffer(Long.toString(remembered))));
     }
 
+    /** Repeated while the connection is replaced, since others may wait for it. */
     private void send(StoreScript script, List<String> keys, List<Buffer> arguments) {
-        link.run(script, keys, arguments, times.timeout()).subscribe().with(reply -> {
-        }, unavailable -> {
-        });
+        link.run(script, keys, arguments, times.timeout())
+                .onFailure().retry().withBackOff(FIRST_RETRY).atMost(RETRIES).subscribe().with(reply -> {
+                }, unavailable -> {
+                });
     }
 }

@@ -3,6 +3,8 @@ package dev.leantokens.store;
 import java.time.Clock;
 import java.util.Optional;
 
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
@@ -10,12 +12,21 @@ import dev.leantokens.cache.CacheConfig;
 import dev.leantokens.lean.LeanConfig;
 import dev.leantokens.token.TokenStore;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
 import io.vertx.core.Vertx;
 
 /** Produces the store of tokens as it is configured. */
+@Singleton
 final class TokenStoreProducer {
 
     TokenStoreProducer() {
+    }
+
+    /** Before the link closes, when no request is in progress any more. */
+    void stop(@Observes @Priority(ConfiguredStore.LAST - 1) ShutdownEvent event, TokenStore store) {
+        if (store instanceof RedisTokenStore redis) {
+            redis.close();
+        }
     }
 
     /** @return {@link TokenStore#NONE} without STORE_URL */

@@ -33,8 +33,8 @@ final class TurnTaking {
     /** Lengths in bytes. Lean's responses have 64 KiB at most by default. */
     static final int LARGEST_ENTRY = 256 << 10;
 
-    /** In microseconds: as in memory, a token of the last second is fresh. */
-    private static final String YOUNGEST = "1000000";
+    /** As in memory, a token of the last second is fresh. */
+    private static final Duration YOUNGEST = Duration.ofSeconds(1);
     private static final String NONE = "";
     /** In milliseconds: with less than that, a token counts as expired. */
     private static final long SHORTEST_LIFE = 1000;
@@ -42,6 +42,7 @@ final class TurnTaking {
     private static final Buffer NO_FENCE = Buffer.buffer("-");
 
     /** How long it waits for a message before it asks again: from the first to the last, each twice the one before. */
+    private static final long SHORTEST_POLL = 10;
     private static final long FIRST_POLL = 100;
     static final long LAST_POLL = 1000;
     /** Messages beyond this number do not shorten the wait: anyone who can write Redis can send them. */
@@ -90,6 +91,7 @@ final class TurnTaking {
     private boolean believesCredentialsRefusal;
     private boolean believesScopeRefusal = true;
     private boolean believesFailure = true;
+    private final Instant startedAt;
     /** Since when it waits for other replicas; empty before. */
     private Optional<Long> waitingSince = Optional.empty();
 
@@ -106,6 +108,7 @@ final class TurnTaking {
         this.leads = leads;
         this.outcome = outcome;
         this.context = vertx.getOrCreateContext();
+        this.startedAt = clock.instant();
         this.patience = times.timeout().toNanos();
         this.believesCredentialsRefusal = !turn.wish().credentialsAccepted();
     }
@@ -145,7 +148,8 @@ final class TurnTaking {
     private List<Buffer> arguments() {
         int believed = (believesCredentialsRefusal ? 1 : 0) + (believesScopeRefusal ? 2 : 0) + (believesFailure ? 4 : 0);
         return Stream.of(turn.owner(), times.lease().toMillis(), turn.wish().minimumValidity(),
-                turn.wish().fresh() ? YOUNGEST : NONE, waitedFor, excluded, believed, turn.wish().waits() ? 1 : 0,
+                turn.wish().fresh() ? YOUNGEST.toNanos() / 1000 : NONE, waitedFor, excluded, believed,
+                turn.wish().waits() ? 1 : 0,
                 LARGEST_ENTRY)
                 .map(argument -> argument instanceof Buffer bytes ? bytes : Buffer.buffer(argument.toString())).toList();
     }
@@ -164,8 +168,8 @@ final class TurnTaking {
             RedisInstant time = RedisInstant.read(reply.get(1).toLong());
             switch (kind) {
                 case "token" -> useToken(reply, time, sentAt);
-                case "refused" -> useRefusal(reply, time);
-                case "failed" -> useFailure(reply);
+                case "refused" -> useRefusal(reply, time, sentAt);
+                case "failed" -> useFailure(reply, time, sentAt);
                 case "held" -> waitForOther(reply, time);
                 case "lead" -> lead(reply, time, sentAt);
                 default -> goOnAlone();
@@ -189,20 +193,28 @@ final class TurnTaking {
         }
     }
 
-    /**
-     * The script has decided by the expiry in Redis, which others can change, and which is not that by this machine's clock.
-     */
+    /** Checks what the script has decided by what others can change, and by another clock. */
     private boolean isGood(CachedToken token, String fence, Instant now) {
         long remaining = Duration.between(now, token.expiresAt()).toMillis();
-        boolean isOfCallWaitedFor = !waitedFor.equals(NONE) && Long.parseLong(fence) >= Long.parseLong(waitedFor);
-        return remaining >= (isOfCallWaitedFor ? SHORTEST_LIFE : turn.wish().minimumValidity());
+        boolean isAwaited = isAwaited(fence);
+        if (remaining < (isAwaited ? SHORTEST_LIFE : turn.wish().minimumValidity())) {
+            return false;
+        }
+        Duration age = Duration.ofMillis(token.lifetime() - remaining);
+        Duration youngest = YOUNGEST.plus(isAwaited ? times.lease().plus(Duration.between(startedAt, now)) : Duration.ZERO);
+        return !turn.wish().fresh() || age.compareTo(youngest.plus(times.tolerance())) < 0;
     }
 
-    private void useRefusal(Response reply, RedisInstant time) {
+    /** @return whether this is the fence of the call that it waited for, or of a later one */
+    private boolean isAwaited(String fence) {
+        return !waitedFor.equals(NONE) && Long.parseLong(fence) >= Long.parseLong(waitedFor);
+    }
+
+    private void useRefusal(Response reply, RedisInstant time, Instant sentAt) {
         Extent extent = reply.get(2).toInteger() == 1 ? Extent.CREDENTIALS : Extent.SCOPE;
-        Optional<SharedFailure> refusal = entries.refusal(turn.place().refusal(extent), reply.get(3).toBytes(), time.micros(),
-                times.refusals());
-        if (refusal.isPresent()) {
+        Optional<SharedFailure> refusal = entries.failure(turn.place().refusal(extent), reply.get(3).toBytes(), credentials(),
+                times.refusals(), time.micros(), sentAt);
+        if (refusal.isPresent() && (extent == Extent.CREDENTIALS ? believesCredentialsRefusal : believesScopeRefusal)) {
             end(new Failed(refusal.get().failure()), Outcome.FAILURE);
             return;
         }
@@ -214,14 +226,19 @@ final class TurnTaking {
         askAgain();
     }
 
-    private void useFailure(Response reply) {
-        Optional<SharedFailure> failure = entries.failure(turn.place().lock(), reply.get(2).toString(), reply.get(3).toBytes());
-        if (failure.isPresent()) {
+    private void useFailure(Response reply, RedisInstant time, Instant sentAt) {
+        Optional<SharedFailure> failure = entries.failure(turn.place().lock(), reply.get(3).toBytes(), credentials(),
+                TokenScripts.FAILURE_SHARED_FOR, time.micros(), sentAt);
+        if (believesFailure && failure.filter(each -> isAwaited(Long.toString(each.fence()))).isPresent()) {
             end(new Failed(failure.get().failure()), Outcome.FAILURE);
         } else {
             believesFailure = false;
             askAgain();
         }
+    }
+
+    private String credentials() {
+        return turn.place().credentialsRefusal();
     }
 
     private void askAgain() {
@@ -251,7 +268,8 @@ final class TurnTaking {
             ask();
             return;
         }
-        timer = vertx.setTimer(Math.max(1, Math.min(left, Math.min(poll, reply.get(3).toLong() + 1))), due -> run(this::ask));
+        timer = vertx.setTimer(Math.max(SHORTEST_POLL, Math.min(left, Math.min(poll, reply.get(3).toLong() + 1))),
+                due -> run(this::ask));
         poll = Math.min(2 * poll, LAST_POLL);
     }
 

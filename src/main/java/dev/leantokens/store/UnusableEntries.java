@@ -30,7 +30,7 @@ final class UnusableEntries {
 
     /** Why an entry cannot be used. */
     enum Kind {
-        TAMPERED("An entry in Redis was changed or moved by something else than this service. Check what can write Redis."),
+        TAMPERED("An entry in Redis was changed or moved by another program. Check what can write Redis."),
         UNKNOWN_KEY("An entry in Redis was sealed with a key that is not configured here. "
                 + "All replicas need the same STORE_KEY, or both keys while one replaces the other."),
         UNKNOWN_VERSION("An entry in Redis has a format that this version of the service does not know. "

@@ -29,13 +29,18 @@ final class WarmUp implements StoreLink.Listener {
     private final StoreKeys keys;
     private final StoreNames names;
     private final Clock clock;
+    private final String replica;
 
-    /** @param store takes a turn, without counting it */
-    WarmUp(Function<SharedTurn, Uni<Turn>> store, StoreKeys keys, StoreNames names, Clock clock) {
+    /**
+     * @param store takes a turn, without counting it
+     * @param replica identifies this replica, whose clock can differ from those of others
+     */
+    WarmUp(Function<SharedTurn, Uni<Turn>> store, StoreKeys keys, StoreNames names, Clock clock, String replica) {
         this.store = store;
         this.keys = keys;
         this.names = names;
         this.clock = clock;
+        this.replica = replica;
     }
 
     @Override
@@ -52,9 +57,8 @@ final class WarmUp implements StoreLink.Listener {
 
     private Uni<Turn> enter() {
         StoreKey key = keys.current().get(0);
-        String slot = "warm-up";
-        return store.apply(new SharedTurn(WISH, key, new TokenPlace(names.client(key, slot, "w:token"),
-                names.client(key, slot, "w:lock"), names.client(key, slot, "w:credentials"),
-                names.client(key, slot, "w:scope")), slot));
+        return store.apply(new SharedTurn(WISH, key, new TokenPlace(names.client(key, replica, "w:token"),
+                names.client(key, replica, "w:lock"), names.client(key, replica, "w:credentials"),
+                names.client(key, replica, "w:scope")), replica));
     }
 }

@@ -217,8 +217,10 @@ final class TokenSupply {
     private Uni<Optional<Obtained>> take(Turn turn, TokenKey key, UpstreamTokenRequest request, CachedToken cached, Need need,
             long generation) {
         if (turn instanceof Shared shared) {
-            // Lean issued it for the same credentials, which the caller has proved to know.
-            accepted.accept(request.fingerprint(), request.scope());
+            if (request.owner() == CredentialsOwner.CALLER) {
+                // Lean issued it for the same credentials: the key has a digest of them. That of the service's has none.
+                accepted.accept(request.fingerprint(), request.scope());
+            }
             cache(key, shared.token(), generation);
             return Uni.createFrom().item(Optional.of(fromStore(shared.token(), Source.SHARED)));
         }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 import dev.leantokens.error.TokenException;
 import dev.leantokens.token.AccessToken;
@@ -21,6 +22,7 @@ final class GatedLean implements AuthorizationServer {
     private final AtomicInteger numbers = new AtomicInteger();
     private final List<Runnable> waiting = new ArrayList<>();
     private boolean open = true;
+    private final AtomicReference<TokenException> failOnce = new AtomicReference<>();
     private volatile TokenException failure;
     private volatile Duration lifetime = Duration.ofHours(1);
 
@@ -29,7 +31,8 @@ final class GatedLean implements AuthorizationServer {
         requests.add(request);
         CompletableFuture<AccessToken> answer = new CompletableFuture<>();
         Runnable reply = () -> {
-            TokenException current = failure;
+            TokenException once = failOnce.getAndSet(null);
+            TokenException current = once != null ? once : failure;
             if (current != null) {
                 answer.completeExceptionally(current);
             } else {
@@ -73,6 +76,11 @@ final class GatedLean implements AuthorizationServer {
     /** @param failure null for none */
     void failsWith(TokenException failure) {
         this.failure = failure;
+    }
+
+    /** The next request fails. */
+    void failsOnceWith(TokenException next) {
+        failOnce.set(next);
     }
 
     void issuesFor(Duration tokensLifetime) {

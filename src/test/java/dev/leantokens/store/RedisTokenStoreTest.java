@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -140,6 +141,29 @@ class RedisTokenStoreTest {
                 .await().atMost(Duration.ofSeconds(PATIENCE_SECONDS));
     }
 
+    /** Otherwise, a connection that breaks in the wrong moment would hold up the others for the lease. */
+    @Test
+    void tokenIsSharedThoughTheConnectionBroke() {
+        TokenStore store = fleet.store(Clock.systemUTC(), List.of(TestFleet.KEY));
+        Lead lead = (Lead) enter(store, Scope.API);
+        String own = text(fleet.redis.send("CLIENT", "ID"));
+        List<String> connections = Stream.of(text(fleet.redis.send("CLIENT", "LIST")).split("\n"))
+                .map(line -> line.replaceFirst("^id=(\\d+) .*", "$1").strip()).filter(id -> !id.equals(own)).toList();
+        CompletableFuture<IssuedToken> waiting = fleet.replica().issue(Scope.API);
+        soon().until(this::isAwaited);
+        long start = System.nanoTime();
+
+        connections.forEach(id -> fleet.redis.send("CLIENT", "KILL", "ID", id));
+        lead.publish(RedisTokens.token("published"));
+
+        assertThat(TestReplica.text(get(waiting))).isEqualTo("published");
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(TestFleet.LEASE);
+    }
+
+    private static String text(Object reply) {
+        return reply instanceof byte[] bytes ? new String(bytes, StandardCharsets.UTF_8) : reply.toString();
+    }
+
     @Test
     void lateReplicaNeitherReplacesALaterTokenNorReleasesItsLock() {
         Lead late = (Lead) enter(fleet.store(Clock.systemUTC(), List.of(TestFleet.KEY)), Scope.API);
@@ -177,6 +201,55 @@ class RedisTokenStoreTest {
             assertThat(failure.response().json()).contains("Lean answered 503; retry after 7 s");
         });
         assertThat(lean.calls()).isOne();
+    }
+
+    /** The secret of a client is changed in one replica after the other. */
+    @Test
+    void failureOfAnotherSecretIsNotBelieved() {
+        TestReplica old = fleet.replica();
+        TestReplica next = new TestReplica("new secret", fleet.store(Clock.systemUTC(), List.of(TestFleet.KEY)), lean,
+                Clock.systemUTC());
+        lean.close();
+        CompletableFuture<IssuedToken> refused = old.issue(Scope.API);
+        soon().until(() -> lean.calls() == 1);
+        CompletableFuture<IssuedToken> waiting = next.issue(Scope.API);
+        soon().until(this::isAwaited);
+        lean.failsOnceWith(TokenError.SERVICE_CREDENTIALS_REFUSED.because("refused"));
+
+        lean.open();
+
+        assertThat(failure(refused).error()).isEqualTo(TokenError.SERVICE_CREDENTIALS_REFUSED);
+        assertThat(get(waiting).source()).isEqualTo(Source.MISS);
+    }
+
+    /** A replica that cannot reach Lean fails fast, and would fail for all. */
+    @Test
+    void failureToReachLeanIsNotShared() {
+        TestReplica one = fleet.replica();
+        TestReplica other = fleet.replica();
+        lean.close();
+        CompletableFuture<IssuedToken> first = one.issue(Scope.API);
+        soon().until(() -> lean.calls() == 1);
+        CompletableFuture<IssuedToken> second = other.issue(Scope.API);
+        soon().until(this::isAwaited);
+        lean.failsOnceWith(TokenError.LEAN_UNAVAILABLE.because("unreachable", new java.net.ConnectException("refused"))
+                .retryAfter(Duration.ofSeconds(5)));
+
+        lean.open();
+
+        assertThat(failure(first).error()).isEqualTo(TokenError.LEAN_UNAVAILABLE);
+        assertThat(get(second).source()).isEqualTo(Source.MISS);
+    }
+
+    @Test
+    void replicaThatEndsLeavesNoLock() {
+        RedisTokenStore store = fleet.store(Clock.systemUTC(), List.of(TestFleet.KEY));
+        assertThat(enter(store, Scope.API)).isInstanceOf(Lead.class);
+        assertThat(fleet.names("l")).hasSize(1);
+
+        store.close();
+
+        soon().until(() -> fleet.names("l").isEmpty());
     }
 
     @Test

@@ -18,7 +18,12 @@ public final class TestReplica {
 
     /** @param settings properties of {@link TokenConfig}, each name followed by its value */
     public TestReplica(TokenStore store, AuthorizationServer lean, Clock clock, String... settings) {
-        Optional<ServiceClient> client = Optional.of(ServiceClient.of(CLIENT_ID, "secret"));
+        this("secret", store, lean, clock, settings);
+    }
+
+    /** @param secret that of the service's client at Lean */
+    public TestReplica(String secret, TokenStore store, AuthorizationServer lean, Clock clock, String... settings) {
+        Optional<ServiceClient> client = Optional.of(ServiceClient.of(CLIENT_ID, secret));
         service = new TokenService(lean, store, () -> client, new MapTokenCache(), new SetOfAccepted(),
                 Settings.of(TokenConfig.class, settings), clock, ErrorLogs.create());
     }

@@ -1,0 +1,165 @@
+package dev.leantokens.store;
+
+import static dev.leantokens.store.TestFleet.soon;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import dev.leantokens.error.ErrorResponse;
+import dev.leantokens.error.TokenException;
+import dev.leantokens.token.Scope;
+import dev.leantokens.token.TokenStore;
+import dev.leantokens.token.TokenStore.Extent;
+import dev.leantokens.token.TokenStore.Lead;
+import dev.leantokens.token.TokenStore.Turn;
+import dev.leantokens.token.TokenStore.Wish;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.redis.client.Response;
+import io.vertx.redis.client.impl.types.BulkType;
+import io.vertx.redis.client.impl.types.MultiType;
+
+/** A server in place of Redis that knows genuine entries, and answers what it likes. */
+class LyingRedisTest {
+
+    private static final Wish ANY = new Wish(RedisTokens.key(Scope.API), "fingerprint", false, 60_000, false, true);
+    private static final Wish FRESH = new Wish(RedisTokens.key(Scope.API), "fingerprint", true, 60_000, true, true);
+    private static final TokenPlace PLACE = TokenPlace.of(Links.NAMES, TestFleet.KEY, ANY);
+
+    private final TestFleet fleet = new TestFleet();
+    private final RedisTokenStore honest = fleet.store(Clock.systemUTC(), List.of(TestFleet.KEY));
+
+    @AfterEach
+    void close() {
+        fleet.close();
+    }
+
+    private static Turn enter(TokenStore store, Wish wish) {
+        return store.enter(wish).await().atMost(Duration.ofSeconds(10));
+    }
+
+    /** @param answer to the arguments of the script that is entered first */
+    private TokenStore lying(Duration clock, Function<List<String>, List<Object>> answer) {
+        StoreLink link = new StoreLink() {
+
+            @Override
+            public Uni<Response> run(StoreScript script, List<String> keys, List<Buffer> arguments, Duration patience) {
+                return arguments.size() == 9
+                        ? Uni.createFrom().item(reply(answer.apply(arguments.stream().map(Buffer::toString).toList())))
+                        : Uni.createFrom().failure(new IllegalStateException("not answered"));
+            }
+
+            @Override
+            public void send(Buffer message) {
+            }
+
+            @Override
+            public boolean isUp() {
+                return false;
+            }
+
+            @Override
+            public int replicas() {
+                return 1;
+            }
+
+            @Override
+            public void addListener(Listener listener) {
+            }
+        };
+        return new RedisTokenStore(link, () -> List.of(TestFleet.KEY), Links.NAMES, new StoreTimes(Duration.ofMillis(500),
+                TestFleet.LEASE, Duration.ofSeconds(5), Duration.ofSeconds(5)), TokenGenerations.NONE, TestFleet.off(clock),
+                fleet.links.vertx(), new SimpleMeterRegistry());
+    }
+
+    private static Response reply(List<Object> parts) {
+        MultiType multi = MultiType.create(parts.size(), false);
+        for (Object part : parts) {
+            multi.add(BulkType.create(part instanceof byte[] bytes ? Buffer.buffer(bytes) : Buffer.buffer(part.toString()),
+                    false));
+        }
+        return multi;
+    }
+
+    private static String micros(Object number) {
+        return new String((byte[]) number, StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void oldTokenIsNotFreshWhateverTheServerSaysTheTimeIs() {
+        ((Lead) enter(honest, ANY)).publish(RedisTokens.token("rejected"));
+        soon().until(() -> fleet.redis.send("EXISTS", PLACE.token()).equals(1L));
+        byte[] entry = (byte[]) fleet.redis.send("HGET", PLACE.token(), "entry");
+        String fence = micros(fleet.redis.send("HGET", PLACE.token(), "fence"));
+        List<String> waited = new ArrayList<>();
+        Function<List<String>, List<Object>> answer = arguments -> {
+            waited.add(arguments.get(4));
+            return waited.size() == 1 ? List.of("held", fence, fence, "1") : List.of("token", fence, entry, fence);
+        };
+
+        assertThat(enter(lying(Duration.ofMinutes(10), answer), FRESH)).isInstanceOf(Lead.class);
+        assertThat(enter(lying(Duration.ofMinutes(10), arguments -> List.of("token", fence, entry, fence)), FRESH))
+                .isInstanceOf(Lead.class);
+        assertThat(enter(lying(Duration.ofMinutes(10), arguments -> List.of("token", fence, entry, fence)), ANY))
+                .as("not requested to be fresh").isInstanceOf(TokenStore.Shared.class);
+    }
+
+    @Test
+    void earlierFailuresAreNotBelieved() {
+        Lead lead = (Lead) enter(honest, ANY);
+        String fence = micros(fleet.redis.send("HGET", PLACE.lock(), "fence"));
+        fleet.redis.send("HSET", PLACE.lock(), "waiting", "1");
+        lead.fail(TokenException.refusedByLean(new ErrorResponse(401, Map.of("error", "invalid_client"), Optional.empty())),
+                Optional.of(Extent.CREDENTIALS));
+        soon().until(() -> fleet.redis.send("HGET", PLACE.lock(), "failure") != null);
+        byte[] failure = (byte[]) fleet.redis.send("HGET", PLACE.lock(), "failure");
+        byte[] refusal = (byte[]) fleet.redis.send("GET", PLACE.credentialsRefusal());
+        Function<List<String>, List<Object>> failed = arguments -> arguments.get(4).isEmpty()
+                ? List.of("held", fence, fence, "1")
+                : List.of("failed", fence, fence, failure);
+        Function<List<String>, List<Object>> refused = arguments -> List.of("refused", fence, "1", refusal);
+        assertThat(enter(lying(Duration.ZERO, failed), ANY)).as("now").isInstanceOf(TokenStore.Failed.class);
+        assertThat(enter(lying(Duration.ZERO, refused), ANY)).as("now").isInstanceOf(TokenStore.Failed.class);
+
+        assertThat(enter(lying(Duration.ofSeconds(20), failed), ANY)).isInstanceOf(Lead.class);
+        assertThat(enter(lying(Duration.ofSeconds(20), refused), ANY)).isInstanceOf(Lead.class);
+        assertThat(enter(lying(Duration.ZERO, arguments -> List.of("failed", fence, fence, failure)), ANY))
+                .as("of a call that it did not wait for").isInstanceOf(Lead.class);
+        assertThat(enter(lying(Duration.ZERO, refused), FRESH)).as("Lean has accepted the credentials")
+                .isInstanceOf(Lead.class);
+    }
+
+    @Test
+    void nonsenseIsAMiss() {
+        for (List<Object> nonsense : List.<List<Object>> of(List.of(), List.of("token"), List.of("token", "x", "x", "x"),
+                List.of("held", "1", "x", "x"), List.of("lead", "1"), List.of("other", "1", "2"),
+                List.of("failed", "1", "1", new byte[100]), List.of("refused", "1", "7", "x"))) {
+            assertThat(enter(lying(Duration.ZERO, arguments -> nonsense), ANY)).as(nonsense.toString())
+                    .isInstanceOf(Lead.class);
+        }
+    }
+
+    @Test
+    void endlessWaitIsAskedForRarely() {
+        int[] asked = { 0 };
+        TokenStore store = lying(Duration.ZERO, arguments -> {
+            asked[0]++;
+            return List.of("held", Long.toString(System.currentTimeMillis() * 1000), "1", "-5");
+        });
+
+        assertThat(enter(store, ANY)).isInstanceOf(Lead.class);
+
+        assertThat(asked[0]).isLessThan(500);
+    }
+}
