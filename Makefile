@@ -19,6 +19,10 @@ test: ## Run all tests, including those on the packaged jar
 lint: ## Check the API description, the documentation's links and the skill's script, with Node.js
 	.ci/lint/run
 
+.PHONY: manifests
+manifests: ## Render all manifests for Kubernetes into target/kubernetes, with kubectl
+	.ci/kubernetes/run
+
 .PHONY: jmh
 jmh: ## Measure the cost of a cached token, in about 3 minutes
 	$(MVNW) --quiet -Pbenchmark test-compile exec:exec@jmh

@@ -83,7 +83,7 @@ class LeanTokenEndpoint {
                         : "; no service credentials are configured"));
         if (service && config.requestsPerMinute() >= LEAN_LIMIT && !budget.isShared()) {
             LOG.info("This process sends up to " + config.requestsPerMinute() + " calls to Lean a minute. Replicas do not "
-                    + "share a budget: with several, set LEAN_REQUESTS_PER_MINUTE to the share of each");
+                    + "share a budget: with several, set STORE_URL, or set LEAN_REQUESTS_PER_MINUTE to the share of each");
         }
         if (!account.isEncrypted() && !account.isLocal()) {
             LOG.warn("LEAN_URL is plain http: secrets and tokens travel to Lean unencrypted");
