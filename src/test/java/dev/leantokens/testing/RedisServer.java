@@ -17,6 +17,9 @@ import redis.embedded.core.ExecutableProvider;
 /** A real Redis server on this machine, as a process that a test can stop, freeze and restart. */
 public final class RedisServer implements AutoCloseable {
 
+    /** Debian's server, where it is installed: of a later version, and with TLS. */
+    public static final Path DEBIAN = Path.of("/usr/bin/redis-server");
+
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static Path executable;
 
@@ -25,12 +28,10 @@ public final class RedisServer implements AutoCloseable {
     private final int port;
     private Process process;
 
-    private RedisServer(Path executable, int port, List<String> options) throws IOException {
+    private RedisServer(int port, Path folder, List<String> command) {
         this.port = port;
-        this.folder = Files.createTempDirectory(Path.of("target"), "redis-");
-        this.command = new ArrayList<>(List.of(executable.toString(), "--port", Integer.toString(port), "--bind", "127.0.0.1",
-                "--save", "", "--dir", folder.toAbsolutePath().toString()));
-        this.command.addAll(options);
+        this.folder = folder;
+        this.command = command;
     }
 
     /** @param options further options of the command line, such as {@code --maxmemory}, {@code 2mb} */
@@ -46,12 +47,24 @@ public final class RedisServer implements AutoCloseable {
     /** @param executable another one, such as Debian's */
     public static RedisServer start(Path executable, int port, String... options) {
         try {
-            RedisServer server = new RedisServer(executable, port, List.of(options));
+            Path folder = Files.createTempDirectory(Path.of("target"), "redis-");
+            List<String> command = new ArrayList<>(List.of(executable.toString(), "--port", Integer.toString(port), "--bind",
+                    "127.0.0.1", "--save", "", "--dir", folder.toAbsolutePath().toString()));
+            command.addAll(List.of(options));
+            RedisServer server = new RedisServer(port, folder, command);
             server.startAgain();
             return server;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** @param configuration a file that the sentinel writes to, in a folder of its own */
+    public static RedisServer startSentinel(int port, Path configuration) {
+        RedisServer server = new RedisServer(port, configuration.getParent(),
+                List.of(executable().toString(), configuration.toAbsolutePath().toString(), "--sentinel"));
+        server.startAgain();
+        return server;
     }
 
     private static synchronized Path executable() {
