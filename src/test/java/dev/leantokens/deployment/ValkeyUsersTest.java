@@ -25,6 +25,7 @@ import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
+import dev.leantokens.testing.FreePorts;
 import dev.leantokens.testing.RedisConnection;
 import dev.leantokens.testing.RedisServer;
 
@@ -33,6 +34,8 @@ class ValkeyUsersTest {
 
     private static final Path SECRETS = Path.of("src/main/kubernetes/overlays/fleet/secrets.yaml");
     private static final Path SCRIPTS = Path.of("src/main/resources/store");
+    /** Debian's, which checks users as Valkey does. Without it, the one from Maven is used, which is version 6. */
+    private static final Path REDIS_7 = Path.of("/usr/bin/redis-server");
     private static final Pattern CALL = Pattern.compile("redis\\.p?call\\('([A-Z]+)'");
     /** SHA-256 of {@code password}. */
     private static final String DIGEST = "#5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8";
@@ -45,7 +48,8 @@ class ValkeyUsersTest {
     @BeforeEach
     void start() throws IOException {
         Path users = Files.writeString(folder.resolve("users.acl"), users().replaceFirst("#0{64}", DIGEST));
-        server = RedisServer.start("--aclfile", users.toAbsolutePath().toString());
+        String[] options = { "--aclfile", users.toAbsolutePath().toString() };
+        server = Files.exists(REDIS_7) ? RedisServer.start(REDIS_7, FreePorts.next(), options) : RedisServer.start(options);
     }
 
     @AfterEach
