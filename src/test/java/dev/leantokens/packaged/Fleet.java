@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 import dev.leantokens.testing.LeanStub;
+import dev.leantokens.testing.RawHttp;
 import dev.leantokens.testing.RedisServer;
 
 /** Several processes of the packaged application that share one Redis, and a stub of Lean. */
@@ -32,6 +33,8 @@ final class Fleet implements AutoCloseable {
         Fleet fleet = withoutStore(lean, namesAndValues);
         fleet.environment.putIfAbsent("STORE_KEY", Base64.getEncoder().encodeToString(key));
         fleet.environment.putIfAbsent("STORE_URL", redis.url());
+        // Only tests of a faulty Redis need the default. On a busy machine, Redis can take longer.
+        fleet.environment.putIfAbsent("STORE_TIMEOUT", "2s");
         return fleet;
     }
 
@@ -95,6 +98,19 @@ final class Fleet implements AutoCloseable {
         StringBuilder logs = new StringBuilder();
         replicas.forEach(replica -> logs.append(replica.log()));
         return logs.toString();
+    }
+
+    /** @return each replica's metrics of the store */
+    String metrics() {
+        StringBuilder metrics = new StringBuilder();
+        for (PackagedApplication replica : replicas) {
+            metrics.append("replica at ").append(replica.port()).append('\n');
+            RawHttp.send(RawHttp.LOOPBACK, replica.port(),
+                    "GET /q/metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").body().lines()
+                    .filter(line -> line.startsWith("store_") && !line.endsWith(" 0.0"))
+                    .forEach(line -> metrics.append(line).append('\n'));
+        }
+        return metrics.toString();
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.function.IntFunction;
 import org.awaitility.Awaitility;
 
 import dev.leantokens.testing.RawHttp;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
@@ -17,10 +18,11 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.JsonObject;
 
-/** Requests at a steady rate to replicas in turn, whether or not earlier ones have been answered. */
+/** Requests to replicas in turn. */
 final class SteadyLoad implements AutoCloseable {
 
     private static final long TICK_MILLIS = 5;
+    private static final long PAUSE_MILLIS = 50;
     private static final int CONNECTIONS = 200;
     private static final long TIME_LIMIT_MILLIS = 20_000;
 
@@ -32,7 +34,8 @@ final class SteadyLoad implements AutoCloseable {
     private final long start = System.nanoTime();
     private final List<Answer> answers = Collections.synchronizedList(new ArrayList<>());
     private final AtomicInteger sent = new AtomicInteger();
-    private final long timer;
+    private long timer;
+    private volatile boolean stopped;
 
     /**
      * @param sentAt nanoseconds since the start of the load
@@ -50,12 +53,38 @@ final class SteadyLoad implements AutoCloseable {
         }
     }
 
-    /** @param scopes the scope of each request, by its number */
-    SteadyLoad(List<Integer> ports, int perSecond, IntFunction<String> scopes) {
+    private SteadyLoad(List<Integer> ports, int perSecond, IntFunction<String> scopes) {
         this.ports = List.copyOf(ports);
         this.perSecond = perSecond;
         this.scopes = scopes;
-        this.timer = vertx.setPeriodic(TICK_MILLIS, tick -> sendDue());
+    }
+
+    /**
+     * Sends requests at a steady rate, whether or not earlier ones have been answered.
+     *
+     * @param scopes the scope of each request, by its number
+     */
+    static SteadyLoad of(List<Integer> ports, int perSecond, IntFunction<String> scopes) {
+        SteadyLoad load = new SteadyLoad(ports, perSecond, scopes);
+        load.timer = load.vertx.setPeriodic(TICK_MILLIS, tick -> load.sendDue());
+        return load;
+    }
+
+    /** Runs callers of one replica each, which send the next request a moment after the answer. */
+    static SteadyLoad ofCallers(List<Integer> ports, int callers, String scope) {
+        SteadyLoad load = new SteadyLoad(ports, 0, number -> scope);
+        for (int i = 0; i < callers; i++) {
+            load.repeat(i);
+        }
+        return load;
+    }
+
+    private void repeat(int caller) {
+        if (stopped) {
+            return;
+        }
+        sent.incrementAndGet();
+        send(caller).onSuccess(answer -> vertx.setTimer(PAUSE_MILLIS, over -> repeat(caller)));
     }
 
     private void sendDue() {
@@ -65,11 +94,11 @@ final class SteadyLoad implements AutoCloseable {
         }
     }
 
-    private void send(int number) {
+    private Future<Answer> send(int number) {
         int port = ports.get(number % ports.size());
         String scope = scopes.apply(number);
         long sentAt = elapsed();
-        client.request(new RequestOptions().setMethod(HttpMethod.POST).setHost(RawHttp.LOOPBACK).setPort(port)
+        return client.request(new RequestOptions().setMethod(HttpMethod.POST).setHost(RawHttp.LOOPBACK).setPort(port)
                 .setURI("/v1/oauth2/token").putHeader("Content-Type", "application/json").setTimeout(TIME_LIMIT_MILLIS))
                 .compose(request -> request.send("{\"scope\":\"" + scope + "\"}"))
                 .compose(response -> response.body()
@@ -97,6 +126,7 @@ final class SteadyLoad implements AutoCloseable {
 
     /** Sends no more, and waits for the rest of the answers. */
     List<Answer> stop() {
+        stopped = true;
         vertx.cancelTimer(timer);
         Awaitility.await().atMost(2 * TIME_LIMIT_MILLIS, TimeUnit.MILLISECONDS).until(() -> answers.size() == sent.get());
         return answers();
