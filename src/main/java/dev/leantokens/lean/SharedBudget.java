@@ -44,7 +44,7 @@ public interface SharedBudget {
 
         @Override
         public void end(Call call, boolean made) {
-            // Nobody else counts it.
+            // Only this replica counts it.
         }
 
         @Override
@@ -146,7 +146,7 @@ public interface SharedBudget {
     /** @return whether it can be asked now; otherwise, each replica keeps to its part */
     boolean isUp();
 
-    /** @return when it could be asked again after the last outage; long ago if there was none */
+    /** @return when it could be asked again after the last outage; {@link Instant#MIN} without one */
     Instant lastReturn();
 
     /** @return the number of replicas that were seen last, with this one; 0 if none has ever been seen */

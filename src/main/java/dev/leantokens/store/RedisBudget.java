@@ -21,9 +21,6 @@ import io.vertx.redis.client.Response;
  */
 final class RedisBudget implements SharedBudget, StoreLink.Listener {
 
-    /** A request waits for Redis twice: for its token and for its call. */
-    private static final int WAITS = 2;
-
     /** How long replicas count after they were seen: a Redis that was restarted sees them again one by one. */
     private static final Duration MEMORY = Duration.ofMinutes(1);
 
@@ -35,7 +32,7 @@ final class RedisBudget implements SharedBudget, StoreLink.Listener {
     private final StoreLink link;
     private final StoreKeys keys;
     private final StoreNames names;
-    private final Duration patience;
+    private final Duration timeout;
     private final Clock clock;
 
     private volatile Instant lastReturn = Instant.MIN;
@@ -55,7 +52,7 @@ final class RedisBudget implements SharedBudget, StoreLink.Listener {
         this.link = link;
         this.keys = keys;
         this.names = names;
-        this.patience = timeout.dividedBy(WAITS);
+        this.timeout = timeout;
         this.clock = clock;
         this.take = take;
         this.end = end;
@@ -118,7 +115,7 @@ final class RedisBudget implements SharedBudget, StoreLink.Listener {
             arguments.add(text(own.careful() ? 1 : 0));
             List<String> used = new ArrayList<>(keys(key, call));
             used.add(pauseKey(key, call.clientId(), call.credentials()));
-            answers.add(link.run(take, used, arguments, patience).map(RedisBudget::answer));
+            answers.add(link.run(take, used, arguments, StoreTimes.patience(timeout)).map(RedisBudget::answer));
         }
         return answers.size() == 1 ? answers.get(0)
                 : Uni.join().all(answers).andFailFast().map(all -> both(call, all));
@@ -162,7 +159,7 @@ final class RedisBudget implements SharedBudget, StoreLink.Listener {
     }
 
     private void run(StoreScript script, List<String> used, List<Buffer> arguments) {
-        link.run(script, used, arguments, patience).subscribe().with(done -> {
+        link.run(script, used, arguments, timeout).subscribe().with(done -> {
         }, failure -> {
             // A call counts longer then; a pause is known to this replica alone.
         });

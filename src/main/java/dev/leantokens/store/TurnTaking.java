@@ -109,7 +109,7 @@ final class TurnTaking {
         this.outcome = outcome;
         this.context = vertx.getOrCreateContext();
         this.startedAt = clock.instant();
-        this.patience = times.timeout().toNanos();
+        this.patience = StoreTimes.patience(times.timeout()).toNanos();
         this.believesCredentialsRefusal = !turn.wish().credentialsAccepted();
     }
 

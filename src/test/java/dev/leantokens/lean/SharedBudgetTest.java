@@ -118,6 +118,7 @@ class SharedBudgetTest {
         assertThat(call).isNotDone();
 
         shared.take(59);
+        assertThat(call).isCompleted();
         call.join().used();
 
         assertThat(shared.made).hasSize(1);
@@ -146,6 +147,22 @@ class SharedBudgetTest {
         assertThat(shared.open).hasSize(2);
     }
 
+    /** Without that, callers that are denied often would fall behind the others. */
+    @Test
+    void deniedCallKeepsTheTurnOfItsCaller() {
+        CompletableFuture<CallPermit> first = take(ofService(one("first", "both", 1)));
+        shared.deny(Reason.FULL, 0, seconds(2), seconds(2));
+        CompletableFuture<CallPermit> second = take(ofService(one("second", "both", 1)));
+
+        time.advance(seconds(2));
+        shared.deny(Reason.FULL, 0, seconds(1), seconds(1));
+        time.advance(seconds(1));
+        shared.take(0);
+
+        assertThat(first).isCompleted();
+        assertThat(second).isNotDone();
+    }
+
     @Test
     void noMoreIsAskedThanIsLeft() {
         takeAll(1, ofService(alone()));
@@ -163,7 +180,7 @@ class SharedBudgetTest {
         IntStream.range(0, 60).forEach(i -> shared.deny(Reason.FULL, 0, seconds(30)));
         calls.add(take(ofService(alone())));
 
-        assertThat(calls).allSatisfy(call -> assertThatThrownBy(call::join).cause()
+        assertThat(calls).allMatch(CompletableFuture::isDone).allSatisfy(call -> assertThatThrownBy(call::join).cause()
                 .isInstanceOfSatisfying(TokenException.class, refusal -> {
                     assertThat(refusal.error()).isEqualTo(TokenError.BUDGET_SPENT);
                     assertThat(refusal).hasMessageContaining("all token requests that Lean allows");
@@ -208,6 +225,7 @@ class SharedBudgetTest {
         CompletableFuture<CallPermit> call = take(optional(alone()));
         shared.deny(Reason.OPTIONAL, 20, seconds(3));
 
+        assertThat(call).isDone();
         assertThatThrownBy(call::join).hasMessageContaining("fresh tokens are limited");
         assertThat(refusal(optional(alone())).response().retryAfter()).contains(seconds(3));
         assertThat(shared.asked).isOne();
@@ -236,6 +254,7 @@ class SharedBudgetTest {
 
         shared.deny(Reason.PAUSED, 0, seconds(20));
 
+        assertThat(call).isDone();
         assertThatThrownBy(call::join).cause().isInstanceOfSatisfying(TokenException.class, refusal -> {
             assertThat(refusal.error()).isEqualTo(TokenError.THROTTLED);
             assertThat(refusal.response().retryAfter()).contains(seconds(20));
