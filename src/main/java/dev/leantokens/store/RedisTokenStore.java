@@ -26,16 +26,15 @@ import io.vertx.core.Vertx;
  * <p>
  * A call waits for Redis for STORE_TIMEOUT at most, and for other replicas for two leases at most; after that it goes on alone.
  * A program that can write Redis can cause these waits and further calls to Lean, of which each replica still makes
- * LEAN_REQUESTS_PER_MINUTE at most. It can also
- * bring back an earlier token of the same client and scope while that is valid, but not to a caller that requests a fresh one.
- * It
- * cannot make a call fail, or have a token accepted that it changed, moved or invented.
+ * LEAN_REQUESTS_PER_MINUTE at most. It can also bring back an earlier token of the same client and scope while that is valid,
+ * but not to a caller that requests a fresh one. It cannot make a call fail, or have a token accepted that it changed, moved or
+ * invented.
  */
 final class RedisTokenStore implements TokenStore {
 
     private static final Logger LOG = Logger.getLogger(RedisTokenStore.class);
 
-    /** A token is replaced in this part of the usual time at the latest, at random for each replica. */
+    /** By how much TOKEN_REFRESH_AHEAD is less in some replicas than in others, at most. */
     private static final double JITTER = 0.25;
 
     private final TokenScripts scripts;
@@ -52,6 +51,7 @@ final class RedisTokenStore implements TokenStore {
     /** Names this replica as the owner of locks. */
     private final String replica;
     private final AtomicLong turns = new AtomicLong();
+    /** The turns that have not ended. */
     private final Set<RedisLead> open = ConcurrentHashMap.newKeySet();
 
     RedisTokenStore(StoreLink link, StoreKeys keys, StoreNames names, StoreTimes times, TokenGenerations generations,

@@ -25,7 +25,6 @@ final class Seal {
     private static final int NONCE_BYTES = 12;
     private static final int TAG_BITS = 128;
     private static final int HEADER_BYTES = 1 + StoreKey.ID_BYTES + NONCE_BYTES;
-    private static final SecureRandom RANDOM = new SecureRandom();
 
     /** Why sealed content cannot be opened. */
     enum Flaw {
@@ -57,7 +56,8 @@ final class Seal {
     /** @param name where the content belongs: it opens under this name only */
     static byte[] seal(StoreKey key, String name, byte[] content) {
         byte[] nonce = new byte[NONCE_BYTES];
-        RANDOM.nextBytes(nonce);
+        // Not kept in a constant: a native executable would have the generator of its build.
+        new SecureRandom().nextBytes(nonce);
         try {
             byte[] sealed = cipher(Cipher.ENCRYPT_MODE, key, name, nonce).doFinal(content);
             return ByteBuffer.allocate(HEADER_BYTES + sealed.length).put(VERSION).put(key.id()).put(nonce).put(sealed).array();

@@ -39,7 +39,7 @@ final class TurnTaking {
     /** In milliseconds: with less than that, a token counts as expired. */
     private static final long SHORTEST_LIFE = 1000;
     /** The fence of no entry. */
-    private static final Buffer NO_FENCE = Buffer.buffer("-");
+    private static final String NO_FENCE = "-";
 
     /** How long it waits for a message before it asks again: from the first to the last, each twice the one before. */
     private static final long SHORTEST_POLL = 10;
@@ -85,8 +85,8 @@ final class TurnTaking {
     private long poll = FIRST_POLL;
     private int messagesUsed;
     private int unusable;
-    /** As it is in Redis, where it can be any bytes. */
-    private Buffer excluded = NO_FENCE;
+    /** A string, or the bytes that are in Redis, which can be any. */
+    private Object excluded = NO_FENCE;
     private String waitedFor = NONE;
     private boolean believesCredentialsRefusal;
     private boolean believesScopeRefusal = true;

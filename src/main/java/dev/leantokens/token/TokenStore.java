@@ -37,7 +37,7 @@ public interface TokenStore {
     default void onForget(Consumer<Predicate<TokenKey>> memory) {
     }
 
-    /** @return the part by which this replica replaces tokens earlier than others, so that not all do at once; 1 for none */
+    /** @return a factor up to 1 for TOKEN_REFRESH_AHEAD; differs for each replica, so that not all replace a token at once */
     default double jitter() {
         return 1;
     }

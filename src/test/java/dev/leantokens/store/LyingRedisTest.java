@@ -23,12 +23,6 @@ import dev.leantokens.token.TokenStore.Extent;
 import dev.leantokens.token.TokenStore.Lead;
 import dev.leantokens.token.TokenStore.Turn;
 import dev.leantokens.token.TokenStore.Wish;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.smallrye.mutiny.Uni;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.redis.client.Response;
-import io.vertx.redis.client.impl.types.BulkType;
-import io.vertx.redis.client.impl.types.MultiType;
 
 /** A server in place of Redis that knows genuine entries, and answers what it likes. */
 class LyingRedisTest {
@@ -49,47 +43,8 @@ class LyingRedisTest {
         return store.enter(wish).await().atMost(Duration.ofSeconds(10));
     }
 
-    /** @param answer to the arguments of the script that is entered first */
     private TokenStore lying(Duration clock, Function<List<String>, List<Object>> answer) {
-        StoreLink link = new StoreLink() {
-
-            @Override
-            public Uni<Response> run(StoreScript script, List<String> keys, List<Buffer> arguments, Duration patience) {
-                return arguments.size() == 9
-                        ? Uni.createFrom().item(reply(answer.apply(arguments.stream().map(Buffer::toString).toList())))
-                        : Uni.createFrom().failure(new IllegalStateException("not answered"));
-            }
-
-            @Override
-            public void send(Buffer message) {
-            }
-
-            @Override
-            public boolean isUp() {
-                return false;
-            }
-
-            @Override
-            public int replicas() {
-                return 1;
-            }
-
-            @Override
-            public void addListener(Listener listener) {
-            }
-        };
-        return new RedisTokenStore(link, () -> List.of(TestFleet.KEY), Links.NAMES, new StoreTimes(Duration.ofMillis(500),
-                TestFleet.LEASE, Duration.ofSeconds(5), Duration.ofSeconds(5)), TokenGenerations.NONE, TestFleet.off(clock),
-                fleet.links.vertx(), new SimpleMeterRegistry());
-    }
-
-    private static Response reply(List<Object> parts) {
-        MultiType multi = MultiType.create(parts.size(), false);
-        for (Object part : parts) {
-            multi.add(BulkType.create(part instanceof byte[] bytes ? Buffer.buffer(bytes) : Buffer.buffer(part.toString()),
-                    false));
-        }
-        return multi;
+        return new ScriptedLink(answer, new ArrayList<>()).store(TestFleet.LEASE, clock, fleet);
     }
 
     private static String micros(Object number) {

@@ -249,7 +249,7 @@ class RedisTokenStoreTest {
 
         store.close();
 
-        soon().until(() -> fleet.names("l").isEmpty());
+        soon().atMost(TestFleet.LEASE.dividedBy(2)).until(() -> fleet.names("l").isEmpty());
     }
 
     @Test
