@@ -13,9 +13,10 @@
 --        7 believed   what is believed: 1 a refusal in KEYS[3], 2 one in KEYS[4], 4 a failure; or the sum of some
 --        8 waits      1 if the caller waits for the owner of the lock
 --        9 largest    length of an entry
+--       10 latest     empty, or the time until which the caller waits for the answer, in microseconds
 --
 -- Returns {'token', time, entry, fence}, {'refused', time, which, refusal}, {'failed', time, fence, failure},
--- {'held', time, fence, milliseconds} or {'lead', time, fence, flaw, entry, fence of the entry}. A fence says which of two calls to Lean started later. It is the time
+-- {'held', time, fence, milliseconds}, {'late', time} or {'lead', time, fence, flaw, entry, fence of the entry}. A fence says which of two calls to Lean started later. It is the time
 -- of Redis in microseconds, which a later call for the same token always exceeds.
 --
 -- Others may write these keys: whatever type, size, number or expiry they have, it must not do more harm than a missing key.
@@ -25,6 +26,11 @@ local excluded, believed, waits, largest = ARGV[6], tonumber(ARGV[7]), ARGV[8], 
 
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
+
+-- A Redis that was stopped still reads what it was sent before. A lock that it takes now would belong to no one.
+if ARGV[10] ~= '' and now > tonumber(ARGV[10]) then
+  return {'late', string.format('%.0f', now)}
+end
 
 local function text(number)
   return string.format('%.0f', number)

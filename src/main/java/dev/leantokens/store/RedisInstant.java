@@ -8,10 +8,6 @@ package dev.leantokens.store;
  */
 record RedisInstant(long micros, long nanoTime) {
 
-    static RedisInstant read(long micros) {
-        return new RedisInstant(micros, System.nanoTime());
-    }
-
     /** @return the present time, in microseconds */
     long now() {
         return micros + (System.nanoTime() - nanoTime) / 1000;

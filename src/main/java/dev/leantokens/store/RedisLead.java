@@ -25,15 +25,14 @@ final class RedisLead implements Lead {
     private final long generation;
     private final Clock clock;
     private final Optional<RedisInstant> started;
-    private final long startedNanos = System.nanoTime();
     private final long fence;
     private final Optional<CachedToken> fallback;
     private final Consumer<RedisLead> onEnd;
     private final AtomicBoolean ended = new AtomicBoolean();
 
     /**
-     * @param started when the turn started; empty if Redis did not say so
-     * @param fence the fence of the turn, if Redis said so
+     * @param started when the turn started; empty if the time of Redis is unknown
+     * @param fence the fence of the turn, if that is known
      * @param fallback a shared token for the case that Lean fails
      * @param onEnd called once, when it is ended
      */
@@ -60,14 +59,10 @@ final class RedisLead implements Lead {
         if (!end()) {
             return;
         }
-        if (generations.includes(turn.wish().key(), generation)) {
+        if (started.isEmpty() || generations.includes(turn.wish().key(), generation)) {
             share(NOTHING, NOTHING, Extent.SCOPE);
-        } else if (started.isPresent()) {
-            share(token, started.get().micros(), fence);
         } else {
-            scripts.time(turn).map(now -> now - (System.nanoTime() - startedNanos) / 1000)
-                    // The lock may have been taken after this replica stopped waiting for it.
-                    .subscribe().with(then -> share(token, then, then), unavailable -> share(NOTHING, NOTHING, Extent.SCOPE));
+            share(token, started.get().micros());
         }
     }
 
@@ -102,12 +97,12 @@ final class RedisLead implements Lead {
         return first;
     }
 
-    private void share(CachedToken token, long startedAt, long order) {
+    private void share(CachedToken token, long startedAt) {
         long life = token.expiresAt().toEpochMilli() - clock.millis();
-        byte[] entry = turn.seal(turn.place().token(), new SharedToken(order, startedAt, token.expiresAt().toEpochMilli(),
+        byte[] entry = turn.seal(turn.place().token(), new SharedToken(fence, startedAt, token.expiresAt().toEpochMilli(),
                 token.lifetime(), generation, token.original().bytes()).encode());
         if (life > 0 && entry.length <= TurnTaking.LARGEST_ENTRY) {
-            scripts.publish(turn, order, entry, life);
+            scripts.publish(turn, fence, entry, life);
         } else {
             share(NOTHING, NOTHING, Extent.SCOPE);
         }

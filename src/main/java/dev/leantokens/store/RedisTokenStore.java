@@ -24,7 +24,8 @@ import io.vertx.core.Vertx;
  * Shares tokens by Redis. A token that another replica has obtained is used; otherwise, the replica that takes the lock of the
  * token calls Lean, and the others wait for its token or failure.
  * <p>
- * A call waits for Redis for STORE_TIMEOUT at most, and for other replicas for two leases at most; after that it goes on alone.
+ * A call waits for Redis for STORE_TIMEOUT at most, and for other replicas for the time in {@link StoreTimes}; after
+ * that it goes on alone.
  * A program that can write Redis can cause these waits and further calls to Lean, of which each replica still makes
  * LEAN_REQUESTS_PER_MINUTE at most. It can also bring back an earlier token of the same client and scope while that is valid,
  * but not to a caller that requests a fresh one. It cannot make a call fail, or have a token accepted that it changed, moved or
@@ -45,12 +46,14 @@ final class RedisTokenStore implements TokenStore {
     private final TokenGenerations generations;
     private final TurnMessages messages = new TurnMessages();
     private final TokenStoreMetrics metrics;
+    private final RedisClock redisClock = new RedisClock();
     private final Clock clock;
     private final Vertx vertx;
     private final double jitter;
     /** Names this replica as the owner of locks. */
     private final String replica;
     private final AtomicLong turns = new AtomicLong();
+    private volatile boolean ending;
     /** The turns that have not ended. */
     private final Set<RedisLead> open = ConcurrentHashMap.newKeySet();
 
@@ -71,6 +74,7 @@ final class RedisTokenStore implements TokenStore {
         this.replica = HexFormat.of().formatHex(id);
         this.jitter = 1 - JITTER * random.nextDouble();
         link.addListener(messages);
+        link.addListener(redisClock);
         TokenStoreMetrics uncounted = new TokenStoreMetrics(new CompositeMeterRegistry());
         WarmUp warmUp = new WarmUp(turn -> enter(turn, uncounted), keys, names, clock, replica);
         link.addListener(warmUp);
@@ -92,14 +96,21 @@ final class RedisTokenStore implements TokenStore {
 
     private Uni<Turn> enter(SharedTurn turn, TokenStoreMetrics counters) {
         return Uni.createFrom()
-                .emitter(outcome -> new TurnTaking(turn, scripts, entries, messages, counters, times, clock, vertx,
-                        (started, fence, fallback) -> lead(turn, started, fence, fallback), outcome).start());
+                .emitter(outcome -> new TurnTaking(turn, scripts, entries, messages, counters, times, redisClock, clock,
+                        vertx, () -> ending, (started, fence, fallback) -> lead(turn, started, fence, fallback), outcome)
+                        .start());
     }
 
     private RedisLead lead(SharedTurn turn, Optional<RedisInstant> started, long fence, Optional<CachedToken> fallback) {
         RedisLead lead = new RedisLead(turn, scripts, generations, clock, started, fence, fallback, open::remove);
         open.add(lead);
         return lead;
+    }
+
+    /** Calls that wait for other replicas go on alone, and so do later ones. */
+    void endWaits() {
+        ending = true;
+        messages.wakeAll();
     }
 
     /** Ends the turns of calls that this replica will not finish, so that others do not wait for it. */

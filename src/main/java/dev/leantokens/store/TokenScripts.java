@@ -13,7 +13,6 @@ final class TokenScripts {
     private static final StoreScript ENTER = StoreScript.read("enter");
     private static final StoreScript PUBLISH = StoreScript.read("publish");
     private static final StoreScript RELEASE = StoreScript.read("release");
-    private static final StoreScript TIME = StoreScript.read("time");
     private static final byte[] NOTHING = {};
 
     /** Longer than those that wait for it take to notice it without a message. */
@@ -34,12 +33,6 @@ final class TokenScripts {
 
     Uni<Response> enter(SharedTurn turn, List<Buffer> arguments, Duration patience) {
         return link.run(ENTER, turn.place().all(), arguments, patience);
-    }
-
-    /** @return the time of Redis, in microseconds */
-    Uni<Long> time(SharedTurn turn) {
-        return link.run(TIME, List.of(turn.place().token()), List.of(), times.timeout())
-                .map(reply -> reply.get(0).toLong() * 1_000_000 + reply.get(1).toLong());
     }
 
     /** No one waits for the reply: if Redis is unavailable, the token is not shared. */

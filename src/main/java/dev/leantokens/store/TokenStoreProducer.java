@@ -1,6 +1,7 @@
 package dev.leantokens.store;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 
 import jakarta.annotation.Priority;
@@ -10,8 +11,10 @@ import jakarta.inject.Singleton;
 
 import dev.leantokens.cache.CacheConfig;
 import dev.leantokens.lean.LeanConfig;
+import dev.leantokens.limits.LimitsConfig;
 import dev.leantokens.token.TokenStore;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.vertx.core.Vertx;
 
@@ -20,6 +23,13 @@ import io.vertx.core.Vertx;
 final class TokenStoreProducer {
 
     TokenStoreProducer() {
+    }
+
+    /** From now on, requests get the time of a call to Lean, and no more. */
+    void endWaits(@Observes ShutdownDelayInitiatedEvent event, TokenStore store) {
+        if (store instanceof RedisTokenStore redis) {
+            redis.endWaits();
+        }
     }
 
     /** Before the link closes, when no request is in progress any more. */
@@ -33,14 +43,25 @@ final class TokenStoreProducer {
     @Produces
     @Singleton
     static TokenStore tokenStore(Optional<StoreLink> link, StoreKeys keys, StoreNames names, StoreConfig config,
-            LeanConfig lean, CacheConfig cache, Clock clock, Vertx vertx, MeterRegistry registry) {
+            LeanConfig lean, CacheConfig cache, LimitsConfig limits, Clock clock, Vertx vertx, MeterRegistry registry) {
         if (link.isEmpty()) {
             return TokenStore.NONE;
         }
-        StoreTimes times = new StoreTimes(config.timeout(), config.lease().orElse(lean.deadline()), cache.negativeTtl(),
+        Duration lease = config.lease().orElse(lean.deadline());
+        StoreTimes times = new StoreTimes(config.timeout(), lease, patience(lease, limits.requestTime()), cache.negativeTtl(),
                 config.clockTolerance());
         ForgottenTokens forgotten = new ForgottenTokens(link.get(), keys, names, config.timeout());
         link.get().addListener(forgotten);
         return new RedisTokenStore(link.get(), keys, names, times, forgotten, clock, vertx, registry);
+    }
+
+    /**
+     * Long enough for a replica that dies, and then for the call of another. With the time of its own call, a request must not
+     * take longer than {@link LimitsConfig#requestTime()} and that time, after which its connection is closed.
+     */
+    static Duration patience(Duration lease, Duration requestTime) {
+        Duration wanted = lease.multipliedBy(3).dividedBy(2);
+        Duration possible = requestTime.multipliedBy(3).dividedBy(4);
+        return wanted.compareTo(possible) < 0 ? wanted : possible;
     }
 }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 import org.jboss.logging.Logger;
@@ -41,6 +42,8 @@ final class TurnTaking {
     /** The fence of no entry. */
     private static final String NO_FENCE = "-";
 
+    private static final Duration MARGIN = Duration.ofMillis(50);
+
     /** How long it waits for a message before it asks again: from the first to the last, each twice the one before. */
     private static final long SHORTEST_POLL = 10;
     private static final long FIRST_POLL = 100;
@@ -55,8 +58,8 @@ final class TurnTaking {
     interface Leads {
 
         /**
-         * @param started when the turn started; empty if Redis did not say so
-         * @param fence the fence of the turn, if Redis said so
+         * @param started when the turn started; empty if the time of Redis is unknown
+         * @param fence the fence of the turn, if that is known
          * @param fallback a shared token for the case that Lean fails
          */
         Turn create(Optional<RedisInstant> started, long fence, Optional<CachedToken> fallback);
@@ -68,8 +71,10 @@ final class TurnTaking {
     private final StoreTimes times;
     private final TurnMessages messages;
     private final TokenStoreMetrics metrics;
+    private final RedisClock redisClock;
     private final Clock clock;
     private final Vertx vertx;
+    private final BooleanSupplier ending;
     private final Leads leads;
     private final UniEmitter<? super Turn> outcome;
     private final Context context;
@@ -96,15 +101,18 @@ final class TurnTaking {
     private Optional<Long> waitingSince = Optional.empty();
 
     TurnTaking(SharedTurn turn, TokenScripts scripts, SealedEntries entries, TurnMessages messages, TokenStoreMetrics metrics,
-            StoreTimes times, Clock clock, Vertx vertx, Leads leads, UniEmitter<? super Turn> outcome) {
+            StoreTimes times, RedisClock redisClock, Clock clock, Vertx vertx, BooleanSupplier ending, Leads leads,
+            UniEmitter<? super Turn> outcome) {
         this.turn = turn;
         this.scripts = scripts;
         this.entries = entries;
         this.times = times;
         this.messages = messages;
         this.metrics = metrics;
+        this.redisClock = redisClock;
         this.clock = clock;
         this.vertx = vertx;
+        this.ending = ending;
         this.leads = leads;
         this.outcome = outcome;
         this.context = vertx.getOrCreateContext();
@@ -150,8 +158,13 @@ final class TurnTaking {
         return Stream.of(turn.owner(), times.lease().toMillis(), turn.wish().minimumValidity(),
                 turn.wish().fresh() ? YOUNGEST.toNanos() / 1000 : NONE, waitedFor, excluded, believed,
                 turn.wish().waits() ? 1 : 0,
-                LARGEST_ENTRY)
+                LARGEST_ENTRY, latest())
                 .map(argument -> argument instanceof Buffer bytes ? bytes : Buffer.buffer(argument.toString())).toList();
+    }
+
+    /** @return the time of Redis until which this call waits for the answer, with a margin for what is not known exactly */
+    private String latest() {
+        return redisClock.now().map(now -> Long.toString(now.micros() + (patience + MARGIN.toNanos()) / 1000)).orElse(NONE);
     }
 
     private void receive(Response reply, long started, Instant sentAt) {
@@ -165,12 +178,14 @@ final class TurnTaking {
                 // Otherwise it waits for the other replica, not for Redis.
                 patience -= System.nanoTime() - started;
             }
-            RedisInstant time = RedisInstant.read(reply.get(1).toLong());
+            RedisInstant time = redisClock.read(reply.get(1).toLong());
             switch (kind) {
                 case "token" -> useToken(reply, time, sentAt);
                 case "refused" -> useRefusal(reply, time, sentAt);
                 case "failed" -> useFailure(reply, time, sentAt);
                 case "held" -> waitForOther(reply, time);
+                // The clock of Redis has been set, and is known again now.
+                case "late" -> askAgain();
                 case "lead" -> lead(reply, time, sentAt);
                 default -> goOnAlone();
             }
@@ -257,8 +272,8 @@ final class TurnTaking {
         if (waitingSince.isEmpty()) {
             waitingSince = Optional.of(System.nanoTime());
         }
-        long left = 2 * times.lease().toMillis() - (System.nanoTime() - waitingSince.get()) / 1_000_000;
-        if (left <= 0) {
+        long left = times.patience().toMillis() - (System.nanoTime() - waitingSince.get()) / 1_000_000;
+        if (left <= 0 || ending.getAsBoolean()) {
             end(leads.create(Optional.of(time), time.micros(), Optional.empty()), Outcome.MISS);
             return;
         }
@@ -295,7 +310,8 @@ final class TurnTaking {
 
     /** Without Redis, which is unavailable or too slow. */
     private void goOnAlone() {
-        end(leads.create(Optional.empty(), 0, Optional.empty()), Outcome.UNAVAILABLE);
+        Optional<RedisInstant> now = redisClock.now();
+        end(leads.create(now, now.map(RedisInstant::micros).orElse(0L), Optional.empty()), Outcome.UNAVAILABLE);
     }
 
     private void end(Turn result, Outcome how) {

@@ -241,6 +241,45 @@ class RedisTokenStoreTest {
         assertThat(get(second).source()).isEqualTo(Source.MISS);
     }
 
+    /** Redis still reads what it was sent before it was stopped. */
+    @Test
+    void redisThatWasStoppedTakesNoLockForCallsThatWentOnWithoutIt() {
+        RedisTokenStore store = fleet.store(Clock.systemUTC(), List.of(TestFleet.KEY));
+        ((Lead) enter(store, CUSTOMER)).release();
+        soon().until(() -> fleet.names("l").isEmpty());
+        fleet.server.freeze();
+        assertThat(enter(store, Scope.API)).isInstanceOf(Lead.class);
+        pause(Duration.ofMillis(500));
+
+        fleet.server.thaw();
+
+        pause(Duration.ofMillis(300));
+        assertThat(fleet.names("l")).isEmpty();
+        assertThat(fleet.count("store.lookups", "outcome", "unavailable")).isOne();
+    }
+
+    @Test
+    void callsThatWaitGoOnAloneWhenTheirReplicaEnds() {
+        assertThat(enter(fleet.store(Clock.systemUTC(), List.of(TestFleet.KEY)), Scope.API)).isInstanceOf(Lead.class);
+        RedisTokenStore ending = fleet.store(Clock.systemUTC(), List.of(TestFleet.KEY));
+        CompletableFuture<Turn> waiting = ending.enter(new Wish(RedisTokens.key(Scope.API), "fingerprint", false, 60_000, false,
+                true)).subscribeAsCompletionStage();
+        soon().until(this::isAwaited);
+
+        ending.endWaits();
+
+        soon().atMost(TestFleet.LEASE.dividedBy(2)).until(waiting::isDone);
+        assertThat(waiting.join()).isInstanceOf(Lead.class);
+    }
+
+    /** Otherwise, its connection would be closed before it has an answer. */
+    @Test
+    void waitFitsIntoTheTimeOfARequest() {
+        assertThat(TokenStoreProducer.patience(Duration.ofSeconds(10), Duration.ofSeconds(20))).hasSeconds(15);
+        assertThat(TokenStoreProducer.patience(Duration.ofSeconds(60), Duration.ofSeconds(20))).hasSeconds(15);
+        assertThat(TokenStoreProducer.patience(Duration.ofSeconds(4), Duration.ofSeconds(20))).hasSeconds(6);
+    }
+
     @Test
     void replicaThatEndsLeavesNoLock() {
         RedisTokenStore store = fleet.store(Clock.systemUTC(), List.of(TestFleet.KEY));

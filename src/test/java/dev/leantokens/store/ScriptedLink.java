@@ -19,11 +19,12 @@ import io.vertx.redis.client.impl.types.MultiType;
  */
 record ScriptedLink(Function<List<String>, List<Object>> answer, List<StoreLink.Listener> listeners) implements StoreLink {
 
-    private static final int ARGUMENTS_OF_ENTER = 9;
+    private static final int ARGUMENTS_OF_ENTER = 10;
 
     RedisTokenStore store(Duration lease, Duration clock, TestFleet fleet) {
         return new RedisTokenStore(this, () -> List.of(TestFleet.KEY), Links.NAMES, new StoreTimes(Duration.ofMillis(500),
-                lease, Duration.ofSeconds(5), Duration.ofSeconds(5)), TokenGenerations.NONE, TestFleet.off(clock),
+                lease, lease.multipliedBy(2), Duration.ofSeconds(5), Duration.ofSeconds(5)), TokenGenerations.NONE,
+                TestFleet.off(clock),
                 fleet.links.vertx(), new SimpleMeterRegistry());
     }
 

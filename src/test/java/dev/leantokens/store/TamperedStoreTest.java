@@ -191,7 +191,7 @@ class TamperedStoreTest {
 
     /** A writer that takes the lock again and again, and sends messages all the time. */
     @Test
-    void callWaitsForOthersForTwoLeasesAtMost() {
+    void callWaitsForOthersForALimitedTime() {
         String lock = place(Scope.API).lock();
         long start = System.nanoTime();
         CompletableFuture<Turn> turn = store.enter(wish(Scope.API)).subscribeAsCompletionStage();

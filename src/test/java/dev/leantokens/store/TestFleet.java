@@ -58,7 +58,8 @@ final class TestFleet implements AutoCloseable {
 
     RedisTokenStore store(Clock clock, List<StoreKey> keys) {
         return new RedisTokenStore(links.connect(server), () -> keys, Links.NAMES,
-                new StoreTimes(timeout, LEASE, Duration.ofSeconds(5), Duration.ofSeconds(5)), generations, clock,
+                new StoreTimes(timeout, LEASE, LEASE.multipliedBy(2), Duration.ofSeconds(5), Duration.ofSeconds(5)),
+                generations, clock,
                 links.vertx(), registry);
     }
 

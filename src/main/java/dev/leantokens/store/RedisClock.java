@@ -1,0 +1,33 @@
+package dev.leantokens.store;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+
+/** The clock of Redis, as this replica last read it: at each heartbeat, or later in a reply. Thread-safe. */
+final class RedisClock implements StoreLink.Listener {
+
+    /** Null before the first heartbeat. */
+    private volatile RedisInstant latest;
+
+    @Override
+    public void pulse(StorePulse pulse) {
+        read(ChronoUnit.MICROS.between(Instant.EPOCH, pulse.time()));
+    }
+
+    /**
+     * @param micros the time in a reply that has just arrived, in microseconds
+     * @return the same
+     */
+    RedisInstant read(long micros) {
+        RedisInstant read = new RedisInstant(micros, System.nanoTime());
+        latest = read;
+        return read;
+    }
+
+    /** @return the present time, or one a little earlier; empty before the first heartbeat */
+    Optional<RedisInstant> now() {
+        RedisInstant known = latest;
+        return known == null ? Optional.empty() : Optional.of(new RedisInstant(known.now(), System.nanoTime()));
+    }
+}

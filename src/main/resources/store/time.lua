@@ -1,2 +1,0 @@
--- Returns the time of Redis: seconds and microseconds.
-return redis.call('TIME')
