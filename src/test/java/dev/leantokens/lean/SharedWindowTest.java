@@ -29,6 +29,8 @@ import dev.leantokens.testing.RedisServer;
 class SharedWindowTest {
 
     private static final Duration LONGEST_CALL = Duration.ofSeconds(3);
+    private static final Limits FOUR = Limits.of(4, LONGEST_CALL);
+    private static final Duration RESERVE = Duration.ofMillis(100);
     private static final Instant START = Instant.parse("2030-01-01T00:00:00Z");
 
     private static RedisServer server;
@@ -94,7 +96,7 @@ class SharedWindowTest {
             String call = standing.sharer() + (isTry ? ":t" : ":-") + (optional ? ":o:" : ":-:") + number;
             Grade grade = optional && !window.isOptionalLeft() ? Grade.NOT_NOW : window.grade(standing, now);
 
-            Answer answer = take(call, standing, limits, Duration.ZERO, 0);
+            Answer answer = take(call, standing, limits, Duration.ZERO, 0, 0);
 
             assertThat(answer.outcome.equals("taken")).as("%s of %s after %s", answer, call, grade)
                     .isEqualTo(grade != Grade.NOT_NOW);
@@ -118,11 +120,136 @@ class SharedWindowTest {
         }
     }
 
-    private Answer take(String call, Standing standing, Limits limits, Duration reserve, int own) {
+    @Test
+    void callOfADeadReplicaCountsForTheLongestCallAndAMinute() {
+        takeFour();
+
+        pass(Duration.ofSeconds(63).minusMillis(1));
+        assertThat(take("s:-:-:5", 4).outcome).isEqualTo("full");
+        pass(Duration.ofMillis(1));
+        assertThat(take("s:-:-:6", 4).outcome).isEqualTo("taken");
+    }
+
+    /** A call in progress ends no earlier than now. */
+    @Test
+    void fullWindowTellsWhenTheNextCallsCanComeBack() {
+        takeFour();
+        pass(Duration.ofSeconds(1));
+        end("s:-:-:0", FOUR, true);
+        pass(Duration.ofSeconds(1));
+
+        assertThat(take("s:-:-:5", 4).numbers).containsExactly(0L, 59_000_000L, 60_000_000L, 60_000_000L, 60_000_000L);
+    }
+
+    @Test
+    void callThatWasMadeWithoutAskingCountsFromItsEnd() {
+        end("s:-:-:unknown", FOUR, true);
+
+        assertThat(take("s:-:-:1", 4).numbers).startsWith(2L);
+        end("s:-:-:never", FOUR, false);
+        assertThat(take("s:-:-:2", 4).numbers).startsWith(1L);
+    }
+
+    @Test
+    void numbersAreRebuiltIfTheyAreLost() {
+        takeFour();
+        for (String key : List.of("numbers", "calls")) {
+            redis.send("DEL", key);
+
+            assertThat(take("s:-:-:x" + key, 4).numbers).startsWith(key.equals("numbers") ? 0L : 3L);
+        }
+    }
+
+    @Test
+    void contentThatAnotherHasWrittenBreaksNothing() {
+        redis.send("ZADD", "calls", now.plusSeconds(9).getEpochSecond() * 1_000_000, "nonsense");
+
+        assertThat(take("s:-:-:1", 4).numbers).startsWith(2L);
+        pass(Duration.ofSeconds(10));
+        assertThat(take("s:-:-:2", 4).numbers).startsWith(2L);
+    }
+
+    @Test
+    void clockThatIsSetBackKeepsNoCallForLonger() {
+        takeFour();
+        pass(Duration.ofHours(-1));
+        assertThat(take("s:-:-:5", 4).outcome).isEqualTo("full");
+
+        pass(Duration.ofSeconds(63));
+
+        assertThat(take("s:-:-:6", 4).outcome).isEqualTo("taken");
+    }
+
+    @Test
+    void nextCallIsKeptForSharersWithinTheirShare() {
+        takeFour();
+        for (int i = 0; i < 4; i++) {
+            end("s:-:-:" + i, FOUR, true);
+        }
+        pass(Duration.ofSeconds(30));
+        assertThat(take("modest:-:-:1", 2).outcome).isEqualTo("full");
+        pass(Duration.ofSeconds(30));
+
+        assertThat(take("greedy:-:-:1", 0)).isEqualTo(new Answer("share", List.of(4L, micros(RESERVE))));
+        assertThat(take("modest:-:o:1", 2)).isEqualTo(new Answer("optional", List.of(4L, micros(RESERVE))));
+        assertThat(take("modest:-:-:2", 2).outcome).isEqualTo("taken");
+        pass(RESERVE);
+        assertThat(take("modest:-:o:2", 2).outcome).isEqualTo("taken");
+    }
+
+    @Test
+    void eachReplicaIsToldOnceThatCallsAreLost() {
+        assertThat(take("s:-:-:1", 4, 1, 0)).isEqualTo(new Answer("lost", List.of(4L, 1L)));
+        assertThat(take("s:-:-:1", 4, 1, 1).outcome).as("the same one").isEqualTo("taken");
+        assertThat(take("s:-:-:2", 4, 0, 0).outcome).as("another one").isEqualTo("lost");
+
+        pass(Duration.ofSeconds(63));
+        assertThat(take("s:-:-:3", 4, 0, 0).outcome).isEqualTo("taken");
+    }
+
+    @Test
+    void throttledCredentialsGetNoCall() {
+        redis.send("SET", "pause", "1", "PX", "20000");
+
+        Answer answer = take("s:-:-:1", 4);
+
+        assertThat(answer.outcome).isEqualTo("paused");
+        assertThat(answer.numbers.get(1)).isBetween(10_000_000L, 20_000_000L);
+        redis.send("PERSIST", "pause");
+        assertThat(take("s:-:-:2", 4).outcome).as("this service sets an end").isEqualTo("taken");
+    }
+
+    @Test
+    void shorterPauseDoesNotReplaceALongerOne() {
+        run("pause", List.of("pause"), 20_000);
+        run("pause", List.of("pause"), 1_000);
+
+        assertThat((Long) redis.send("PTTL", "pause")).isGreaterThan(1_000);
+    }
+
+    private void takeFour() {
+        for (int i = 0; i < 4; i++) {
+            assertThat(take("s:-:-:" + i, 4).outcome).isEqualTo("taken");
+        }
+    }
+
+    private void pass(Duration duration) {
+        now = now.plus(duration);
+    }
+
+    private Answer take(String call, int share) {
+        return take(call, share, 0, 0);
+    }
+
+    private Answer take(String call, int share, int own, int careful) {
+        return take(call, new Standing(call.substring(0, call.indexOf(':')), share, true, ""), FOUR, RESERVE, own, careful);
+    }
+
+    private Answer take(String call, Standing standing, Limits limits, Duration reserve, int own, int careful) {
         return answer(
                 run("take", List.of("calls", "numbers", "pause"), call, standing.sharer(), standing.share(), limits.calls(),
                         limits.optional(), limits.tries(), micros(limits.window()), micros(limits.longestCall()),
-                        micros(reserve), own, 0));
+                        micros(reserve), own, careful));
     }
 
     private void end(String call, Limits limits, boolean made) {
@@ -133,7 +260,8 @@ class SharedWindowTest {
     private Object run(String script, List<String> keys, Object... arguments) {
         redis.send("HSET", "clock", "s", now.getEpochSecond(), "us", now.getNano() / 1_000);
         List<Object> words = new ArrayList<>(List.of("EVAL",
-                (text("calls") + text(script)).replace("redis.call('TIME')", "redis.call('HMGET', 'clock', 's', 'us')"),
+                (script.equals("pause") ? text(script) : text("calls") + text(script)).replace("redis.call('TIME')",
+                        "redis.call('HMGET', 'clock', 's', 'us')"),
                 keys.size()));
         words.addAll(keys);
         words.addAll(List.of(arguments));
