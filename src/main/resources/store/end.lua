@@ -20,6 +20,8 @@ if rest > 0 then
 elseif known then
   redis.call('ZREM', calls, member)
   count(member, -1)
+  -- A call comes back earlier than the one that is kept.
+  redis.call('HDEL', numbers, 'reserved')
   if string.sub(member, -1) == 'b' and redis.call('HGET', numbers, 'loan by') == call then
     redis.call('HSET', numbers, 'loan at', text(get('loan before at')), 'loan next', text(get('loan before next')))
     redis.call('HDEL', numbers, 'loan by')

@@ -2,7 +2,7 @@
 -- KEYS[3]: exists while Lean throttles the credentials.
 -- ARGV: the call without its last part, sharer, share, limits of calls, of optional calls and of tries, window, the longest
 --   call, how long the next call is kept for sharers within their share, how many calls of this replica count at least,
---   1 if it keeps to its part of the calls.
+--   1 if it keeps to its part of the calls, how long this call can wait.
 -- Returns 'taken', the number of calls left, the time until the next loan or -1; or why not, the number of calls left, and the times until calls could be made.
 
 local call, sharer, share = ARGV[1], ARGV[2], tonumber(ARGV[3])
@@ -62,7 +62,7 @@ if left <= 0 then
   for i = 2, #next, 2 do
     reply[#reply + 1] = wait(next[i])
   end
-  if within and not is_optional and reserve > 0 then
+  if within and reserve > 0 and reply[3] <= tonumber(ARGV[12]) then
     redis.call('HSET', numbers, 'reserved', text(now + reply[3] + reserve))
   end
   return reply

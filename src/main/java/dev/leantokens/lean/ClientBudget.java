@@ -316,7 +316,7 @@ final class ClientBudget {
             if (!isAsked()) {
                 return Uni.createFrom().item(true);
             }
-            own = own(1, clock.instant());
+            own = own(1, Duration.ZERO, clock.instant());
         }
         return shared.take(permit.shared, own, Duration.ZERO).onItemOrFailure().transform((answer, failure) -> {
             boolean made = answer instanceof Taken;
@@ -426,15 +426,16 @@ final class ClientBudget {
      * Leaves out calls that soon no longer count, since clocks differ a little, and those that are being asked for.
      *
      * @param another the number of those that the view does not know of
+     * @param patience how long the call can wait
      */
-    private SharedBudget.Own own(int another, Instant now) {
+    private SharedBudget.Own own(int another, Duration patience, Instant now) {
         int calls = window.callsUntil(now.plus(whole.window().dividedBy(60))) - view.asking() - another;
-        return new SharedBudget.Own(calls, view.isCareful(now));
+        return new SharedBudget.Own(calls, view.isCareful(now), patience);
     }
 
     /** Starts to ask for a call, which keeps its place in line until the answer. */
     private Question question(WaitingCall call, Line line, Standing standing, Grade grade, Instant now) {
-        SharedBudget.Own own = own(0, now);
+        SharedBudget.Own own = own(0, isOptional(call.request) ? Duration.ZERO : Duration.between(now, call.latest), now);
         CallPermit permit = permit(call.request, line.caller, standing, grade, now);
         Question question = new Question(call, line, permit, own);
         view.ask(standing.sharer());

@@ -97,8 +97,9 @@ public interface SharedBudget {
      *
      * @param calls how many of its calls count at least
      * @param careful whether it keeps to its part of the calls now
+     * @param patience how long the call can wait for its turn
      */
-    record Own(int calls, boolean careful) {
+    record Own(int calls, boolean careful, Duration patience) {
     }
 
     /** The answer to a replica that asks for a call. */
@@ -155,7 +156,7 @@ public interface SharedBudget {
     /**
      * Takes a call, which counts until the window has passed after its end.
      *
-     * @param reserve if no call is left: how long the next one is kept for sharers within their share
+     * @param reserve how long the next call is kept for sharers within their share, if this one waits for it
      * @return the answer, on any thread; a failure if it does not come in time
      */
     Uni<Answer> take(Call call, Own own, Duration reserve);

@@ -197,6 +197,10 @@ final class SharedView {
             carefulUntil = firstUntil;
             return;
         }
+        if (answer instanceof Denied denied && denied.reason() == Reason.PAUSED) {
+            // Tells nothing about the calls of other credentials.
+            return;
+        }
         left = Math.max(0, answer.left());
         lastAnswer = now;
         all = Turns.NOW;
@@ -215,7 +219,7 @@ final class SharedView {
             case OPTIONAL -> optional = turns;
             case SHARE, TRY -> deny(sharer, turns, now);
             case PAUSED, LOST -> {
-                // Tells nothing about the next calls.
+                // Handled above.
             }
         }
     }

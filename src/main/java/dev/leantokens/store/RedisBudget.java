@@ -101,7 +101,7 @@ final class RedisBudget implements SharedBudget, StoreLink.Listener {
     public Uni<Answer> take(Call call, Own own, Duration reserve) {
         List<Uni<Answer>> answers = new ArrayList<>(1);
         for (StoreKey key : inOrder()) {
-            List<Buffer> arguments = new ArrayList<>(11);
+            List<Buffer> arguments = new ArrayList<>(12);
             arguments.add(text(name(key, call)));
             arguments.add(text(sharer(key, call)));
             arguments.add(text(call.share()));
@@ -113,6 +113,7 @@ final class RedisBudget implements SharedBudget, StoreLink.Listener {
             arguments.add(micros(reserve));
             arguments.add(text(own.calls()));
             arguments.add(text(own.careful() ? 1 : 0));
+            arguments.add(micros(own.patience()));
             List<String> used = new ArrayList<>(keys(key, call));
             used.add(pauseKey(key, call.clientId(), call.credentials()));
             answers.add(link.run(take, used, arguments, StoreTimes.patience(timeout)).map(RedisBudget::answer));

@@ -37,6 +37,7 @@ class SharedWindowTest {
     private static RedisConnection redis;
 
     private Instant now = START;
+    private Duration patience = Duration.ofMinutes(1);
 
     @BeforeAll
     static void start() {
@@ -153,11 +154,13 @@ class SharedWindowTest {
     @Test
     void numbersAreRebuiltIfTheyAreLost() {
         takeFour();
-        for (String key : List.of("numbers", "calls")) {
-            redis.send("DEL", key);
+        end("s:-:-:0", FOUR, false);
+        end("s:-:-:1", FOUR, false);
+        redis.send("DEL", "numbers");
+        assertThat(take("s:-:-:4", 2).numbers.get(1)).as("borrowed").isPositive();
 
-            assertThat(take("s:-:-:x" + key, 4).numbers).startsWith(key.equals("numbers") ? 0L : 3L);
-        }
+        redis.send("DEL", "calls");
+        assertThat(take("s:-:-:5", 2)).as("within its share").isEqualTo(new Answer("taken", List.of(3L, -1L)));
     }
 
     @Test
@@ -195,6 +198,18 @@ class SharedWindowTest {
         assertThat(take("modest:-:-:2", 2).outcome).isEqualTo("taken");
         pass(RESERVE);
         assertThat(take("modest:-:o:2", 2).outcome).isEqualTo("taken");
+    }
+
+    @Test
+    void nextCallIsNotKeptForACallThatCannotWaitForIt() {
+        takeFour();
+        end("s:-:-:0", FOUR, true);
+        pass(Duration.ofSeconds(30));
+        patience = Duration.ofSeconds(7);
+        assertThat(take("modest:-:-:1", 2).outcome).isEqualTo("full");
+        pass(Duration.ofSeconds(30));
+
+        assertThat(take("modest:-:o:1", 2).outcome).isEqualTo("taken");
     }
 
     @Test
@@ -249,7 +264,7 @@ class SharedWindowTest {
         return answer(
                 run("take", List.of("calls", "numbers", "pause"), call, standing.sharer(), standing.share(), limits.calls(),
                         limits.optional(), limits.tries(), micros(limits.window()), micros(limits.longestCall()),
-                        micros(reserve), own, careful));
+                        micros(reserve), own, careful, micros(patience)));
     }
 
     private void end(String call, Limits limits, boolean made) {
