@@ -39,6 +39,10 @@ attacks: ## Run every known attack on the packaged jar beside ordinary callers, 
 flat: ## Measure the cost of a hit beside many keys, connections and sessions, in about 3 minutes
 	$(MVNW) --quiet -Pbenchmark -DskipTests package exec:exec@flat
 
+.PHONY: store
+store: ## Measure tokens from memory, Redis and Lean side by side, and what a store costs, in about 2 minutes
+	$(MVNW) --quiet -Pbenchmark -DskipTests package exec:exec@store
+
 .PHONY: peers
 peers: ## Measure the service beside bare Vert.x, Quarkus REST and nginx, in about 15 minutes
 	src/benchmark/peers/run

@@ -50,7 +50,7 @@ final class AttackedApplication implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true)
                 .redirectOutput(log.map(file -> Redirect.to(file.toFile())).orElse(Redirect.PIPE));
         builder.environment().keySet()
-                .removeIf(name -> name.matches("(LEAN|TOKEN|CACHE|ACCESS|QUARKUS|ALLOWED|MCP|LIMITS|TLS|LOG)_.*"));
+                .removeIf(name -> name.matches("(LEAN|TOKEN|CACHE|ACCESS|QUARKUS|ALLOWED|MCP|LIMITS|STORE|TLS|LOG)_.*"));
         builder.environment().putAll(environment);
         builder.environment().putAll(Map.of("PORT", Integer.toString(target.port()), "MCP_PORT",
                 Integer.toString(target.mcpPort()), "QUARKUS_HTTP_HOST", RawHttp.LOOPBACK));

@@ -33,7 +33,7 @@ import io.vertx.core.json.JsonObject;
 /** What those learn that can read Redis, and what those can do that can write it. */
 class FleetSecretsIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String CUSTOMER = "2b1f7a64-9d0e-4c35-8a27-6f5e4d3c2b1a";
     private static final int FLIPS = Integer.getInteger("fleet.flips", 300);
     private static final int SWAPS = 100;

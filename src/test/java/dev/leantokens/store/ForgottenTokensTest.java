@@ -23,6 +23,7 @@ import dev.leantokens.testing.RedisConnection;
 import dev.leantokens.testing.RedisServer;
 import dev.leantokens.token.Scope;
 import dev.leantokens.token.TokenKey;
+import io.vertx.core.buffer.Buffer;
 
 class ForgottenTokensTest {
 
@@ -156,6 +157,25 @@ class ForgottenTokensTest {
         await().atMost(Duration.ofSeconds(2)).until(() -> replica.applied(API) == 1);
     }
 
+    @Test
+    void messageTellsBeforeTheNextHeartbeat() {
+        StoreLink link = links.connect(server);
+        ForgottenTokens forgotten = new ForgottenTokens(link, KEYS, Links.NAMES, Duration.ofMillis(500));
+        List<Predicate<TokenKey>> applied = new CopyOnWriteArrayList<>();
+        forgotten.onForget(applied::add);
+        // It gets no heartbeats.
+        link.addListener(new StoreLink.Listener() {
+            @Override
+            public void message(Buffer message) {
+                forgotten.message(message);
+            }
+        });
+
+        forget(TokenSelector.ALL);
+
+        await().until(() -> applied.size() == 1);
+    }
+
     /** While a replica does not know whether a token is forgotten, it is. */
     @Test
     void nothingOlderIsUsedUntilTheLogIsRead() {
@@ -194,8 +214,10 @@ class ForgottenTokensTest {
 
     @Test
     void tokensFromBeforeTheLogAreForgotten() {
+        Replica running = new Replica();
         forget(new TokenSelector(Kind.CUSTOMER, "first"));
         long first = generation();
+        await().until(() -> running.forgotten.generation() == first);
         for (int i = 0; i < ForgottenTokens.LENGTH + 10; i++) {
             forget(new TokenSelector(Kind.CUSTOMER, "none"));
         }
@@ -203,8 +225,11 @@ class ForgottenTokensTest {
 
         Replica replica = new Replica();
 
-        assertThat(replica.forgotten.includes(OTHER, first)).isTrue();
-        assertThat(replica.forgotten.includes(OTHER, generation() - 10)).isFalse();
+        await().until(() -> running.forgotten.generation() == generation());
+        for (Replica each : List.of(running, replica)) {
+            assertThat(each.forgotten.includes(OTHER, first)).isTrue();
+            assertThat(each.forgotten.includes(OTHER, generation() - 1)).isFalse();
+        }
     }
 
     /** The replica that knows the latest generation restores it, so the other one learns that it has missed something. */
@@ -230,6 +255,8 @@ class ForgottenTokensTest {
         Replica replica = new Replica();
         redis.send("SET", GENERATION, "9000000000000000");
         redis.send("ZADD", LOG, "9000000000000000", "invented");
+        // The replica removes it.
+        await().until(() -> generation() == 0);
 
         forget(new TokenSelector(Kind.CUSTOMER, "43"));
 
