@@ -7,6 +7,9 @@ import java.util.Optional;
 /** The clock of Redis, as this replica last read it: at each heartbeat, or later in a reply. Thread-safe. */
 final class RedisClock implements StoreLink.Listener {
 
+    /** A difference that is no delay: the clock of Redis was set. */
+    private static final long SET_BACK_MICROS = 1_000_000;
+
     /** Null before the first heartbeat. */
     private volatile RedisInstant latest;
 
@@ -19,9 +22,13 @@ final class RedisClock implements StoreLink.Listener {
      * @param micros the time in a reply that has just arrived, in microseconds
      * @return the same
      */
-    RedisInstant read(long micros) {
+    synchronized RedisInstant read(long micros) {
         RedisInstant read = new RedisInstant(micros, System.nanoTime());
-        latest = read;
+        long behind = latest == null ? 0 : latest.now() - micros;
+        // A reply that was read late says less than an earlier one.
+        if (behind <= 0 || behind > SET_BACK_MICROS) {
+            latest = read;
+        }
         return read;
     }
 

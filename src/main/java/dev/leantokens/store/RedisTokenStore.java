@@ -107,10 +107,9 @@ final class RedisTokenStore implements TokenStore {
         return lead;
     }
 
-    /** Calls that wait for other replicas go on alone, and so do later ones. */
+    /** Calls that wait for other replicas go on alone when they look again, and so do later ones. */
     void endWaits() {
         ending = true;
-        messages.wakeAll();
     }
 
     /** Ends the turns of calls that this replica will not finish, so that others do not wait for it. */

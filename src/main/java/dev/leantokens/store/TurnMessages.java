@@ -36,11 +36,6 @@ final class TurnMessages implements StoreLink.Listener {
         });
     }
 
-    /** Runs all waiters. */
-    void wakeAll() {
-        waiting.values().forEach(waiters -> waiters.forEach(Runnable::run));
-    }
-
     @Override
     public void message(Buffer message) {
         if (message.length() > 0 && message.getByte(0) == KIND) {

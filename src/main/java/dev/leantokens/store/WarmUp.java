@@ -50,6 +50,9 @@ final class WarmUp implements StoreLink.Listener {
                 CachedToken.shared(AccessToken.of(Map.of("access_token", "none", "token_type", "none", "expires_in",
                         LIFE.toSeconds()), SCOPE), LIFE, clock.instant()).ifPresent(lead::publish);
                 enter().subscribe().with(opened -> {
+                    if (opened instanceof Lead unshared) {
+                        unshared.release();
+                    }
                 });
             }
         });

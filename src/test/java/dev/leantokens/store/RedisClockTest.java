@@ -21,4 +21,16 @@ class RedisClockTest {
         assertThat(now).isBetween(1_000_000_000_000L, 1_000_010_000_000L);
         assertThat(clock.now().orElseThrow().now()).isGreaterThanOrEqualTo(now);
     }
+
+    @Test
+    void replyThatIsReadLateDoesNotSetTheClockBack() {
+        RedisClock clock = new RedisClock();
+        clock.read(1_000_000_000);
+
+        clock.read(999_500_000);
+        assertThat(clock.now().orElseThrow().micros()).isGreaterThanOrEqualTo(1_000_000_000);
+
+        clock.read(900_000_000);
+        assertThat(clock.now().orElseThrow().micros()).as("set back").isLessThan(950_000_000);
+    }
 }
