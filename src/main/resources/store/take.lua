@@ -2,7 +2,7 @@
 -- KEYS[3]: exists while Lean throttles the credentials.
 -- ARGV: the call without its last part, sharer, share, limits of calls, of optional calls and of tries, window, the longest
 --   call, how long the next call is kept for sharers within their share, how many calls of this replica count at least,
---   1 if it keeps to its part of the calls, how long this call can wait.
+--   1 if it keeps to its part of the calls, how long this call can wait, the time from which no one waits for the answer.
 -- Returns 'taken', the number of calls left, the time until the next loan or -1; or why not, the number of calls left, and the times until calls could be made.
 
 local call, sharer, share = ARGV[1], ARGV[2], tonumber(ARGV[3])
@@ -10,6 +10,11 @@ local limit, optional_limit, try_limit = tonumber(ARGV[4]), tonumber(ARGV[5]), t
 local window, longest, reserve, own = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
 local try, optional = string.match(call, '^[^:]*:(.):(.):')
 local is_try, is_optional = try == 't', optional == 'o'
+
+-- A server that was stopped still reads what it was sent before, and nobody would make the call.
+if now > tonumber(ARGV[13]) then
+  return { 'late', 0, 1 }
+end
 
 local paused = redis.call('PTTL', KEYS[3])
 if paused > 0 then

@@ -21,6 +21,9 @@ import io.vertx.redis.client.Response;
  */
 final class RedisBudget implements SharedBudget, StoreLink.Listener {
 
+    /** When a question is no longer answered: far later than it waits, since the nodes of a cluster have clocks that differ. */
+    private static final Duration LATE = Duration.ofSeconds(10);
+
     /** How long replicas count after they were seen: a Redis that was restarted sees them again one by one. */
     private static final Duration MEMORY = Duration.ofMinutes(1);
 
@@ -34,6 +37,7 @@ final class RedisBudget implements SharedBudget, StoreLink.Listener {
     private final StoreNames names;
     private final Duration timeout;
     private final Clock clock;
+    private final RedisClock redisClock = new RedisClock();
 
     private volatile Instant lastReturn = Instant.MIN;
     /** The largest number of replicas in this minute and in the last one; 0 until one has been seen. Written by pulses only. */
@@ -57,6 +61,7 @@ final class RedisBudget implements SharedBudget, StoreLink.Listener {
         this.take = take;
         this.end = end;
         link.addListener(this);
+        link.addListener(redisClock);
     }
 
     @Override
@@ -99,9 +104,11 @@ final class RedisBudget implements SharedBudget, StoreLink.Listener {
 
     @Override
     public Uni<Answer> take(Call call, Own own, Duration reserve) {
+        Duration patience = StoreTimes.patience(timeout);
+        long latest = redisClock.now().map(now -> now.micros() + LATE.toNanos() / 1_000).orElse(Long.MAX_VALUE);
         List<Uni<Answer>> answers = new ArrayList<>(1);
         for (StoreKey key : inOrder()) {
-            List<Buffer> arguments = new ArrayList<>(12);
+            List<Buffer> arguments = new ArrayList<>(13);
             arguments.add(text(name(key, call)));
             arguments.add(text(sharer(key, call)));
             arguments.add(text(call.share()));
@@ -114,9 +121,10 @@ final class RedisBudget implements SharedBudget, StoreLink.Listener {
             arguments.add(text(own.calls()));
             arguments.add(text(own.careful() ? 1 : 0));
             arguments.add(micros(own.patience()));
+            arguments.add(text(latest));
             List<String> used = new ArrayList<>(keys(key, call));
             used.add(pauseKey(key, call.clientId(), call.credentials()));
-            answers.add(link.run(take, used, arguments, StoreTimes.patience(timeout)).map(RedisBudget::answer));
+            answers.add(link.run(take, used, arguments, patience).map(RedisBudget::answer));
         }
         return answers.size() == 1 ? answers.get(0)
                 : Uni.join().all(answers).andFailFast().map(all -> both(call, all));

@@ -38,6 +38,7 @@ class SharedWindowTest {
 
     private Instant now = START;
     private Duration patience = Duration.ofMinutes(1);
+    private Instant latest = START.plus(Duration.ofDays(1));
 
     @BeforeAll
     static void start() {
@@ -213,6 +214,15 @@ class SharedWindowTest {
     }
 
     @Test
+    void questionThatArrivesTooLateTakesNothing() {
+        latest = now.minusMillis(1);
+        assertThat(take("s:-:-:1", 4).outcome).isEqualTo("late");
+
+        latest = now;
+        assertThat(take("s:-:-:2", 4).numbers).startsWith(3L);
+    }
+
+    @Test
     void eachReplicaIsToldOnceThatCallsAreLost() {
         assertThat(take("s:-:-:1", 4, 1, 0)).isEqualTo(new Answer("lost", List.of(4L, 1L)));
         assertThat(take("s:-:-:1", 4, 1, 1).outcome).as("the same one").isEqualTo("taken");
@@ -264,7 +274,7 @@ class SharedWindowTest {
         return answer(
                 run("take", List.of("calls", "numbers", "pause"), call, standing.sharer(), standing.share(), limits.calls(),
                         limits.optional(), limits.tries(), micros(limits.window()), micros(limits.longestCall()),
-                        micros(reserve), own, careful, micros(patience)));
+                        micros(reserve), own, careful, micros(patience), micros(Duration.between(Instant.EPOCH, latest))));
     }
 
     private void end(String call, Limits limits, boolean made) {
