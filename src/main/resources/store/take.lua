@@ -3,7 +3,8 @@
 -- ARGV: the call without its last part, sharer, share, limits of calls, of optional calls and of tries, window, the longest
 --   call, how long the next call is kept for sharers within their share, how many calls of this replica count at least,
 --   1 if it keeps to its part of the calls, how long this call can wait, the time from which no one waits for the answer.
--- Returns 'taken', the number of calls left, the time until the next loan or -1; or why not, the number of calls left, and the times until calls could be made.
+-- Returns 'taken', the number of calls left, the time until the next loan or -1; or why not, the number of calls left, and the
+--   times until calls could be made.
 
 local call, sharer, share = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local limit, optional_limit, try_limit = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
