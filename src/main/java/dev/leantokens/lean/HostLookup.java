@@ -14,20 +14,20 @@ import io.vertx.core.Vertx;
  * finds the result in the JVM's cache, which keeps a result for 30 s and a failure for 10 s. Concurrent callers share one
  * lookup. Thread-safe.
  */
-final class HostLookup {
+public final class HostLookup {
 
     private final Vertx vertx;
     private final Callable<?> resolver;
     private final AtomicReference<Future<?>> pending = new AtomicReference<>();
 
     /** @param resolver resolves the name; may block */
-    HostLookup(Vertx vertx, Callable<?> resolver) {
+    public HostLookup(Vertx vertx, Callable<?> resolver) {
         this.vertx = vertx;
         this.resolver = resolver;
     }
 
     /** @return completes on the caller's context once the name is resolved, or fails as the resolver did */
-    Uni<Void> resolve() {
+    public Uni<Void> resolve() {
         return Uni.createFrom().emitter(outcome -> {
             Context context = vertx.getOrCreateContext();
             Future<?> current = pending.get();

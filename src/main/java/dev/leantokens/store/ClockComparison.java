@@ -12,14 +12,14 @@ final class ClockComparison implements StoreLink.Listener {
 
     private final Clock clock;
     private final Duration tolerance;
+    private final LastingWarning warning;
     private volatile Duration difference = Duration.ZERO;
-    /** Used on the event loop of the link only. */
-    private boolean warned;
 
-    /** @param tolerance the difference above which there is a warning, once until it is gone */
+    /** @param tolerance the difference above which there is a warning */
     ClockComparison(Clock clock, Duration tolerance) {
         this.clock = clock;
         this.tolerance = tolerance;
+        this.warning = new LastingWarning(LOG, clock, "The clock of this machine agrees with Redis' clock again");
     }
 
     /** @return how far the clock of this machine is ahead of Redis' clock; negative if it is behind */
@@ -31,15 +31,8 @@ final class ClockComparison implements StoreLink.Listener {
     public void pulse(StorePulse pulse) {
         Duration now = Duration.between(pulse.time(), clock.instant());
         difference = now;
-        boolean differs = now.abs().compareTo(tolerance) > 0;
-        if (differs && !warned) {
-            LOG.warn("The clock of this machine is " + now.abs().toSeconds() + " s "
-                    + (now.isNegative() ? "behind" : "ahead of")
-                    + " Redis' clock, which is more than STORE_CLOCK_TOLERANCE. Synchronize the clocks: until then, this replica "
-                    + "does not use all tokens of others");
-        } else if (!differs && warned) {
-            LOG.info("The clock of this machine agrees with Redis' clock again");
-        }
-        warned = differs;
+        warning.update(now.abs().compareTo(tolerance) > 0, () -> "The clock of this machine is " + now.abs().toSeconds() + " s "
+                + (now.isNegative() ? "behind" : "ahead of") + " Redis' clock, which is more than STORE_CLOCK_TOLERANCE. "
+                + "Synchronize the clocks: until then, this replica does not use all tokens of others");
     }
 }

@@ -1,7 +1,12 @@
 package dev.leantokens.store;
 
+import static dev.leantokens.settings.SettingRule.require;
+
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -50,7 +55,7 @@ final class ConfiguredStore {
     /** @throws ConfigurationException if the settings are invalid; the message is for an operator */
     ConfiguredStore(StoreConfig config, LeanAccount account, Vertx vertx, Clock clock, MeterRegistry registry) {
         List<StoreUrl> urls = StoreConfigRules.check(config);
-        config.certificateAuthorities().ifPresent(ConfiguredStore::checkReadable);
+        config.certificateAuthorities().ifPresent(ConfiguredStore::checkCertificates);
         this.names = StoreNames.of(config.prefix(), account.url());
         this.keyFile = config.keyFile()
                 .map(file -> new SecretFile<>(vertx, "STORE_KEY_FILE", file, ConfiguredKeys::parse));
@@ -66,10 +71,12 @@ final class ConfiguredStore {
 
     private RedisLink link(RedisClients clients, StoreConfig config, Vertx vertx, Clock clock, MeterRegistry registry) {
         LinkMetrics metrics = new LinkMetrics(registry);
-        RedisLink redis = new RedisLink(vertx, clients, names, config.timeout(), clock, metrics);
-        ClockComparison comparison = new ClockComparison(clock, config.clockTolerance());
-        redis.addListener(comparison);
-        metrics.observe(redis, comparison::difference);
+        RedisLink redis = new RedisLink(vertx, clients, names, keys, config.timeout(), clock, metrics);
+        ClockComparison clocks = new ClockComparison(clock, config.clockTolerance());
+        KeyComparison replicaKeys = new KeyComparison(clock);
+        redis.addListener(clocks);
+        redis.addListener(replicaKeys);
+        metrics.observe(redis, clocks, replicaKeys);
         return redis;
     }
 
@@ -89,11 +96,18 @@ final class ConfiguredStore {
         return password;
     }
 
-    private static void checkReadable(Path file) {
+    private static void checkCertificates(Path file) {
+        String variable = "STORE_CERTIFICATE_AUTHORITIES";
         try {
-            FileWatch.readBytes(file);
+            require(!CertificateFactory.getInstance("X.509")
+                    .generateCertificates(new ByteArrayInputStream(FileWatch.readBytes(file))).isEmpty(),
+                    "the file that " + variable + " names has no certificates in PEM");
         } catch (IOException e) {
-            throw new ConfigurationException(FileWatch.describe("STORE_CERTIFICATE_AUTHORITIES", file, e));
+            throw new ConfigurationException(FileWatch.describe(variable, file, e));
+        } catch (CertificateException e) {
+            // Not used as a cause, since it can quote the content, which may be a key.
+            throw new ConfigurationException(
+                    "the file that " + variable + " names has something else than certificates in PEM");
         }
     }
 

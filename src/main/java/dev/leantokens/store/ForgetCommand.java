@@ -86,7 +86,7 @@ public final class ForgetCommand {
         List<StoreKey> keys = config.keyFile()
                 .map(file -> new SecretFile<>(vertx, "STORE_KEY_FILE", file, ConfiguredKeys::parse).current())
                 .orElseGet(() -> ConfiguredStore.parseKeys(config.key().orElseThrow()));
-        Request request = Request.cmd(Command.EVAL).arg(SCRIPT.text()).arg(3).arg(ForgottenTokens.generation(names))
+        Request request = Request.cmd(Command.EVAL).arg(SCRIPT.text()).arg(2)
                 .arg(ForgottenTokens.name(names)).arg(Heartbeat.replicas(names))
                 .arg(ForgottenTokens.seal(() -> keys, names, selector)).arg(ForgottenTokens.LENGTH).arg(names.channel())
                 .arg(ForgottenTokens.MESSAGE).arg(Heartbeat.LIFE.toMillis());

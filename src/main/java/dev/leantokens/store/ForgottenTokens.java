@@ -61,13 +61,8 @@ final class ForgottenTokens implements StoreLink.Listener, TokenGenerations {
         this.link = link;
         this.keys = keys;
         this.name = name(names);
-        this.names = List.of(generation(names), name);
+        this.names = List.of(name);
         this.patience = patience;
-    }
-
-    /** @return the key of the latest generation */
-    static String generation(StoreNames names) {
-        return names.fleet("generation");
     }
 
     /** @return the key of the log: a sorted set of sealed selectors, by their generations */

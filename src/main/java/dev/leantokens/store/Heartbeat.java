@@ -3,6 +3,7 @@ package dev.leantokens.store;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -14,25 +15,31 @@ final class Heartbeat {
 
     /** A replica counts for so long after its last heartbeat. */
     static final Duration LIFE = Duration.ofSeconds(5);
+
     private static final int ID_BYTES = 8;
+    /** More are not believed: everyone who can write Redis can invent some. */
+    private static final int MAX_REPLICAS = 10_000;
 
     private static final int REPLICAS = 0;
     private static final int GENERATION = 1;
     private static final int TIME = 2;
+    private static final int UNKNOWN_KEYS = 3;
 
     private final StoreScript script = StoreScript.read("heartbeat");
     private final StoreScript leave = StoreScript.read("leave");
-    private final List<String> keys;
+    private final List<String> names;
+    private final StoreKeys keys;
     private final Buffer id;
 
-    Heartbeat(StoreNames names) {
-        this.keys = List.of(replicas(names), ForgottenTokens.generation(names));
+    Heartbeat(StoreNames names, StoreKeys keys) {
+        this.names = List.of(replicas(names), ForgottenTokens.name(names), names.fleet("keys"));
+        this.keys = keys;
         byte[] random = new byte[ID_BYTES];
         new SecureRandom().nextBytes(random);
         this.id = Buffer.buffer(HexFormat.of().formatHex(random));
     }
 
-    /** @return the key of the replicas by the time of their last heartbeat, in milliseconds */
+    /** @return the key of the replicas: a sorted set by the time of their last heartbeat, in milliseconds of Redis' clock */
     static String replicas(StoreNames names) {
         return names.fleet("replicas");
     }
@@ -42,11 +49,13 @@ final class Heartbeat {
     }
 
     List<String> keys() {
-        return keys;
+        return names;
     }
 
     List<Buffer> arguments() {
-        return List.of(id, Buffer.buffer(Long.toString(LIFE.toMillis())));
+        List<Buffer> arguments = new ArrayList<>(List.of(id, Buffer.buffer(Long.toString(LIFE.toMillis()))));
+        keys.current().forEach(key -> arguments.add(Buffer.buffer(HexFormat.of().formatHex(key.id()))));
+        return arguments;
     }
 
     /** @return the script that makes this replica no longer count */
@@ -55,7 +64,7 @@ final class Heartbeat {
     }
 
     List<String> leaveKeys() {
-        return keys.subList(REPLICAS, REPLICAS + 1);
+        return names.subList(REPLICAS, REPLICAS + 1);
     }
 
     List<Buffer> leaveArguments() {
@@ -65,8 +74,9 @@ final class Heartbeat {
     /** @throws StoreUnavailableException if it is no reply to {@link #script()} */
     static StorePulse pulse(Response reply) {
         try {
-            return new StorePulse(Math.max(1, reply.get(REPLICAS).toInteger()), reply.get(GENERATION).toLong(),
-                    Instant.ofEpochMilli(reply.get(TIME).toLong()));
+            return new StorePulse(Math.max(1, Math.min(MAX_REPLICAS, reply.get(REPLICAS).toInteger())),
+                    reply.get(GENERATION).toLong(), Instant.ofEpochMilli(reply.get(TIME).toLong()),
+                    Math.max(0, reply.get(UNKNOWN_KEYS).toInteger()));
         } catch (RuntimeException e) {
             throw new StoreUnavailableException(StoreFault.NONSENSE);
         }

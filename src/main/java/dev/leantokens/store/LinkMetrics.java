@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import io.micrometer.core.instrument.Counter;
@@ -36,13 +35,15 @@ final class LinkMetrics {
     }
 
     /** Registers the state of a link. */
-    void observe(StoreLink link, Supplier<Duration> clockDifference) {
+    void observe(StoreLink link, ClockComparison clocks, KeyComparison keys) {
         Gauge.builder("store.up", link, it -> it.isUp() ? 1 : 0)
                 .description("1 while Redis can be used, 0 while it cannot").register(registry);
         Gauge.builder("store.replicas", link, StoreLink::replicas)
                 .description("Replicas that used Redis when this one last did, with this one").register(registry);
-        TimeGauge.builder("store.clock.difference", () -> clockDifference.get().toMillis(), TimeUnit.MILLISECONDS)
+        TimeGauge.builder("store.clock.difference", () -> clocks.difference().toMillis(), TimeUnit.MILLISECONDS)
                 .description("How far the clock of this machine is ahead of Redis' clock").register(registry);
+        Gauge.builder("store.unknown.keys", keys, KeyComparison::unknown)
+                .description("Keys with which replicas seal, and which this one does not have").register(registry);
     }
 
     void recordRoundTrip(long nanos) {

@@ -74,6 +74,10 @@ final class RedisBudget implements SharedBudget, StoreLink.Listener {
     @Override
     public void pulse(StorePulse pulse) {
         Instant now = clock.instant();
+        if (pulse.unknownKeys() > 0) {
+            // The calls of replicas with another key count elsewhere.
+            lastReturn = now;
+        }
         if (now.isAfter(minute)) {
             minute = now.plus(MEMORY);
             replicasBefore = replicas;

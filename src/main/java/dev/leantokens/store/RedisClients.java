@@ -1,7 +1,11 @@
 package dev.leantokens.store;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -32,14 +36,25 @@ record RedisClients(StoreConfig.Type type, List<StoreUrl> urls, Optional<String>
     /** Far above what is waiting within the timeout of a script. */
     private static final int MAX_WAITING = 10_000;
 
-    /** @return a client for scripts, whose connections are on the current event loop */
+    /** @return as {@link #forScripts(Vertx, int)}, with the addresses in their order */
     Redis forScripts(Vertx vertx) {
+        return forScripts(vertx, 0);
+    }
+
+    /**
+     * @param attempt the number of this attempt. Each starts with another address: Vert.x tries them in turn, but waits for one
+     *        that does not answer.
+     * @return a client for scripts, whose connections are on the current event loop
+     */
+    Redis forScripts(Vertx vertx, int attempt) {
         RedisOptions options = options().setType(switch (type) {
             case STANDALONE -> RedisClientType.STANDALONE;
             case SENTINEL -> RedisClientType.SENTINEL;
             case CLUSTER -> RedisClientType.CLUSTER;
         });
-        urls.forEach(url -> options.addConnectionString(url.connectionString(filePassword.get())));
+        List<StoreUrl> rotated = new ArrayList<>(urls);
+        Collections.rotate(rotated, -attempt);
+        rotated.forEach(url -> options.addConnectionString(url.connectionString(filePassword.get())));
         master.ifPresent(options::setMasterName);
         return Redis.createClient(new LimitingVertx((VertxInternal) vertx), options);
     }
@@ -50,11 +65,22 @@ record RedisClients(StoreConfig.Type type, List<StoreUrl> urls, Optional<String>
      */
     Redis forMessages(Vertx vertx, int attempt) {
         if (type != StoreConfig.Type.CLUSTER) {
-            return forScripts(vertx);
+            return forScripts(vertx, attempt);
         }
         StoreUrl url = urls.get(Math.floorMod(attempt, urls.size()));
         return Redis.createClient(new LimitingVertx((VertxInternal) vertx), options().setType(RedisClientType.STANDALONE)
                 .addConnectionString(url.connectionString(filePassword.get())));
+    }
+
+    /** Looks up the hosts, which blocks. Failures are left to the client. */
+    void lookUpHosts() {
+        for (StoreUrl url : urls) {
+            try {
+                InetAddress.getAllByName(url.host());
+            } catch (UnknownHostException e) {
+                // The client finds the same in the JVM's cache.
+            }
+        }
     }
 
     private RedisOptions options() {

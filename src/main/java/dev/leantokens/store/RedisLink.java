@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 
 import org.jboss.logging.Logger;
 
+import dev.leantokens.lean.HostLookup;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -53,6 +54,7 @@ final class RedisLink implements StoreLink {
     private final LinkMetrics metrics;
     private final StoreOutage outage;
     private final Heartbeat heartbeat;
+    private final HostLookup hosts;
     private final String channel;
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final Promise<Void> firstAttempt = Promise.promise();
@@ -65,6 +67,8 @@ final class RedisLink implements StoreLink {
     private int failuresInRow;
     /** The number of outages and failed attempts since Redis was last up for long. */
     private volatile int failures;
+    /** The number of failed attempts: chooses the address to start with. */
+    private int attempt;
     private boolean heartbeatWaits;
     private boolean lastHeartbeatWasLate;
     private long timer;
@@ -72,7 +76,7 @@ final class RedisLink implements StoreLink {
     private boolean closed;
 
     /** @param timeout the longest wait for a script, whatever its caller's patience */
-    RedisLink(Vertx vertx, RedisClients clients, StoreNames names, Duration timeout, Clock clock,
+    RedisLink(Vertx vertx, RedisClients clients, StoreNames names, StoreKeys keys, Duration timeout, Clock clock,
             LinkMetrics metrics) {
         this.vertx = vertx;
         this.context = ((VertxInternal) vertx).createEventLoopContext();
@@ -80,7 +84,11 @@ final class RedisLink implements StoreLink {
         this.timeout = timeout;
         this.metrics = metrics;
         this.outage = new StoreOutage(clock);
-        this.heartbeat = new Heartbeat(names);
+        this.heartbeat = new Heartbeat(names, keys);
+        this.hosts = new HostLookup(vertx, () -> {
+            clients.lookUpHosts();
+            return null;
+        });
         this.channel = names.channel();
     }
 
@@ -190,7 +198,8 @@ final class RedisLink implements StoreLink {
         long limitTimer = vertx.setTimer(Math.max(1, limit.toMillis()),
                 late -> vertx.setTimer(1, stillLate -> fail(current, promise, StoreFault.TIMEOUT)));
         current.evalsha(script, keys, arguments)
-                .recover(error -> error instanceof ErrorType reply && reply.is("NOSCRIPT")
+                // Not after the limit: the caller may have sent what undoes the script.
+                .recover(error -> error instanceof ErrorType reply && reply.is("NOSCRIPT") && !promise.future().isComplete()
                         ? current.eval(script, keys, arguments)
                         : Future.failedFuture(error))
                 .onComplete(reply -> {
@@ -236,14 +245,15 @@ final class RedisLink implements StoreLink {
         self[0] = next;
         opening = next;
         boolean first = !firstAttempt.future().isComplete();
-        long limitTimer = vertx.setTimer((first ? FIRST_PATIENCE : PATIENCE).toMillis(),
-                late -> opened.tryFail(new StoreUnavailableException(StoreFault.TIMEOUT)));
-        next.open(clients, failures)
-                .compose(ready -> execute(next, heartbeat.script(), heartbeat.keys(), heartbeat.arguments(),
-                        first ? FIRST_PATIENCE : timeout))
-                .map(Heartbeat::pulse)
-                .onSuccess(opened::tryComplete)
-                .onFailure(opened::tryFail);
+        boolean[] lookedUp = new boolean[1];
+        long limitTimer = vertx.setTimer((first ? FIRST_PATIENCE : PATIENCE).toMillis(), late -> opened.tryFail(
+                new StoreUnavailableException(lookedUp[0] ? StoreFault.TIMEOUT : StoreFault.HOST_UNKNOWN)));
+        // Vert.x would look up names on the event loop.
+        hosts.resolve().subscribe().with(known -> context.runOnContext(ignored -> {
+            lookedUp[0] = true;
+            open(next, opened, first);
+        }),
+                failure -> opened.tryFail(failure));
         opened.future().onComplete(result -> {
             vertx.cancelTimer(limitTimer);
             opening = null;
@@ -258,7 +268,20 @@ final class RedisLink implements StoreLink {
         });
     }
 
+    private void open(RedisSession next, Promise<StorePulse> opened, boolean first) {
+        if (opened.future().isComplete()) {
+            return;
+        }
+        next.open(clients, attempt)
+                .compose(ready -> execute(next, heartbeat.script(), heartbeat.keys(), heartbeat.arguments(),
+                        first ? FIRST_PATIENCE : timeout))
+                .map(Heartbeat::pulse)
+                .onSuccess(opened::tryComplete)
+                .onFailure(opened::tryFail);
+    }
+
     private void onFailedAttempt(StoreFault fault) {
+        attempt++;
         metrics.countFault(fault);
         outage.start(fault);
         failures++;
@@ -276,8 +299,8 @@ final class RedisLink implements StoreLink {
         failuresInRow = 0;
         heartbeatWaits = false;
         lastHeartbeatWasLate = false;
-        session = opened;
         outage.recover();
+        session = opened;
         timer = vertx.setPeriodic(HEARTBEAT.toMillis(), due -> beat(opened));
         stableTimer = vertx.setTimer(STABLE.toMillis(), due -> {
             failures = 0;
@@ -291,11 +314,11 @@ final class RedisLink implements StoreLink {
     private void goDown(StoreFault fault) {
         LOG.debug("The link to Redis is down: " + fault);
         RedisSession last = session;
+        outage.start(fault);
         session = null;
         vertx.cancelTimer(timer);
         vertx.cancelTimer(stableTimer);
         last.close();
-        outage.start(fault);
         failures++;
         each(Listener::disconnected);
         if (failures == 1 && fault == StoreFault.CONNECTION) {
@@ -311,14 +334,14 @@ final class RedisLink implements StoreLink {
             return;
         }
         heartbeatWaits = true;
-        Promise<Response> pong = Promise.promise();
+        Promise<Void> sign = Promise.promise();
         long limitTimer = vertx.setTimer(PATIENCE.toMillis(),
-                late -> pong.tryFail(new StoreUnavailableException(StoreFault.TIMEOUT)));
-        current.pingMessages().onSuccess(pong::tryComplete).onFailure(pong::tryFail)
+                late -> sign.tryFail(new StoreUnavailableException(StoreFault.TIMEOUT)));
+        current.probeMessages().onSuccess(sign::tryComplete).onFailure(sign::tryFail)
                 .onComplete(reply -> vertx.cancelTimer(limitTimer));
         Future<StorePulse> pulse = execute(current, heartbeat.script(), heartbeat.keys(), heartbeat.arguments(), PATIENCE)
                 .map(Heartbeat::pulse);
-        Future.all(pulse, pong.future()).onComplete(both -> {
+        Future.all(pulse, sign.future()).onComplete(both -> {
             if (current != session) {
                 return;
             }

@@ -25,6 +25,8 @@ final class RedisSession {
 
     private static final Logger LOG = Logger.getLogger(RedisSession.class);
 
+    /** More than a large fleet sends in half a second. */
+    private static final int MAX_MESSAGES = 5000;
     private static final int KIND = 0;
     private static final int MESSAGE = 2;
 
@@ -39,6 +41,9 @@ final class RedisSession {
     private RedisConnection scripts;
     private RedisConnection messages;
     private boolean closed;
+    private Promise<Void> signOfLife = Promise.promise();
+    /** The number of messages since the last probe. */
+    private int received;
 
     /**
      * @param parent the context of the event loop
@@ -54,7 +59,8 @@ final class RedisSession {
         this.onMessage = onMessage;
         this.onFault = onFault;
         context.exceptionHandler(exception -> {
-            LOG.debug("A connection to Redis failed", exception);
+            // Without the exception, which can quote a URL with its password.
+            LOG.debug("A connection to Redis failed: " + exception.getClass().getName());
             // With assertions enabled, Vert.x reports a connection that ends after it has failed.
             fail(exception instanceof AssertionError ? StoreFault.CONNECTION : StoreFault.NONSENSE);
         });
@@ -65,8 +71,17 @@ final class RedisSession {
         Promise<Void> opened = Promise.promise();
         // Vert.x' clients open their connections on the context that is current when they are created.
         context.dispatch(ignored -> {
-            scriptClient = clients.forScripts(context.owner());
-            messageClient = clients.forMessages(context.owner(), attempt);
+            if (closed) {
+                return;
+            }
+            try {
+                scriptClient = clients.forScripts(context.owner(), attempt);
+                messageClient = clients.forMessages(context.owner(), attempt);
+            } catch (RuntimeException e) {
+                LOG.debug("A client of Redis cannot be created: " + e.getClass().getName());
+                opened.fail(new StoreUnavailableException(StoreFault.CONNECTION));
+                return;
+            }
             connect().onComplete(opened);
         });
         return opened.future();
@@ -97,8 +112,16 @@ final class RedisSession {
         }
     }
 
-    /** Receives messages, and the replies to SUBSCRIBE, which Redis sends in the same way. */
+    /**
+     * Receives messages, and the replies to SUBSCRIBE, which Redis sends in the same way. Also receives a reply to PING if a
+     * message came before it: Vert.x takes the message for the reply then.
+     */
     private void receive(Response reply) {
+        signOfLife.tryComplete();
+        if (++received == MAX_MESSAGES) {
+            // Everyone who can write Redis can send messages. Nothing depends on them, and scripts run on the same event loop.
+            messages.pause();
+        }
         if (reply instanceof ErrorType error) {
             fail(StoreFault.of(error));
         } else if (reply != null && (reply.type() == ResponseType.PUSH || reply.type() == ResponseType.MULTI)
@@ -129,9 +152,18 @@ final class RedisSession {
         return scripts.send(request);
     }
 
-    /** @return the reply to a PING on the connection for messages */
-    Future<Response> pingMessages() {
-        return messages.send(Request.cmd(Command.PING));
+    /** @return completes when something arrives on the connection for messages */
+    Future<Void> probeMessages() {
+        signOfLife = Promise.promise();
+        if (received >= MAX_MESSAGES) {
+            messages.resume();
+            signOfLife.complete();
+        } else {
+            messages.send(Request.cmd(Command.PING)).onSuccess(pong -> signOfLife.tryComplete())
+                    .onFailure(signOfLife::tryFail);
+        }
+        received = 0;
+        return signOfLife.future();
     }
 
     void publish(Buffer message) {
@@ -142,8 +174,12 @@ final class RedisSession {
     void close() {
         if (!closed) {
             closed = true;
-            scriptClient.close();
-            messageClient.close();
+            if (scriptClient != null) {
+                scriptClient.close();
+            }
+            if (messageClient != null) {
+                messageClient.close();
+            }
         }
     }
 

@@ -16,26 +16,37 @@ import io.vertx.core.net.impl.NetClientImpl;
  * Closes a connection on which Redis sends more than this service ever asks for. Vert.x' client would collect any reply in
  * memory, and anyone who can write Redis can send messages of 512 MB.
  * <p>
- * Follows the lengths of the protocol (RESP 2 and 3) only; the content is left to the client.
+ * Follows the lengths of the protocol (RESP 2 and 3) only; the content is left to the client. What the client could read in
+ * another way than this class is refused: lines that end without a carriage return, texts that are longer than they say, and
+ * errors with a length, which Redis does not send.
  */
 final class ReplyLimits extends ChannelInboundHandlerAdapter {
 
     /** More than a sealed response of Lean can have: LEAN_MAX_RESPONSE_SIZE is 64 KiB by default. */
-    static final int MAX_TEXT = 4 << 20;
+    static final int MAX_BYTES = 4 << 20;
     /** More than the list of a cluster's nodes has. */
     static final int MAX_ELEMENTS = 20_000;
     static final int MAX_LINE = 64 << 10;
 
+    private static final byte CARRIAGE_RETURN = '\r';
     private static final byte LINE_FEED = '\n';
     private static final int LINE_END = 2;
+    /** A map has keys and values. */
+    private static final int PAIR = 2;
 
     /** What is left of a text with a known length, including its line end. */
     private long textLeft;
     /** The first byte of the current line; 0 at its start. */
     private byte type;
     private long length;
+    private byte previous;
     private boolean negative;
     private int lineLength;
+    /** What is left of the current reply: it is complete at 0. */
+    private long elementsLeft = 1;
+    /** The size of the current reply so far, and of what it says is to come. */
+    private long bytes;
+    private long elements;
 
     /** Creates the client of Vert.x' client of Redis with these limits. */
     static final class LimitingVertx extends VertxWrapper {
@@ -62,7 +73,7 @@ final class ReplyLimits extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-        if (message instanceof ByteBuf bytes && !isWithinLimits(bytes)) {
+        if (message instanceof ByteBuf chunk && !isWithinLimits(chunk)) {
             ReferenceCountUtil.release(message);
             context.fireExceptionCaught(new StoreUnavailableException(StoreFault.NONSENSE));
             context.close();
@@ -71,14 +82,19 @@ final class ReplyLimits extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private boolean isWithinLimits(ByteBuf bytes) {
-        int index = bytes.readerIndex();
-        while (index < bytes.writerIndex()) {
-            if (textLeft > 0) {
-                int skipped = (int) Math.min(textLeft, bytes.writerIndex() - index);
+    private boolean isWithinLimits(ByteBuf chunk) {
+        int index = chunk.readerIndex();
+        while (index < chunk.writerIndex()) {
+            if (textLeft > 0 && textLeft <= LINE_END) {
+                if (chunk.getByte(index++) != (textLeft == LINE_END ? CARRIAGE_RETURN : LINE_FEED)) {
+                    return false;
+                }
+                textLeft--;
+            } else if (textLeft > 0) {
+                int skipped = (int) Math.min(textLeft - LINE_END, chunk.writerIndex() - index);
                 textLeft -= skipped;
                 index += skipped;
-            } else if (!isLineWithinLimits(bytes.getByte(index++))) {
+            } else if (!isLineWithinLimits(chunk.getByte(index++))) {
                 return false;
             }
         }
@@ -87,8 +103,9 @@ final class ReplyLimits extends ChannelInboundHandlerAdapter {
 
     private boolean isLineWithinLimits(byte next) {
         if (next == LINE_FEED) {
-            return endLine();
+            return previous == CARRIAGE_RETURN && endLine();
         }
+        previous = next;
         lineLength++;
         if (type == 0) {
             type = next;
@@ -101,22 +118,40 @@ final class ReplyLimits extends ChannelInboundHandlerAdapter {
     }
 
     private boolean endLine() {
-        boolean within = true;
+        bytes += lineLength;
+        // -1 is the length of null, which has neither text nor elements.
+        long known = negative ? 0 : length;
         switch (type) {
             case '$', '=' -> {
-                within = length <= MAX_TEXT;
-                // -1 is the length of null, which has no text.
-                textLeft = negative ? 0 : length + LINE_END;
+                textLeft = negative ? 0 : known + LINE_END;
+                bytes += known;
+                elementsLeft--;
             }
-            case '*', '%', '~', '>', '|' -> within = length <= MAX_ELEMENTS;
-            default -> {
-                // A line without a length.
+            case '*', '~', '>' -> open(known - 1);
+            case '%' -> open(PAIR * known - 1);
+            // Attributes come in addition to what they are about.
+            case '|' -> open(PAIR * known);
+            case '!' -> {
+                return false;
             }
+            default -> elementsLeft--;
+        }
+        boolean within = bytes <= MAX_BYTES && elements <= MAX_ELEMENTS;
+        if (elementsLeft <= 0) {
+            elementsLeft = 1;
+            bytes = 0;
+            elements = 0;
         }
         type = 0;
+        previous = 0;
         length = 0;
         negative = false;
         lineLength = 0;
         return within;
+    }
+
+    private void open(long further) {
+        elementsLeft += further;
+        elements += further;
     }
 }

@@ -15,6 +15,11 @@ final class StoreConfigRules {
     /** Without braces, which choose the slot of a key in a cluster. */
     private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9._:-]{1,64}");
 
+    /** A number without a unit is in seconds, so 50 would make requests wait for 50 s. */
+    private static final Duration MAX_TIMEOUT = Duration.ofSeconds(1);
+    private static final Duration MAX_TOLERANCE = Duration.ofMinutes(10);
+    private static final Duration MAX_LEASE = Duration.ofMinutes(5);
+
     private StoreConfigRules() {
     }
 
@@ -24,9 +29,9 @@ final class StoreConfigRules {
      *         value, since each could be a misplaced password or key
      */
     static List<StoreUrl> check(StoreConfig config) {
-        requirePositive("STORE_TIMEOUT", config.timeout());
-        requirePositive("STORE_CLOCK_TOLERANCE", config.clockTolerance());
-        config.lease().ifPresent(lease -> requirePositive("STORE_LEASE", lease));
+        requireUpTo("STORE_TIMEOUT", config.timeout(), MAX_TIMEOUT, "1s");
+        requireUpTo("STORE_CLOCK_TOLERANCE", config.clockTolerance(), MAX_TOLERANCE, "10m");
+        config.lease().ifPresent(lease -> requireUpTo("STORE_LEASE", lease, MAX_LEASE, "5m"));
         require(PREFIX.matcher(config.prefix()).matches(),
                 "STORE_PREFIX must have 1 to 64 letters, digits, dots, colons, hyphens and underscores");
         require(config.key().isEmpty() || config.keyFile().isEmpty(),
@@ -69,6 +74,8 @@ final class StoreConfigRules {
                 "the addresses of STORE_URL must have the same user, password and database");
         require(config.passwordFile().isEmpty() || urls.get(0).password().isEmpty(),
                 "STORE_PASSWORD_FILE is set, but STORE_URL has a password, too: remove one of them");
+        require(urls.get(0).user().isEmpty() || urls.get(0).password().isPresent() || config.passwordFile().isPresent(),
+                "the user in STORE_URL has no password: add it behind the colon, or set STORE_PASSWORD_FILE");
         require(config.certificateAuthorities().isEmpty() || urls.get(0).encrypted(),
                 "STORE_CERTIFICATE_AUTHORITIES is set, but STORE_URL does not start with rediss://");
     }
@@ -77,7 +84,8 @@ final class StoreConfigRules {
         return values.distinct().count() == 1;
     }
 
-    private static void requirePositive(String variable, Duration value) {
-        require(value.toMillis() > 0, variable + " must be greater than 0");
+    private static void requireUpTo(String variable, Duration value, Duration most, String mostAsConfigured) {
+        require(value.toMillis() > 0 && value.compareTo(most) <= 0,
+                variable + " must be greater than 0 and at most " + mostAsConfigured);
     }
 }

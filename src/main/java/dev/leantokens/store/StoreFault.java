@@ -1,7 +1,10 @@
 package dev.leantokens.store;
 
 import java.net.UnknownHostException;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -15,19 +18,38 @@ enum StoreFault {
 
     TIMEOUT("it does not answer in time"),
     CONNECTION("it cannot be reached, or closes connections"),
-    HOST_UNKNOWN("the name of its host in STORE_URL is unknown"),
+    HOST_UNKNOWN("the name of its host in STORE_URL is unknown, or cannot be looked up in time"),
     TLS("the TLS handshake with it fails: check its certificate, STORE_CERTIFICATE_AUTHORITIES and rediss:// in STORE_URL"),
     CREDENTIALS("it refuses the user or the password of STORE_URL or STORE_PASSWORD_FILE"),
     PERMISSION("it does not permit a command, a key or the channel: check the user's ACL"),
     READ_ONLY("it is read-only"),
     OUT_OF_MEMORY("it is out of memory"),
     LOADING("it is loading its data"),
-    CLUSTER("its cluster is incomplete, or STORE_TYPE is wrong"),
+    TOPOLOGY("it is not what STORE_TYPE says, STORE_SENTINEL_MASTER is unknown to it, or its cluster is incomplete"),
+    DATABASE("it has no database with the number in STORE_URL"),
     ERROR("it answers with errors"),
     NONSENSE("it sends what is no answer of Redis");
 
     /** The code of an error, which in a script's error is behind a hyphen (Redis 6) or in front (Redis 7). */
     private static final Pattern CODE = Pattern.compile("^(?:ERR Error running script.*?-)?([A-Z_]+)\\b", Pattern.DOTALL);
+
+    /** How Vert.x' clients for sentinels and clusters report the failures of all addresses. */
+    private static final List<String> OF_ALL_ADDRESSES = List.of("Cannot connect to any of", "Failed to connect to all");
+
+    /** What the failures of several addresses contain, from the most telling one. */
+    private static final Map<String, StoreFault> SIGNS = new LinkedHashMap<>();
+
+    static {
+        SIGNS.put("WRONGPASS", CREDENTIALS);
+        SIGNS.put("NOAUTH", CREDENTIALS);
+        SIGNS.put("NOPERM", PERMISSION);
+        SIGNS.put("SSL", TLS);
+        SIGNS.put("SENTINEL", TOPOLOGY);
+        SIGNS.put("No such master", TOPOLOGY);
+        SIGNS.put("CLUSTER SLOTS", TOPOLOGY);
+        SIGNS.put("cluster support", TOPOLOGY);
+        SIGNS.put("UnknownHostException", HOST_UNKNOWN);
+    }
 
     /** Faults that may concern one command only. */
     private static final Set<StoreFault> OF_ONE_COMMAND = Set.of(TIMEOUT, ERROR);
@@ -63,6 +85,10 @@ enum StoreFault {
         if (failure instanceof UnknownHostException) {
             return HOST_UNKNOWN;
         }
+        String message = String.valueOf(failure.getMessage());
+        if (OF_ALL_ADDRESSES.stream().anyMatch(message::startsWith)) {
+            return ofAllAddresses(message);
+        }
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SSLException) {
                 return TLS;
@@ -71,7 +97,20 @@ enum StoreFault {
         return CONNECTION;
     }
 
+    /** @param message has a line for each address */
+    private static StoreFault ofAllAddresses(String message) {
+        for (Map.Entry<String, StoreFault> sign : SIGNS.entrySet()) {
+            if (message.contains(sign.getKey())) {
+                return sign.getValue();
+            }
+        }
+        return CONNECTION;
+    }
+
     private static StoreFault ofReply(String message) {
+        if (message.contains("DB index")) {
+            return DATABASE;
+        }
         Matcher matcher = CODE.matcher(message);
         return switch (matcher.find() ? matcher.group(1) : "") {
             case "CONNECTION_CLOSED" -> CONNECTION;
@@ -81,7 +120,7 @@ enum StoreFault {
             case "OOM" -> OUT_OF_MEMORY;
             case "LOADING", "MASTERDOWN" -> LOADING;
             case "BUSY" -> TIMEOUT;
-            case "CLUSTERDOWN", "MOVED", "ASK", "TRYAGAIN", "CROSSSLOT" -> CLUSTER;
+            case "CLUSTERDOWN", "MOVED", "ASK", "TRYAGAIN", "CROSSSLOT" -> TOPOLOGY;
             case "ILLEGAL_STATE" -> NONSENSE;
             default -> ERROR;
         };

@@ -6,8 +6,9 @@ import java.time.Instant;
  * What a heartbeat learns from Redis.
  *
  * @param replicas the number of replicas that sent one lately, with this one; at least 1
- * @param generation how often tokens were forgotten by a command; changes with each
+ * @param generation the generation of what was forgotten last: see {@link ForgottenTokens}
  * @param time the time by Redis' clock
+ * @param unknownKeys the number of keys with which replicas seal, and which this one does not have
  */
-record StorePulse(int replicas, long generation, Instant time) {
+record StorePulse(int replicas, long generation, Instant time, int unknownKeys) {
 }

@@ -3,6 +3,8 @@ package dev.leantokens.store;
 import static dev.leantokens.settings.SettingRule.HIGHEST_PORT;
 import static dev.leantokens.settings.SettingRule.require;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -60,9 +62,19 @@ record StoreUrl(boolean encrypted, Optional<String> user, Optional<String> passw
         Optional<String> user = decoded(url.group(2));
         require(USER.matcher(user.orElse("")).matches(),
                 "the user in STORE_URL may have letters, digits, dots, hyphens and underscores");
+        require(isHost(url.group(4)), "the host in STORE_URL is no valid name or address; names have no underscores");
         Optional<String> password = decoded(url.group(3));
         return new StoreUrl(url.group(1).toLowerCase(Locale.ROOT).equals("rediss"), user, password, url.group(4), port,
                 url.group(6) == null ? 0 : Integer.parseInt(url.group(6)));
+    }
+
+    /** The client of Vert.x parses URLs by this class, and quotes those that are invalid. */
+    private static boolean isHost(String host) {
+        try {
+            return new URI("redis://" + host).getHost() != null;
+        } catch (URISyntaxException e) {
+            return false;
+        }
     }
 
     /** Decodes percent-encoded characters; a plus sign stays one. */

@@ -24,7 +24,7 @@ class ClockComparisonTest {
     }
 
     private void pulse(Duration ahead) {
-        comparison.pulse(new StorePulse(1, 0, clock.instant().minus(ahead)));
+        comparison.pulse(new StorePulse(1, 0, clock.instant().minus(ahead), 0));
     }
 
     @Test
@@ -43,6 +43,11 @@ class ClockComparisonTest {
         pulse(ahead);
         assertThat(log.lines()).singleElement().satisfies(line -> assertThat(line.message()).contains(text));
 
+        pulse(Duration.ZERO);
+        pulse(ahead);
+        assertThat(log.lines()).as("differs again at once").hasSize(1);
+
+        clock.advance(Duration.ofMinutes(1));
         pulse(Duration.ZERO);
         pulse(Duration.ZERO);
         assertThat(log.lines()).hasSize(2);

@@ -32,7 +32,6 @@ class ForgottenTokensTest {
     private static final TokenKey OTHER = new TokenKey("client-2", "", "", new Scope("customer.43"));
     private static final StoreKeys KEYS = keys(1);
     private static final String LOG = ForgottenTokens.name(Links.NAMES);
-    private static final String GENERATION = ForgottenTokens.generation(Links.NAMES);
 
     private static RedisServer server;
 
@@ -89,8 +88,8 @@ class ForgottenTokensTest {
     }
 
     private long generation() {
-        byte[] generation = (byte[]) redis.send("GET", GENERATION);
-        return generation == null ? 0 : Long.parseLong(new String(generation));
+        List<?> latest = (List<?>) redis.send("ZRANGE", LOG, "-1", "-1", "WITHSCORES");
+        return latest.isEmpty() ? 0 : Long.parseLong(new String((byte[]) latest.get(1)));
     }
 
     private long forget(TokenSelector selector) {
@@ -99,7 +98,7 @@ class ForgottenTokensTest {
 
     /** @return the number of replicas */
     private long forget(StoreKeys keys, TokenSelector selector) {
-        return (Long) redis.send("EVAL", StoreScript.read("forget").text(), 3, GENERATION, LOG,
+        return (Long) redis.send("EVAL", StoreScript.read("forget").text(), 2, LOG,
                 Heartbeat.replicas(Links.NAMES), ForgottenTokens.seal(keys, Links.NAMES, selector), ForgottenTokens.LENGTH,
                 Links.NAMES.channel(), ForgottenTokens.MESSAGE, Heartbeat.LIFE.toMillis());
     }
@@ -151,7 +150,7 @@ class ForgottenTokensTest {
     void heartbeatTellsWhatNoMessageTold() {
         Replica replica = new Replica();
         // The subscription of another channel gets the message.
-        redis.send("EVAL", StoreScript.read("forget").text(), 3, GENERATION, LOG, "replicas",
+        redis.send("EVAL", StoreScript.read("forget").text(), 2, LOG, "replicas",
                 ForgottenTokens.seal(KEYS, Links.NAMES, TokenSelector.ALL), ForgottenTokens.LENGTH, "other", "forget", 1);
 
         await().atMost(Duration.ofSeconds(2)).until(() -> replica.applied(API) == 1);
@@ -253,7 +252,6 @@ class ForgottenTokensTest {
     @Test
     void inventedGenerationHidesNothing() {
         Replica replica = new Replica();
-        redis.send("SET", GENERATION, "9000000000000000");
         redis.send("ZADD", LOG, "9000000000000000", "invented");
         // The replica removes it.
         await().until(() -> generation() == 0);

@@ -17,6 +17,7 @@ import io.vertx.core.Vertx;
 /** Links to a real Redis server, without the application. Closing it closes the links. */
 final class Links implements AutoCloseable {
 
+    static final StoreKey KEY = StoreKey.parse("A".repeat(43));
     static final StoreNames NAMES = StoreNames.of("lean-tokens", URI.create("https://auth.leantech.me"));
 
     /** Longer than in production, since tests run on busy machines. */
@@ -43,7 +44,11 @@ final class Links implements AutoCloseable {
     }
 
     RedisLink start(RedisClients clients, Duration timeout, Clock clock) {
-        RedisLink link = new RedisLink(vertx, clients, NAMES, timeout, clock, new LinkMetrics(registry));
+        return start(clients, () -> List.of(KEY), timeout, clock);
+    }
+
+    RedisLink start(RedisClients clients, StoreKeys keys, Duration timeout, Clock clock) {
+        RedisLink link = new RedisLink(vertx, clients, NAMES, keys, timeout, clock, new LinkMetrics(registry));
         links.add(link);
         await(link.start());
         return link;

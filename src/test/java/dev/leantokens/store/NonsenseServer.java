@@ -84,7 +84,7 @@ final class NonsenseServer implements AutoCloseable {
         if (upper.contains("SUBSCRIBE")) {
             return ">3\r\n$9\r\nsubscribe\r\n$1\r\nc\r\n:1\r\n";
         }
-        return upper.contains("EVAL") ? "*3\r\n:1\r\n:0\r\n:1700000000000\r\n" : "+OK\r\n";
+        return upper.contains("EVAL") ? "*4\r\n:1\r\n:0\r\n:1700000000000\r\n:0\r\n" : "+OK\r\n";
     }
 
     @Override

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -52,6 +54,36 @@ class RedisLinkTest {
             assertThat(reply.get(0).toString()).isEqualTo("key");
             assertThat(reply.get(1).toBytes()).isEqualTo(binary);
         }
+    }
+
+    @Test
+    void replicaWithAnotherKeyIsNoticed() {
+        StoreKey other = StoreKey.parse("B".repeat(43));
+        StoreKeys both = () -> List.of(Links.KEY, other);
+        StoreKeys swapped = () -> List.of(other, Links.KEY);
+        BlockingQueue<Integer> unknown = new LinkedBlockingQueue<>();
+        links.connect(server).addListener(new StoreLink.Listener() {
+
+            @Override
+            public void pulse(StorePulse pulse) {
+                unknown.add(pulse.unknownKeys());
+            }
+        });
+        Awaitility.await().atMost(PATIENCE).until(() -> unknown.size() >= 2);
+        assertThat(unknown).containsOnly(0);
+
+        connect(both);
+        unknown.clear();
+        Awaitility.await().atMost(PATIENCE).until(() -> unknown.size() >= 2);
+        assertThat(unknown).as("the other one opens only").containsOnly(0);
+
+        connect(swapped);
+        Awaitility.await().atMost(PATIENCE).until(() -> unknown.contains(1));
+    }
+
+    private void connect(StoreKeys keys) {
+        links.start(new RedisClients(StoreConfig.Type.STANDALONE, StoreUrl.parse(server.url()), Optional.empty(),
+                Optional.empty(), Optional::empty), keys, PATIENCE, Clock.systemUTC());
     }
 
     @Test

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.leantokens.testing.Certificates;
@@ -218,33 +221,37 @@ class RedisTopologiesTest {
     void failoverOfSentinelsIsFollowed() throws Exception {
         RedisServer primary = start();
         RedisServer replica = start("--replicaof", "127.0.0.1", Integer.toString(primary.port()));
+        RedisServer sentinel = startSentinel(primary);
+        try (RedisConnection connection = sentinel.connect()) {
+            Awaitility.await().atMost(PATIENCE).until(() -> text(connection.send("SENTINEL", "REPLICAS", "main"))
+                    .contains(Integer.toString(replica.port())));
+        }
+        RedisLink link = link(StoreConfig.Type.SENTINEL, sentinel.url(), Optional.of("main"), Optional.empty());
+        assertThat(link.isUp()).isTrue();
+        assertThat(write(link, "before")).isEqualTo("OK");
+        assertMessageArrives(link, link);
+
+        primary.kill();
+        Awaitility.await().atMost(PATIENCE).until(() -> !link.isUp());
+        Awaitility.await().atMost(PATIENCE).until(link::isUp);
+
+        assertThat(write(link, "after")).isEqualTo("OK");
+        try (RedisConnection connection = replica.connect()) {
+            assertThat(connection.send("GET", "after")).isNotNull();
+        }
+    }
+
+    private RedisServer startSentinel(RedisServer primary) throws IOException {
         int port = FreePorts.next();
-        Path configuration = Files.writeString(folder.resolve("sentinel.conf"), """
+        RedisServer sentinel = RedisServer.startSentinel(port, Files.writeString(folder.resolve("sentinel.conf"), """
                 port %d
                 bind 127.0.0.1
                 sentinel monitor main 127.0.0.1 %d 1
                 sentinel down-after-milliseconds main 500
                 sentinel failover-timeout main 2000
-                """.formatted(port, primary.port()));
-        try (RedisServer sentinel = RedisServer.startSentinel(port, configuration)) {
-            try (RedisConnection connection = sentinel.connect()) {
-                Awaitility.await().atMost(PATIENCE).until(() -> text(connection.send("SENTINEL", "REPLICAS", "main"))
-                        .contains(Integer.toString(replica.port())));
-            }
-            RedisLink link = link(StoreConfig.Type.SENTINEL, sentinel.url(), Optional.of("main"), Optional.empty());
-            assertThat(link.isUp()).isTrue();
-            assertThat(write(link, "before")).isEqualTo("OK");
-            assertMessageArrives(link, link);
-
-            primary.kill();
-            Awaitility.await().atMost(PATIENCE).until(() -> !link.isUp());
-            Awaitility.await().atMost(PATIENCE).until(link::isUp);
-
-            assertThat(write(link, "after")).isEqualTo("OK");
-            try (RedisConnection connection = replica.connect()) {
-                assertThat(connection.send("GET", "after")).isNotNull();
-            }
-        }
+                """.formatted(port, primary.port())));
+        servers.add(sentinel);
+        return sentinel;
     }
 
     @Test
@@ -279,11 +286,40 @@ class RedisTopologiesTest {
                 .untilAsserted(() -> assertClusterIsUsed(link));
     }
 
-    @Test
-    void serverThatIsNoClusterIsReported() {
+    /** It accepts connections, but nothing answers: a host that is gone, without a firewall that says so. */
+    @ParameterizedTest
+    @EnumSource(value = StoreConfig.Type.class, names = { "SENTINEL", "CLUSTER" })
+    void firstAddressMayBeGone(StoreConfig.Type type) throws IOException {
+        RedisServer node = start("--cluster-enabled", type == StoreConfig.Type.CLUSTER ? "yes" : "no");
+        String url = node.url();
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            if (type == StoreConfig.Type.CLUSTER) {
+                addSlots(node, 0, SLOTS);
+                awaitCluster(node);
+            } else {
+                url = startSentinel(node).url();
+            }
+            RedisLink link = link(type, "redis://127.0.0.1:" + silent.getLocalPort() + "," + url,
+                    type == StoreConfig.Type.SENTINEL ? Optional.of("main") : Optional.empty(), Optional.empty());
+
+            Awaitility.await().atMost(PATIENCE).until(link::isUp);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = StoreConfig.Type.class, names = { "SENTINEL", "CLUSTER" })
+    void serverOfAnotherTypeIsReported(StoreConfig.Type type) {
         RedisServer server = start();
 
-        assertThat(link(StoreConfig.Type.CLUSTER, server.url(), Optional.empty(), Optional.empty()).isUp()).isFalse();
+        assertThat(link(type, server.url(), type == StoreConfig.Type.SENTINEL ? Optional.of("main") : Optional.empty(),
+                Optional.empty()).outage().fault()).contains(StoreFault.TOPOLOGY);
+    }
+
+    @Test
+    void databaseThatDoesNotExistIsReported() {
+        assertThat(
+                link(StoreConfig.Type.STANDALONE, start().url() + "/99", Optional.empty(), Optional.empty()).outage().fault())
+                .contains(StoreFault.DATABASE);
     }
 
     private static void assertClusterIsUsed(RedisLink link) throws InterruptedException {

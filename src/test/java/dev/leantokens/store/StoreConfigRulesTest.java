@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.leantokens.testing.Settings;
 import io.quarkus.runtime.configuration.ConfigurationException;
+import io.vertx.redis.client.impl.RedisURI;
 
 class StoreConfigRulesTest {
 
@@ -87,6 +88,12 @@ class StoreConfigRulesTest {
                 "STORE_CERTIFICATE_AUTHORITIES | store.key=K store.certificate-authorities=f store.url=redis://:s3cr3t@one",
                 "STORE_PREFIX     | store.prefix=s3cr3t{}",
                 "STORE_PREFIX     | store.prefix=" + "s3cr3t".repeat(20),
+                "STORE_URL        | store.key=K store.url=redis://:s3cr3t@my_redis",
+                "STORE_URL        | store.key=K store.url=redis://:s3cr3t@[::::1]",
+                "STORE_URL        | store.key=K store.url=redis://user:@host",
+                "STORE_TIMEOUT    | store.timeout=50",
+                "STORE_LEASE      | store.lease=20m",
+                "STORE_CLOCK_TOLERANCE | store.clock-tolerance=5d",
                 "STORE_TIMEOUT    | store.timeout=0s",
                 "STORE_LEASE      | store.lease=0s",
                 "STORE_CLOCK_TOLERANCE | store.clock-tolerance=-1s");
@@ -124,6 +131,21 @@ class StoreConfigRulesTest {
         assertThat(url("redis://user:@host").connectionString(Optional.of("a+b/c")))
                 .isEqualTo("redis://user:a%2Bb%2Fc@host:6379");
         assertThat(url("redis://host").connectionString(Optional.of("x"))).isEqualTo("redis://:x@host:6379");
+    }
+
+    /** Vert.x would quote a URL that it cannot parse. */
+    @ParameterizedTest
+    @ValueSource(strings = { "host", "redis-1.example.com", "10.0.0.1", "[::1]", "[fe80::1]", "[::ffff:10.0.0.1]", "my_redis",
+            "-host", "host-", "a..b", "1.2.3", "999.1.1.1", "[::::1]", "[1]", "[:]", ".", "_" })
+    void hostThatIsAcceptedIsAcceptedByVertx(String host) {
+        StoreUrl url;
+        try {
+            url = url("redis://:s3cr3t@" + host);
+        } catch (ConfigurationException e) {
+            return;
+        }
+        assertThatCode(() -> new RedisURI(url.connectionString(Optional.empty()))).doesNotThrowAnyException();
+        assertThat(new RedisURI(url.connectionString(Optional.empty())).socketAddress().host()).isNotNull();
     }
 
     @Test
