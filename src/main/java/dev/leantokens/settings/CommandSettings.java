@@ -1,7 +1,11 @@
 package dev.leantokens.settings;
 
 import java.nio.file.Path;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.smallrye.config.ConfigValidationException;
 import io.smallrye.config.PropertiesConfigSourceLoader;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -23,6 +27,7 @@ public final class CommandSettings {
     /**
      * @param customizers the converters and secrets of the settings that the command reads
      * @param mappings the interfaces of these settings
+     * @throws ConfigurationException if one is invalid; the message is for an operator
      */
     public static SmallRyeConfig read(Iterable<SmallRyeConfigBuilderCustomizer> customizers, Class<?>... mappings) {
         // Discovered sources and converters would need registration in a native executable.
@@ -37,6 +42,11 @@ public final class CommandSettings {
         for (Class<?> mapping : mappings) {
             builder.withMapping(mapping);
         }
-        return builder.build();
+        try {
+            return builder.build();
+        } catch (ConfigValidationException e) {
+            throw new ConfigurationException(IntStream.range(0, e.getProblemCount())
+                    .mapToObj(i -> e.getProblem(i).getMessage()).collect(Collectors.joining("\n")));
+        }
     }
 }

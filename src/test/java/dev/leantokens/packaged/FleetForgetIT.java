@@ -140,9 +140,33 @@ class FleetForgetIT {
         assertThat(withoutStore.exitCode()).isEqualTo(2);
         assertThat(withoutStore.text()).startsWith("STORE_URL is not set").doesNotContain("\tat ");
 
+        for (String setting : List.of("LEAN_ENVIRONMENT", "STORE_TIMEOUT", "STORE_TYPE")) {
+            PackagedApplication.Output invalid = PackagedApplication.run(
+                    Map.of("STORE_URL", redis.url(), "STORE_KEY", KEY, setting, "never-to-be-seen"), "forget", "--all");
+            assertThat(invalid.exitCode()).isEqualTo(2);
+            assertThat(invalid.text()).startsWith(setting + " must be ").doesNotContain("\tat ", "never-to-be-seen", "DEBUG");
+        }
+
         PackagedApplication.Output withoutKey = PackagedApplication.run(Map.of("STORE_URL", redis.url()), "forget", "--all");
         assertThat(withoutKey.exitCode()).isEqualTo(2);
         assertThat(withoutKey.text()).startsWith("STORE_URL is set without a key").doesNotContain("\tat ");
+    }
+
+    @Test
+    void passwordIsTakenLiterally() {
+        try (RedisServer protectedServer = RedisServer.start("--requirepass", "a$b@${c}")) {
+            PackagedApplication.Output output = PackagedApplication.run(
+                    Map.of("STORE_URL", protectedServer.url().replace("://", "://:a$b%40${c}@"), "STORE_KEY", KEY), "forget",
+                    "--all");
+
+            assertThat(output.text()).isEqualTo("Forgotten: all tokens. No replica is connected to this Redis.\n");
+            assertThat(output.exitCode()).isZero();
+            PackagedApplication.Output refused = PackagedApplication.run(
+                    Map.of("STORE_URL", protectedServer.url().replace("://", "://:wrong@"), "STORE_KEY", KEY), "forget",
+                    "--all");
+            assertThat(refused.exitCode()).isEqualTo(1);
+            assertThat(refused.text()).contains("it refuses the user or the password").doesNotContain("wrong@");
+        }
     }
 
     @ParameterizedTest
