@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
 
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
+import dev.leantokens.lean.SharedBudget.Reason;
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.Settings;
 import dev.leantokens.testing.TestClock;
@@ -38,11 +40,14 @@ class CallGuardTest {
             return super.instant();
         }
     };
+    private final SharedAnswers shared = new SharedAnswers();
     private final CallGuard guard;
+    private final CallGuard sharing;
     private final AtomicInteger sent = new AtomicInteger();
 
     CallGuardTest(Vertx vertx) {
         guard = new CallGuard(Optional::empty, Settings.of(LeanConfig.class), clock, vertx, SharedBudget.NONE);
+        sharing = new CallGuard(Optional::empty, Settings.of(LeanConfig.class), clock, vertx, shared);
     }
 
     @Test
@@ -61,14 +66,39 @@ class CallGuardTest {
         assertThat(sent).as("the pause has ended").hasValue(2);
     }
 
+    @Test
+    void throttledCallPausesAllReplicas() {
+        CompletableFuture<AccessToken> call = pass(sharing, throttled(Duration.ofMinutes(5))).subscribeAsCompletionStage();
+        shared.take(59);
+
+        assertThat(call).isCompletedExceptionally();
+        assertThat(shared.pauses).containsExactly(
+                new SharedAnswers.Pause("client", Optional.of("clientsecret"), Duration.ofMinutes(1)));
+    }
+
+    @Test
+    void pauseOfAnotherReplicaIsRememberedAndNotExtended() {
+        CompletableFuture<AccessToken> call = pass(sharing, throttled(Duration.ofSeconds(9))).subscribeAsCompletionStage();
+        shared.deny(Reason.PAUSED, 0, Duration.ofSeconds(20));
+        assertThat(call).isCompletedExceptionally();
+
+        assertThat(pass(sharing, throttled(Duration.ofSeconds(9))).subscribeAsCompletionStage()).isCompletedExceptionally();
+
+        assertThat(shared.asked).isOne();
+        assertThat(shared.pauses).isEmpty();
+        assertThat(sent).hasValue(0);
+    }
+
     private TokenException call(Uni<AccessToken> outcome) {
-        return catchThrowableOfType(TokenException.class, () -> guard
-                .pass(Requests.ofCaller("client", "secret", true, "192.0.2.7"), clock.instant().plusSeconds(5), HERE,
-                        another -> {
-                            sent.incrementAndGet();
-                            return outcome;
-                        })
-                .await().atMost(Duration.ofSeconds(10)));
+        return catchThrowableOfType(TokenException.class, () -> pass(guard, outcome).await().atMost(Duration.ofSeconds(10)));
+    }
+
+    private Uni<AccessToken> pass(CallGuard through, Uni<AccessToken> outcome) {
+        return through.pass(Requests.ofCaller("client", "secret", true, "192.0.2.7"), clock.instant().plusSeconds(5), HERE,
+                another -> {
+                    sent.incrementAndGet();
+                    return outcome;
+                });
     }
 
     private static Uni<AccessToken> throttled(Duration wait) {

@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,15 +20,12 @@ import org.junit.jupiter.api.Test;
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
 import dev.leantokens.lean.CallWindow.Limits;
-import dev.leantokens.lean.SharedBudget.Denied;
 import dev.leantokens.lean.SharedBudget.Reason;
 import dev.leantokens.lean.SharedBudget.Taken;
 import dev.leantokens.token.CallerAccount;
 import dev.leantokens.token.CallerAccounts;
 import dev.leantokens.token.UpstreamTokenRequest;
 import dev.leantokens.token.UpstreamTokenRequest.Purpose;
-import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.subscription.UniEmitter;
 
 /** A replica whose calls a shared budget permits, too. */
 class SharedBudgetTest {
@@ -42,75 +38,8 @@ class SharedBudgetTest {
     private static final CallerAccount OTHER = one("other", "other", 2);
 
     private final SimulatedTime time = new SimulatedTime();
-    private final Answers shared = new Answers();
+    private final SharedAnswers shared = new SharedAnswers();
     private final Budget budget = Requests.budget(Limits.of(60, LONGEST_CALL), time.clock(), time, 1_000, shared);
-
-    /** Collects the questions until the test answers them. */
-    private static final class Answers implements SharedBudget {
-
-        private final List<Question> open = new ArrayList<>();
-        private final List<Call> made = new ArrayList<>();
-        private final List<Call> unused = new ArrayList<>();
-        private int asked;
-        private boolean up = true;
-        private int replicas = 1;
-        private Instant lastReturn = Instant.MIN;
-
-        private record Question(Call call, Own own, UniEmitter<? super Answer> answer) {
-        }
-
-        @Override
-        public boolean isShared() {
-            return true;
-        }
-
-        @Override
-        public boolean isUp() {
-            return up;
-        }
-
-        @Override
-        public Instant lastReturn() {
-            return lastReturn;
-        }
-
-        @Override
-        public int replicas() {
-            return replicas;
-        }
-
-        @Override
-        public Uni<Answer> take(Call call, Own own, Duration reserve) {
-            asked++;
-            return Uni.createFrom().emitter(answer -> open.add(new Question(call, own, answer)));
-        }
-
-        @Override
-        public void end(Call call, boolean wasMade) {
-            (wasMade ? made : unused).add(call);
-        }
-
-        @Override
-        public void pause(String clientId, Optional<String> credentials, Duration wait) {
-            throw new UnsupportedOperationException();
-        }
-
-        private void answer(Answer answer) {
-            open.remove(0).answer.complete(answer);
-        }
-
-        private void take(int left) {
-            answer(new Taken(left, Optional.empty()));
-        }
-
-        private void deny(Reason reason, int left, Duration... waits) {
-            answer(new Denied(reason, left, List.of(waits)));
-        }
-
-        private void fail() {
-            open.remove(0).answer.fail(new IllegalStateException("too late"));
-        }
-    }
 
     @Test
     void callIsMadeWhenTheSharedBudgetPermitsIt() {
@@ -250,7 +179,7 @@ class SharedBudgetTest {
     @Test
     void throttledCredentialsAreRefusedWithTheTime() {
         CompletableFuture<CallPermit> call = take(ofCaller("b", "secret", true, "one"));
-        assertThat(shared.open.get(0).call.credentials()).isPresent();
+        assertThat(shared.open.get(0).call().credentials()).isPresent();
 
         shared.deny(Reason.PAUSED, 0, seconds(20));
 
@@ -316,7 +245,7 @@ class SharedBudgetTest {
         shared.replicas = 4;
         shared.lastReturn = time.now();
         List<CompletableFuture<CallPermit>> calls = takeAll(60, ofService(alone()));
-        assertThat(shared.open).hasSize(15).allSatisfy(question -> assertThat(question.own.careful()).isTrue());
+        assertThat(shared.open).hasSize(15).allSatisfy(question -> assertThat(question.own().careful()).isTrue());
         IntStream.range(0, 15).forEach(i -> shared.take(45 - i));
         assertThat(calls).filteredOn(SharedBudgetTest::isPermitted).hasSize(15);
 
@@ -324,7 +253,7 @@ class SharedBudgetTest {
 
         takeAll(60, ofService(alone()));
         assertThat(shared.open).hasSizeGreaterThan(15)
-                .anySatisfy(question -> assertThat(question.own.careful()).isFalse());
+                .anySatisfy(question -> assertThat(question.own().careful()).isFalse());
     }
 
     @Test
@@ -335,12 +264,12 @@ class SharedBudgetTest {
             shared.take(59 - i);
         }
         CompletableFuture<CallPermit> call = take(ofService(alone()));
-        assertThat(shared.open.get(0).own.calls()).isEqualTo(20);
+        assertThat(shared.open.get(0).own().calls()).isEqualTo(20);
 
         shared.deny(Reason.LOST, 60, Duration.ofNanos(1));
 
         assertThat(shared.open).as("asked again").hasSize(1);
-        assertThat(shared.open.get(0).own.careful()).isTrue();
+        assertThat(shared.open.get(0).own().careful()).isTrue();
         shared.take(59);
         assertThat(call).isCompleted();
         takeAll(20, ofService(alone()));
@@ -357,7 +286,7 @@ class SharedBudgetTest {
 
         take(ofService(alone()));
 
-        assertThat(shared.open.get(0).own.calls()).isZero();
+        assertThat(shared.open.get(0).own().calls()).isZero();
     }
 
     @Test
