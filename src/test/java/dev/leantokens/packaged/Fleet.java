@@ -34,7 +34,7 @@ final class Fleet implements AutoCloseable {
         fleet.environment.putIfAbsent("STORE_KEY", Base64.getEncoder().encodeToString(key));
         fleet.environment.putIfAbsent("STORE_URL", redis.url());
         // Only tests of a faulty Redis need the default. On a busy machine, Redis can take longer.
-        fleet.environment.putIfAbsent("STORE_TIMEOUT", "2s");
+        fleet.environment.putIfAbsent("STORE_TIMEOUT", "1s");
         return fleet;
     }
 
@@ -60,8 +60,13 @@ final class Fleet implements AutoCloseable {
         for (int i = 0; i < number; i++) {
             replicas.add(PackagedApplication.launchWith(OPTIONS, all));
         }
-        replicas.forEach(PackagedApplication::untilUp);
+        awaitUp();
         return this;
+    }
+
+    /** Waits until all replicas listen. */
+    void awaitUp() {
+        replicas.forEach(PackagedApplication::untilUp);
     }
 
     /** Starts further replicas at once, without waiting for them. */

@@ -140,6 +140,8 @@ final class SteadyLoad implements AutoCloseable {
 
     @Override
     public void close() {
+        stopped = true;
+        vertx.cancelTimer(timer);
         vertx.close().toCompletionStage().toCompletableFuture().join();
     }
 }
