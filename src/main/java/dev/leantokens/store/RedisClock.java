@@ -4,7 +4,10 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
-/** The clock of Redis, as this replica last read it: at each heartbeat, or later in a reply. Thread-safe. */
+/**
+ * The clock of Redis, as this replica last read it: at each heartbeat, or later in a reply. The nodes of a cluster count as one
+ * clock; if they differ by more than some milliseconds, a call for a token can need another request to Redis. Thread-safe.
+ */
 final class RedisClock implements StoreLink.Listener {
 
     /** A difference that is no delay: the clock of Redis was set. */
