@@ -80,12 +80,13 @@ final class ForgottenTokens implements StoreLink.Listener, TokenGenerations {
         return generation;
     }
 
-    /** @return whether the token is forgotten; also if this is not known yet */
+    @Override
+    public boolean mayInclude(TokenKey key, long since) {
+        return since < latest && latest != generation || includes(key, since);
+    }
+
     @Override
     public boolean includes(TokenKey key, long since) {
-        if (since < latest && latest != generation) {
-            return true;
-        }
         List<Forgotten> entries = log;
         for (int i = entries.size() - 1; i >= 0 && entries.get(i).generation() > since; i--) {
             if (entries.get(i).selector().test(key)) {

@@ -57,7 +57,7 @@ final class SealedEntries {
             if (!Long.toString(shared.fence()).equals(fence)) {
                 return flawed(Kind.TAMPERED);
             }
-            if (generations.includes(key, shared.generation())) {
+            if (generations.mayInclude(key, shared.generation())) {
                 return Optional.empty();
             }
             long here = shared.expiresAt() - now.toEpochMilli();

@@ -22,6 +22,11 @@ interface TokenGenerations {
         }
 
         @Override
+        public boolean mayInclude(TokenKey key, long since) {
+            return false;
+        }
+
+        @Override
         public void onForget(Consumer<Predicate<TokenKey>> memory) {
             // Never happens.
         }
@@ -32,9 +37,15 @@ interface TokenGenerations {
 
     /**
      * @param since the generation of the token, as it was when the token was requested
-     * @return whether the token is forgotten
+     * @return whether the token is known to be forgotten. For tokens in memory: what is learned later is dropped from there
      */
     boolean includes(TokenKey key, long since);
+
+    /**
+     * @param since as for {@link #includes}
+     * @return whether the token is forgotten, or that is not known yet. For tokens from Redis
+     */
+    boolean mayInclude(TokenKey key, long since);
 
     /** @param memory drops the selected tokens from this replica's memory; called on any thread */
     void onForget(Consumer<Predicate<TokenKey>> memory);

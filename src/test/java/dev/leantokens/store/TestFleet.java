@@ -57,7 +57,11 @@ final class TestFleet implements AutoCloseable {
     }
 
     RedisTokenStore store(Clock clock, List<StoreKey> keys) {
-        return new RedisTokenStore(links.connect(server), () -> keys, Links.NAMES,
+        return store(links.connect(server), clock, keys);
+    }
+
+    RedisTokenStore store(RedisLink link, Clock clock, List<StoreKey> keys) {
+        return new RedisTokenStore(link, () -> keys, Links.NAMES,
                 new StoreTimes(timeout, LEASE, LEASE.multipliedBy(2), Duration.ofSeconds(5), Duration.ofSeconds(5)),
                 generations, clock,
                 links.vertx(), registry);
