@@ -84,6 +84,10 @@ final class NonsenseServer implements AutoCloseable {
         if (upper.contains("SUBSCRIBE")) {
             return ">3\r\n$9\r\nsubscribe\r\n$1\r\nc\r\n:1\r\n";
         }
+        if (upper.contains("\r\nPING\r\n")) {
+            // As Redis does when a message was on its way.
+            return ">3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$1\r\nm\r\n+PONG\r\n";
+        }
         return upper.contains("EVAL") ? "*4\r\n:1\r\n:0\r\n:1700000000000\r\n:0\r\n" : "+OK\r\n";
     }
 
