@@ -7,11 +7,11 @@ import java.time.Duration;
  *
  * @param timeout the longest time that a call for a token waits for Redis, in all
  * @param lease how long a replica that calls Lean keeps the others from doing the same
- * @param patience the longest time that a call for a token waits for other replicas
+ * @param longestWait the longest time that a call for a token waits for other replicas
  * @param refusals how long Lean's refusals are remembered
  * @param tolerance how far clocks may differ
  */
-record StoreTimes(Duration timeout, Duration lease, Duration patience, Duration refusals, Duration tolerance) {
+record StoreTimes(Duration timeout, Duration lease, Duration longestWait, Duration refusals, Duration tolerance) {
 
     /** A call waits for Redis twice: for its token and for its place in the budget. */
     private static final int WAITS = 2;

@@ -48,7 +48,8 @@ final class TokenStoreProducer {
             return TokenStore.NONE;
         }
         Duration lease = config.lease().orElse(lean.deadline());
-        StoreTimes times = new StoreTimes(config.timeout(), lease, patience(lease, limits.requestTime()), cache.negativeTtl(),
+        StoreTimes times = new StoreTimes(config.timeout(), lease, longestWait(lease, limits.requestTime()),
+                cache.negativeTtl(),
                 config.clockTolerance());
         ForgottenTokens forgotten = new ForgottenTokens(link.get(), keys, names, config.timeout());
         link.get().addListener(forgotten);
@@ -56,10 +57,11 @@ final class TokenStoreProducer {
     }
 
     /**
-     * Long enough for a replica that dies, and then for the call of another. With the time of its own call, a request must not
+     * Long enough for a replica that dies, and then for the call of another. Together with the call that it then makes, a
+     * request must not
      * take longer than {@link LimitsConfig#requestTime()} and that time, after which its connection is closed.
      */
-    static Duration patience(Duration lease, Duration requestTime) {
+    static Duration longestWait(Duration lease, Duration requestTime) {
         Duration wanted = lease.multipliedBy(3).dividedBy(2);
         Duration possible = requestTime.multipliedBy(3).dividedBy(4);
         return wanted.compareTo(possible) < 0 ? wanted : possible;

@@ -42,6 +42,7 @@ final class TurnTaking {
     /** The fence of no entry. */
     private static final String NO_FENCE = "-";
 
+    /** How much later than this replica waits Redis may still answer: its clock is not known exactly. */
     private static final Duration MARGIN = Duration.ofMillis(50);
 
     /** How long it waits for a message before it asks again: from the first to the last, each twice the one before. */
@@ -272,7 +273,7 @@ final class TurnTaking {
         if (waitingSince.isEmpty()) {
             waitingSince = Optional.of(System.nanoTime());
         }
-        long left = times.patience().toMillis() - (System.nanoTime() - waitingSince.get()) / 1_000_000;
+        long left = times.longestWait().toMillis() - (System.nanoTime() - waitingSince.get()) / 1_000_000;
         if (left <= 0 || ending.getAsBoolean()) {
             end(leads.create(Optional.of(time), time.micros(), Optional.empty()), Outcome.MISS);
             return;

@@ -15,9 +15,8 @@ import dev.leantokens.token.TokenStore.Wish;
 import io.smallrye.mutiny.Uni;
 
 /**
- * Shares a token that no one requests, whenever Redis becomes available. What only the first call costs, such as loading
- * classes
- * and sending scripts, could take longer than callers wait for Redis.
+ * Shares a token that no one requests, whenever Redis becomes available. The first call would otherwise load classes and send
+ * scripts, and that could take longer than callers wait for Redis.
  */
 final class WarmUp implements StoreLink.Listener {
 

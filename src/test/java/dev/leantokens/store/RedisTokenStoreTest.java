@@ -275,9 +275,9 @@ class RedisTokenStoreTest {
     /** Otherwise, its connection would be closed before it has an answer. */
     @Test
     void waitFitsIntoTheTimeOfARequest() {
-        assertThat(TokenStoreProducer.patience(Duration.ofSeconds(10), Duration.ofSeconds(20))).hasSeconds(15);
-        assertThat(TokenStoreProducer.patience(Duration.ofSeconds(60), Duration.ofSeconds(20))).hasSeconds(15);
-        assertThat(TokenStoreProducer.patience(Duration.ofSeconds(4), Duration.ofSeconds(20))).hasSeconds(6);
+        assertThat(TokenStoreProducer.longestWait(Duration.ofSeconds(10), Duration.ofSeconds(20))).hasSeconds(15);
+        assertThat(TokenStoreProducer.longestWait(Duration.ofSeconds(60), Duration.ofSeconds(20))).hasSeconds(15);
+        assertThat(TokenStoreProducer.longestWait(Duration.ofSeconds(4), Duration.ofSeconds(20))).hasSeconds(6);
     }
 
     @Test
