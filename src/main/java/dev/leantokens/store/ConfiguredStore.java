@@ -25,6 +25,7 @@ import org.jboss.logging.Logger;
 import dev.leantokens.StartOrder;
 import dev.leantokens.file.FileWatch;
 import dev.leantokens.lean.LeanAccount;
+import dev.leantokens.token.TokenStandIn;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -53,10 +54,11 @@ final class ConfiguredStore {
     private final Optional<SecretFile<String>> passwordFile;
 
     /** @throws ConfigurationException if the settings are invalid; the message is for an operator */
-    ConfiguredStore(StoreConfig config, LeanAccount account, Vertx vertx, Clock clock, MeterRegistry registry) {
+    ConfiguredStore(StoreConfig config, LeanAccount account, TokenStandIn standIn, Vertx vertx, Clock clock,
+            MeterRegistry registry) {
         List<StoreUrl> urls = StoreConfigRules.check(config);
         config.certificateAuthorities().ifPresent(ConfiguredStore::checkCertificates);
-        this.names = StoreNames.of(config.prefix(), account.url());
+        this.names = StoreNames.of(config.prefix(), standIn.isUsed() ? Optional.empty() : Optional.of(account.url()));
         this.keyFile = config.keyFile()
                 .map(file -> new SecretFile<>(vertx, "STORE_KEY_FILE", file, ConfiguredKeys::parse));
         List<StoreKey> fixed = config.key().map(ConfiguredStore::parseKeys).orElse(List.of());

@@ -2,7 +2,6 @@ package dev.leantokens.store;
 
 import static dev.leantokens.settings.SettingRule.require;
 
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -73,13 +72,11 @@ public final class ForgetCommand {
         StoreConfig config = settings.getConfigMapping(StoreConfig.class);
         List<StoreUrl> urls = StoreConfigRules.check(config);
         require(!urls.isEmpty(), "STORE_URL is not set: without a store, restart the service to have it forget its tokens");
-        Optional<URI> lean = LeanAccount.url(settings.getConfigMapping(LeanConfig.class));
-        require(lean.isPresent(), "LEAN_ENVIRONMENT is stand-in, whose tokens are not shared");
         // Uses the platform's names of hosts, as the service does.
         System.setProperty("vertx.disableDnsResolver", "true");
         Vertx vertx = Vertx.vertx(new VertxOptions().setFileSystemOptions(
                 new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
-        StoreNames names = StoreNames.of(config.prefix(), lean.get());
+        StoreNames names = StoreNames.of(config.prefix(), LeanAccount.url(settings.getConfigMapping(LeanConfig.class)));
         RedisClients clients = new RedisClients(config.type(), urls, config.sentinelMaster(), config.certificateAuthorities(),
                 () -> config.passwordFile().map(file -> new SecretFile<>(vertx, "STORE_PASSWORD_FILE", file,
                         ConfiguredStore::parsePassword).current()));

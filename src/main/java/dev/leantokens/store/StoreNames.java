@@ -7,11 +7,11 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
- * The names of keys in Redis. What belongs to one client of Lean is in one slot of a cluster, by the hash tag in braces, so
- * that
- * one script can use all of it; digests hide whose it is. What belongs to all replicas is in another slot. Immutable and
+ * The names of keys in Redis. The hash tag in braces puts what belongs to one client of Lean into one slot of a cluster, so
+ * that a script can use all of it. What belongs to all replicas is in another slot. Digests hide the ids. Immutable and
  * thread-safe.
  *
  * @param prefix the start of all names
@@ -19,10 +19,11 @@ import java.util.Locale;
  */
 record StoreNames(String prefix, String environment) {
 
-    /** @param lean the authorization host of Lean */
-    static StoreNames of(String prefix, URI lean) {
+    /** @param lean the authorization host of Lean; empty for the stand-in, whose address is another one in each replica */
+    static StoreNames of(String prefix, Optional<URI> lean) {
+        String name = lean.map(URI::toString).orElse("stand-in");
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(lean.toString().getBytes(StandardCharsets.UTF_8));
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8));
             return new StoreNames(prefix, HexFormat.of().formatHex(Arrays.copyOf(digest, 4)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);

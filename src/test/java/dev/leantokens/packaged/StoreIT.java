@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -75,6 +76,33 @@ class StoreIT {
 
             assertThat(existing).containsExactlyInAnyOrderElementsOf(documented);
         }
+    }
+
+    @Test
+    void replicasWithTheStandInShareTokensToo() {
+        try (RedisServer redis = RedisServer.start();
+                PackagedApplication one = PackagedApplication.start(patient(redis));
+                PackagedApplication other = PackagedApplication.start(patient(redis))) {
+            String token = token(one).path("access_token");
+            assertThat((String) token(other).path("access_token")).isEqualTo(token);
+
+            PackagedApplication.Output output = PackagedApplication.run(patient(redis), "forget", "--all");
+
+            assertThat(output.text()).isEqualTo("Forgotten: all tokens. 2 replicas drop them within a second.\n");
+            Awaitility.await().atMost(PATIENCE).until(() -> !token.equals(token(other).path("access_token")));
+        }
+    }
+
+    /** On a busy machine, Redis can take longer. */
+    private static Map<String, String> patient(RedisServer redis) {
+        Map<String, String> environment = new HashMap<>(environment(redis.url()));
+        environment.put("STORE_TIMEOUT", "1s");
+        return environment;
+    }
+
+    private static Response token(PackagedApplication application) {
+        return RestAssured.given().formParam("scope", "api")
+                .post("http://127.0.0.1:" + application.port() + "/v1/oauth2/token");
     }
 
     @Test

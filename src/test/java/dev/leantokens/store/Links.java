@@ -18,7 +18,8 @@ import io.vertx.core.Vertx;
 final class Links implements AutoCloseable {
 
     static final StoreKey KEY = StoreKey.parse("A".repeat(43));
-    static final StoreNames NAMES = StoreNames.of("lean-tokens", URI.create("https://auth.leantech.me"));
+    static final StoreNames NAMES = StoreNames.of("lean-tokens",
+            Optional.of(URI.create("https://auth.leantech.me")));
 
     /** Longer than in production, since tests run on busy machines. */
     private static final Duration TIMEOUT = Duration.ofMillis(500);
