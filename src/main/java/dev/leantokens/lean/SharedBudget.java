@@ -8,9 +8,8 @@ import java.util.Optional;
 import io.smallrye.mutiny.Uni;
 
 /**
- * The calls that all replicas of this service may make together, for each client of Lean. A replica asks for each call after
- * its
- * own {@link Budget} has permitted it. Implementations are thread-safe and never block.
+ * The calls that all replicas of this service may make together, for each client of Lean. When its own {@link Budget} permits a
+ * call, a replica asks for it here. Implementations are thread-safe and never block.
  */
 public interface SharedBudget {
 

@@ -21,9 +21,8 @@ import io.vertx.redis.client.RedisClientType;
 import io.vertx.redis.client.RedisOptions;
 
 /**
- * Creates clients of Redis, as it is configured. Each is used for one connection and then closed: Vert.x' client leaves a
- * socket
- * open whose handshake failed, and does not notice a changed password or primary server.
+ * Creates clients of Redis, as it is configured. Each is used for one connection and then closed, because a client of Vert.x
+ * leaves a socket open whose handshake failed, and does not notice a new password or primary server.
  *
  * @param master the name by which sentinels know the primary server
  * @param authorities a PEM file; read for each client

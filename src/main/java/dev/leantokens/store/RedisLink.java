@@ -22,9 +22,9 @@ import io.vertx.redis.client.Response;
 import io.vertx.redis.client.impl.types.ErrorType;
 
 /**
- * The link to Redis. It is up while a {@link RedisSession} is open and its scripts succeed; a fault that concerns all scripts,
- * or
- * several failures in a row, take it down. While it is down, it tries to open a session now and then, and scripts fail at once.
+ * The link to Redis. It is up while a {@link RedisSession} is open and its scripts succeed. A fault that concerns all scripts
+ * takes it down, and so do several failures in a row. While it is down, scripts fail at once, and now and then it tries to
+ * open a session.
  * <p>
  * All state changes on one event loop. Thread-safe.
  */

@@ -8,9 +8,8 @@ import java.util.stream.Stream;
 import io.vertx.core.buffer.Buffer;
 
 /**
- * Messages that a replica's turn for a token has ended, for those that wait for it. Anyone who can write Redis can send them,
- * so
- * a message only says that it is worth looking again. Thread-safe.
+ * Messages that a replica's turn for a token has ended, for the calls that wait for it. Anyone who can write Redis can send
+ * them, so a message only makes a call look again. Thread-safe.
  */
 final class TurnMessages implements StoreLink.Listener {
 

@@ -29,9 +29,8 @@ import dev.leantokens.token.UpstreamTokenRequest.Purpose;
 import io.smallrye.mutiny.Uni;
 
 /**
- * Supplies tokens from the cache, the store or Lean, with one call for all callers that wait for the same token. Decides
- * whether
- * a cached token is good, when it is replaced, and what happens when Lean fails. Thread-safe.
+ * Supplies tokens from the cache, the store or Lean, with one call for all callers that wait for the same token. Decides if a
+ * cached token is good, when it is replaced, and what happens when Lean fails. Thread-safe.
  */
 final class TokenSupply {
 
