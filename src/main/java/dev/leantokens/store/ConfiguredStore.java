@@ -35,7 +35,7 @@ import io.vertx.core.Vertx;
 
 /**
  * The store as it is configured. Produces what the other classes of this package are made of; without STORE_URL, the link is
- * empty, there are no keys, and nothing of Redis' client is loaded.
+ * empty, there are no keys, and no client of Redis is created.
  */
 @Singleton
 final class ConfiguredStore {
