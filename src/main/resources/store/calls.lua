@@ -1,7 +1,7 @@
 -- What the scripts of the budget have in common.
 -- KEYS[1]: the calls that count, a sorted set by the time until which they do.
 -- KEYS[2]: their numbers by kind, the last loan, and until when the next call is kept for sharers within their share.
--- A call is <sharer>:<t for a try, else ->:<o for an optional one, else ->:<id>:<b for a borrowed one, else ->.
+-- A call is <sharer>:<t for a try, else ->:<o for an optional one, else ->:<replica>.<id>:<b for a borrowed one, else ->.
 -- All times are in microseconds, by the clock of this server.
 
 local calls, numbers = KEYS[1], KEYS[2]
@@ -21,12 +21,13 @@ end
 
 local function count(call, number)
   add('all', number)
-  local sharer, try, optional, borrowed = string.match(call, '^([^:]*):(.):(.):[^:]*:(.)$')
+  local sharer, try, optional, replica, borrowed = string.match(call, '^([^:]*):(.):(.):([^.:]*)[^:]*:(.)$')
   if not sharer then
     -- Not written by this service.
     return
   end
   add('calls ' .. sharer, number)
+  add('replica ' .. replica, number)
   if try == 't' then add('tries', number) end
   if optional == 'o' then add('optional', number) end
   if borrowed == 'b' then

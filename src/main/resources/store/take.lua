@@ -9,7 +9,7 @@
 local call, sharer, share = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local limit, optional_limit, try_limit = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 local window, longest, reserve, own = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
-local try, optional = string.match(call, '^[^:]*:(.):(.):')
+local try, optional, replica = string.match(call, '^[^:]*:(.):(.):([^.:]*)')
 local is_try, is_optional = try == 't', optional == 'o'
 
 -- A server that was stopped still reads what it was sent before, and nobody would make the call.
@@ -24,8 +24,8 @@ end
 
 local all = advance(window, longest)
 local left = limit - all
-if own > all then
-  -- They were taken here, so this server has lost them, and maybe those of other replicas.
+if own > get('replica ' .. replica) then
+  -- They were counted here, so this server has lost them, and maybe those of other replicas.
   redis.call('HSET', numbers, 'lost', text(now + window + longest))
   keep(window, longest)
 end

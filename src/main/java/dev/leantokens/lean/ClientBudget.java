@@ -69,6 +69,9 @@ final class ClientBudget {
      */
     static final int MAX_LINES = 16;
 
+    /** The part of a window by which clocks may differ after it, and a question be late: 2 s of a minute. */
+    private static final int CLOCK_DRIFTS = 30;
+
     /** When to retry if calls are left, but others wait for them. */
     private static final Duration OTHERS_FIRST = Duration.ofSeconds(1);
 
@@ -423,14 +426,17 @@ final class ClientBudget {
     }
 
     /**
-     * Leaves out calls that soon no longer count, since clocks differ a little, and those that are being asked for.
+     * Leaves out calls that soon no longer count, since clocks differ a little, and those that are being asked for. While this
+     * replica keeps to its part, some of its calls may be unknown to the others, so it reports none.
      *
      * @param another the number of those that the view does not know of
      * @param patience how long the call can wait
      */
     private SharedBudget.Own own(int another, Duration patience, Instant now) {
-        int calls = window.callsUntil(now.plus(whole.window().dividedBy(60))) - view.asking() - another;
-        return new SharedBudget.Own(calls, view.isCareful(now), patience);
+        boolean careful = view.isCareful(now);
+        int calls = careful ? 0
+                : window.callsUntil(now.plus(whole.window().dividedBy(CLOCK_DRIFTS))) - view.asking() - another;
+        return new SharedBudget.Own(calls, careful, patience);
     }
 
     /** Starts to ask for a call, which keeps its place in line until the answer. */

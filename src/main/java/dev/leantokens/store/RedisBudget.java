@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 
 import dev.leantokens.lean.SharedBudget;
 import io.smallrye.mutiny.Uni;
@@ -37,6 +38,8 @@ final class RedisBudget implements SharedBudget, StoreLink.Listener {
     private final StoreNames names;
     private final Duration timeout;
     private final Clock clock;
+    /** Tells whose calls are counted; not a secret. */
+    private final String replica = Long.toHexString(ThreadLocalRandom.current().nextLong());
     private final RedisClock redisClock = new RedisClock();
 
     private volatile Instant lastReturn = Instant.MIN;
@@ -187,8 +190,8 @@ final class RedisBudget implements SharedBudget, StoreLink.Listener {
                 credentials.map(each -> "pause:" + key.digest("credentials " + each)).orElse("pause"));
     }
 
-    private static String name(StoreKey key, Call call) {
-        return sharer(key, call) + (call.isTry() ? ":t" : ":-") + (call.optional() ? ":o:" : ":-:") + call.id();
+    private String name(StoreKey key, Call call) {
+        return sharer(key, call) + (call.isTry() ? ":t" : ":-") + (call.optional() ? ":o:" : ":-:") + replica + "." + call.id();
     }
 
     /** The name of a sharer can be an address or the id of a local client. */

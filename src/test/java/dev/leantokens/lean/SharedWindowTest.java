@@ -233,6 +233,17 @@ class SharedWindowTest {
     }
 
     @Test
+    void newCallsOfOthersDoNotHideThatCallsAreLost() {
+        take("s:-:-:one.1", 4);
+        assertThat(take("s:-:-:one.2", 4, 1, 0).outcome).isEqualTo("taken");
+        redis.send("FLUSHALL");
+        assertThat(take("s:-:-:two.1", 4, 0, 0).outcome).isEqualTo("taken");
+        assertThat(take("s:-:-:two.2", 4, 0, 0).outcome).isEqualTo("taken");
+
+        assertThat(take("s:-:-:one.3", 4, 2, 0).outcome).isEqualTo("lost");
+    }
+
+    @Test
     void throttledCredentialsGetNoCall() {
         redis.send("SET", "pause", "1", "PX", "20000");
 
