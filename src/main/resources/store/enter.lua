@@ -16,8 +16,9 @@
 --       10 latest     empty, or the time until which the caller waits for the answer, in microseconds
 --
 -- Returns {'token', time, entry, fence}, {'refused', time, which, refusal}, {'failed', time, fence, failure},
--- {'held', time, fence, milliseconds}, {'late', time} or {'lead', time, fence, flaw, entry, fence of the entry}. A fence says which of two calls to Lean started later. It is the time
--- of Redis in microseconds, which a later call for the same token always exceeds.
+-- {'held', time, fence, milliseconds}, {'late', time} or {'lead', time, fence, flaw, entry, fence of the entry}. A fence says
+-- which of two calls to Lean started later. It is the time of Redis in microseconds, which a later call for the same token always
+-- exceeds.
 --
 -- Others may write these keys: whatever type, size, number or expiry they have, it must not do more harm than a missing key.
 

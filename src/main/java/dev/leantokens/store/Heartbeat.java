@@ -10,10 +10,10 @@ import java.util.List;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Response;
 
-/** The scripts by which a replica says that it is there, and learns how many are. */
+/** The scripts by which a replica says that it is there, and learns how many others are. */
 final class Heartbeat {
 
-    /** A replica counts for so long after its last heartbeat. */
+    /** How long a replica counts after its last heartbeat. */
     static final Duration LIFE = Duration.ofSeconds(5);
 
     private static final int ID_BYTES = 8;

@@ -11,8 +11,8 @@ import dev.leantokens.token.TokenStore.Extent;
 import dev.leantokens.token.TokenStore.Lead;
 
 /**
- * A replica's turn to call Lean: with the lock or, if Redis or another replica took too long, without. No one waits until its
- * outcome is shared. Thread-safe.
+ * A replica's turn to call Lean: with the lock or, if Redis or another replica took too long, without. Its
+ * outcome is shared in the background. Thread-safe.
  */
 final class RedisLead implements Lead {
 

@@ -24,12 +24,12 @@ import io.vertx.core.Vertx;
  * Shares tokens by Redis. A token that another replica has obtained is used; otherwise, the replica that takes the lock of the
  * token calls Lean, and the others wait for its token or failure.
  * <p>
- * A call waits for Redis for a part of STORE_TIMEOUT, and for other replicas for {@link StoreTimes#longestWait()}; after that
- * it
- * goes on alone. A program that can write Redis can cause these waits and further calls to Lean, of which each replica still
- * makes LEAN_REQUESTS_PER_MINUTE at most. It can also bring back an earlier token of the same client and scope while that is
- * valid, but not to a caller that requests a fresh one. It cannot make a call fail, or have a token accepted that it changed,
- * moved or invented.
+ * A call waits for Redis for a part of STORE_TIMEOUT, and for other replicas for {@link StoreTimes#longestWait()}. After that,
+ * it goes on alone.
+ * <p>
+ * A program that can write Redis can cause these waits and further calls to Lean. It can also bring back an earlier token of
+ * the same client and scope while that is valid, but not to a caller that requests a fresh one. It can neither forge a failure
+ * nor have a token accepted that it changed, moved or invented. {@link RedisBudget} bounds the calls.
  */
 final class RedisTokenStore implements TokenStore {
 

@@ -21,9 +21,9 @@ import dev.leantokens.token.TokenKey;
 /**
  * Opens what replicas have shared. What cannot be used is recorded, and is empty. Thread-safe.
  * <p>
- * A token's remaining life is the shorter one of two: by the clock of this machine, and by the clock of Redis, which also stood
- * at its start. So a clock that is wrong can shorten a token's life, but not extend it, and neither can an old entry that was
- * written again.
+ * A token's remaining life is the shorter of two: until its expiry by the clock of this machine; and its lifetime, less what
+ * has passed since by the clock of Redis. So a wrong clock can shorten a token's life, but not extend it. An old entry that is
+ * written again has expired.
  */
 final class SealedEntries {
 

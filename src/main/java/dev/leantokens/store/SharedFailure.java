@@ -30,7 +30,7 @@ record SharedFailure(long fence, long redisTime, long time, String credentials, 
 
     static boolean isShared(Throwable failure) {
         return failure instanceof TokenException exception && SHARED.contains(exception.error())
-        // One with a cause is no answer of Lean: this replica alone may not reach it.
+        // One with a cause is no response of Lean: perhaps only this replica cannot reach it.
                 && (exception.error() != TokenError.LEAN_UNAVAILABLE || exception.getCause() == null);
     }
 

@@ -28,7 +28,7 @@ enum StoreFault {
     TOPOLOGY("it is not what STORE_TYPE says, STORE_SENTINEL_MASTER is unknown to it, or its cluster is incomplete"),
     DATABASE("it has no database with the number in STORE_URL"),
     ERROR("it answers with errors"),
-    NONSENSE("it sends what is no answer of Redis");
+    NONSENSE("its replies are not those of a Redis server");
 
     /** The code of an error, which in a script's error is behind a hyphen (Redis 6) or in front (Redis 7). */
     private static final Pattern CODE = Pattern.compile("^(?:ERR Error running script.*?-)?([A-Z_]+)\\b", Pattern.DOTALL);

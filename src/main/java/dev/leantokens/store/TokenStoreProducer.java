@@ -57,9 +57,8 @@ final class TokenStoreProducer {
     }
 
     /**
-     * Long enough for a replica that dies, and then for the call of another. Together with the call that it then makes, a
-     * request must not
-     * take longer than {@link LimitsConfig#requestTime()} and that time, after which its connection is closed.
+     * Long enough for a replica that dies, and then for the call of another. A request that has waited still makes a call, and
+     * its connection is closed after {@link LimitsConfig#requestTime()} and the time of a call.
      */
     static Duration longestWait(Duration lease, Duration requestTime) {
         Duration wanted = lease.multipliedBy(3).dividedBy(2);

@@ -78,7 +78,7 @@ public interface TokenStore {
     record Elsewhere() implements Turn {
     }
 
-    /** What Lean's refusal holds for. */
+    /** What Lean refused. */
     enum Extent {
         /** The credentials, for any scope. */
         CREDENTIALS,
@@ -89,7 +89,7 @@ public interface TokenStore {
     /** Call Lean. Must be ended exactly once, by one of its methods; other replicas wait for that. */
     non-sealed interface Lead extends Turn {
 
-        /** @return a shared token that has not the minimum validity, for the case that Lean fails */
+        /** @return a shared token with less than the minimum validity, to be used if Lean fails */
         default Optional<CachedToken> fallback() {
             return Optional.empty();
         }

@@ -152,7 +152,7 @@ final class TokenSupply {
         return call.outcome().chain(obtained -> obtained
                 .filter(token -> !call.joined() || need != Need.FRESH || token.source().isEmpty())
                 .map(token -> Uni.createFrom().item(issue(token, key, source, call.joined())))
-                // The caller joined a call that does not wait for another replica, or accepts its token, as it must not.
+                // The caller joined a call that has no token for it: one without a token, or with a shared one that is not fresh.
                 .orElseGet(() -> obtained(key, request, cached, need, source)));
     }
 
