@@ -2,7 +2,8 @@
 -- KEYS[3]: exists while Lean throttles the credentials.
 -- ARGV: the call without its last part, sharer, share, limits of calls, of optional calls and of tries, window, the longest
 --   call, how long the next call is kept for sharers within their share, how many calls of this replica count at least,
---   1 if it keeps to its part of the calls, how long this call can wait, the time from which no one waits for the answer.
+--   1 if it keeps to its part of the calls, how long this call can wait, the time from which no one waits for the answer,
+--   the longest pause in milliseconds.
 -- Returns 'taken', the number of calls left, the time until the next loan or -1; or why not, the number of calls left, and the
 --   times until calls could be made.
 
@@ -18,7 +19,10 @@ if now > tonumber(ARGV[13]) then
 end
 
 local paused = redis.call('PTTL', KEYS[3])
-if paused > 0 then
+if paused > tonumber(ARGV[14]) then
+  -- Not set by this service, or the clock was set back.
+  redis.call('UNLINK', KEYS[3])
+elseif paused > 0 then
   return { 'paused', 0, math.min(paused * 1000, tonumber(ARGV[7])) }
 end
 

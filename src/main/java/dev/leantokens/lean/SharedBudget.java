@@ -13,6 +13,9 @@ import io.smallrye.mutiny.Uni;
  */
 public interface SharedBudget {
 
+    /** The longest time for which throttled credentials are paused. */
+    Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+
     /** Each replica has the whole budget, and asks no other. */
     SharedBudget NONE = new SharedBudget() {
 
@@ -171,6 +174,7 @@ public interface SharedBudget {
      * Makes no replica call Lean with these credentials for some time. Returns at once and never fails.
      *
      * @param credentials the fingerprint of a caller's credentials; empty for the service's
+     * @param wait {@link #LONGEST_PAUSE} at most
      */
     void pause(String clientId, Optional<String> credentials, Duration wait);
 }

@@ -27,7 +27,7 @@ final class ThrottledCredentials {
     /** The same for calls that Lean throttles and for those that are not made. */
     static final String REASON = "Lean throttles the token requests of this client";
 
-    private static final Duration MAX_PAUSE = Duration.ofMinutes(1);
+    private static final Duration MAX_PAUSE = SharedBudget.LONGEST_PAUSE;
 
     /** The number of callers' credentials. Others are evicted early, which costs one more throttled call each. */
     private static final int MAX_SIZE = 10_000;

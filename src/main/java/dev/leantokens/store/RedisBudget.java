@@ -115,7 +115,7 @@ final class RedisBudget implements SharedBudget, StoreLink.Listener {
         long latest = redisClock.now().map(now -> now.micros() + LATE.toNanos() / 1_000).orElse(Long.MAX_VALUE);
         List<Uni<Answer>> answers = new ArrayList<>(1);
         for (StoreKey key : inOrder()) {
-            List<Buffer> arguments = new ArrayList<>(13);
+            List<Buffer> arguments = new ArrayList<>(14);
             arguments.add(text(name(key, call)));
             arguments.add(text(sharer(key, call)));
             arguments.add(text(call.share()));
@@ -129,6 +129,7 @@ final class RedisBudget implements SharedBudget, StoreLink.Listener {
             arguments.add(text(own.careful() ? 1 : 0));
             arguments.add(micros(own.patience()));
             arguments.add(text(latest));
+            arguments.add(text(LONGEST_PAUSE.toMillis()));
             List<String> used = new ArrayList<>(keys(key, call));
             used.add(pauseKey(key, call.clientId(), call.credentials()));
             answers.add(link.run(take, used, arguments, patience).map(RedisBudget::answer));
@@ -170,7 +171,8 @@ final class RedisBudget implements SharedBudget, StoreLink.Listener {
     @Override
     public void pause(String clientId, Optional<String> credentials, Duration wait) {
         for (StoreKey key : keys.current()) {
-            run(pause, List.of(pauseKey(key, clientId, credentials)), List.of(text(Math.max(1, wait.toMillis()))));
+            run(pause, List.of(pauseKey(key, clientId, credentials)),
+                    List.of(text(Math.max(1, wait.toMillis())), text(LONGEST_PAUSE.toMillis())));
         }
     }
 

@@ -18,6 +18,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.leantokens.lean.CallWindow.Grade;
 import dev.leantokens.lean.CallWindow.Limits;
@@ -257,10 +259,82 @@ class SharedWindowTest {
 
     @Test
     void shorterPauseDoesNotReplaceALongerOne() {
-        run("pause", List.of("pause"), 20_000);
-        run("pause", List.of("pause"), 1_000);
+        run("pause", List.of("pause"), 20_000, 60_000);
+        run("pause", List.of("pause"), 1_000, 60_000);
 
         assertThat((Long) redis.send("PTTL", "pause")).isGreaterThan(1_000);
+    }
+
+    @Test
+    void pauseThatIsLongerThanAnyIsDropped() {
+        redis.send("SET", "pause", "1", "PX", "315360000000");
+        assertThat(take("s:-:-:1", 4).outcome).isEqualTo("taken");
+        assertThat(redis.send("EXISTS", "pause")).isEqualTo(0L);
+
+        redis.send("SET", "pause", "1", "PX", "315360000000");
+        run("pause", List.of("pause"), 1_000, 60_000);
+        assertThat((Long) redis.send("PTTL", "pause")).isPositive().isLessThanOrEqualTo(1_000);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "all", "calls s", "replica one", "borrowed", "borrowed s", "tries", "optional", "reserved",
+            "loan at",
+            "loan next", "loan before at", "loan before next", "loan by", "lost", "counted at" })
+    void numbersThatAnotherHasWrittenAreCountedAnew(String field) {
+        for (String value : List.of("x", "", "-7", "nan", "inf", "-inf", "1e999", "9e15", "3.5", "0x10", "100",
+                "x".repeat(9_000))) {
+            clear();
+            take("s:-:-:one.1", 4);
+            redis.send("HSET", "numbers", field, value);
+            for (int i = 0; i < 2; i++) {
+                take("s:-:o:one.2", 4);
+                take("borrower:-:-:one.3", 0);
+                end("s:-:-:one.1", FOUR, true);
+                pass(FOUR.window());
+            }
+            pass(FOUR.window());
+
+            assertThat(take("borrower:-:-:one.4", 0).numbers).as("%s", value).startsWith(3L);
+            assertThat(take("s:-:o:one.5", 4).numbers).as("%s", value).startsWith(2L);
+            assertThat(take("new:t:-:one.6", 0).numbers).as("%s", value).startsWith(1L);
+        }
+    }
+
+    @Test
+    void keysOfOtherTypesAreDropped() {
+        for (String key : List.of("calls", "numbers")) {
+            for (List<Object> command : List.<List<Object>> of(List.of("SET", key, "x"), List.of("SADD", key, "x"),
+                    List.of("RPUSH", key, "x"), List.of("ZADD", key, 1, "x"), List.of("HSET", key, "x", "x"))) {
+                clear();
+                redis.send(command.toArray());
+                end("s:-:-:1", FOUR, true);
+                assertThat(take("s:-:-:2", 4).numbers).as("%s", command).startsWith(2L);
+
+                clear();
+                redis.send(command.toArray());
+                assertThat(take("s:-:-:1", 4).numbers).as("%s", command).startsWith(3L);
+            }
+        }
+    }
+
+    /** As after a switch to a server whose clock is behind. */
+    @Test
+    void clockThatIsSetBackDelaysNoLoan() {
+        take("s:-:-:1", 0);
+        pass(Duration.ofHours(-1));
+
+        assertThat(take("s:-:-:2", 0).outcome).isEqualTo("taken");
+    }
+
+    @Test
+    void clientThatRestsLeavesNothingInRedis() {
+        take("s:-:-:1", 4);
+        assertThat((Long) redis.send("PTTL", "calls")).isBetween(1L, 63_000L);
+        assertThat((Long) redis.send("PTTL", "numbers")).isBetween(1L, 63_000L);
+
+        clear();
+        end("s:-:-:1", FOUR, false);
+        assertThat((Long) redis.send("PTTL", "numbers")).isBetween(1L, 63_000L);
     }
 
     private void takeFour() {
@@ -285,7 +359,8 @@ class SharedWindowTest {
         return answer(
                 run("take", List.of("calls", "numbers", "pause"), call, standing.sharer(), standing.share(), limits.calls(),
                         limits.optional(), limits.tries(), micros(limits.window()), micros(limits.longestCall()),
-                        micros(reserve), own, careful, micros(patience), micros(Duration.between(Instant.EPOCH, latest))));
+                        micros(reserve), own, careful, micros(patience), micros(Duration.between(Instant.EPOCH, latest)),
+                        60_000));
     }
 
     private void end(String call, Limits limits, boolean made) {
