@@ -1,19 +1,23 @@
--- Has all replicas forget tokens: adds a selector to the log and tells the replicas. Returns the number of replicas.
+-- Has all replicas forget tokens: adds a selector to the log, and sends it to the replicas. A selector is sealed for its generation, so a
+-- first call without one asks for the generation.
 --
 -- KEYS: the log; the replicas by the time of their last heartbeat, in milliseconds
--- ARGV: the sealed selector; the length of the log; the channel; the message; for how many milliseconds a heartbeat counts
+-- ARGV: the generation, or 0; the selector, sealed for it; the length of the log; the channel; the message; for how many milliseconds a
+-- heartbeat counts
+--
+-- Returns {the number of replicas}, or {-1, the generation to seal for}: another command can have used the one that was asked for.
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
-redis.call('ZREMRANGEBYSCORE', KEYS[1], string.format('(%.0f', now + 3600 * 1000000), '+inf')
-local latest = tonumber(redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')[2] or '0')
-local generation = string.format('%.0f', math.max(now, latest + 1))
-redis.call('ZADD', KEYS[1], generation, ARGV[1])
-local superfluous = redis.call('ZCARD', KEYS[1]) - ARGV[2]
-if superfluous > 0 then
-  -- The oldest one that stays counts as everything, for what goes.
-  local oldest = redis.call('ZRANGE', KEYS[1], superfluous, superfluous, 'WITHSCORES')[2]
-  redis.call('ZREMRANGEBYRANK', KEYS[1], 0, superfluous)
-  redis.call('ZADD', KEYS[1], oldest, 'older')
+local kind = redis.call('TYPE', KEYS[1]).ok
+if kind ~= 'zset' and kind ~= 'none' then
+  redis.call('UNLINK', KEYS[1])
 end
-redis.call('PUBLISH', ARGV[3], ARGV[4])
-return redis.call('ZCOUNT', KEYS[2], string.format('%.0f', now / 1000 - ARGV[5]), '+inf')
+redis.call('ZREMRANGEBYSCORE', KEYS[1], string.format('(%.0f', now + 3600 * 1000000), '+inf')
+local latest = math.floor(tonumber(redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')[2] or '0'))
+if tonumber(ARGV[1]) <= math.max(0, latest) then
+  return {-1, string.format('%.0f', math.max(now, latest + 1))}
+end
+redis.call('ZADD', KEYS[1], ARGV[1], ARGV[2])
+redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -ARGV[3] - 1)
+redis.call('PUBLISH', ARGV[4], ARGV[5])
+return {redis.call('ZCOUNT', KEYS[2], string.format('%.0f', now / 1000 - ARGV[6]), '+inf')}

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.leantokens.lean.LeanAccount;
 import dev.leantokens.lean.LeanConfig;
@@ -18,10 +19,13 @@ import dev.leantokens.settings.SettingConverters;
 import dev.leantokens.store.TokenSelector.Kind;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.SmallRyeConfig;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.redis.client.Command;
+import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 
 /** The command that has all replicas forget tokens. It runs without the service, and reads the service's settings. */
@@ -83,25 +87,43 @@ public final class ForgetCommand {
         List<StoreKey> keys = config.keyFile()
                 .map(file -> new SecretFile<>(vertx, "STORE_KEY_FILE", file, ConfiguredKeys::parse).current())
                 .orElseGet(() -> ConfiguredStore.parseKeys(config.key().orElseThrow()));
-        Request request = Request.cmd(Command.EVAL).arg(SCRIPT.text()).arg(2)
-                .arg(ForgottenTokens.name(names)).arg(Heartbeat.replicas(names))
-                .arg(ForgottenTokens.seal(() -> keys, names, selector)).arg(ForgottenTokens.LENGTH).arg(names.channel())
-                .arg(ForgottenTokens.MESSAGE).arg(Heartbeat.LIFE.toMillis());
+        AtomicBoolean isSent = new AtomicBoolean();
         try {
-            return clients.forScripts(vertx).connect().compose(connection -> connection.send(request)).toCompletionStage()
-                    .toCompletableFuture().get(TIME_LIMIT.toMillis(), TimeUnit.MILLISECONDS).toInteger();
+            return clients.forScripts(vertx).connect()
+                    .onSuccess(connection -> isSent.set(true))
+                    .compose(connection -> forget(connection, names, keys.get(0), selector, 0))
+                    .toCompletionStage().toCompletableFuture().get(TIME_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            throw unavailable(StoreFault.of(e.getCause()));
+            throw unavailable(isSent.get(), StoreFault.of(e.getCause()));
         } catch (TimeoutException e) {
-            throw unavailable(StoreFault.TIMEOUT);
+            throw unavailable(isSent.get(), StoreFault.TIMEOUT);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw unavailable(StoreFault.TIMEOUT);
+            throw unavailable(isSent.get(), StoreFault.TIMEOUT);
         }
     }
 
-    private static IllegalStateException unavailable(StoreFault fault) {
-        return new IllegalStateException("Nothing is forgotten, since Redis cannot be used: " + fault.explanation());
+    /**
+     * @param generation that of the entry; 0 to ask Redis for one first
+     * @return the number of replicas
+     */
+    static Future<Integer> forget(RedisConnection connection, StoreNames names, StoreKey key, TokenSelector selector,
+            long generation) {
+        byte[] sealed = ForgottenTokens.seal(key, names, generation, selector);
+        return connection.send(Request.cmd(Command.EVAL).arg(SCRIPT.text()).arg(2)
+                .arg(ForgottenTokens.name(names)).arg(Heartbeat.replicas(names))
+                .arg(generation).arg(Buffer.buffer(sealed)).arg(ForgottenLog.LENGTH).arg(names.channel())
+                .arg(ForgottenTokens.message(generation, sealed)).arg(Heartbeat.LIFE.toMillis()))
+                .compose(reply -> reply.get(0).toInteger() < 0
+                        ? forget(connection, names, key, selector, reply.get(1).toLong())
+                        : Future.succeededFuture(reply.get(0).toInteger()));
+    }
+
+    /** @param isSent whether Redis may have run the script */
+    private static IllegalStateException unavailable(boolean isSent, StoreFault fault) {
+        return new IllegalStateException(isSent
+                ? "Perhaps nothing is forgotten. Run the command again: Redis cannot be used, since " + fault.explanation()
+                : "Nothing is forgotten, since Redis cannot be used: " + fault.explanation());
     }
 
     private static String describe(TokenSelector selector, int replicas) {

@@ -35,7 +35,7 @@ final class RedisLink implements StoreLink {
     /** How many failures in a row mean that Redis is down. */
     static final int MAX_FAILURES = 5;
 
-    /** The limit for a heartbeat, for which no one waits, and for opening a session. */
+    /** The limit for what no one waits for, such as heartbeats, and for opening a session. */
     private static final Duration PATIENCE = Duration.ofMillis(500);
     /** The limit for opening the first session, while this process and perhaps others load their classes. */
     static final Duration FIRST_PATIENCE = Duration.ofSeconds(3);
@@ -130,6 +130,15 @@ final class RedisLink implements StoreLink {
 
     @Override
     public Uni<Response> run(StoreScript script, List<String> keys, List<Buffer> arguments, Duration patience) {
+        return runWithin(patience.compareTo(timeout) < 0 ? patience : timeout, script, keys, arguments);
+    }
+
+    @Override
+    public Uni<Response> runInBackground(StoreScript script, List<String> keys, List<Buffer> arguments) {
+        return runWithin(PATIENCE, script, keys, arguments);
+    }
+
+    private Uni<Response> runWithin(Duration limit, StoreScript script, List<String> keys, List<Buffer> arguments) {
         return Uni.createFrom().emitter(emitter -> {
             RedisSession current = session;
             if (current == null) {
@@ -137,7 +146,6 @@ final class RedisLink implements StoreLink {
                 return;
             }
             Context caller = Vertx.currentContext();
-            Duration limit = patience.compareTo(timeout) < 0 ? patience : timeout;
             context.runOnContext(ignored -> execute(current, script, keys, arguments, limit).onComplete(result -> {
                 Runnable reply = () -> {
                     if (result.succeeded()) {

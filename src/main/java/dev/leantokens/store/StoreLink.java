@@ -43,6 +43,9 @@ interface StoreLink {
      */
     Uni<Response> run(StoreScript script, List<String> keys, List<Buffer> arguments, Duration patience);
 
+    /** As {@link #run}, for what no request waits for: with more patience than STORE_TIMEOUT. */
+    Uni<Response> runInBackground(StoreScript script, List<String> keys, List<Buffer> arguments);
+
     /** Sends a message to all replicas. Never fails: a message can be lost, and each has a fallback. */
     void send(Buffer message);
 

@@ -51,7 +51,8 @@ final class TokenStoreProducer {
         StoreTimes times = new StoreTimes(config.timeout(), lease, longestWait(lease, limits.requestTime()),
                 cache.negativeTtl(),
                 config.clockTolerance());
-        ForgottenTokens forgotten = new ForgottenTokens(link.get(), keys, names, config.timeout());
+        ForgottenTokens forgotten = new ForgottenTokens(link.get(), keys, names, clock,
+                new UnusableEntries(clock, registry), vertx);
         link.get().addListener(forgotten);
         return new RedisTokenStore(link.get(), keys, names, times, forgotten, clock, vertx, registry);
     }

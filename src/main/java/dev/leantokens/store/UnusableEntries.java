@@ -37,6 +37,9 @@ final class UnusableEntries {
                 + "That ends when all replicas run the same version."),
         EXPIRED("An entry in Redis expired long ago by the clock of this machine. "
                 + "This clock or that of another replica is wrong, or an old entry was written again."),
+        FORGOTTEN("The log of forgotten tokens in Redis is incomplete: it was changed by another program, or an entry was "
+                + "sealed with a key that is not configured here, or Redis' clock was set back. "
+                + "This replica forgets all tokens, at most once in 10 minutes."),
         CLOCK("The clock of this machine and that of another replica differ by more than STORE_CLOCK_TOLERANCE. "
                 + "Synchronize them. Until then, tokens count as expired when the first of the clocks says so.");
 
@@ -70,7 +73,7 @@ final class UnusableEntries {
         long now = clock.millis();
         long before = lastSeen.get(kind).getAndSet(now);
         if (before == NEVER || now - before > GONE_AFTER.toMillis()) {
-            LOG.warn(kind.explanation + (kind == Kind.CLOCK ? "" : " It counts as missing.")
+            LOG.warn(kind.explanation + (kind == Kind.CLOCK || kind == Kind.FORGOTTEN ? "" : " It counts as missing.")
                     + " Not logged again until there has been none for 10 minutes.");
         }
     }

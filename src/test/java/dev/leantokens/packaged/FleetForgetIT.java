@@ -133,7 +133,7 @@ class FleetForgetIT {
                 "--all");
         redis.thaw();
         assertThat(late.exitCode()).isEqualTo(1);
-        assertThat(late.text()).contains("it does not answer in time");
+        assertThat(late.text()).contains("it does not answer in time").startsWith("Nothing is forgotten");
         assertThat(System.nanoTime() - start).isLessThan(TimeUnit.SECONDS.toNanos(10));
 
         PackagedApplication.Output withoutStore = PackagedApplication.run("forget", "--all");

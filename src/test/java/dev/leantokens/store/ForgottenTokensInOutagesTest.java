@@ -28,8 +28,8 @@ class ForgottenTokensInOutagesTest {
     }
 
     private TestReplica replica(RedisLink link) {
-        ForgottenTokens forgotten = new ForgottenTokens(link, () -> List.of(TestFleet.KEY), Links.NAMES,
-                Duration.ofMillis(500));
+        ForgottenTokens forgotten = new ForgottenTokens(link, () -> List.of(TestFleet.KEY), Links.NAMES, Clock.systemUTC(),
+                new UnusableEntries(Clock.systemUTC(), fleet.registry), fleet.links.vertx());
         link.addListener(forgotten);
         fleet.setGenerations(forgotten);
         return new TestReplica(fleet.store(link, Clock.systemUTC(), List.of(TestFleet.KEY)), fleet.lean, Clock.systemUTC());

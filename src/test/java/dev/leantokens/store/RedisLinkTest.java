@@ -133,6 +133,22 @@ class RedisLinkTest {
     }
 
     @Test
+    void whatNoRequestWaitsForMayTakeLonger() {
+        RedisLink link = links.start(server.url(), Duration.ofMillis(50), Clock.systemUTC());
+        StoreScript slow = StoreScript.of("""
+                local start = redis.call('TIME')
+                repeat
+                  local now = redis.call('TIME')
+                until (now[1] - start[1]) * 1000000 + now[2] - start[2] > 150000
+                return 'done'
+                """);
+
+        assertThat(link.runInBackground(slow, List.of("key"), List.of()).await().atMost(PATIENCE).toString())
+                .isEqualTo("done");
+        assertThatThrownBy(() -> run(link, slow, "key", Buffer.buffer())).isInstanceOf(StoreUnavailableException.class);
+    }
+
+    @Test
     void messageReachesAllReplicas() throws InterruptedException {
         BlockingQueue<String> messages = new LinkedBlockingQueue<>();
         StoreLink.Listener listener = new StoreLink.Listener() {

@@ -35,6 +35,11 @@ record ScriptedLink(Function<List<String>, List<Object>> answer, List<StoreLink.
                 : Uni.createFrom().failure(new IllegalStateException("not answered"));
     }
 
+    @Override
+    public Uni<Response> runInBackground(StoreScript script, List<String> keys, List<Buffer> arguments) {
+        return run(script, keys, arguments, Duration.ZERO);
+    }
+
     private static Response reply(List<Object> parts) {
         MultiType multi = MultiType.create(parts.size(), false);
         for (Object part : parts) {
