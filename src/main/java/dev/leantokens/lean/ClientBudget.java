@@ -416,7 +416,7 @@ final class ClientBudget {
                     standing(request, standing.accepted(), caller, whole).share(), permit.kind.isTry(), permit.kind.optional(),
                     new SharedBudget.Limits(whole.calls(), whole.optional(), whole.tries(), whole.window(),
                             whole.longestCall()),
-                    newId());
+                    newId(), request.waited());
         }
         return permit;
     }

@@ -78,13 +78,14 @@ public interface SharedBudget {
      * @param optional whether the call can be left out
      * @param limits those of the client
      * @param id differs for each call of all replicas
+     * @param waited how long the call has waited for the store before
      */
     record Call(String clientId, Optional<String> credentials, String sharer, int share, boolean isTry, boolean optional,
-            Limits limits, String id) {
+            Limits limits, String id, Duration waited) {
 
         /** @return another call of the same kind */
         Call another(String otherId) {
-            return new Call(clientId, credentials, sharer, share, isTry, optional, limits, otherId);
+            return new Call(clientId, credentials, sharer, share, isTry, optional, limits, otherId, waited);
         }
 
         /** Excludes the client, the credentials and the sharer, which can be an address. */

@@ -28,10 +28,14 @@ final class LinkMetrics {
                 .description("Requests to Redis that succeeded")
                 .serviceLevelObjectives(BUCKETS).register(registry);
         for (StoreFault fault : StoreFault.values()) {
-            faults.put(fault, Counter.builder("store.faults")
-                    .description("Requests to Redis and attempts to connect that failed, by reason")
-                    .tag("reason", fault.tag()).register(registry));
+            faults.put(fault, faults(registry, fault));
         }
+    }
+
+    /** @return the counter of a fault, which exists once */
+    static Counter faults(MeterRegistry registry, StoreFault fault) {
+        return Counter.builder("store.faults").description("Requests to Redis and attempts to connect that failed, by reason")
+                .tag("reason", fault.tag()).register(registry);
     }
 
     /** Registers the state of a link. */

@@ -111,7 +111,7 @@ final class RedisBudget implements SharedBudget, StoreLink.Listener {
 
     @Override
     public Uni<Answer> take(Call call, Own own, Duration reserve) {
-        Duration patience = StoreTimes.patience(timeout);
+        Duration patience = StoreTimes.left(timeout, call.waited());
         long latest = redisClock.now().map(now -> now.micros() + LATE.toNanos() / 1_000).orElse(Long.MAX_VALUE);
         List<Uni<Answer>> answers = new ArrayList<>(1);
         for (StoreKey key : inOrder()) {

@@ -1,6 +1,7 @@
 package dev.leantokens.store;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -27,6 +28,7 @@ final class RedisLead implements Lead {
     private final Optional<RedisInstant> started;
     private final long fence;
     private final Optional<CachedToken> fallback;
+    private final Duration waited;
     private final Consumer<RedisLead> onEnd;
     private final AtomicBoolean ended = new AtomicBoolean();
 
@@ -34,10 +36,11 @@ final class RedisLead implements Lead {
      * @param started when the turn started; empty if the time of Redis is unknown
      * @param fence the fence of the turn, if that is known
      * @param fallback a shared token for the case that Lean fails
+     * @param waited how long the call has waited for Redis
      * @param onEnd called once, when it is ended
      */
     RedisLead(SharedTurn turn, TokenScripts scripts, TokenGenerations generations, Clock clock, Optional<RedisInstant> started,
-            long fence, Optional<CachedToken> fallback, Consumer<RedisLead> onEnd) {
+            long fence, Optional<CachedToken> fallback, Duration waited, Consumer<RedisLead> onEnd) {
         this.turn = turn;
         this.scripts = scripts;
         this.generations = generations;
@@ -46,12 +49,18 @@ final class RedisLead implements Lead {
         this.started = started;
         this.fence = fence;
         this.fallback = fallback;
+        this.waited = waited;
         this.onEnd = onEnd;
     }
 
     @Override
     public Optional<CachedToken> fallback() {
         return fallback;
+    }
+
+    @Override
+    public Duration waited() {
+        return waited;
     }
 
     @Override

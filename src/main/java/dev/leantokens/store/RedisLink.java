@@ -23,7 +23,7 @@ import io.vertx.redis.client.impl.types.ErrorType;
 
 /**
  * The link to Redis. It is up while a {@link RedisSession} is open and its scripts succeed. A fault that concerns all scripts
- * takes it down, and so do several failures in a row. While it is down, scripts fail at once, and now and then it tries to
+ * takes it down, and so does a {@link FailureStreak}. While it is down, scripts fail at once, and now and then it tries to
  * open a session.
  * <p>
  * All state changes on one event loop. Thread-safe.
@@ -32,8 +32,6 @@ final class RedisLink implements StoreLink {
 
     /** How often this replica says that it is there, and checks that Redis is. */
     static final Duration HEARTBEAT = Duration.ofMillis(500);
-    /** How many failures in a row mean that Redis is down. */
-    static final int MAX_FAILURES = 5;
 
     /** The limit for what no one waits for, such as heartbeats, and for opening a session. */
     private static final Duration PATIENCE = Duration.ofMillis(500);
@@ -58,13 +56,13 @@ final class RedisLink implements StoreLink {
     private final String channel;
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final Promise<Void> firstAttempt = Promise.promise();
+    private final FailureStreak streak = new FailureStreak();
 
     /** Null while Redis is down. Written on the event loop only, as the fields below. */
     private volatile RedisSession session;
     private volatile int replicas = 1;
     /** The session that is being opened. */
     private RedisSession opening;
-    private int failuresInRow;
     /** The number of outages and failed attempts since Redis was last up for long. */
     private volatile int failures;
     /** The number of failed attempts: chooses the address to start with. */
@@ -204,7 +202,7 @@ final class RedisLink implements StoreLink {
         long start = System.nanoTime();
         // A reply that has come while this thread was busy is read before the second timer.
         long limitTimer = vertx.setTimer(Math.max(1, limit.toMillis()),
-                late -> vertx.setTimer(1, stillLate -> fail(current, promise, StoreFault.TIMEOUT)));
+                late -> vertx.setTimer(1, stillLate -> fail(current, promise, StoreFault.TIMEOUT, start)));
         current.evalsha(script, keys, arguments)
                 // Not after the limit: the caller may have sent what undoes the script.
                 .recover(error -> error instanceof ErrorType reply && reply.is("NOSCRIPT") && !promise.future().isComplete()
@@ -213,26 +211,26 @@ final class RedisLink implements StoreLink {
                 .onComplete(reply -> {
                     vertx.cancelTimer(limitTimer);
                     if (reply.failed()) {
-                        fail(current, promise, StoreFault.of(reply.cause()));
+                        fail(current, promise, StoreFault.of(reply.cause()), start);
                         return;
                     }
                     // Also of a reply that is too late.
                     metrics.recordRoundTrip(System.nanoTime() - start);
                     if (promise.tryComplete(reply.result()) && current == session) {
-                        failuresInRow = 0;
+                        streak.end();
                     }
                 });
         return promise.future();
     }
 
-    private void fail(RedisSession current, Promise<Response> promise, StoreFault fault) {
+    private void fail(RedisSession current, Promise<Response> promise, StoreFault fault, long start) {
         if (!promise.tryFail(new StoreUnavailableException(fault))) {
             return;
         }
         metrics.countFault(fault);
         if (current == session) {
-            failuresInRow++;
-            if (fault.isOfAll() || failuresInRow >= MAX_FAILURES) {
+            boolean isDown = streak.add(start, System.nanoTime());
+            if (fault.isOfAll() || isDown) {
                 goDown(fault);
             }
         }
@@ -304,7 +302,7 @@ final class RedisLink implements StoreLink {
     }
 
     private void goUp(RedisSession opened, StorePulse pulse) {
-        failuresInRow = 0;
+        streak.end();
         heartbeatWaits = false;
         lastHeartbeatWasLate = false;
         outage.recover();

@@ -2,6 +2,7 @@ package dev.leantokens.store;
 
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
@@ -97,12 +98,14 @@ final class RedisTokenStore implements TokenStore {
     private Uni<Turn> enter(SharedTurn turn, TokenStoreMetrics counters) {
         return Uni.createFrom()
                 .emitter(outcome -> new TurnTaking(turn, scripts, entries, messages, counters, times, redisClock, clock,
-                        vertx, () -> ending, (started, fence, fallback) -> lead(turn, started, fence, fallback), outcome)
+                        vertx, () -> ending, (started, fence, fallback, waited) -> lead(turn, started, fence, fallback, waited),
+                        outcome)
                         .start());
     }
 
-    private RedisLead lead(SharedTurn turn, Optional<RedisInstant> started, long fence, Optional<CachedToken> fallback) {
-        RedisLead lead = new RedisLead(turn, scripts, generations, clock, started, fence, fallback, open::remove);
+    private RedisLead lead(SharedTurn turn, Optional<RedisInstant> started, long fence, Optional<CachedToken> fallback,
+            Duration waited) {
+        RedisLead lead = new RedisLead(turn, scripts, generations, clock, started, fence, fallback, waited, open::remove);
         open.add(lead);
         return lead;
     }

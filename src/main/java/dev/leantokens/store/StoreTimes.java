@@ -13,11 +13,21 @@ import java.time.Duration;
  */
 record StoreTimes(Duration timeout, Duration lease, Duration longestWait, Duration refusals, Duration tolerance) {
 
-    /** A call waits for Redis twice: for its token and for its place in the budget. */
-    private static final int WAITS = 2;
+    /** A call waits for Redis twice: for its token, and then for its place in the budget. This part is left for the second. */
+    private static final int LEFT = 5;
 
-    /** @return how long one of the waits of a call may take */
-    static Duration patience(Duration timeout) {
-        return timeout.dividedBy(WAITS);
+    /** @return how long a call may wait for its token */
+    Duration lookup() {
+        return timeout.minus(timeout.dividedBy(LEFT));
+    }
+
+    /**
+     * @param waited how long the call has waited for its token
+     * @return how long it may wait for its place in the budget
+     */
+    static Duration left(Duration timeout, Duration waited) {
+        Duration left = timeout.minus(waited);
+        Duration least = timeout.dividedBy(LEFT);
+        return left.compareTo(least) < 0 ? least : left;
     }
 }

@@ -19,6 +19,7 @@ final class TokenStoreMetrics {
 
     private final Map<Outcome, Counter> lookups = new EnumMap<>(Outcome.class);
     private final Timer waits;
+    private final Counter timeouts;
 
     /** What a call found. */
     enum Outcome {
@@ -35,6 +36,7 @@ final class TokenStoreMetrics {
     }
 
     TokenStoreMetrics(MeterRegistry registry) {
+        this.timeouts = LinkMetrics.faults(registry, StoreFault.TIMEOUT);
         for (Outcome outcome : Outcome.values()) {
             lookups.put(outcome, Counter.builder("store.lookups")
                     .description("Lookups of tokens in Redis, by outcome")
@@ -47,6 +49,11 @@ final class TokenStoreMetrics {
 
     void record(Outcome outcome) {
         lookups.get(outcome).increment();
+    }
+
+    /** Counts a lookup that took too long, although each of its requests to Redis was answered. */
+    void countTimeout() {
+        timeouts.increment();
     }
 
     void recordWait(long nanos) {

@@ -62,8 +62,9 @@ final class TurnTaking {
          * @param started when the turn started; empty if the time of Redis is unknown
          * @param fence the fence of the turn, if that is known
          * @param fallback a shared token for the case that Lean fails
+         * @param waited how long the call has waited for Redis
          */
-        Turn create(Optional<RedisInstant> started, long fence, Optional<CachedToken> fallback);
+        Turn create(Optional<RedisInstant> started, long fence, Optional<CachedToken> fallback, Duration waited);
     }
 
     private final SharedTurn turn;
@@ -118,7 +119,7 @@ final class TurnTaking {
         this.outcome = outcome;
         this.context = vertx.getOrCreateContext();
         this.startedAt = clock.instant();
-        this.patience = StoreTimes.patience(times.timeout()).toNanos();
+        this.patience = times.lookup().toNanos();
         this.believesCredentialsRefusal = !turn.wish().credentialsAccepted();
     }
 
@@ -143,6 +144,8 @@ final class TurnTaking {
             return;
         }
         if (patience <= 0) {
+            // Redis answers, but takes too long for all the questions of this call.
+            metrics.countTimeout();
             goOnAlone();
             return;
         }
@@ -151,7 +154,10 @@ final class TurnTaking {
         asking = true;
         messageCame = false;
         scripts.enter(turn, arguments(), Duration.ofNanos(patience)).subscribe().with(
-                reply -> run(() -> receive(reply, started, sentAt)), failure -> run(this::goOnAlone));
+                reply -> run(() -> receive(reply, started, sentAt)), failure -> run(() -> {
+                    patience -= System.nanoTime() - started;
+                    goOnAlone();
+                }));
     }
 
     private List<Buffer> arguments() {
@@ -275,7 +281,7 @@ final class TurnTaking {
         }
         long left = times.longestWait().toMillis() - (System.nanoTime() - waitingSince.get()) / 1_000_000;
         if (left <= 0 || ending.getAsBoolean()) {
-            end(leads.create(Optional.of(time), time.micros(), Optional.empty()), Outcome.MISS);
+            end(leads.create(Optional.of(time), time.micros(), Optional.empty(), waited()), Outcome.MISS);
             return;
         }
         // A lock of this age has expired: what says that its call started earlier has been changed.
@@ -306,13 +312,18 @@ final class TurnTaking {
         byte[] entry = reply.get(4).toBytes();
         Optional<CachedToken> fallback = entry.length == 0 || turn.wish().fresh() ? Optional.empty()
                 : entries.token(turn.wish().key(), turn.place().token(), entry, reply.get(5).toString(), time.micros(), sentAt);
-        end(leads.create(Optional.of(time), reply.get(2).toLong(), fallback), Outcome.MISS);
+        end(leads.create(Optional.of(time), reply.get(2).toLong(), fallback, waited()), Outcome.MISS);
     }
 
     /** Without Redis, which is unavailable or too slow. */
     private void goOnAlone() {
         Optional<RedisInstant> now = redisClock.now();
-        end(leads.create(now, now.map(RedisInstant::micros).orElse(0L), Optional.empty()), Outcome.UNAVAILABLE);
+        end(leads.create(now, now.map(RedisInstant::micros).orElse(0L), Optional.empty(), waited()), Outcome.UNAVAILABLE);
+    }
+
+    /** @return how long it has waited for Redis */
+    private Duration waited() {
+        return times.lookup().minusNanos(patience);
     }
 
     private void end(Turn result, Outcome how) {

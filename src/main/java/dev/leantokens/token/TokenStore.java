@@ -1,5 +1,6 @@
 package dev.leantokens.token;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -92,6 +93,11 @@ public interface TokenStore {
         /** @return a shared token with less than the minimum validity, to be used if Lean fails */
         default Optional<CachedToken> fallback() {
             return Optional.empty();
+        }
+
+        /** @return how long the call has waited for the store, which the budget of calls may be part of */
+        default Duration waited() {
+            return Duration.ZERO;
         }
 
         /** Shares the token. */

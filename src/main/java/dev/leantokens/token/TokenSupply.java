@@ -1,6 +1,7 @@
 package dev.leantokens.token;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -238,7 +239,7 @@ final class TokenSupply {
     private Uni<Optional<Obtained>> fromLean(Lead lead, TokenKey key, UpstreamTokenRequest request) {
         Instant requestedAt = clock.instant();
         long generation = store.generation();
-        return fetch(request)
+        return fetch(request, lead.waited())
                 .map(token -> store(lead, key, token, requestedAt, generation))
                 .map(Optional::of)
                 .onFailure().invoke(failure -> lead.fail(failure, failure instanceof TokenException refusal
@@ -260,8 +261,8 @@ final class TokenSupply {
         return new Obtained(token.at(clock.millis()), Optional.of(token), Optional.of(source));
     }
 
-    private Uni<AccessToken> fetch(UpstreamTokenRequest request) {
-        return lean.requestToken(request.withAcceptance(accepted.of(request.fingerprint(), request.scope())))
+    private Uni<AccessToken> fetch(UpstreamTokenRequest request, Duration waited) {
+        return lean.requestToken(request.after(waited, accepted.of(request.fingerprint(), request.scope())))
                 // Every token from Lean passes here, whichever client obtained it.
                 .invoke(token -> token.requireFor(request.scope()))
                 .invoke(token -> accepted.accept(request.fingerprint(), request.scope()));

@@ -1,5 +1,6 @@
 package dev.leantokens.token;
 
+import java.time.Duration;
 import java.util.Optional;
 
 import dev.leantokens.token.AcceptedCredentials.Acceptance;
@@ -12,9 +13,10 @@ import dev.leantokens.token.AcceptedCredentials.Acceptance;
  * @param scope the requested scope
  * @param accounts the callers that the request is made for, and for which purpose
  * @param acceptance what Lean has accepted of it before
+ * @param waited how long it has waited for the store
  */
 public record UpstreamTokenRequest(Optional<ClientCredentials> callerCredentials, String fingerprint, Scope scope,
-        CallerAccounts accounts, Acceptance acceptance) {
+        CallerAccounts accounts, Acceptance acceptance, Duration waited) {
 
     /** Whose credentials go to Lean. Decides what a refusal by Lean means. */
     public enum CredentialsOwner {
@@ -35,7 +37,7 @@ public record UpstreamTokenRequest(Optional<ClientCredentials> callerCredentials
     /** A request of one caller, of which Lean has accepted nothing before. */
     public UpstreamTokenRequest(Optional<ClientCredentials> callerCredentials, String fingerprint, Scope scope,
             Purpose purpose, CallerAccount account) {
-        this(callerCredentials, fingerprint, scope, new CallerAccounts(account, purpose), Acceptance.NONE);
+        this(callerCredentials, fingerprint, scope, new CallerAccounts(account, purpose), Acceptance.NONE, Duration.ZERO);
     }
 
     /** @return whose credentials go to Lean */
@@ -53,9 +55,9 @@ public record UpstreamTokenRequest(Optional<ClientCredentials> callerCredentials
         return accounts.purpose();
     }
 
-    /** @return the same request with what Lean has accepted of it before */
-    UpstreamTokenRequest withAcceptance(Acceptance known) {
-        return new UpstreamTokenRequest(callerCredentials, fingerprint, scope, accounts, known);
+    /** @return the same request after the store was asked, with what Lean has accepted of it before */
+    UpstreamTokenRequest after(Duration waitedForStore, Acceptance known) {
+        return new UpstreamTokenRequest(callerCredentials, fingerprint, scope, accounts, known, waitedForStore);
     }
 
     /** Excludes the fingerprint: a reader of the log could use it to guess secrets offline. */

@@ -164,7 +164,7 @@ class OutageBreakerTest {
     /** @return the error of a first request for the scope; null for a token */
     private static TokenError outcome(LeanBreaker breaker, CallerAccounts call, String scope, Uni<AccessToken> lean) {
         UpstreamTokenRequest request = new UpstreamTokenRequest(Optional.empty(), "service", new Scope(scope), call,
-                Acceptance.NONE);
+                Acceptance.NONE, Duration.ZERO);
         CompletableFuture<AccessToken> outcome = breaker.pass(request, () -> lean).subscribeAsCompletionStage();
         return outcome.handle((token, failure) -> failure == null ? null : ((TokenException) failure).error()).join();
     }

@@ -36,7 +36,7 @@ final class Requests {
     }
 
     static UpstreamTokenRequest ofService(CallerAccounts callers) {
-        return new UpstreamTokenRequest(Optional.empty(), SERVICE, Scope.API, callers, Acceptance.NONE);
+        return new UpstreamTokenRequest(Optional.empty(), SERVICE, Scope.API, callers, Acceptance.NONE, Duration.ZERO);
     }
 
     static UpstreamTokenRequest optional(CallerAccount caller) {
@@ -46,7 +46,8 @@ final class Requests {
     /** @return a request with a caller's credentials */
     static UpstreamTokenRequest ofCaller(String clientId, String secret, boolean accepted, String address) {
         return new UpstreamTokenRequest(Optional.of(new ClientCredentials(clientId, secret)), clientId + secret, Scope.API,
-                new CallerAccounts(one("address " + address, "anonymous", 1), Purpose.NEED), new Acceptance(accepted, false));
+                new CallerAccounts(one("address " + address, "anonymous", 1), Purpose.NEED), new Acceptance(accepted, false),
+                Duration.ZERO);
     }
 
     /** @return the only caller that uses the service's credentials */

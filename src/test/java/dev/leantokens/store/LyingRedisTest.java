@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -116,5 +117,19 @@ class LyingRedisTest {
         assertThat(enter(store, ANY)).isInstanceOf(Lead.class);
 
         assertThat(asked[0]).isLessThan(500);
+    }
+
+    @Test
+    void tooSlowAnswersAreCountedAsTimeouts() {
+        Function<List<String>, List<Object>> answer = arguments -> {
+            Awaitility.await().pollDelay(Duration.ofMillis(500)).until(() -> true);
+            return List.of("late", "1");
+        };
+
+        Lead lead = (Lead) enter(lying(Duration.ZERO, answer), ANY);
+
+        assertThat(lead.waited()).isGreaterThanOrEqualTo(Duration.ofMillis(500));
+        assertThat(fleet.count("store.faults", "reason", "timeout")).isEqualTo(1);
+        assertThat(fleet.count("store.lookups", "outcome", "unavailable")).isEqualTo(1);
     }
 }

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Response;
@@ -24,8 +23,7 @@ record ScriptedLink(Function<List<String>, List<Object>> answer, List<StoreLink.
     RedisTokenStore store(Duration lease, Duration clock, TestFleet fleet) {
         return new RedisTokenStore(this, () -> List.of(TestFleet.KEY), Links.NAMES, new StoreTimes(Duration.ofMillis(500),
                 lease, lease.multipliedBy(2), Duration.ofSeconds(5), Duration.ofSeconds(5)), TokenGenerations.NONE,
-                TestFleet.off(clock),
-                fleet.links.vertx(), new SimpleMeterRegistry());
+                TestFleet.off(clock), fleet.links.vertx(), fleet.registry);
     }
 
     @Override
