@@ -33,6 +33,11 @@ class StoreTimesTest {
         }
 
         @Override
+        public Uni<Response> runInBackground(StoreScript script, List<String> keys, List<Buffer> arguments) {
+            return Uni.createFrom().failure(new StoreUnavailableException(StoreFault.TIMEOUT));
+        }
+
+        @Override
         public void send(Buffer message) {
             // Is lost.
         }
