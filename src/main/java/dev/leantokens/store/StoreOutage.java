@@ -3,13 +3,15 @@ package dev.leantokens.store;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 
 import org.jboss.logging.Logger;
 
 /**
  * Whether Redis can be used, and since when. Logs the start of an outage and its end, each once: outages that follow each other
- * at once are one. Thread-safe.
+ * at once are one. If its reason changes for longer than a moment, also logs the new reason, each once. Thread-safe.
  */
 final class StoreOutage {
 
@@ -19,6 +21,8 @@ final class StoreOutage {
     private volatile State state;
     /** When the outage started that was logged; null while none is. */
     private Instant loggedSince;
+    /** The reasons that were logged for this outage. */
+    private final Set<StoreFault> logged = EnumSet.noneOf(StoreFault.class);
 
     /**
      * @param fault why Redis cannot be used; empty if it can, and before the first attempt
@@ -34,12 +38,17 @@ final class StoreOutage {
 
     /** Records a fault: Redis cannot be used. */
     synchronized void start(StoreFault fault) {
+        boolean lasts = state.fault().equals(Optional.of(fault));
         Instant since = state.fault().isPresent() ? state.since() : clock.instant();
         state = new State(Optional.of(fault), since);
         if (loggedSince == null) {
             loggedSince = since;
+            logged.clear();
+            logged.add(fault);
             LOG.warn("Redis is unavailable: " + fault.explanation()
                     + ". This replica goes on without it, with its own tokens and a part of the calls to Lean");
+        } else if (lasts && logged.add(fault)) {
+            LOG.warn("Redis is still unavailable, now for another reason: " + fault.explanation());
         }
     }
 
