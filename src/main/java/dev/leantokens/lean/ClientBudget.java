@@ -54,6 +54,7 @@ import io.smallrye.mutiny.subscription.UniEmitter;
 final class ClientBudget {
 
     private static final String NONE_LEFT = "all token requests that Lean allows per minute have been made";
+    private static final String NONE_LEFT_OF_PART = "this replica has made its part of the token requests that Lean allows per minute";
     private static final String NO_OPTIONAL_LEFT = "fresh tokens are limited to half of the token requests that Lean allows per "
             + "minute, and these have been made";
     private static final String NO_SHARE_LEFT = "this client has used its share of the token requests per minute, and no others are left";
@@ -776,7 +777,11 @@ final class ClientBudget {
     }
 
     private TokenException refusal(UpstreamTokenRequest request, Instant turn, Instant now) {
-        return refusal(view.left(window.left(), now) <= 0 ? NONE_LEFT : request.accepted() ? NO_SHARE_LEFT : NO_TRY_LEFT, turn,
+        boolean isPart = window.limits().calls() < whole.calls();
+        return refusal(
+                view.left(window.left(), now) <= 0 ? isPart ? NONE_LEFT_OF_PART : NONE_LEFT
+                        : request.accepted() ? NO_SHARE_LEFT : NO_TRY_LEFT,
+                turn,
                 now);
     }
 

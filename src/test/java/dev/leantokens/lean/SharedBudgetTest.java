@@ -209,7 +209,7 @@ class SharedBudgetTest {
         shared.up = false;
 
         assertThat(isPermitted(take(ofService(alone())))).as("at least one").isTrue();
-        refusal(ofService(alone()));
+        assertThat(refusal(ofService(alone()))).hasMessageContaining("this replica has made its part of the token requests");
         assertThat(shared.asked).isZero();
     }
 
