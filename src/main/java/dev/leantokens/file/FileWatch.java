@@ -97,7 +97,9 @@ public final class FileWatch implements AutoCloseable {
         boolean plausible = folder != null && folder.getNameCount() > 0 && Files.isDirectory(folder);
         String subject = "the file that " + variable + " names " + (plausible ? "(" + file + ") " : "");
         if (reason instanceof NoSuchFileException) {
-            return subject + "does not exist" + (plausible ? "" : ": " + variable + " must be a path");
+            return subject + "does not exist" + (plausible ? ""
+                    : (folder == null || Files.isDirectory(folder) ? "" : ", and neither does its folder") + ": " + variable
+                            + " must be the path of a file");
         }
         if (reason instanceof AccessDeniedException) {
             return subject + "may not be read by the user of this process";

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
@@ -48,6 +49,7 @@ final class ConfiguredStore {
     static final int LAST = Integer.MAX_VALUE;
 
     private final StoreNames names;
+    private final List<StoreUrl> urls;
     private final StoreKeys keys;
     private final Optional<RedisLink> link;
     private final Optional<SecretFile<List<StoreKey>>> keyFile;
@@ -56,11 +58,12 @@ final class ConfiguredStore {
     /** @throws ConfigurationException if the settings are invalid; the message is for an operator */
     ConfiguredStore(StoreConfig config, LeanAccount account, TokenStandIn standIn, Vertx vertx, Clock clock,
             MeterRegistry registry) {
-        List<StoreUrl> urls = StoreConfigRules.check(config);
+        this.urls = StoreConfigRules.check(config);
         config.certificateAuthorities().ifPresent(ConfiguredStore::checkCertificates);
         this.names = StoreNames.of(config.prefix(), standIn.isUsed() ? Optional.empty() : Optional.of(account.url()));
         this.keyFile = config.keyFile()
-                .map(file -> new SecretFile<>(vertx, "STORE_KEY_FILE", file, ConfiguredKeys::parse));
+                .map(file -> new SecretFile<>(vertx, "STORE_KEY_FILE", file, ConfiguredKeys::parse,
+                        read -> ": " + ConfiguredKeys.describe(read)));
         List<StoreKey> fixed = config.key().map(ConfiguredStore::parseKeys).orElse(List.of());
         this.keys = () -> keyFile.map(SecretFile::current).orElse(fixed);
         this.passwordFile = config.passwordFile()
@@ -117,7 +120,13 @@ final class ConfiguredStore {
     void start(@Observes @Priority(StartOrder.STORE) StartupEvent event) {
         keyFile.ifPresent(SecretFile::start);
         passwordFile.ifPresent(SecretFile::start);
-        link.ifPresent(redis -> await(redis.start(), START_LIMIT));
+        link.ifPresent(redis -> {
+            await(redis.start(), START_LIMIT);
+            LOG.info("Replicas share tokens and calls by Redis at "
+                    + urls.stream().map(StoreUrl::address).collect(Collectors.joining(", "))
+                    + (redis.isUp() ? ", this one and " + (redis.replicas() - 1) + " more" : ", once it is available")
+                    + "; " + ConfiguredKeys.describe(keys.current()));
+        });
     }
 
     void stop(@Observes @Priority(LAST) ShutdownEvent event) {

@@ -21,18 +21,28 @@ final class SecretFile<T> implements AutoCloseable {
 
     private final String variable;
     private final Function<String, T> parse;
+    private final Function<T, String> describe;
+    private final Path file;
     private final FileWatch watch;
     private volatile T current;
+
+    /** As the other constructor, with content that cannot be described. */
+    SecretFile(Vertx vertx, String variable, Path file, Function<String, T> parse) {
+        this(vertx, variable, file, parse, content -> "");
+    }
 
     /**
      * Reads the file.
      *
      * @param variable the setting that names the file
      * @param parse fails with an {@link IllegalArgumentException}, whose message is for an operator and has no secret
+     * @param describe describes what is read, with no secret; can be empty
      * @throws ConfigurationException if the file is unusable; the message is for an operator
      */
-    SecretFile(Vertx vertx, String variable, Path file, Function<String, T> parse) {
+    SecretFile(Vertx vertx, String variable, Path file, Function<String, T> parse, Function<T, String> describe) {
         this.variable = variable;
+        this.file = file;
+        this.describe = describe;
         this.parse = parse;
         try {
             String text = FileWatch.read(file);
@@ -67,7 +77,8 @@ final class SecretFile<T> implements AutoCloseable {
                 T next = parse.apply(text);
                 if (!next.equals(current)) {
                     current = next;
-                    LOG.info("The file that " + variable + " names has changed; using the new content from now on");
+                    LOG.info("The file that " + variable + " names has changed; using the new content from now on"
+                            + describe.apply(next));
                 }
             } catch (IllegalArgumentException e) {
                 LOG.error("The file that " + variable + " names has changed and is unusable; keeping the current content: "
@@ -77,7 +88,8 @@ final class SecretFile<T> implements AutoCloseable {
 
         @Override
         public void unreadable(IOException reason) {
-            LOG.error("The file that " + variable + " names can no longer be read; keeping the current content: " + reason);
+            LOG.error(variable + " can no longer be read; keeping the current content: "
+                    + FileWatch.describe(variable, file, reason));
         }
     }
 }

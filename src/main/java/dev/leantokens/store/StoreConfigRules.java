@@ -86,6 +86,7 @@ final class StoreConfigRules {
 
     private static void requireUpTo(String variable, Duration value, Duration most, String mostAsConfigured) {
         require(value.toMillis() > 0 && value.compareTo(most) <= 0,
-                variable + " must be greater than 0 and at most " + mostAsConfigured);
+                variable + " must be greater than 0 and at most " + mostAsConfigured
+                        + "; a number without a unit is in seconds");
     }
 }

@@ -102,6 +102,11 @@ record StoreUrl(boolean encrypted, Optional<String> user, Optional<String> passw
                 + (database == 0 ? "" : "/" + database);
     }
 
+    /** @return the address without the user, the password and the database */
+    String address() {
+        return (encrypted ? "rediss://" : "redis://") + host + ":" + port;
+    }
+
     private static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }

@@ -9,6 +9,8 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
+import org.jboss.logging.Logger;
+
 import dev.leantokens.cache.CacheConfig;
 import dev.leantokens.lean.LeanConfig;
 import dev.leantokens.limits.LimitsConfig;
@@ -21,6 +23,8 @@ import io.vertx.core.Vertx;
 /** Produces the store of tokens as it is configured. */
 @Singleton
 final class TokenStoreProducer {
+
+    private static final Logger LOG = Logger.getLogger(TokenStoreProducer.class);
 
     TokenStoreProducer() {
     }
@@ -48,6 +52,7 @@ final class TokenStoreProducer {
             return TokenStore.NONE;
         }
         Duration lease = config.lease().orElse(lean.deadline());
+        checkLease(lease, lean.deadline());
         StoreTimes times = new StoreTimes(config.timeout(), lease, longestWait(lease, limits.requestTime()),
                 cache.negativeTtl(),
                 config.clockTolerance());
@@ -55,6 +60,13 @@ final class TokenStoreProducer {
                 new UnusableEntries(clock, registry), vertx);
         link.get().addListener(forgotten);
         return new RedisTokenStore(link.get(), keys, names, times, forgotten, clock, vertx, registry);
+    }
+
+    static void checkLease(Duration lease, Duration deadline) {
+        if (lease.compareTo(deadline) < 0) {
+            LOG.warn("STORE_LEASE is shorter than LEAN_DEADLINE: while a replica still calls Lean for a token, another one can "
+                    + "start to do the same");
+        }
     }
 
     /**

@@ -142,6 +142,9 @@ class FileWatchTest {
     void reasonNamesTheSettingAndQuotesAPathButNoMisplacedSecret() throws IOException {
         Path missing = folder.resolve("missing");
         assertThat(reason(missing)).isEqualTo("the file that A_FILE names (" + missing + ") does not exist");
+        assertThat(reason(Path.of("missing"))).endsWith("does not exist: A_FILE must be the path of a file");
+        assertThat(reason(folder.resolve("missing/file")))
+                .endsWith("does not exist, and neither does its folder: A_FILE must be the path of a file");
         assertThat(reason(folder))
                 .isEqualTo("the file that A_FILE names (" + folder + ") cannot be read: it is not a regular file");
         for (String secret : List.of("s3cr3t", "/s3cr3t", "s3cr3t/with+slash==", "/s3cr3t/with+slash==", "s".repeat(300))) {

@@ -38,7 +38,8 @@ class SecretFileTest {
     }
 
     private SecretFile<String> file(Path path) {
-        return new SecretFile<>(links.vertx(), "STORE_PASSWORD_FILE", path, ConfiguredStore::parsePassword);
+        return new SecretFile<>(links.vertx(), "STORE_PASSWORD_FILE", path, ConfiguredStore::parsePassword,
+                password -> ": " + password.length() + " letters");
     }
 
     @Test
@@ -64,6 +65,19 @@ class SecretFileTest {
     }
 
     @Test
+    void deletedFileChangesNothing() throws IOException {
+        Path path = Files.writeString(folder.resolve("password"), "s3cr3t\n");
+        try (SecretFile<String> file = file(path)) {
+            file.start();
+            Files.delete(path);
+            Awaitility.await().atMost(PATIENCE).until(() -> !log.lines().isEmpty());
+            assertThat(file.current()).isEqualTo("s3cr3t");
+            assertThat(log.lines()).singleElement().satisfies(line -> assertThat(line.message())
+                    .contains("STORE_PASSWORD_FILE can no longer be read", "does not exist").doesNotContain("Exception"));
+        }
+    }
+
+    @Test
     void newPasswordIsUsedForNewConnections() throws IOException {
         Path path = Files.writeString(folder.resolve("password"), "first\n");
         try (RedisServer server = RedisServer.start("--requirepass", "first"); SecretFile<String> file = file(path)) {
@@ -82,7 +96,7 @@ class SecretFileTest {
             Certificates.write(path, "second\n");
 
             Awaitility.await().atMost(PATIENCE).until(link::isUp);
-            assertThat(log.lines().toString()).contains("has changed").doesNotContain("second");
+            assertThat(log.lines().toString()).contains("has changed", ": 6 letters").doesNotContain("second");
         }
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import dev.leantokens.testing.LogLines;
 import dev.leantokens.testing.Settings;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.redis.client.impl.RedisURI;
@@ -164,5 +166,38 @@ class StoreConfigRulesTest {
     @Test
     void defaultsAreValidWithAStore() {
         assertThatCode(() -> check("store.url", "redis://host", "store.key-file", "/run/key")).doesNotThrowAnyException();
+    }
+
+    @Test
+    void durationWithoutAUnitIsExplained() {
+        assertThatThrownBy(() -> check("store.timeout", "50")).hasMessageContaining("without a unit is in seconds");
+    }
+
+    @Test
+    void sentenceInsteadOfAKeyIsNotTakenForKeys() {
+        assertThatThrownBy(() -> ConfiguredKeys.parse("replace it by a key"))
+                .hasMessageContaining("5 words instead of one key");
+    }
+
+    @Test
+    void descriptionsTellKeysApartAndNoSecrets() {
+        String other = "B".repeat(43);
+        String both = ConfiguredKeys.describe(ConfiguredKeys.parse(KEY + "," + other));
+
+        assertThat(both).matches("key [0-9a-f]{8} seals, and key [0-9a-f]{8} only opens");
+        assertThat(ConfiguredKeys.describe(ConfiguredKeys.parse(KEY))).isEqualTo(both.substring(0, both.indexOf(',')));
+        assertThat(url("rediss://user:s3cr3t@host:1/3").address()).isEqualTo("rediss://host:1");
+    }
+
+    @Test
+    void leaseThatIsShorterThanACallIsReported() {
+        try (LogLines log = LogLines.of(TokenStoreProducer.class.getName())) {
+            TokenStoreProducer.checkLease(Duration.ofSeconds(10), Duration.ofSeconds(10));
+            assertThat(log.lines()).isEmpty();
+
+            TokenStoreProducer.checkLease(Duration.ofSeconds(1), Duration.ofSeconds(10));
+            assertThat(log.lines()).singleElement()
+                    .satisfies(line -> assertThat(line.message()).contains("STORE_LEASE", "LEAN_DEADLINE"));
+        }
     }
 }
