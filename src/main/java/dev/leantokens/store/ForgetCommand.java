@@ -122,7 +122,8 @@ public final class ForgetCommand {
     /** @param isSent whether Redis may have run the script */
     private static IllegalStateException unavailable(boolean isSent, StoreFault fault) {
         return new IllegalStateException(isSent
-                ? "Perhaps nothing is forgotten. Run the command again: Redis cannot be used, since " + fault.explanation()
+                ? "Perhaps nothing is forgotten, since Redis did not confirm it: " + fault.explanation()
+                        + ". Run the command again"
                 : "Nothing is forgotten, since Redis cannot be used: " + fault.explanation());
     }
 

@@ -136,6 +136,14 @@ class FleetForgetIT {
         assertThat(late.text()).contains("it does not answer in time").startsWith("Nothing is forgotten");
         assertThat(System.nanoTime() - start).isLessThan(TimeUnit.SECONDS.toNanos(10));
 
+        try (RedisServer withoutScripts = RedisServer.start("--rename-command", "EVAL", "")) {
+            PackagedApplication.Output refused = PackagedApplication.run(
+                    Map.of("STORE_URL", withoutScripts.url(), "STORE_KEY", KEY), "forget", "--all");
+            assertThat(refused.exitCode()).isEqualTo(1);
+            assertThat(refused.text()).isEqualTo("Perhaps nothing is forgotten, since Redis did not confirm it: "
+                    + "it answers with errors. Run the command again\n");
+        }
+
         PackagedApplication.Output withoutStore = PackagedApplication.run("forget", "--all");
         assertThat(withoutStore.exitCode()).isEqualTo(2);
         assertThat(withoutStore.text()).startsWith("STORE_URL is not set").doesNotContain("\tat ");

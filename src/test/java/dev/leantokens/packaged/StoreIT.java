@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
+import dev.leantokens.testing.FreePorts;
 import dev.leantokens.testing.RedisServer;
 import io.restassured.RestAssured;
 import io.restassured.response.Response;
@@ -59,6 +60,19 @@ class StoreIT {
             Awaitility.await().atMost(PATIENCE).until(() -> application.log().contains("Redis is back"));
             assertThat(application.linesOf("WARN")).filteredOn(line -> line.contains("Redis")).hasSize(1);
             assertThat(application.linesOf("ERROR")).isEmpty();
+        }
+    }
+
+    @Test
+    void tokensAreCachedThoughRedisWasNeverUp() {
+        try (PackagedApplication application = PackagedApplication.start(
+                environment("redis://127.0.0.1:" + FreePorts.next()))) {
+            assertThat(application.token().status()).isEqualTo(200);
+            assertThat(application.token().status()).isEqualTo(200);
+
+            assertThat(metrics(application)).contains("store_up 0.0",
+                    "token_requests_total{adapter=\"rest\",outcome=\"hit\"} 1.0",
+                    "token_requests_total{adapter=\"rest\",outcome=\"miss\"} 1.0");
         }
     }
 

@@ -301,7 +301,7 @@ class ForgottenTokensTest {
         assertThat(replica.forgotten.includes(API, 0)).isFalse();
     }
 
-    /** Whoever writes Redis sees the command, and can remove its entry at once. */
+    /** A program that writes Redis sees the command, and can remove its entry at once. */
     @Test
     void entryThatIsRemovedAtOnceReachesConnectedReplicasAndThoseThatWereCutOff() {
         Replica connected = new Replica();
