@@ -140,6 +140,8 @@ final class ClientBudget {
         /** When it has waited as long as it can. */
         private final Instant latest;
         private boolean asking;
+        /** Whether the answer to its question ends its wait. */
+        private boolean late;
         private boolean over;
 
         private WaitingCall(UpstreamTokenRequest request, UniEmitter<? super CallPermit> outcome, Instant latest) {
@@ -253,7 +255,7 @@ final class ClientBudget {
             }
         }
         if (best != null && !isAsked()) {
-            CallPermit permit = permit(request, bestCaller, best, grade, now);
+            CallPermit permit = permitUnasked(request, bestCaller, best, grade, now, actions);
             actions.add(() -> outcome.complete(permit));
             return Optional.empty();
         }
@@ -283,11 +285,15 @@ final class ClientBudget {
         rooms.get(call.request.owner()).share(call.seat, caller.account());
     }
 
-    /** Ends the wait of the call with a failure. */
+    /** Ends the wait of the call with a failure; if it is being asked for, with the answer, which comes soon. */
     private void giveUp(WaitingCall call, WaitingRoom.Reason reason) {
         TokenException refusal;
         synchronized (this) {
             if (call.over) {
+                return;
+            }
+            if (reason == WaitingRoom.Reason.LATE && call.asking) {
+                call.late = true;
                 return;
             }
             List<CallerAccount> callers = call.lines.stream().map(line -> line.caller).toList();
@@ -317,10 +323,11 @@ final class ClientBudget {
     Uni<Boolean> confirm(CallPermit permit) {
         SharedBudget.Own own;
         synchronized (this) {
-            if (!isAsked()) {
-                return Uni.createFrom().item(true);
-            }
-            own = own(1, Duration.ZERO, clock.instant());
+            own = !isAsked() ? null : own(1, Duration.ZERO, clock.instant());
+        }
+        if (own == null) {
+            begin(permit);
+            return Uni.createFrom().item(true);
         }
         return shared.take(permit.shared, own, Duration.ZERO).onItemOrFailure().transform((answer, failure) -> {
             boolean made = answer instanceof Taken;
@@ -391,7 +398,7 @@ final class ClientBudget {
     private void advance(Instant now) {
         window.advance(now);
         if (shared.isShared()) {
-            view.observe(window.calls(), now);
+            view.observe(window.calls() - view.asking(), now);
             window.limit(view.limits(now));
         }
     }
@@ -420,6 +427,20 @@ final class ClientBudget {
                     newId(), request.waited());
         }
         return permit;
+    }
+
+    /** Permits a call without asking for it. */
+    private CallPermit permitUnasked(UpstreamTokenRequest request, CallerAccount caller, Standing standing, Grade grade,
+            Instant now, List<Runnable> actions) {
+        CallPermit permit = permit(request, caller, standing, grade, now);
+        actions.add(() -> begin(permit));
+        return permit;
+    }
+
+    private void begin(CallPermit permit) {
+        if (permit.shared != null) {
+            shared.begin(permit.shared);
+        }
     }
 
     private static String newId() {
@@ -470,7 +491,7 @@ final class ClientBudget {
         if (answer == null) {
             view.fail(permit.standing.sharer(), now);
         } else {
-            view.answer(permit.standing.sharer(), answer, window.calls() - 1, now);
+            view.answer(permit.standing.sharer(), answer, window.calls() - view.asking(), now);
         }
         if (!call.over) {
             call.asking = false;
@@ -485,13 +506,16 @@ final class ClientBudget {
             if (!(answer instanceof Denied)) {
                 actions.add(() -> shared.end(permit.shared, false));
             }
-            refuse(call, answer, now).ifPresent(actions::add);
-            refuseLate(now, actions);
+            if (answer != null) {
+                refuse(call, answer, now).ifPresent(actions::add);
+                refuseLate(now, actions);
+            }
         }
         actions.addAll(serve(now));
-        if (!call.over && !call.asking && closeOptional(call)) {
+        if (!call.over && !call.asking && (call.late || closeOptional(call))) {
             remove(call);
-            actions.add(() -> call.refuse(refusal(call.request, now, now)));
+            TokenException refusal = refusal(call.request, now, now);
+            actions.add(() -> call.refuse(refusal));
         }
         return actions;
     }
@@ -595,7 +619,7 @@ final class ClientBudget {
             } else {
                 line.turn = ++lastTurn;
                 remove(first);
-                CallPermit permit = permit(first.request, line.caller, standing, grade, now);
+                CallPermit permit = permitUnasked(first.request, line.caller, standing, grade, now, actions);
                 actions.add(() -> first.grant(permit));
             }
         }

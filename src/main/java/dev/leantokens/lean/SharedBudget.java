@@ -45,6 +45,11 @@ public interface SharedBudget {
         }
 
         @Override
+        public void begin(Call call) {
+            // Only this replica counts it.
+        }
+
+        @Override
         public void end(Call call, boolean made) {
             // Only this replica counts it.
         }
@@ -163,6 +168,11 @@ public interface SharedBudget {
      * @return the answer, on any thread; a failure if it does not come in time
      */
     Uni<Answer> take(Call call, Own own, Duration reserve);
+
+    /**
+     * Counts a call that is made without asking, if that is possible now. Returns at once and never fails.
+     */
+    void begin(Call call);
 
     /**
      * Ends a call, also one that was made without asking or whose answer did not come. Returns at once and never fails.

@@ -92,7 +92,7 @@ final class SharedView {
     /**
      * Notices whether the shared budget can be asked.
      *
-     * @param calls the number of this replica's calls that count
+     * @param calls the number of this replica's calls that count, without those that are being asked for
      */
     void observe(int calls, Instant now) {
         boolean up = shared.isUp() && !now.isBefore(unaskedUntil);
@@ -112,7 +112,9 @@ final class SharedView {
      */
     private void startCarefully(int calls, Instant now) {
         int known = isRecent(now) ? left : whole.calls();
-        callsAtFirst = calls + known / Math.max(1, shared.replicas());
+        int first = calls + known / Math.max(1, shared.replicas());
+        // What is left in a Redis that has just lost its data says less than what was known before.
+        callsAtFirst = now.isBefore(firstUntil) ? Math.min(callsAtFirst, first) : first;
         firstUntil = now.plus(memory());
     }
 
@@ -189,7 +191,7 @@ final class SharedView {
         return asking;
     }
 
-    /** @param calls the number of this replica's other calls that count */
+    /** @param calls the number of this replica's calls that count, without those that are being asked for */
     void answer(String sharer, Answer answer, int calls, Instant now) {
         stopAsking(sharer);
         if (answer instanceof Denied denied && denied.reason() == Reason.LOST) {

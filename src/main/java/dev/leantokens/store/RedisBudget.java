@@ -6,8 +6,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
 import dev.leantokens.lean.SharedBudget;
@@ -22,8 +24,13 @@ import io.vertx.redis.client.Response;
  */
 final class RedisBudget implements SharedBudget, StoreLink.Listener {
 
-    /** When a question is no longer answered: far later than it waits, since the nodes of a cluster have clocks that differ. */
-    private static final Duration LATE = Duration.ofSeconds(10);
+    /** When a question is no longer answered: later than it waits, since the nodes of a cluster have clocks that differ. */
+    private static final Duration LATE = Duration.ofSeconds(1);
+
+    /** The number of ends that wait until Redis can be used again; beyond it, the first one is dropped. */
+    private static final int MAX_ENDS = 1_000;
+    /** How many of them are sent at each heartbeat: Redis must answer others meanwhile. */
+    private static final int ENDS_AT_ONCE = 200;
 
     /** How long replicas count after they were seen: a Redis that was restarted sees them again one by one. */
     private static final Duration MEMORY = Duration.ofMinutes(1);
@@ -41,12 +48,24 @@ final class RedisBudget implements SharedBudget, StoreLink.Listener {
     /** Tells whose calls are counted; not a secret. */
     private final String replica = Long.toHexString(ThreadLocalRandom.current().nextLong());
     private final RedisClock redisClock = new RedisClock();
+    /** Ends that Redis may not know. Guarded by itself. */
+    private final Set<End> ends = new LinkedHashSet<>();
 
     private volatile Instant lastReturn = Instant.MIN;
     /** The largest number of replicas in this minute and in the last one; 0 until one has been seen. Written by pulses only. */
     private volatile int replicas;
     private volatile int replicasBefore;
     private Instant minute = Instant.MIN;
+
+    /** @param nanoTime when the call ended */
+    private record End(Call call, boolean made, long nanoTime) {
+
+        /** @return for how long the call still counts */
+        private Duration rest() {
+            Duration rest = call.limits().window().minusNanos(System.nanoTime() - nanoTime);
+            return made && rest.compareTo(Duration.ZERO) > 0 ? rest : Duration.ZERO;
+        }
+    }
 
     /** @param timeout the longest time that a request waits for Redis, in all */
     RedisBudget(StoreLink link, StoreKeys keys, StoreNames names, Duration timeout, Clock clock) {
@@ -87,6 +106,7 @@ final class RedisBudget implements SharedBudget, StoreLink.Listener {
             replicas = pulse.replicas();
         }
         replicas = Math.max(replicas, pulse.replicas());
+        sendKept();
     }
 
     @Override
@@ -160,27 +180,64 @@ final class RedisBudget implements SharedBudget, StoreLink.Listener {
     }
 
     @Override
-    public void end(Call call, boolean made) {
-        Duration window = call.limits().window();
+    public void begin(Call call) {
         for (StoreKey key : keys.current()) {
-            run(end, keys(key, call), List.of(text(name(key, call)), micros(window), micros(call.limits().longestCall()),
-                    micros(made ? window : Duration.ZERO)));
+            count(key, call, call.limits().window().plus(call.limits().longestCall()), () -> {
+                // Its end is kept.
+            });
         }
+    }
+
+    @Override
+    public void end(Call call, boolean made) {
+        send(new End(call, made, System.nanoTime()));
+    }
+
+    /** Sending an end again changes nothing. */
+    private void send(End end) {
+        for (StoreKey key : keys.current()) {
+            count(key, end.call, end.rest(), () -> keep(end));
+        }
+    }
+
+    private void keep(End end) {
+        synchronized (ends) {
+            ends.add(end);
+            if (ends.size() > MAX_ENDS) {
+                ends.remove(ends.iterator().next());
+            }
+        }
+    }
+
+    private void sendKept() {
+        List<End> next;
+        synchronized (ends) {
+            next = ends.stream().limit(ENDS_AT_ONCE).toList();
+            next.forEach(ends::remove);
+        }
+        // Calls that no longer count are forgotten by Redis, too.
+        next.stream().filter(each -> !each.made || !each.rest().isZero()).forEach(this::send);
+    }
+
+    /** @param rest for how long the call counts from now on */
+    private void count(StoreKey key, Call call, Duration rest, Runnable onFailure) {
+        run(end, keys(key, call), List.of(text(name(key, call)), micros(call.limits().window()),
+                micros(call.limits().longestCall()), micros(rest)), onFailure);
     }
 
     @Override
     public void pause(String clientId, Optional<String> credentials, Duration wait) {
         for (StoreKey key : keys.current()) {
             run(pause, List.of(pauseKey(key, clientId, credentials)),
-                    List.of(text(Math.max(1, wait.toMillis())), text(LONGEST_PAUSE.toMillis())));
+                    List.of(text(Math.max(1, wait.toMillis())), text(LONGEST_PAUSE.toMillis())), () -> {
+                        // This replica alone pauses.
+                    });
         }
     }
 
-    private void run(StoreScript script, List<String> used, List<Buffer> arguments) {
+    private void run(StoreScript script, List<String> used, List<Buffer> arguments, Runnable onFailure) {
         link.run(script, used, arguments, timeout).subscribe().with(done -> {
-        }, failure -> {
-            // A call counts longer then; a pause is known to this replica alone.
-        });
+        }, failure -> onFailure.run());
     }
 
     private List<String> keys(StoreKey key, Call call) {

@@ -13,6 +13,7 @@ import io.smallrye.mutiny.subscription.UniEmitter;
 final class SharedAnswers implements SharedBudget {
 
     final List<Question> open = new ArrayList<>();
+    final List<Call> begun = new ArrayList<>();
     final List<Call> made = new ArrayList<>();
     final List<Call> unused = new ArrayList<>();
     final List<Pause> pauses = new ArrayList<>();
@@ -51,6 +52,11 @@ final class SharedAnswers implements SharedBudget {
     public Uni<Answer> take(Call call, Own own, Duration reserve) {
         asked++;
         return Uni.createFrom().emitter(answer -> open.add(new Question(call, own, answer)));
+    }
+
+    @Override
+    public void begin(Call call) {
+        begun.add(call);
     }
 
     @Override

@@ -240,6 +240,49 @@ class SharedBudgetTest {
         assertThat(takeAll(40, ofService(alone()))).filteredOn(SharedBudgetTest::isPermitted).as("half of 60").hasSize(30);
     }
 
+    /** Their questions fail one by one. */
+    @Test
+    void callsThatAreBeingAskedForAreNotCountedAsMade() {
+        shared.replicas = 2;
+        take(ofService(alone()));
+        shared.take(4);
+        List<CompletableFuture<CallPermit>> calls = takeAll(4, ofService(alone()));
+        shared.up = false;
+
+        IntStream.range(0, 4).forEach(i -> shared.fail());
+
+        assertThat(calls).filteredOn(SharedBudgetTest::isPermitted).as("half of 4").hasSize(2);
+    }
+
+    /** A Redis that has lost its data says that all calls are left. */
+    @Test
+    void secondOutageAllowsNoMoreThanTheFirst() {
+        shared.replicas = 4;
+        take(ofService(alone()));
+        shared.take(4);
+        take(ofService(alone()));
+        shared.deny(Reason.LOST, 60, Duration.ofNanos(1));
+        shared.take(59);
+        shared.up = false;
+
+        assertThat(takeAll(20, ofService(alone()))).filteredOn(SharedBudgetTest::isPermitted).isEmpty();
+    }
+
+    @Test
+    void callsThatAreMadeWithoutAnAnswerCountFromTheirStart() {
+        CompletableFuture<CallPermit> unanswered = take(ofService(alone()));
+        shared.fail();
+        CompletableFuture<CallPermit> unasked = take(ofService(alone()));
+        CallPermit again = unasked.join().another().orElseThrow();
+        assertThat(again.confirm().subscribeAsCompletionStage()).isCompletedWithValue(true);
+
+        assertThat(shared.begun).hasSize(3).doesNotHaveDuplicates();
+        unanswered.join().used();
+        unasked.join().used();
+        again.used();
+        assertThat(shared.made).isEqualTo(shared.begun);
+    }
+
     @Test
     void forAMinuteAfterAnOutageBothLimitsApply() {
         shared.replicas = 4;
@@ -289,16 +332,42 @@ class SharedBudgetTest {
         assertThat(shared.open.get(0).own().calls()).isZero();
     }
 
+    /** It can have less time than Redis needs, since calls that need not wait in line need none. */
     @Test
-    void callThatGaveUpMeanwhileIsNotMade() {
-        CompletableFuture<CallPermit> call = take(ofService(alone()));
-        time.advance(PATIENCE);
-        assertThat(call).isCompletedExceptionally();
+    void callThatIsBeingAskedForWaitsForTheAnswer() {
+        List<CompletableFuture<CallPermit>> calls = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            calls.add(budget.take(ofService(alone()), Duration.ofMillis(-200)).subscribeAsCompletionStage());
+        }
+        time.advance(Duration.ofMillis(25));
+        assertThat(calls).noneMatch(CompletableFuture::isDone);
 
         shared.take(59);
+        shared.deny(Reason.LOST, 58, Duration.ofNanos(1));
+        shared.deny(Reason.FULL, 0, seconds(2));
+        shared.deny(Reason.SHARE, 20, seconds(3));
+        shared.fail();
+        assertThat(shared.open).as("the call whose answer said to ask again").hasSize(1);
+        shared.take(0);
+
+        assertThat(calls).allMatch(CompletableFuture::isDone);
+        assertThat(calls).filteredOn(SharedBudgetTest::isPermitted).hasSize(3);
+        assertThat(time.timers()).isZero();
+    }
+
+    @Test
+    void callThatIsDismissedMeanwhileIsNotMade() {
+        Budget budget = Requests.budget(Limits.of(60, LONGEST_CALL), time.clock(), time, 2, shared);
+        CompletableFuture<CallPermit> first = budget.take(ofService(alone()), PATIENCE).subscribeAsCompletionStage();
+        CompletableFuture<CallPermit> call = budget.take(ofService(alone()), PATIENCE).subscribeAsCompletionStage();
+        assertThat(call).as("there is one seat").isCompletedExceptionally();
+
+        shared.take(59);
+        assertThat(first).isCompleted();
+        shared.take(58);
 
         assertThat(shared.unused).hasSize(1);
-        assertThat(budget.left(Requests.SERVICE)).isEqualTo(59);
+        assertThat(budget.left(Requests.SERVICE)).isEqualTo(58);
     }
 
     @Test

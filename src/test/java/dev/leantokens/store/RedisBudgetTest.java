@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.ToLongFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,6 +24,8 @@ import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
 import dev.leantokens.lean.ReplicaBudget;
 import dev.leantokens.lean.ReplicaBudget.Call;
+import dev.leantokens.lean.SharedBudget;
+import dev.leantokens.lean.SharedBudget.Taken;
 import dev.leantokens.testing.RedisConnection;
 import dev.leantokens.testing.RedisServer;
 import dev.leantokens.token.UpstreamTokenRequest.Purpose;
@@ -35,6 +38,8 @@ class RedisBudgetTest {
     private static final Duration LONG = Duration.ofSeconds(1);
     private static final Duration SHORT = Duration.ofMillis(50);
     private static final StoreKeys KEY = key("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
+
+    private static final SharedBudget.Own NOTHING = new SharedBudget.Own(0, false, Duration.ZERO);
 
     private Duration window = Duration.ofSeconds(3);
     private Duration timeout = LONG;
@@ -160,6 +165,77 @@ class RedisBudgetTest {
 
         assertThat(Duration.ofNanos(calls.get(0).start() - start)).isLessThan(Duration.ofMillis(100));
         server.thaw();
+    }
+
+    @Test
+    void callsThatEndWhileRedisIsGoneCountInItLater() {
+        window = Duration.ofMinutes(1);
+        RedisLink link = links.connect(server);
+        RedisBudget shared = new RedisBudget(link, KEY, Links.NAMES, timeout, Clock.systemUTC());
+        assertThat(shared.take(call("known"), NOTHING, Duration.ZERO).await().atMost(LONG)).isInstanceOf(Taken.class);
+        assertThat(number()).isOne();
+        server.kill();
+        Awaitility.await().until(() -> !link.isUp());
+
+        shared.end(call("made"), true);
+        shared.end(call("not made"), false);
+        server.startAgain();
+
+        Awaitility.await().until(() -> number() == 1);
+    }
+
+    @Test
+    void callThatIsMadeWithoutAskingCountsFromItsStart() {
+        window = Duration.ofMinutes(1);
+        RedisBudget shared = new RedisBudget(links.connect(server), KEY, Links.NAMES, timeout, Clock.systemUTC());
+
+        shared.begin(call("call"));
+        Awaitility.await().until(() -> number() == 1);
+        shared.end(call("call"), false);
+
+        Awaitility.await().until(() -> number() == 0);
+    }
+
+    /** It reads what it was sent before, when no caller waits for the answer any more. */
+    @Test
+    void redisThatWasStoppedCountsNoQuestionOfBefore() {
+        window = Duration.ofMinutes(1);
+        RedisLink link = links.connect(server);
+        RedisBudget shared = new RedisBudget(link, KEY, Links.NAMES, timeout, Clock.systemUTC());
+        CountDownLatch pulse = new CountDownLatch(1);
+        link.addListener(new StoreLink.Listener() {
+
+            @Override
+            public void pulse(StorePulse tick) {
+                pulse.countDown();
+            }
+        });
+        Awaitility.await().until(() -> pulse.getCount() == 0);
+        assertThat(shared.take(call("first"), NOTHING, Duration.ZERO).await().atMost(LONG)).isInstanceOf(Taken.class);
+        server.freeze();
+        for (int i = 0; i < 3; i++) {
+            shared.take(call("late " + i), NOTHING, Duration.ZERO).onFailure().recoverWithNull().await().atMost(LONG);
+        }
+        long end = System.nanoTime() + Duration.ofSeconds(3).toNanos();
+        Awaitility.await().until(() -> System.nanoTime() > end && !link.isUp());
+        server.thaw();
+
+        Awaitility.await().until(link::isUp);
+        assertThat(shared.take(call("last"), NOTHING, Duration.ZERO).await().atMost(LONG))
+                .isEqualTo(new Taken(LIMIT - 2, Optional.empty()));
+    }
+
+    private SharedBudget.Call call(String id) {
+        return new SharedBudget.Call("client", Optional.empty(), "anonymous", LIMIT, false, false,
+                new SharedBudget.Limits(LIMIT, LIMIT / 2, LIMIT / 10, window, Duration.ofSeconds(3)), id, Duration.ZERO);
+    }
+
+    /** @return the number of calls that Redis counts */
+    private long number() {
+        try (RedisConnection connection = server.connect()) {
+            List<?> keys = (List<?>) connection.send("KEYS", "*:calls");
+            return keys.isEmpty() ? 0 : (Long) connection.send("ZCARD", keys.get(0));
+        }
     }
 
     @Test
