@@ -92,6 +92,9 @@ class HealthChecks {
             HealthCheckResponseBuilder response = HealthCheckResponse.named(STORE);
             return store.state().map(state -> {
                 state.reason().ifPresent(reason -> response.withData("reason", reason));
+                if (state.unknownKeys() > 0) {
+                    response.withData("unknownKeys", state.unknownKeys());
+                }
                 return response.status(state.reason().isEmpty())
                         .withData("since", state.since().truncatedTo(ChronoUnit.SECONDS).toString())
                         .withData("replicas", state.replicas());

@@ -61,6 +61,7 @@ final class RedisLink implements StoreLink {
     /** Null while Redis is down. Written on the event loop only, as the fields below. */
     private volatile RedisSession session;
     private volatile int replicas = 1;
+    private volatile int unknownKeys;
     /** The session that is being opened. */
     private RedisSession opening;
     /** The number of outages and failed attempts since Redis was last up for long. */
@@ -178,6 +179,11 @@ final class RedisLink implements StoreLink {
     @Override
     public int replicas() {
         return replicas;
+    }
+
+    /** @return the number of keys with which replicas seal, and which this one does not have */
+    int unknownKeys() {
+        return unknownKeys;
     }
 
     /** @return whether Redis can be used, and since when */
@@ -369,6 +375,7 @@ final class RedisLink implements StoreLink {
 
     private void onPulse(StorePulse pulse) {
         replicas = pulse.replicas();
+        unknownKeys = pulse.unknownKeys();
         each(listener -> listener.pulse(pulse));
     }
 

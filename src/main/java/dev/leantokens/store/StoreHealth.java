@@ -15,8 +15,9 @@ public final class StoreHealth {
      * @param reason why Redis cannot be used, for an operator; empty if it can
      * @param since when that became so
      * @param replicas the number of replicas that used Redis when this one last did, with this one
+     * @param unknownKeys the number of keys with which they seal, and which this one does not have
      */
-    public record State(Optional<String> reason, Instant since, int replicas) {
+    public record State(Optional<String> reason, Instant since, int replicas, int unknownKeys) {
     }
 
     StoreHealth(ConfiguredStore store) {
@@ -30,7 +31,7 @@ public final class StoreHealth {
             return new State(link.isUp() ? Optional.empty()
                     : Optional.of(state.fault().map(StoreFault::explanation)
                             .orElse("not connected yet")),
-                    state.since(), link.replicas());
+                    state.since(), link.replicas(), link.unknownKeys());
         });
     }
 }

@@ -43,7 +43,10 @@ class StoreIT {
         try (RedisServer redis = RedisServer.start();
                 PackagedApplication application = PackagedApplication.start(environment(redis.url()))) {
             assertThat(health(application).statusCode()).isEqualTo(200);
-            assertThat(health(application).asString()).contains("\"replicas\": 1").doesNotContain("reason");
+            assertThat(health(application).asString()).contains("\"replicas\": 1").doesNotContain("reason", "unknownKeys");
+            Awaitility.await().atMost(PATIENCE)
+                    .until(() -> application.log().contains("Replicas share tokens and calls by Redis at "
+                            + redis.url() + ", this one and 0 more; key "));
 
             redis.kill();
 
@@ -73,6 +76,18 @@ class StoreIT {
             assertThat(metrics(application)).contains("store_up 0.0",
                     "token_requests_total{adapter=\"rest\",outcome=\"hit\"} 1.0",
                     "token_requests_total{adapter=\"rest\",outcome=\"miss\"} 1.0");
+        }
+    }
+
+    @Test
+    void replicaWithAnotherKeyIsSeenInHealth() {
+        try (RedisServer redis = RedisServer.start();
+                PackagedApplication one = PackagedApplication.start(environment(redis.url()));
+                PackagedApplication other = PackagedApplication.start(Map.of("LEAN_ENVIRONMENT", "stand-in", "STORE_URL",
+                        redis.url(), "STORE_KEY", "B".repeat(43)))) {
+            for (PackagedApplication replica : List.of(one, other)) {
+                Awaitility.await().atMost(PATIENCE).until(() -> health(replica).asString().contains("\"unknownKeys\": 1"));
+            }
         }
     }
 
