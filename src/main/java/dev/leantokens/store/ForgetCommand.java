@@ -35,6 +35,9 @@ public final class ForgetCommand {
 
     private static final String CUSTOMER_SCOPE = "customer.";
     private static final Duration TIME_LIMIT = Duration.ofSeconds(2);
+    /** Replies of the script. */
+    private static final int NOT_SEALED = -1;
+    private static final int OTHER_KEYS = -2;
     private static final StoreScript SCRIPT = StoreScript.read("forget");
 
     private ForgetCommand() {
@@ -91,9 +94,12 @@ public final class ForgetCommand {
         try {
             return clients.forScripts(vertx).connect()
                     .onSuccess(connection -> isSent.set(true))
-                    .compose(connection -> forget(connection, names, keys.get(0), selector, 0))
+                    .compose(connection -> forget(connection, names, keys, selector, 0))
                     .toCompletionStage().toCompletableFuture().get(TIME_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof ConfigurationException wrong) {
+                throw wrong;
+            }
             throw unavailable(isSent.get(), StoreFault.of(e.getCause()));
         } catch (TimeoutException e) {
             throw unavailable(isSent.get(), StoreFault.TIMEOUT);
@@ -107,16 +113,20 @@ public final class ForgetCommand {
      * @param generation that of the entry; 0 to ask Redis for one first
      * @return the number of replicas
      */
-    static Future<Integer> forget(RedisConnection connection, StoreNames names, StoreKey key, TokenSelector selector,
+    static Future<Integer> forget(RedisConnection connection, StoreNames names, List<StoreKey> keys, TokenSelector selector,
             long generation) {
-        byte[] sealed = ForgottenTokens.seal(key, names, generation, selector);
-        return connection.send(Request.cmd(Command.EVAL).arg(SCRIPT.text()).arg(2)
-                .arg(ForgottenTokens.name(names)).arg(Heartbeat.replicas(names))
+        byte[] sealed = ForgottenTokens.seal(keys.get(0), names, generation, selector);
+        Request request = Request.cmd(Command.EVAL).arg(SCRIPT.text()).arg(3)
+                .arg(ForgottenTokens.name(names)).arg(Heartbeat.replicas(names)).arg(Heartbeat.keys(names))
                 .arg(generation).arg(Buffer.buffer(sealed)).arg(ForgottenLog.LENGTH).arg(names.channel())
-                .arg(ForgottenTokens.message(generation, sealed)).arg(Heartbeat.LIFE.toMillis()))
-                .compose(reply -> reply.get(0).toInteger() < 0
-                        ? forget(connection, names, key, selector, reply.get(1).toLong())
-                        : Future.succeededFuture(reply.get(0).toInteger()));
+                .arg(ForgottenTokens.message(generation, sealed)).arg(Heartbeat.LIFE.toMillis());
+        Heartbeat.ids(keys).forEach(request::arg);
+        return connection.send(request).compose(reply -> switch (reply.get(0).toInteger()) {
+            case NOT_SEALED -> forget(connection, names, keys, selector, reply.get(1).toLong());
+            case OTHER_KEYS -> Future.failedFuture(new ConfigurationException(
+                    "Nothing is forgotten: the replicas have another STORE_KEY than this command"));
+            default -> Future.succeededFuture(reply.get(0).toInteger());
+        });
     }
 
     /** @param isSent whether Redis may have run the script */
@@ -133,7 +143,7 @@ public final class ForgetCommand {
             case CLIENT -> "the tokens of client " + selector.id();
             case CUSTOMER -> "the tokens of customer " + selector.id();
         } + ". " + switch (replicas) {
-            case 0 -> "No replica is connected to this Redis.";
+            case 0 -> "No replica is connected to this Redis. If there should be one, check STORE_PREFIX and LEAN_ENVIRONMENT.";
             case 1 -> "1 replica drops them within a second.";
             default -> replicas + " replicas drop them within a second.";
         };

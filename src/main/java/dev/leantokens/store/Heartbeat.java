@@ -32,7 +32,7 @@ final class Heartbeat {
     private final Buffer id;
 
     Heartbeat(StoreNames names, StoreKeys keys) {
-        this.names = List.of(replicas(names), ForgottenTokens.name(names), names.fleet("keys"));
+        this.names = List.of(replicas(names), ForgottenTokens.name(names), keys(names));
         this.keys = keys;
         byte[] random = new byte[ID_BYTES];
         new SecureRandom().nextBytes(random);
@@ -42,6 +42,16 @@ final class Heartbeat {
     /** @return the key of the replicas: a sorted set by the time of their last heartbeat, in milliseconds of Redis' clock */
     static String replicas(StoreNames names) {
         return names.fleet("replicas");
+    }
+
+    /** @return the key of the ids of the keys that replicas seal with: a sorted set like {@link #replicas} */
+    static String keys(StoreNames names) {
+        return names.fleet("keys");
+    }
+
+    /** @return the ids of keys as scripts take them */
+    static List<Buffer> ids(List<StoreKey> keys) {
+        return keys.stream().map(key -> Buffer.buffer(HexFormat.of().formatHex(key.id()))).toList();
     }
 
     StoreScript script() {
@@ -54,7 +64,7 @@ final class Heartbeat {
 
     List<Buffer> arguments() {
         List<Buffer> arguments = new ArrayList<>(List.of(id, Buffer.buffer(Long.toString(LIFE.toMillis()))));
-        keys.current().forEach(key -> arguments.add(Buffer.buffer(HexFormat.of().formatHex(key.id()))));
+        arguments.addAll(ids(keys.current()));
         return arguments;
     }
 

@@ -160,6 +160,22 @@ class FleetForgetIT {
         assertThat(withoutKey.text()).startsWith("STORE_URL is set without a key").doesNotContain("\tat ");
     }
 
+    /** Replicas could not open what it wrote, and would have to forget everything. */
+    @Test
+    void commandWithAnotherKeyForgetsNothing() {
+        try (Fleet fleet = Fleet.with(redis, lean).start(1)) {
+            String token = token(fleet.replica(0), "api");
+
+            PackagedApplication.Output output = PackagedApplication.run(
+                    Map.of("STORE_URL", redis.url(), "STORE_KEY", KEY, "LEAN_URL", lean.url()), "forget", "--customer", "42");
+
+            assertThat(output.text())
+                    .isEqualTo("Nothing is forgotten: the replicas have another STORE_KEY than this command\n");
+            assertThat(output.exitCode()).isEqualTo(2);
+            assertThat(token(fleet.replica(0), "api")).isEqualTo(token);
+        }
+    }
+
     @Test
     void passwordIsTakenLiterally() {
         try (RedisServer protectedServer = RedisServer.start("--requirepass", "a$b@${c}")) {
@@ -167,7 +183,8 @@ class FleetForgetIT {
                     Map.of("STORE_URL", protectedServer.url().replace("://", "://:a$b%40${c}@"), "STORE_KEY", KEY), "forget",
                     "--all");
 
-            assertThat(output.text()).isEqualTo("Forgotten: all tokens. No replica is connected to this Redis.\n");
+            assertThat(output.text()).isEqualTo("Forgotten: all tokens. No replica is connected to this Redis. "
+                    + "If there should be one, check STORE_PREFIX and LEAN_ENVIRONMENT.\n");
             assertThat(output.exitCode()).isZero();
             PackagedApplication.Output refused = PackagedApplication.run(
                     Map.of("STORE_URL", protectedServer.url().replace("://", "://:wrong@"), "STORE_KEY", KEY), "forget",

@@ -123,8 +123,8 @@ class ForgottenTokensTest {
     /** @param channel another one than that of the replicas, if the message is to be lost */
     private List<?> send(StoreKeys keys, TokenSelector selector, long generation, String channel) {
         byte[] sealed = ForgottenTokens.seal(keys.current().get(0), Links.NAMES, generation, selector);
-        return (List<?>) redis.send("EVAL", StoreScript.read("forget").text(), 2, LOG, Heartbeat.replicas(Links.NAMES),
-                generation, sealed, ForgottenLog.LENGTH, channel,
+        return (List<?>) redis.send("EVAL", StoreScript.read("forget").text(), 3, LOG, Heartbeat.replicas(Links.NAMES),
+                LOG + "-of-unknown-keys", generation, sealed, ForgottenLog.LENGTH, channel,
                 ForgottenTokens.message(generation, sealed).getBytes(), Heartbeat.LIFE.toMillis());
     }
 
