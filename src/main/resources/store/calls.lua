@@ -107,8 +107,9 @@ local function advance(window, longest)
   end
   local all = redis.call('ZCARD', calls)
   local counted = get('counted at')
-  if all ~= get('all') or counted > now or counted <= now - window then
+  if all ~= get('all') or counted > now or counted <= now - window * math.max(1, all / 1000) then
     -- One of the keys was lost, as under an eviction policy, or the clock was set back; or someone may have changed the numbers.
+    -- With 20,000 calls, this can take longer than callers wait, so it is done less often then.
     recount(window, longest)
   end
   return all

@@ -105,8 +105,8 @@ class RedisBudgetTest {
 
         assertNeverMoreThan(LIMIT);
         assertThat(of("first", start, 1, 2)).as("alone").isGreaterThanOrEqualTo(50);
-        assertThat(of("second", start, 3, 4)).isBetween(22L, 38L);
-        assertThat(of("first", start, 3, 4)).isBetween(22L, 38L);
+        assertThat(of("second", start, 3, 4)).as("of 60").isGreaterThanOrEqualTo(20);
+        assertThat(of("first", start, 3, 4)).as("of 60").isGreaterThanOrEqualTo(20);
     }
 
     @Test
@@ -163,7 +163,7 @@ class RedisBudgetTest {
         replicas.forEach(replica -> replica.want(1, "anonymous", 1, Purpose.NEED));
         Awaitility.await().pollInterval(Duration.ofMillis(1)).until(() -> calls.size() >= 2);
 
-        assertThat(Duration.ofNanos(calls.get(0).start() - start)).isLessThan(Duration.ofMillis(100));
+        assertThat(Duration.ofNanos(calls.get(0).start() - start)).isLessThan(Duration.ofMillis(500));
         server.thaw();
     }
 
