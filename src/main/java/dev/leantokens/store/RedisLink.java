@@ -326,15 +326,20 @@ final class RedisLink implements StoreLink {
     private void goDown(StoreFault fault) {
         LOG.debug("The link to Redis is down: " + fault);
         RedisSession last = session;
-        outage.start(fault);
+        // A broken connection is often all that is wrong.
+        boolean connectsAtOnce = failures == 0 && fault == StoreFault.CONNECTION;
+        if (connectsAtOnce) {
+            outage.suspect(fault);
+        } else {
+            outage.start(fault);
+        }
         session = null;
         vertx.cancelTimer(timer);
         vertx.cancelTimer(stableTimer);
         last.close();
         failures++;
         each(Listener::disconnected);
-        if (failures == 1 && fault == StoreFault.CONNECTION) {
-            // A broken connection is often all that is wrong.
+        if (connectsAtOnce) {
             open();
         } else {
             timer = vertx.setTimer(pause(), late -> open());

@@ -70,7 +70,7 @@ enum StoreFault {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** @return whether one such fault means that Redis is down; otherwise several in a row do */
+    /** @return whether one such fault means that Redis is down; otherwise, a {@link FailureStreak} does */
     boolean isOfAll() {
         return !OF_ONE_COMMAND.contains(this);
     }

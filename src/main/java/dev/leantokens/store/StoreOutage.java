@@ -36,13 +36,17 @@ final class StoreOutage {
         this.state = new State(Optional.empty(), clock.instant());
     }
 
+    /** Records a fault that can be over in a moment, and whose reason is then known better. It is not logged yet. */
+    synchronized void suspect(StoreFault fault) {
+        state = new State(Optional.of(fault), state.fault().isPresent() ? state.since() : clock.instant());
+    }
+
     /** Records a fault: Redis cannot be used. */
     synchronized void start(StoreFault fault) {
         boolean lasts = state.fault().equals(Optional.of(fault));
-        Instant since = state.fault().isPresent() ? state.since() : clock.instant();
-        state = new State(Optional.of(fault), since);
+        suspect(fault);
         if (loggedSince == null) {
-            loggedSince = since;
+            loggedSince = state.since();
             logged.clear();
             logged.add(fault);
             LOG.warn("Redis is unavailable: " + fault.explanation()

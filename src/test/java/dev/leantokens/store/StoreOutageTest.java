@@ -51,6 +51,23 @@ class StoreOutageTest {
     }
 
     @Test
+    void brokenConnectionIsLoggedByWhatTheNextOneFinds() {
+        outage.suspect(StoreFault.CONNECTION);
+        outage.start(StoreFault.CREDENTIALS);
+        outage.start(StoreFault.CREDENTIALS);
+        assertThat(lines()).singleElement().asString().contains("refuses the user or the password");
+    }
+
+    @Test
+    void connectionThatIsReplacedAtOnceIsNotLogged() {
+        outage.suspect(StoreFault.CONNECTION);
+        assertThat(outage.state().fault()).contains(StoreFault.CONNECTION);
+        outage.recover();
+        outage.end();
+        assertThat(lines()).isEmpty();
+    }
+
+    @Test
     void eachReasonIsLoggedOnceInAnOutage() {
         outage.start(StoreFault.CONNECTION);
         for (int i = 0; i < 10; i++) {
