@@ -36,7 +36,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 
-class ForgottenTokensTest {
+class ForgottenTokensIT {
 
     private static final TokenKey API = new TokenKey("Client-1", "", "", Scope.API);
     private static final TokenKey CALLERS = new TokenKey("client-1", "digest", "", new Scope("customer.42"));

@@ -40,7 +40,7 @@ import dev.leantokens.testing.RedisServer;
 import io.vertx.core.buffer.Buffer;
 
 /** The link with a user, TLS, Sentinel and a cluster. */
-class RedisTopologiesTest {
+class RedisTopologiesIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final Duration TIMEOUT = Duration.ofMillis(500);
@@ -273,7 +273,7 @@ class RedisTopologiesTest {
                 connection.send("CLUSTER", "MEET", "127.0.0.1", Integer.toString(nodes.get(0).port()));
             }
         }
-        nodes.forEach(RedisTopologiesTest::awaitCluster);
+        nodes.forEach(RedisTopologiesIT::awaitCluster);
         String urls = String.join(",", nodes.stream().map(RedisServer::url).toList());
 
         RedisLink link = link(StoreConfig.Type.CLUSTER, urls, Optional.empty(), Optional.empty());
@@ -346,7 +346,7 @@ class RedisTopologiesTest {
 
     private static String text(Object reply) {
         return reply instanceof byte[] bytes ? new String(bytes, StandardCharsets.UTF_8)
-                : reply instanceof List<?> list ? String.join(" ", list.stream().map(RedisTopologiesTest::text).toList())
+                : reply instanceof List<?> list ? String.join(" ", list.stream().map(RedisTopologiesIT::text).toList())
                         : String.valueOf(reply);
     }
 }

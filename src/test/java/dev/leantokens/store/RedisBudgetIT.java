@@ -31,7 +31,7 @@ import dev.leantokens.testing.RedisServer;
 import dev.leantokens.token.UpstreamTokenRequest.Purpose;
 
 /** Several replicas with one Redis, and a minute of three seconds. */
-class RedisBudgetTest {
+class RedisBudgetIT {
 
     private static final int LIMIT = 60;
     /** Longer than in production, since tests run on busy machines. */

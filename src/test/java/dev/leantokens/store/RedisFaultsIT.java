@@ -21,7 +21,7 @@ import dev.leantokens.testing.RedisConnection;
 import dev.leantokens.testing.RedisServer;
 import io.vertx.core.buffer.Buffer;
 
-class RedisFaultsTest {
+class RedisFaultsIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration TIMEOUT = Duration.ofMillis(50);
