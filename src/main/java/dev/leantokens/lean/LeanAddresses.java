@@ -103,7 +103,7 @@ class LeanAddresses {
         return address instanceof InetSocketAddress inet ? Optional.ofNullable(inet.getAddress()) : Optional.empty();
     }
 
-    /** @return the address to connect to; empty if the connection is to something else, or no address is known */
+    /** @return the address to connect to; empty if the connection is not to Lean, or no address is known */
     private Optional<InetAddress> choose(SocketAddress resolved) {
         // On this machine, Redis can have the same host.
         return resolved instanceof InetSocketAddress inet && inet.getHostString().equalsIgnoreCase(host)

@@ -59,7 +59,7 @@ final class ConfiguredStore {
     ConfiguredStore(StoreConfig config, LeanAccount account, TokenStandIn standIn, Vertx vertx, Clock clock,
             MeterRegistry registry) {
         this.urls = StoreConfigRules.check(config);
-        config.certificateAuthorities().ifPresent(ConfiguredStore::checkCertificates);
+        config.tlsCa().ifPresent(ConfiguredStore::checkCertificates);
         this.names = StoreNames.of(config.prefix(), standIn.isUsed() ? Optional.empty() : Optional.of(account.url()));
         this.keyFile = config.keyFile()
                 .map(file -> new SecretFile<>(vertx, "STORE_KEY_FILE", file, ConfiguredKeys::parse,
@@ -70,7 +70,7 @@ final class ConfiguredStore {
                 .map(file -> new SecretFile<>(vertx, "STORE_PASSWORD_FILE", file, ConfiguredStore::parsePassword));
         this.link = urls.isEmpty() ? Optional.empty()
                 : Optional.of(link(new RedisClients(config.type(), urls, config.sentinelMaster(),
-                        config.certificateAuthorities(), () -> passwordFile.map(SecretFile::current)), config, vertx, clock,
+                        config.tlsCa(), () -> passwordFile.map(SecretFile::current)), config, vertx, clock,
                         registry));
     }
 
@@ -102,7 +102,7 @@ final class ConfiguredStore {
     }
 
     private static void checkCertificates(Path file) {
-        String variable = "STORE_CERTIFICATE_AUTHORITIES";
+        String variable = "STORE_TLS_CA";
         try {
             require(!CertificateFactory.getInstance("X.509")
                     .generateCertificates(new ByteArrayInputStream(FileWatch.readBytes(file))).isEmpty(),
@@ -112,7 +112,7 @@ final class ConfiguredStore {
         } catch (CertificateException e) {
             // Not used as a cause, since it can quote the content, which may be a key.
             throw new ConfigurationException(
-                    "the file that " + variable + " names has something else than certificates in PEM");
+                    "the file that " + variable + " names contains something other than certificates in PEM");
         }
     }
 

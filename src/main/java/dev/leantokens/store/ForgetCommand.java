@@ -34,6 +34,8 @@ public final class ForgetCommand {
     public static final String USAGE = "forget --client <client id> | --customer <customer id> | --all";
 
     private static final String CUSTOMER_SCOPE = "customer.";
+    /** Lean's ids are far shorter. A replica does not read longer entries of the log. */
+    private static final int LONGEST_ID = 256;
     private static final Duration TIME_LIMIT = Duration.ofSeconds(2);
     /** Replies of the script. */
     private static final int NOT_SEALED = -1;
@@ -63,6 +65,7 @@ public final class ForgetCommand {
             return Optional.empty();
         }
         String id = options.get(1).strip();
+        require(id.length() <= LONGEST_ID, "an id has at most " + LONGEST_ID + " characters");
         return switch (options.get(0)) {
             case "--client" -> Optional.of(new TokenSelector(Kind.CLIENT, id));
             case "--customer" -> Optional.of(new TokenSelector(Kind.CUSTOMER,
@@ -84,7 +87,7 @@ public final class ForgetCommand {
         Vertx vertx = Vertx.vertx(new VertxOptions().setFileSystemOptions(
                 new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
         StoreNames names = StoreNames.of(config.prefix(), LeanAccount.url(settings.getConfigMapping(LeanConfig.class)));
-        RedisClients clients = new RedisClients(config.type(), urls, config.sentinelMaster(), config.certificateAuthorities(),
+        RedisClients clients = new RedisClients(config.type(), urls, config.sentinelMaster(), config.tlsCa(),
                 () -> config.passwordFile().map(file -> new SecretFile<>(vertx, "STORE_PASSWORD_FILE", file,
                         ConfiguredStore::parsePassword).current()));
         List<StoreKey> keys = config.keyFile()

@@ -51,7 +51,7 @@ final class RedisSession {
      * @param onFault is called when the session can no longer be used, and was not closed; perhaps several times
      */
     RedisSession(ContextInternal parent, String channel, Consumer<Buffer> onMessage, Consumer<StoreFault> onFault) {
-        // A context of its own, to whose handler Vert.x reports the exceptions of its parser for replies. They leave the
+        // A separate context, to whose handler Vert.x reports the exceptions of its parser for replies. They leave the
         // connection unusable, and nothing else reports them.
         this.context = parent.owner().createEventLoopContext(parent.nettyEventLoop(), parent.workerPool(),
                 parent.classLoader());
@@ -130,7 +130,7 @@ final class RedisSession {
                 case "subscribe" -> subscribed.tryComplete();
                 case "message" -> onMessage.accept(reply.get(MESSAGE).toBuffer());
                 default -> {
-                    // Nothing else is subscribed to.
+                    // No other channel is subscribed to.
                 }
             }
         }

@@ -38,7 +38,7 @@ public interface StoreConfig {
     Optional<Path> passwordFile();
 
     /** A PEM file with the authorities that the certificate of Redis is verified by, instead of the platform's. */
-    Optional<Path> certificateAuthorities();
+    Optional<Path> tlsCa();
 
     /**
      * The key that seals what is stored, as generate-store-key prints it; while it is replaced, also the other one behind a

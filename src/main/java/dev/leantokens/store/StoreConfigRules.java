@@ -54,7 +54,7 @@ final class StoreConfigRules {
         require(config.type() == StoreConfig.Type.STANDALONE, "STORE_TYPE is set without STORE_URL");
         require(config.sentinelMaster().isEmpty(), "STORE_SENTINEL_MASTER is set without STORE_URL");
         require(config.passwordFile().isEmpty(), "STORE_PASSWORD_FILE is set without STORE_URL");
-        require(config.certificateAuthorities().isEmpty(), "STORE_CERTIFICATE_AUTHORITIES is set without STORE_URL");
+        require(config.tlsCa().isEmpty(), "STORE_TLS_CA is set without STORE_URL");
     }
 
     private static void checkAddresses(StoreConfig config, List<StoreUrl> urls) {
@@ -76,8 +76,8 @@ final class StoreConfigRules {
                 "STORE_PASSWORD_FILE is set, but STORE_URL has a password, too: remove one of them");
         require(urls.get(0).user().isEmpty() || urls.get(0).password().isPresent() || config.passwordFile().isPresent(),
                 "the user in STORE_URL has no password: add it behind the colon, or set STORE_PASSWORD_FILE");
-        require(config.certificateAuthorities().isEmpty() || urls.get(0).encrypted(),
-                "STORE_CERTIFICATE_AUTHORITIES is set, but STORE_URL does not start with rediss://");
+        require(config.tlsCa().isEmpty() || urls.get(0).encrypted(),
+                "STORE_TLS_CA is set, but STORE_URL does not start with rediss://");
     }
 
     private static boolean haveOne(Stream<?> values) {

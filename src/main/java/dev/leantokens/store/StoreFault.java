@@ -19,7 +19,7 @@ enum StoreFault {
     TIMEOUT("it does not answer in time"),
     CONNECTION("it cannot be reached, or closes connections"),
     HOST_UNKNOWN("the name of its host in STORE_URL is unknown, or cannot be looked up in time"),
-    TLS("the TLS handshake with it fails: check its certificate, STORE_CERTIFICATE_AUTHORITIES and rediss:// in STORE_URL"),
+    TLS("the TLS handshake with it fails: check its certificate, STORE_TLS_CA and rediss:// in STORE_URL"),
     CREDENTIALS("it refuses the user or the password of STORE_URL or STORE_PASSWORD_FILE"),
     PERMISSION("it does not permit a command, a key or the channel: check the user's ACL"),
     READ_ONLY("it is read-only"),

@@ -274,7 +274,7 @@ final class TokenSupply {
      * refused scope would block the other scopes for all callers that share the credentials. If Lean no longer accepts the
      * secret, each scope costs one call, within the budget, and another one when the refusal expires.
      *
-     * @return what the refusal holds for; empty if it is none
+     * @return what the refusal holds for; empty if the failure is not a refusal
      */
     private Optional<Extent> storeRefusal(UpstreamTokenRequest request, TokenException failure) {
         boolean shared = request.owner() == CredentialsOwner.SERVICE && !request.scope().equals(Scope.API);

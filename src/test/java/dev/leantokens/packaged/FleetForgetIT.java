@@ -144,6 +144,10 @@ class FleetForgetIT {
                     + "it answers with errors. Run the command again\n");
         }
 
+        PackagedApplication.Output tooLong = PackagedApplication.run("forget", "--client", "x".repeat(257));
+        assertThat(tooLong.exitCode()).isEqualTo(2);
+        assertThat(tooLong.text()).isEqualTo("an id has at most 256 characters\n");
+
         PackagedApplication.Output withoutStore = PackagedApplication.run("forget", "--all");
         assertThat(withoutStore.exitCode()).isEqualTo(2);
         assertThat(withoutStore.text()).startsWith("STORE_URL is not set").doesNotContain("\tat ");

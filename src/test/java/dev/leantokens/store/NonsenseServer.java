@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A server that answers like Redis until it is told to answer something else. */
+/** A server that answers like Redis until a test sets another answer. */
 final class NonsenseServer implements AutoCloseable {
 
     private final ServerSocket server;

@@ -56,7 +56,7 @@ class SharedExpiryTest {
         soon().until(() -> fleet.names("t").size() == 1);
     }
 
-    /** Whoever is wrong, the token is shared for the time that all clocks allow. */
+    /** Whichever clock is wrong, the token is shared for the time that all clocks allow. */
     @ParameterizedTest
     @CsvSource({
             // lifetime of the token, publisher's clock, reader's clock, expires_in that the reader issues

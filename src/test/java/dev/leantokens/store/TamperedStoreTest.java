@@ -144,7 +144,7 @@ class TamperedStoreTest {
         writers.put("stream", name -> redis.send("XADD", name, "*", "a", "b"));
         writers.put("huge string", name -> redis.send("SET", name, HUGE));
         writers.put("empty string", name -> redis.send("SET", name, ""));
-        writers.put("hash of something else", name -> redis.send("HSET", name, "a", "b"));
+        writers.put("hash of other fields", name -> redis.send("HSET", name, "a", "b"));
         writers.put("huge hash",
                 name -> redis.send("HSET", name, "entry", HUGE, "fence", HUGE, "owner", HUGE, "failure", HUGE));
         writers.put("fence only", name -> redis.send("HSET", name, "fence", "1"));
@@ -217,7 +217,7 @@ class TamperedStoreTest {
         CompletableFuture<Turn> turn = store.enter(wish(Scope.API)).subscribeAsCompletionStage();
         soon().until(() -> redis.send("HGET", place.lock(), "waiting") != null);
 
-        redis.send("HSET", place.lock(), "failure", "made up", "fence", System.currentTimeMillis() * 1000);
+        redis.send("HSET", place.lock(), "failure", "invented", "fence", System.currentTimeMillis() * 1000);
         redis.send("PUBLISH", Links.NAMES.channel(), TurnMessages.of(place.lock()).getBytes());
 
         soon().until(turn::isDone);

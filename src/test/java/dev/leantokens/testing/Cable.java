@@ -9,7 +9,7 @@ import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetSocket;
 
-/** Forwards connections to a port of this machine until it is cut, and again after it is mended. */
+/** Forwards connections to a port of this machine until it is cut, and again after it is repaired. */
 public final class Cable implements AutoCloseable {
 
     private final Vertx vertx = Vertx.vertx();
