@@ -31,8 +31,11 @@ public interface AccessConfig {
     /** Local clients, by client id. */
     Map<String, LocalClientConfig> clients();
 
-    /** A file with further local clients, reloaded when it changes. */
+    /** A file with further local clients and trusted issuers, reloaded when it changes. */
     Optional<Path> clientsFile();
+
+    /** Issuers whose tokens callers may authenticate with, by an id for each. */
+    Map<String, IssuerConfig> issuers();
 
     /** A client that is configured here and uses the service's Lean credentials. */
     interface LocalClientConfig {
@@ -52,6 +55,45 @@ public interface AccessConfig {
 
         /** The scope of a request without one. */
         Optional<String> defaultScope();
+    }
+
+    /** An issuer of signed tokens (JWT), such as an identity provider or a Kubernetes cluster. */
+    interface IssuerConfig {
+
+        /** The issuer's identifier: the value of {@code iss}. */
+        Optional<String> issuer();
+
+        /** The values of {@code aud} that mean this service. */
+        Optional<List<String>> audience();
+
+        /** Where the issuer's keys are. By default, they are found by discovery at the issuer. */
+        Optional<String> jwksUrl();
+
+        /** A file with the issuer's keys, in place of a URL. */
+        Optional<Path> jwksFile();
+
+        /** The algorithms that it may sign with. */
+        Optional<List<String>> algorithms();
+
+        /** Patterns for claims, by name or JSON Pointer. All must match. */
+        Map<String, String> claims();
+
+        /**
+         * The scopes that its callers may request, as patterns; {@code {claim}} stands for the id in the caller's own claim.
+         */
+        Optional<List<String>> scopes();
+
+        /** The claim that the log and the budget call the caller by. */
+        Optional<String> nameClaim();
+
+        /** A PEM file with the authorities that the issuer's server is verified by. */
+        Optional<Path> ca();
+
+        /** The forward proxy to the issuer's server. */
+        Optional<String> proxyUrl();
+
+        /** A file with the token that requests for the issuer's keys are sent with. */
+        Optional<Path> tokenFile();
     }
 
     enum Anonymous {
