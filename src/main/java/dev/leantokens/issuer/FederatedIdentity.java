@@ -25,4 +25,10 @@ public record FederatedIdentity(String issuer, String subject, String name, List
         scopes = List.copyOf(scopes);
         oauthScopes = Set.copyOf(oauthScopes);
     }
+
+    /** Without what the token says about the caller. */
+    @Override
+    public String toString() {
+        return "FederatedIdentity[" + issuer + "]";
+    }
 }

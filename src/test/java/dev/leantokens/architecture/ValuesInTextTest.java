@@ -56,7 +56,8 @@ class ValuesInTextTest {
             "RestClients.certificate", "SigningKey.algorithm", "Places.mcpUrl",
             "StoreScript.text", "StoreScript.digest", "StoreNames.prefix", "StoreNames.environment",
             // Addresses, and ids of the configuration.
-            "CallerName.name", "CallerName.group", "Key.callers", "Summary.callers");
+            "CallerName.name", "CallerName.group", "Key.callers", "Summary.callers", "IssuerSettings.id",
+            "FederatedIdentity.issuer", "Refused.reason");
 
     /**
      * Other classes with a {@code toString}. {@code SecretsInTextTest} tests each of them, except the exceptions, whose
@@ -105,7 +106,8 @@ class ValuesInTextTest {
             Object element = value(generic.getActualTypeArguments()[generic.getActualTypeArguments().length - 1], text);
             return raw == Optional.class ? Optional.of(element)
                     : raw == List.class ? List.of(element)
-                            : raw == Map.class ? Map.of(text, element) : value(raw, text);
+                            : raw == Set.class ? Set.of(element)
+                                    : raw == Map.class ? Map.of(text, element) : value(raw, text);
         }
         if (!(type instanceof Class<?> plain)) {
             // A type parameter: any value.
@@ -134,6 +136,7 @@ class ValuesInTextTest {
                     (proxy, method, arguments) -> method.getName().equals("toString") ? "proxy" : null);
         }
         return switch (plain.getSimpleName()) {
+            case "Void" -> null;
             case "OptionalLong" -> OptionalLong.of(1);
             case "Duration" -> Duration.ofSeconds(1);
             case "Instant" -> Instant.EPOCH;
