@@ -22,6 +22,9 @@ import dev.leantokens.token.TokenConfig;
 @Singleton
 public class AccessRules {
 
+    private static final String TOKEN_MISSING = "this caller is not authenticated: it needs an access token for this resource, "
+            + "or the credentials of a local client, in the Authorization header";
+
     private final AccessConfig config;
     private final TokenConfig tokens;
     private final ConfiguredClients clients;
@@ -97,7 +100,7 @@ public class AccessRules {
                     meaning == BodyCredentials.GO_TO_LEAN ? leanIssuedClient(sent.get()) : authenticate(sent.get()));
         }
         if (client.isEmpty() && !mayBeAnonymous(caller)) {
-            throw missingCredentials(caller, meaning);
+            throw missingCredentials(caller, meaning.refusal);
         }
         return client;
     }
@@ -142,13 +145,20 @@ public class AccessRules {
     /**
      * Rejects a caller by its header alone, before an adapter reads the rest of the request.
      *
+     * @param token whether the caller can get an access token by itself. It does so only after a rejection, even if credentials
+     *        in the body could help
      * @throws TokenException {@code invalid_client} if nothing in the body could entitle the caller
      */
-    public void requireEntitled(Caller caller) {
-        boolean bodyCouldHelp = config.callerCredentials() == CallerCredentials.ALLOWED;
+    public void requireEntitled(Caller caller, boolean token) {
+        boolean bodyCouldHelp = !token && config.callerCredentials() == CallerCredentials.ALLOWED;
         if (caller.client().isEmpty() && !mayBeAnonymous(caller) && !bodyCouldHelp) {
-            throw missingCredentials(caller, BodyCredentials.GO_TO_LEAN);
+            throw missingCredentials(caller, token ? TOKEN_MISSING : BodyCredentials.GO_TO_LEAN.refusal);
         }
+    }
+
+    /** @return the identifiers of the issuers that are trusted now */
+    public List<String> issuers() {
+        return config.issuers().values().stream().flatMap(issuer -> issuer.issuer().stream()).toList();
     }
 
     /** @return whether no caller can use the service's Lean credentials, so that none need be configured */
@@ -212,9 +222,9 @@ public class AccessRules {
         return TokenError.CALLER_REFUSED.because("the client is unknown or its secret is wrong");
     }
 
-    private TokenException missingCredentials(Caller caller, BodyCredentials meaning) {
+    private TokenException missingCredentials(Caller caller, String refusal) {
         boolean proxied = config.anonymous() == Anonymous.LOOPBACK && caller.cameThroughProxy();
-        return TokenError.CALLER_REFUSED.because(meaning.refusal
+        return TokenError.CALLER_REFUSED.because(refusal
                 + (proxied ? " (this request has a header that proxies add, so it does not count as sent from this machine)"
                         : ""));
     }

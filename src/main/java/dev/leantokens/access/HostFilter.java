@@ -1,5 +1,6 @@
 package dev.leantokens.access;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -29,8 +30,10 @@ public class HostFilter {
     private final HostRules rules;
     private final HttpErrors errors;
 
-    HostFilter(AccessConfig config, HttpErrors errors) {
-        this.rules = new HostRules(config.allowedHosts().orElse(Set.of()), config.allowedOrigins().orElse(Set.of()));
+    HostFilter(AccessConfig config, ProtectedResource mcp, HttpErrors errors) {
+        Set<String> hosts = new HashSet<>(config.allowedHosts().orElse(Set.of()));
+        mcp.host().ifPresent(hosts::add);
+        this.rules = new HostRules(hosts, config.allowedOrigins().orElse(Set.of()));
         this.errors = errors;
     }
 
@@ -85,11 +88,11 @@ public class HostFilter {
     }
 
     /**
-     * Pages of every site may read the skill: it is the same for all callers, without secrets, and reading it changes nothing.
-     * The host is checked all the same.
+     * Pages of every site may read the skill and MCP's metadata: they are the same for all callers, without secrets, and
+     * reading them changes nothing. The host is checked all the same.
      */
     private static boolean isPublic(HttpMethod method, Endpoint endpoint) {
-        return endpoint == Endpoint.SKILLS && READ_METHODS.contains(method);
+        return (endpoint == Endpoint.SKILLS || endpoint == Endpoint.RESOURCE_METADATA) && READ_METHODS.contains(method);
     }
 
     /** The other endpoints are public: any page may link to them. */

@@ -24,9 +24,10 @@ class ErrorMetrics {
 
     private static final List<Origin> ADAPTERS = List.of(Origin.REST, Origin.MCP);
 
-    /** The codes of RFC 6749 §5.2 and those that this service borrows; Lean can send others. */
+    /** The codes of RFC 6749 §5.2, of RFC 6750 §3.1 and those that this service borrows; Lean can send others. */
     private static final Set<String> KNOWN_CODES = Set.of("invalid_request", "invalid_client", "invalid_grant",
-            "unauthorized_client", "unsupported_grant_type", "invalid_scope", "server_error", "temporarily_unavailable");
+            "unauthorized_client", "unsupported_grant_type", "invalid_scope", "insufficient_scope", "server_error",
+            "temporarily_unavailable");
     private static final String OTHER_CODE = "other";
 
     private final MeterRegistry registry;

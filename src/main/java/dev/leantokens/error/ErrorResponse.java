@@ -23,9 +23,15 @@ public record ErrorResponse(int status, Map<String, Object> members, Optional<Du
     public static final String ERROR_DESCRIPTION = "error_description";
     public static final String ERROR_URI = "error_uri";
 
+    /** The header of challenges (RFC 9110 §11.6.1). */
+    public static final String WWW_AUTHENTICATE = "WWW-Authenticate";
+
+    /** The challenge of the scheme Basic (RFC 7617 §2). */
+    public static final String BASIC_CHALLENGE = "Basic realm=\"lean-authentication-tokens\", charset=\"UTF-8\"";
+
     /** The authentication schemes, which every 401 must list (RFC 9110 §11.6.1). */
-    private static final String CHALLENGES = "Basic realm=\"lean-authentication-tokens\", charset=\"UTF-8\", "
-            + "Bearer realm=\"lean-authentication-tokens\"";
+    private static final String CHALLENGES = ErrorResponse.BASIC_CHALLENGE
+            + ", Bearer realm=\"lean-authentication-tokens\"";
 
     private static final String INVALID_CLIENT = "invalid_client";
     private static final String UNAUTHORIZED_CLIENT = "unauthorized_client";
@@ -72,7 +78,7 @@ public record ErrorResponse(int status, Map<String, Object> members, Optional<Du
         headers.put("Cache-Control", "no-store");
         headers.put("Pragma", "no-cache");
         if (status == 401) {
-            headers.put("WWW-Authenticate", CHALLENGES);
+            headers.put(WWW_AUTHENTICATE, CHALLENGES);
         }
         retryAfter.ifPresent(wait -> headers.put("Retry-After", Long.toString(wholeSeconds(wait))));
         return headers;

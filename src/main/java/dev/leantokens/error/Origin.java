@@ -23,6 +23,9 @@ public enum Origin {
 
     /** @return whether requests of this origin can end with the error */
     boolean canEndWith(TokenError error) {
+        if (error == TokenError.INSUFFICIENT_SCOPE) {
+            return this == MCP;
+        }
         boolean callersMistake = error.status() < 429;
         return switch (this) {
             case REST, MCP -> true;

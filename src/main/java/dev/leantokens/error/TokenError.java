@@ -18,6 +18,8 @@ public enum TokenError {
     CALLER_REFUSED(401, "invalid_client"),
     /** Lean refused the caller's credentials or request; status and code are those of Lean. */
     REFUSED_BY_LEAN(400, "invalid_request"),
+    /** The caller's access token does not have the scopes that MCP needs (RFC 6750 §3.1). */
+    INSUFFICIENT_SCOPE(403, "insufficient_scope"),
     /** The request names a host, or comes from a web page, that is not allowed. */
     FOREIGN_HOST(403, "invalid_request"),
     /** Nothing is served at this path. */

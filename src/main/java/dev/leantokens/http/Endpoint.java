@@ -13,6 +13,8 @@ public enum Endpoint {
     MCP(Endpoint.MCP_PATH, Origin.MCP),
     /** The Agent Skill. */
     SKILLS(Endpoint.SKILLS_PATH, Origin.HTTP),
+    /** The metadata of MCP as a protected resource (RFC 9728 §3), if it is one. */
+    RESOURCE_METADATA(Endpoint.RESOURCE_METADATA_PATH, Origin.HTTP),
     /** Health, metrics and the API description. */
     MANAGEMENT("/q", Origin.HTTP),
     /** The page at the root of the main port, which lists what the service offers. */
@@ -27,6 +29,8 @@ public enum Endpoint {
     /** The id of a session follows. */
     public static final String MCP_MESSAGES_PATH = MCP_PATH + "/messages/";
     public static final String SKILLS_PATH = "/.well-known/agent-skills";
+    /** The path of the resource may follow. */
+    public static final String RESOURCE_METADATA_PATH = "/.well-known/oauth-protected-resource";
     public static final String START_PATH = "/";
 
     /** Without the {@code HEAD} that Quarkus REST would add: it is refused. */
@@ -51,7 +55,7 @@ public enum Endpoint {
     }
 
     /** @return the path as Quarkus REST matches it: without parameters of segments and slashes at the end */
-    static String pathOf(RoutingContext context) {
+    public static String pathOf(RoutingContext context) {
         String path = context.normalizedPath();
         if (path.indexOf(';') >= 0) {
             path = PATH_PARAMETERS.matcher(path).replaceAll("");
@@ -76,7 +80,10 @@ public enum Endpoint {
         if (isAtOrBelow(MCP.path, path)) {
             return MCP;
         }
-        return isAtOrBelow(SKILLS.path, path) ? SKILLS : path.isEmpty() ? START : OTHER;
+        if (isAtOrBelow(SKILLS.path, path)) {
+            return SKILLS;
+        }
+        return isAtOrBelow(RESOURCE_METADATA.path, path) ? RESOURCE_METADATA : path.isEmpty() ? START : OTHER;
     }
 
     static boolean isAtOrBelow(String path, String requested) {

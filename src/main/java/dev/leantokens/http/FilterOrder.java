@@ -15,6 +15,8 @@ public final class FilterOrder {
     public static final int PORTS = 1000;
     /** {@code Host}, {@code Origin} and {@code Sec-Fetch-Site}: foreign names and pages get no CORS headers. */
     public static final int HOSTS = 900;
+    /** The metadata of MCP as a protected resource, with its own CORS and {@code OPTIONS}. */
+    public static final int RESOURCE_METADATA = 320;
     /** {@code Allow} for {@code OPTIONS}, before Quarkus answers a preflight request. */
     static final int OPTIONS = 310;
     /** The Agent Skill, with its own CORS: pages of every site may read it. */

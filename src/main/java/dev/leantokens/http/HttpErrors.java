@@ -25,9 +25,11 @@ public class HttpErrors {
     private static final int AFTER_EVERY_ROUTE = 100_000;
 
     private final RequestLog log;
+    private final Challenges challenges;
 
-    HttpErrors(RequestLog log) {
+    HttpErrors(RequestLog log, Challenges challenges) {
         this.log = log;
+        this.challenges = challenges;
     }
 
     void register(@Observes Router router) {
@@ -38,12 +40,12 @@ public class HttpErrors {
 
     /** Logs the error and responds with it. */
     public void send(RoutingContext context, TokenException exception) {
-        respond(context, log.record(context, exception).response());
+        respond(context, log.record(context, exception));
     }
 
     /** Responds with an error that is part of the protocol: it is neither logged nor counted. */
     public void answer(RoutingContext context, TokenException exception) {
-        respond(context, exception.response());
+        respond(context, exception);
     }
 
     /**
@@ -52,9 +54,9 @@ public class HttpErrors {
      * @return the body, which the caller has to send
      */
     Buffer start(RoutingContext context, TokenException exception) {
-        ErrorResponse error = log.record(context, exception).response();
+        TokenException error = log.record(context, exception);
         startResponse(context, error);
-        return Buffer.buffer(error.json());
+        return Buffer.buffer(error.response().json());
     }
 
     private void failed(RoutingContext context) {
@@ -68,7 +70,7 @@ public class HttpErrors {
             // The caller hung up, or its body is truncated.
             send(context, TokenError.INVALID_REQUEST.because("the request body could not be read"));
         } else if (failure != null && context.statusCode() >= 500) {
-            respond(context, log.record(context, failure).response());
+            respond(context, log.record(context, failure));
         } else {
             send(context, of(context.statusCode(), context));
         }
@@ -99,14 +101,17 @@ public class HttpErrors {
                 .because(token ? "the token endpoint takes POST only" : "this path takes GET and HEAD only");
     }
 
-    private static void respond(RoutingContext context, ErrorResponse error) {
-        startResponse(context, error).end(error.json());
+    private void respond(RoutingContext context, TokenException error) {
+        startResponse(context, error).end(error.response().json());
     }
 
-    private static HttpServerResponse startResponse(RoutingContext context, ErrorResponse error) {
+    private HttpServerResponse startResponse(RoutingContext context, TokenException exception) {
+        ErrorResponse error = exception.response();
         HttpServerResponse response = context.response();
         response.setStatusCode(error.status());
         error.headers().forEach(response::putHeader);
+        challenges.of(context, exception)
+                .ifPresent(challenge -> response.putHeader(ErrorResponse.WWW_AUTHENTICATE, challenge));
         return response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
     }
 }

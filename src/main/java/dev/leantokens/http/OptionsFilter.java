@@ -39,7 +39,8 @@ class OptionsFilter {
             case MCP -> mcp.of(context);
             case START -> Optional.of(Endpoint.READ_METHODS);
             case MANAGEMENT -> Optional.of(Endpoint.READ_METHODS).filter(read -> ManagementFilter.isServed(context));
-            case SKILLS, OTHER -> Optional.empty();
+            // Metadata that is served has been answered.
+            case SKILLS, RESOURCE_METADATA, OTHER -> Optional.empty();
         };
         // The others of these paths are answered later: by Quarkus REST and by the skill's filter.
         if (methods.isEmpty() && endpoint != Endpoint.MANAGEMENT && endpoint != Endpoint.SKILLS) {

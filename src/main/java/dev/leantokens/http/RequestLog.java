@@ -62,6 +62,9 @@ public class RequestLog {
         if (endpoint == Endpoint.SKILLS) {
             return Endpoint.SKILLS_PATH;
         }
+        if (endpoint == Endpoint.RESOURCE_METADATA) {
+            return Endpoint.RESOURCE_METADATA_PATH;
+        }
         if (endpoint == Endpoint.START) {
             return Endpoint.START_PATH;
         }

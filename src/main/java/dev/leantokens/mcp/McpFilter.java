@@ -15,6 +15,7 @@ import dev.leantokens.http.Endpoint;
 import dev.leantokens.http.FilterOrder;
 import dev.leantokens.http.HttpErrors;
 import dev.leantokens.http.RequestFilters;
+import dev.leantokens.mcp.authorization.McpAuthorization;
 import dev.leantokens.mcp.message.JsonRpc;
 import dev.leantokens.mcp.message.JsonRpcException;
 import dev.leantokens.mcp.message.McpEndpoint;
@@ -45,6 +46,7 @@ class McpFilter implements AllowedMethods {
             .createOptimized("application/json, text/event-stream");
 
     private final AccessRules access;
+    private final McpAuthorization authorization;
     private final BodyReader bodies;
     private final StatelessHandler stateless;
     private final AutoInit autoInit;
@@ -53,9 +55,10 @@ class McpFilter implements AllowedMethods {
     private final HttpErrors errors;
     private final JsonRpc jsonRpc;
 
-    McpFilter(AccessRules access, BodyReader bodies, StatelessHandler stateless, AutoInit autoInit, SessionGuard sessions,
-            McpStreams streams, HttpErrors errors, JsonRpc jsonRpc) {
+    McpFilter(AccessRules access, McpAuthorization authorization, BodyReader bodies, StatelessHandler stateless,
+            AutoInit autoInit, SessionGuard sessions, McpStreams streams, HttpErrors errors, JsonRpc jsonRpc) {
         this.access = access;
+        this.authorization = authorization;
         this.bodies = bodies;
         this.stateless = stateless;
         this.autoInit = autoInit;
@@ -94,7 +97,7 @@ class McpFilter implements AllowedMethods {
         try {
             McpEndpoint endpoint = McpEndpoint.of(context).orElseThrow(HttpErrors::pathNotFound);
             Caller caller = Caller.of(context);
-            access.requireEntitled(caller);
+            access.requireEntitled(caller, authorization.isOn());
             // Any response, and any stream, can contain a token (RFC 6749 §5.1).
             context.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
             if (endpoint == McpEndpoint.SSE || context.request().method() != HttpMethod.POST) {

@@ -239,7 +239,7 @@ class AccessRulesTest {
         AccessRules closed = rules(with("access.anonymous", "never", "access.caller-credentials", "refused"));
 
         assertThat(List.of(refusal(() -> entitle(open, request(), caller(!LOCAL), BodyCredentials.GO_TO_LEAN)),
-                refusal(() -> closed.requireEntitled(caller(!LOCAL))),
+                refusal(() -> closed.requireEntitled(caller(!LOCAL), false)),
                 refusal(() -> entitle(open, request(PAYMENTS), caller(!LOCAL), BodyCredentials.GO_TO_LEAN))))
                 .allSatisfy(refusal -> assertThat(refusal).contains("configuration", "Authorization header")
                         .doesNotContainIgnoringCase("client_secret").doesNotContain("are required"));
@@ -269,9 +269,21 @@ class AccessRulesTest {
         AccessRules closed = rules(with("access.anonymous", "never", "access.caller-credentials", "refused"));
         AccessRules open = rules(with("access.anonymous", "never"));
 
-        assertRefused(() -> closed.requireEntitled(caller(LOCAL)));
-        assertThatCode(() -> closed.requireEntitled(bearer(closed, PAYMENTS.clientSecret()))).doesNotThrowAnyException();
-        assertThatCode(() -> open.requireEntitled(caller(!LOCAL))).doesNotThrowAnyException();
+        assertRefused(() -> closed.requireEntitled(caller(LOCAL), false));
+        assertThatCode(() -> closed.requireEntitled(bearer(closed, PAYMENTS.clientSecret()), false)).doesNotThrowAnyException();
+        assertThatCode(() -> open.requireEntitled(caller(!LOCAL), false)).doesNotThrowAnyException();
+    }
+
+    /** MCP clients get a token only after a rejection. */
+    @Test
+    void callerThatCanGetATokenIsRejectedEvenIfABodyCouldEntitleIt() {
+        AccessRules open = rules(with("access.anonymous", "never"));
+        AccessRules loopback = rules("access.anonymous", "loopback");
+
+        assertThat(refusal(() -> open.requireEntitled(caller(LOCAL), true))).contains("access token");
+        assertThat(refusal(() -> loopback.requireEntitled(caller(!LOCAL), true))).contains("access token");
+        assertThatCode(() -> loopback.requireEntitled(caller(LOCAL), true)).doesNotThrowAnyException();
+        assertThatCode(() -> open.requireEntitled(bearer(open, PAYMENTS.clientSecret()), true)).doesNotThrowAnyException();
     }
 
     @Test

@@ -53,7 +53,7 @@ class ValuesInTextTest {
             "Audience.groups", "Exposure.host", "Peer.address", "Caller.address", "CallerAccount.account",
             "CallerAccount.sharer", "LocalClient.id", "Scope.value", "Schema.value",
             "Session.owner", "Session.account", "Verdict.reason", "State.reason", "LeanAccount.url",
-            "RestClients.certificate", "SigningKey.algorithm", "Places.mcpUrl",
+            "RestClients.certificate", "ResourceUrl.origin", "ResourceUrl.path", "SigningKey.algorithm", "Places.mcpUrl",
             "StoreScript.text", "StoreScript.digest", "StoreNames.prefix", "StoreNames.environment",
             // Addresses, and ids of the configuration.
             "CallerName.name", "CallerName.group", "Key.callers", "Summary.callers", "IssuerSettings.id",

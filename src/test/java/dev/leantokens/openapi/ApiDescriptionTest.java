@@ -60,7 +60,7 @@ class ApiDescriptionTest {
 
     /** Errors of other paths and methods, and of MCP. */
     private static final Set<TokenError> ELSEWHERE = Set.of(TokenError.NOT_FOUND, TokenError.METHOD_NOT_ALLOWED,
-            TokenError.NOT_ACCEPTABLE);
+            TokenError.NOT_ACCEPTABLE, TokenError.INSUFFICIENT_SCOPE);
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 

@@ -1,5 +1,7 @@
 package dev.leantokens.mcp.port;
 
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 import io.smallrye.config.ConfigMapping;
@@ -12,6 +14,15 @@ public interface McpConfig {
     /** The port of MCP. The main port's number serves both adapters on the main port. */
     @WithDefault("9090")
     int port();
+
+    /**
+     * The URL by which clients connect to MCP. With it, MCP is a protected resource of OAuth 2.0 (RFC 9728): clients learn at
+     * which trusted issuer they get a token, which must have this URL as its audience.
+     */
+    Optional<String> oauthResource();
+
+    /** The OAuth scopes that an access token needs at MCP. */
+    Optional<List<String>> oauthScopes();
 
     /** The maximum number of sessions. Beyond it, the caller with the most sessions loses its least recently used one. */
     @WithDefault("1000")

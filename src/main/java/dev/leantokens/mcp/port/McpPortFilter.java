@@ -9,7 +9,7 @@ import dev.leantokens.http.HttpErrors;
 import dev.leantokens.http.RequestFilters;
 import io.vertx.ext.web.RoutingContext;
 
-/** Serves MCP only on the MCP port, and only MCP there, unless the main port is the MCP port. */
+/** Serves MCP and its metadata only on the MCP port, and nothing else there, unless the main port is the MCP port. */
 @ApplicationScoped
 class McpPortFilter {
 
@@ -31,10 +31,14 @@ class McpPortFilter {
 
     private boolean passes(RoutingContext context, Endpoint endpoint) {
         boolean onMcpPort = context.request().connection().localAddress().port() == config.port();
-        if (onMcpPort == (endpoint == Endpoint.MCP)) {
+        if (onMcpPort == isServedThere(endpoint)) {
             return true;
         }
         errors.send(context, HttpErrors.pathNotFound());
         return false;
+    }
+
+    private boolean isServedThere(Endpoint endpoint) {
+        return endpoint == Endpoint.MCP || endpoint == Endpoint.RESOURCE_METADATA && config.oauthResource().isPresent();
     }
 }

@@ -4,6 +4,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
+import dev.leantokens.mcp.authorization.McpAuthorization;
 import io.quarkiverse.mcp.server.McpServer;
 import io.quarkiverse.mcp.server.runtime.config.McpServerRuntimeConfig.Icon;
 import io.quarkiverse.mcp.server.runtime.config.McpServerRuntimeConfig.ServerInfo;
@@ -16,11 +17,14 @@ import io.vertx.core.json.JsonObject;
 public class ServerIntroduction {
 
     private final ServerInfo config;
+    private final McpAuthorization authorization;
     private final String name;
     private final String version;
 
-    ServerIntroduction(McpServersRuntimeConfig config, @ConfigProperty(name = "quarkus.application.name") String application,
+    ServerIntroduction(McpServersRuntimeConfig config, McpAuthorization authorization,
+            @ConfigProperty(name = "quarkus.application.name") String application,
             @ConfigProperty(name = "quarkus.application.version") String version) {
+        this.authorization = authorization;
         this.config = config.servers().get(McpServer.DEFAULT).serverInfo();
         this.name = this.config.name().orElse(application);
         this.version = this.config.version().orElse(version);
@@ -49,10 +53,10 @@ public class ServerIntroduction {
         return json.put("sizes", new JsonArray(icon.sizes()));
     }
 
-    /** @return tools, resources and skills, without list changes and subscriptions: all are fixed while the service runs */
+    /** @return tools, resources and extensions, without list changes and subscriptions: all are fixed while the service runs */
     public JsonObject capabilities() {
         return new JsonObject().put("tools", new JsonObject()).put("resources", new JsonObject())
-                .put("extensions", SkillMethods.capability());
+                .put("extensions", SkillMethods.capability().mergeIn(authorization.extensions()));
     }
 
     /** @return what a model has to know before it chooses a tool or a skill */

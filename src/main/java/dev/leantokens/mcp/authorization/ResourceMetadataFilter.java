@@ -1,0 +1,111 @@
+package dev.leantokens.mcp.authorization;
+
+import static dev.leantokens.settings.SettingRule.require;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.List;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+
+import dev.leantokens.access.AccessRules;
+import dev.leantokens.http.Endpoint;
+import dev.leantokens.http.FilterOrder;
+import dev.leantokens.http.HttpErrors;
+import dev.leantokens.http.RequestFilters;
+import dev.leantokens.settings.LoopbackHost;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+
+/**
+ * Serves the metadata of MCP as a protected resource (RFC 9728 §3) to every caller, and to the pages of every site: clients
+ * read
+ * it before they can authenticate, some of them in a browser. It answers all requests below its path.
+ */
+@ApplicationScoped
+class ResourceMetadataFilter {
+
+    private static final CharSequence ANY = HttpHeaders.createOptimized("*");
+    private static final CharSequence READ_METHODS = HttpHeaders.createOptimized("GET, HEAD");
+
+    /** How long clients may cache the metadata, whose issuers change with the file of local clients: 5 minutes. */
+    private static final CharSequence CACHE_CONTROL = HttpHeaders.createOptimized("max-age=300");
+
+    private final McpAuthorization authorization;
+    private final AccessRules access;
+    private final HttpErrors errors;
+
+    ResourceMetadataFilter(McpAuthorization authorization, AccessRules access, HttpErrors errors) {
+        this.authorization = authorization;
+        this.access = access;
+        this.errors = errors;
+    }
+
+    /** @throws ConfigurationException if no client could get a token for the resource */
+    void check(@Observes StartupEvent event) {
+        require(!authorization.isOn() || !authorizationServers(access.issuers()).isEmpty(),
+                "MCP_OAUTH_RESOURCE must be set together with a trusted issuer (ACCESS_ISSUERS_<ID>_ISSUER) whose identifier "
+                        + "is a URL: MCP clients log in there");
+    }
+
+    void register(@Observes RequestFilters filters) {
+        if (authorization.isOn()) {
+            filters.register(this::passes, FilterOrder.RESOURCE_METADATA);
+        }
+    }
+
+    private boolean passes(RoutingContext context, Endpoint endpoint) {
+        if (endpoint != Endpoint.RESOURCE_METADATA) {
+            return true;
+        }
+        HttpServerResponse response = context.response().putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, ANY);
+        HttpMethod method = context.request().method();
+        if (!authorization.metadataPaths().contains(Endpoint.pathOf(context))) {
+            errors.send(context, HttpErrors.pathNotFound());
+        } else if (method == HttpMethod.GET || method == HttpMethod.HEAD) {
+            send(response, method == HttpMethod.HEAD);
+        } else if (method == HttpMethod.OPTIONS) {
+            // Clients send the revision of MCP in a header, which a browser asks for first.
+            response.putHeader(HttpHeaders.ALLOW, Endpoint.READ_METHODS)
+                    .putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_METHODS, READ_METHODS)
+                    .putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_HEADERS, ANY).end();
+        } else {
+            errors.send(context, HttpErrors.of(405, context));
+        }
+        return false;
+    }
+
+    private void send(HttpServerResponse response, boolean withoutBody) {
+        Buffer body = authorization.metadata(authorizationServers(access.issuers())).toBuffer();
+        response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json").putHeader(HttpHeaders.CACHE_CONTROL, CACHE_CONTROL)
+                .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
+        if (withoutBody) {
+            response.end();
+        } else {
+            response.end(body);
+        }
+    }
+
+    /** @return those at which a client can look for the token endpoint (RFC 8414 §2) */
+    static List<String> authorizationServers(List<String> issuers) {
+        return issuers.stream().filter(ResourceMetadataFilter::isAuthorizationServer).distinct().toList();
+    }
+
+    private static boolean isAuthorizationServer(String issuer) {
+        try {
+            URI uri = new URI(issuer);
+            return uri.getHost() != null && uri.getRawUserInfo() == null && uri.getRawQuery() == null
+                    && uri.getRawFragment() == null
+                    && ("https".equals(uri.getScheme())
+                            || "http".equals(uri.getScheme()) && LoopbackHost.isLoopback(uri.getHost()));
+        } catch (URISyntaxException e) {
+            return false;
+        }
+    }
+}
