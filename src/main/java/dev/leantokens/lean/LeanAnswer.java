@@ -112,12 +112,15 @@ record LeanAnswer(int status, String retryAfter, String date, byte[] body) {
         Optional<ErrorResponse> error = jsonObject().filter(LeanAnswer::isErrorResponse)
                 .map(members -> new ErrorResponse(status, members, Optional.empty()));
         boolean service = request.owner() == CredentialsOwner.SERVICE;
-        if (service && error.filter(ErrorResponse::isAboutAuthorization).isPresent()) {
+        boolean authorization = error.filter(ErrorResponse::isAboutAuthorization).isPresent();
+        if (service && authorization && status != 401) {
             return TokenError.SERVICE_NOT_AUTHORIZED.because("Lean accepts the credentials of this service, but does not "
                     + "allow it to request this scope. The operator of this service must ask Lean to allow it");
         }
         if (service && (status == 401 || error.filter(ErrorResponse::isAboutClient).isPresent())) {
-            return TokenError.SERVICE_CREDENTIALS_REFUSED.because(LeanVerdict.reasonOfRefusal(config));
+            // Some servers answer unauthorized_client to a wrong secret, too; the status is the same in both cases.
+            return TokenError.SERVICE_CREDENTIALS_REFUSED.because(LeanVerdict.reasonOfRefusal(config)
+                    + (authorization ? ". If they are right, Lean does not allow them to request this scope" : ""));
         }
         if (error.isPresent() && !(service && proof.isRepeatedIn(error.get().members()))) {
             // An error may quote the request: a caller may see its own credentials again, but not the service's.

@@ -89,6 +89,15 @@ public class LeanVerdict {
                 + (config.url().isPresent()
                         ? "LEAN_URL is set and replaces LEAN_ENVIRONMENT"
                         : "LEAN_ENVIRONMENT is " + config.environment().configuredName())
-                + ". The operator of this service must correct that setting, or LEAN_CLIENT_ID and its secret or key";
+                + ". The operator of this service must correct that setting, or " + proofSettings(config);
+    }
+
+    /** @return what else can be wrong; an assertion for another audience is rejected like a wrong signature */
+    private static String proofSettings(LeanConfig config) {
+        return switch (config.clientAuthentication()) {
+            case CLIENT_SECRET_POST, CLIENT_SECRET_BASIC -> "LEAN_CLIENT_ID and its secret or key";
+            case PRIVATE_KEY_JWT -> "LEAN_CLIENT_ID and its key, or LEAN_ASSERTION_AUDIENCE";
+            case TLS_CLIENT_AUTH -> "LEAN_CLIENT_ID and its certificate";
+        };
     }
 }

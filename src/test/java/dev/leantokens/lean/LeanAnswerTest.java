@@ -130,7 +130,7 @@ class LeanAnswerTest {
                 arguments(401, invalidClient, SERVICE, TokenError.SERVICE_CREDENTIALS_REFUSED),
                 arguments(400, invalidClient, SERVICE, TokenError.SERVICE_CREDENTIALS_REFUSED),
                 arguments(400, "{\"error\":\"unauthorized_client\"}", SERVICE, TokenError.SERVICE_NOT_AUTHORIZED),
-                arguments(401, "{\"error\":\"unauthorized_client\"}", SERVICE, TokenError.SERVICE_NOT_AUTHORIZED),
+                arguments(401, "{\"error\":\"unauthorized_client\"}", SERVICE, TokenError.SERVICE_CREDENTIALS_REFUSED),
                 arguments(401, "", SERVICE, TokenError.SERVICE_CREDENTIALS_REFUSED),
                 arguments(401, html, SERVICE, TokenError.SERVICE_CREDENTIALS_REFUSED),
                 // Lean sends an empty body without client credentials.
@@ -225,6 +225,30 @@ class LeanAnswerTest {
 
         assertThat(exception.getMessage()).contains("another environment", text, "LEAN_CLIENT_ID").doesNotContain("s3cr3t");
         assertThat(exception.response().json()).contains("another environment", text).doesNotContain("s3cr3t");
+    }
+
+    /** Keycloak answers 401 and unauthorized_client to a wrong secret as to a client without the grant. */
+    @Test
+    void status401LeavesOpenWhetherTheSecretIsWrong() {
+        TokenException exception = failure(answer(401, "{\"error\":\"unauthorized_client\"}"), SERVICE);
+
+        assertThat(exception.getMessage()).contains("refused the credentials", "If they are right", "this scope")
+                .doesNotContain("accepts");
+        assertThat(failure(answer(401, "{\"error\":\"invalid_client\"}"), SERVICE).getMessage())
+                .doesNotContain("If they are right");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "client-secret-post  | LEAN_CLIENT_ID and its secret or key",
+            "client-secret-basic | LEAN_CLIENT_ID and its secret or key",
+            "private-key-jwt     | LEAN_CLIENT_ID and its key, or LEAN_ASSERTION_AUDIENCE",
+            "tls-client-auth     | LEAN_CLIENT_ID and its certificate",
+    })
+    void refusalOfServiceCredentialsNamesTheSettingsOfTheMethod(String method, String settings) {
+        config = Settings.of(LeanConfig.class, "lean.client-authentication", method);
+
+        assertThat(failure(answer(401, ""), SERVICE).getMessage()).endsWith("must correct that setting, or " + settings);
     }
 
     @Test
