@@ -64,6 +64,11 @@ mcp: ## Package, and test the jar with the official MCP clients and conformance 
 	$(MVNW) --quiet -DskipTests package
 	.ci/mcp/run
 
+.PHONY: keycloak
+keycloak: ## Package, and test the jar with Keycloak as Lean and as an identity provider, in about 3 minutes, with a JDK 21
+	$(MVNW) --quiet -DskipTests package
+	.ci/keycloak/run
+
 .PHONY: format
 format: ## Format the sources
 	$(MVNW) process-sources
