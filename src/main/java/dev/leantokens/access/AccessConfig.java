@@ -50,6 +50,9 @@ public interface AccessConfig {
         @WithName("secret")
         Optional<List<String>> indexedSecrets();
 
+        /** A pattern for the certificates that the client authenticates with: a SPIFFE ID, or a DNS name. */
+        Optional<String> certificate();
+
         /** The scopes that the client may request, as patterns in which {@code *} stands for an id. */
         Optional<List<String>> scopes();
 

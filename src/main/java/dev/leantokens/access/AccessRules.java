@@ -17,6 +17,7 @@ import dev.leantokens.token.ClientCredentials;
 import dev.leantokens.token.Scope;
 import dev.leantokens.token.ScopePattern;
 import dev.leantokens.token.TokenConfig;
+import io.vertx.core.http.HttpConnection;
 
 /** Authenticates callers, and decides which scope and which credentials a request may use. Thread-safe. */
 @Singleton
@@ -52,6 +53,15 @@ public class AccessRules {
         this.config = config;
         this.tokens = tokens;
         this.clients = clients;
+    }
+
+    /**
+     * @param connection of a request; this is called on its event loop
+     * @return the client that the connection's certificate belongs to
+     * @throws TokenException {@code invalid_client} if it belongs to several
+     */
+    Optional<LocalClient> certified(HttpConnection connection) {
+        return CertifiedConnection.client(connection, clients.current());
     }
 
     /**

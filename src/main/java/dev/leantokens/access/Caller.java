@@ -2,6 +2,7 @@ package dev.leantokens.access;
 
 import java.util.Optional;
 
+import dev.leantokens.error.TokenError;
 import dev.leantokens.http.Peer;
 import dev.leantokens.http.RequestLog;
 import dev.leantokens.limits.PeerNetwork;
@@ -16,22 +17,27 @@ import io.vertx.ext.web.RoutingContext;
  * @param address the address of the caller's socket
  * @param local whether the caller is on this machine: the address is a loopback one, and no header shows that the request came
  *        through a proxy
- * @param client the client that it has presented credentials of, in the {@code Authorization} header or in the body
+ * @param certified the client that the certificate of its connection belongs to
+ * @param presented the client that it has presented credentials of, in the {@code Authorization} header or in the body; the
+ *        same one if there is a certificate
  * @param cacheControl whether it accepts a token from the cache
  */
-public record Caller(String address, boolean local, Optional<Client> client, CacheControl cacheControl) {
+public record Caller(String address, boolean local, Optional<LocalClient> certified, Optional<Client> presented,
+        CacheControl cacheControl) {
 
     private static final String KEY = Caller.class.getName();
 
     /**
      * @throws dev.leantokens.error.TokenException {@code invalid_client} if the client in the {@code Authorization} header is
-     *         unknown, its secret is wrong, or the scheme is not supported; {@code invalid_request} if the header is malformed
+     *         unknown, its secret is wrong, the scheme is not supported, or the certificate of the connection belongs to
+     *         another client or to several; {@code invalid_request} if the header is malformed
      */
     static Caller authenticate(HttpServerRequest request, AccessRules rules) {
         Peer peer = Peer.of(request.connection());
-        return new Caller(peer.address(), peer.loopback() && !ProxyHeaders.anyIn(request.headers()),
-                rules.authenticate(request.headers().getAll(HttpHeaders.AUTHORIZATION)),
+        Caller connected = new Caller(peer.address(), peer.loopback() && !ProxyHeaders.anyIn(request.headers()),
+                rules.certified(request.connection()), Optional.empty(),
                 CacheControl.of(request.headers().getAll(HttpHeaders.CACHE_CONTROL)));
+        return connected.authenticatedAs(rules.authenticate(request.headers().getAll(HttpHeaders.AUTHORIZATION)));
     }
 
     /** @return the caller of a request, after {@link CallerFilter} */
@@ -39,9 +45,14 @@ public record Caller(String address, boolean local, Optional<Client> client, Cac
         return context.get(KEY);
     }
 
+    /** @return the client that the caller has authenticated as; empty for an anonymous caller */
+    public Optional<Client> client() {
+        return presented.isPresent() ? presented : certified.map(Client.class::cast);
+    }
+
     /** @return the id of the local client; empty unless authenticated as one, as Lean's client ids are not verified here */
     public String identity() {
-        return localClient(client).map(LocalClient::id).orElse("");
+        return localClient(client()).map(LocalClient::id).orElse("");
     }
 
     /**
@@ -50,7 +61,7 @@ public record Caller(String address, boolean local, Optional<Client> client, Cac
      *         of addresses
      */
     public String account() {
-        return account(client, address);
+        return account(client(), address);
     }
 
     static String account(Optional<Client> client, String address) {
@@ -67,14 +78,29 @@ public record Caller(String address, boolean local, Optional<Client> client, Cac
         return !local && Peer.isLoopback(address);
     }
 
-    /** @return the same caller with another client, which has authenticated in the body */
+    /**
+     * @param authenticated the client that the caller has presented credentials of
+     * @return the same caller with this client
+     * @throws dev.leantokens.error.TokenException {@code invalid_client} if the connection's certificate belongs to another one
+     */
     Caller authenticatedAs(Optional<Client> authenticated) {
-        return new Caller(address, local, authenticated, cacheControl);
+        authenticated.ifPresent(client -> requireCertified(client.id()));
+        return new Caller(address, local, certified, authenticated, cacheControl);
+    }
+
+    /**
+     * @param clientId the client that a request names
+     * @throws dev.leantokens.error.TokenException {@code invalid_client} if the connection's certificate belongs to another one
+     */
+    void requireCertified(String clientId) {
+        if (certified.isPresent() && !certified.get().id().equals(clientId)) {
+            throw TokenError.CALLER_REFUSED.because("the certificate of this connection belongs to another client");
+        }
     }
 
     void storeIn(RoutingContext context) {
         context.put(KEY, this);
-        if (localClient(client).isPresent()) {
+        if (localClient(client()).isPresent()) {
             RequestLog.setClient(context, account());
         }
     }

@@ -14,6 +14,7 @@ import jakarta.inject.Inject;
 import org.jboss.logging.Logger;
 
 import dev.leantokens.file.FileWatch;
+import dev.leantokens.tls.CallersCertificates;
 import dev.leantokens.token.ScopePattern;
 import dev.leantokens.token.TokenConfig;
 import io.quarkus.runtime.ShutdownEvent;
@@ -30,6 +31,7 @@ class ConfiguredClients {
     private final List<LocalClient> ofSettings;
     private final Optional<Path> file;
     private final List<ScopePattern> issued;
+    private final boolean callersHaveCertificates;
     private final Vertx vertx;
 
     private String text = "";
@@ -38,20 +40,22 @@ class ConfiguredClients {
 
     /** @throws ConfigurationException if a client is invalid; the message is for an operator and has no secret */
     @Inject
-    ConfiguredClients(AccessConfig config, TokenConfig tokens, Vertx vertx) {
-        this(config, tokens, System.getenv(), vertx);
+    ConfiguredClients(AccessConfig config, TokenConfig tokens, CallersCertificates certificates, Vertx vertx) {
+        this(config, tokens, certificates.areRequired(), System.getenv(), vertx);
     }
 
-    ConfiguredClients(AccessConfig config, TokenConfig tokens, Map<String, String> environment, Vertx vertx) {
+    ConfiguredClients(AccessConfig config, TokenConfig tokens, boolean callersHaveCertificates,
+            Map<String, String> environment, Vertx vertx) {
         this.file = config.clientsFile();
         this.issued = tokens.scopes();
+        this.callersHaveCertificates = callersHaveCertificates;
         this.vertx = vertx;
         try {
             this.ofSettings = new ArrayList<>(
                     LocalClientSettings.ofVariables(environment, config.clients().keySet()));
             config.clients().forEach((id, client) -> ofSettings.add(LocalClient.of(id,
                     client.secret().map(LocalClientSettings::listOf).or(client::indexedSecrets).orElse(List.of()),
-                    client.scopes().orElse(List.of()), client.defaultScope())));
+                    client.certificate(), client.scopes().orElse(List.of()), client.defaultScope())));
             if (file.isPresent()) {
                 text = FileWatch.read(file.get());
             }
@@ -84,7 +88,15 @@ class ConfiguredClients {
         List<LocalClient> all = new ArrayList<>(ofSettings);
         all.addAll(LocalClientSettings.ofFile(fileText));
         all.forEach(client -> client.requireIssued(issued));
+        all.forEach(this::requireCertificatesOfCallers);
         return new LocalClients(all);
+    }
+
+    private void requireCertificatesOfCallers(LocalClient client) {
+        if (client.certificate().isPresent() && !callersHaveCertificates) {
+            throw new IllegalArgumentException("local client " + client.id()
+                    + " authenticates by certificate, but TLS_CLIENT_CA is not set, so callers present none");
+        }
     }
 
     /** Keeps the current clients while the file is invalid or unreadable. */

@@ -18,11 +18,13 @@ import dev.leantokens.token.ScopePattern;
  * A client that is configured here and uses the service's Lean credentials. Its id never has the form of Lean's client ids.
  *
  * @param id the client identifier
- * @param secrets digests of its secrets: one, or two while the secret is rotated
+ * @param secrets digests of its secrets: one, or two while the secret is rotated; none if it authenticates by certificate only
+ * @param certificate the certificates that it authenticates with
  * @param scopes the scopes that it may request
  * @param defaultScope the scope of a request without one, which is among {@code scopes}
  */
-record LocalClient(String id, List<SecretDigest> secrets, List<ScopePattern> scopes, Optional<Scope> defaultScope)
+record LocalClient(String id, List<SecretDigest> secrets, Optional<CertificatePattern> certificate, List<ScopePattern> scopes,
+        Optional<Scope> defaultScope)
         implements
             Client {
 
@@ -44,19 +46,23 @@ record LocalClient(String id, List<SecretDigest> secrets, List<ScopePattern> sco
      * Creates a client from its settings, wherever they are configured.
      *
      * @param secrets plain secrets or digests
+     * @param certificate a {@link CertificatePattern}
      * @param scopes patterns
      * @throws IllegalArgumentException if the settings are invalid; the message is for an operator and has no secret
      */
-    static LocalClient of(String id, List<String> secrets, List<String> scopes, Optional<String> defaultScope) {
+    static LocalClient of(String id, List<String> secrets, Optional<String> certificate, List<String> scopes,
+            Optional<String> defaultScope) {
         require(ID.matcher(id).matches(), "the id of a local client must be 1 to 64 letters, digits, - or _, and is not " + id);
         require(!LeanIssuedClient.isId(id),
                 "local client " + id + " has an id of Lean's shape (a UUID) and would be mistaken for a Lean client");
-        require(!secrets.isEmpty(), "local client " + id + " has no secret");
+        require(!secrets.isEmpty() || certificate.isPresent(),
+                "local client " + id + " has neither a secret nor a certificate");
         require(secrets.size() <= MAX_SECRETS, "local client " + id + " has more than " + MAX_SECRETS
                 + " secrets (commas separate secrets, so a secret must not contain one)");
         require(!scopes.isEmpty(), "local client " + id + " has no scopes: set those that it may have, for example api");
         List<ScopePattern> patterns = scopes.stream().map(scope -> pattern(id, scope)).toList();
-        return new LocalClient(id, secrets.stream().map(secret -> digest(id, secret)).toList(), patterns,
+        return new LocalClient(id, secrets.stream().map(secret -> digest(id, secret)).toList(),
+                certificate.map(pattern -> certificate(id, pattern)), patterns,
                 defaultScope.map(scope -> defaultScope(id, scope, patterns)));
     }
 
@@ -100,6 +106,14 @@ record LocalClient(String id, List<SecretDigest> secrets, List<ScopePattern> sco
                     + " characters and can be guessed: generate one");
         }
         return SecretDigest.of(secret);
+    }
+
+    private static CertificatePattern certificate(String id, String pattern) {
+        try {
+            return CertificatePattern.parse(pattern.strip());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("the certificate of local client " + id + " " + e.getMessage());
+        }
     }
 
     private static ScopePattern pattern(String id, String scope) {

@@ -14,25 +14,28 @@ import dev.leantokens.settings.IntactText;
 
 /**
  * Reads local clients from settings that SmallRye Config does not read: a file, and environment variables for ids of several
- * words. Keys are {@code <id>.secret}, {@code <id>.scopes} and optionally {@code <id>.default-scope}, with values as those of
- * {@code access.clients.<id>.…}.
+ * words. Keys are {@code <id>.secret}, {@code <id>.certificate}, {@code <id>.scopes} and {@code <id>.default-scope}, with
+ * values
+ * as those of {@code access.clients.<id>.…}.
  */
 final class LocalClientSettings {
 
     private static final String SECRET = "secret";
+    private static final String CERTIFICATE = "certificate";
     private static final String SCOPES = "scopes";
     private static final String DEFAULT_SCOPE = "default-scope";
 
     private static final Pattern COMMENT = Pattern.compile("[#!]");
-    private static final Pattern LINE = Pattern.compile("(?<id>[^\\s=:]*)\\.(?<setting>secret|scopes|default-scope)"
+    private static final Pattern LINE = Pattern.compile("(?<id>[^\\s=:]*)\\.(?<setting>secret|certificate|scopes|default-scope)"
             + "(?:\\s*[=:]\\s*|\\s+)(?<value>.*)", Pattern.DOTALL);
 
     /** SmallRye Config itself reads variables for an id of one word. */
     private static final Pattern VARIABLE = Pattern
-            .compile("ACCESS_CLIENTS_(?<id>[A-Z0-9]+(?:_[A-Z0-9]+)+)_(?<setting>SECRET|SCOPES|DEFAULT_SCOPE)");
+            .compile("ACCESS_CLIENTS_(?<id>[A-Z0-9]+(?:_[A-Z0-9]+)+)_(?<setting>SECRET|CERTIFICATE|SCOPES|DEFAULT_SCOPE)");
 
     /** Does not quote the line: without an equals sign, it can be a secret. */
-    private static final String INVALID_LINE = "every line must be <id>.secret=…, <id>.scopes=… or <id>.default-scope=…";
+    private static final String INVALID_LINE = "every line must be <id>.secret=…, <id>.certificate=…, <id>.scopes=… "
+            + "or <id>.default-scope=…";
 
     private LocalClientSettings() {
     }
@@ -92,10 +95,13 @@ final class LocalClientSettings {
     private static List<LocalClient> clients(Map<String, Map<String, String>> settings) {
         return settings.entrySet().stream().map(client -> {
             Map<String, String> values = client.getValue();
-            return LocalClient.of(client.getKey(), listOf(values.getOrDefault(SECRET, "")),
-                    listOf(values.getOrDefault(SCOPES, "")),
-                    Optional.ofNullable(values.get(DEFAULT_SCOPE)).filter(scope -> !scope.isBlank()));
+            return LocalClient.of(client.getKey(), listOf(values.getOrDefault(SECRET, "")), present(CERTIFICATE, values),
+                    listOf(values.getOrDefault(SCOPES, "")), present(DEFAULT_SCOPE, values));
         }).toList();
+    }
+
+    private static Optional<String> present(String setting, Map<String, String> values) {
+        return Optional.ofNullable(values.get(setting)).filter(value -> !value.isBlank());
     }
 
     private static String hyphenated(String words) {

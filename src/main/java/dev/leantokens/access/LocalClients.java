@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,9 +25,13 @@ final class LocalClients {
     private final AuthenticatedHeaders headers = new AuthenticatedHeaders();
     private final byte[] key = KeyedDigest.newKey();
     private final Map<KeyedDigest, LocalClient> owners = new HashMap<>();
+    private final Map<CertificatePattern, LocalClient> certified = new LinkedHashMap<>();
     private final int size;
 
-    /** @throws IllegalArgumentException if there are too many, or two have the same id or secret; the message has the id */
+    /**
+     * @throws IllegalArgumentException if there are too many, or two have the same id, secret or certificate; the message has
+     *         the id
+     */
     LocalClients(List<LocalClient> clients) {
         if (clients.size() > MAX_CLIENTS) {
             throw new IllegalArgumentException("more than " + MAX_CLIENTS + " local clients are configured");
@@ -42,6 +47,12 @@ final class LocalClients {
                     throw new IllegalArgumentException("local client " + client.id() + " has a secret that is already in use");
                 }
             }
+            client.certificate().ifPresent(pattern -> {
+                if (certified.putIfAbsent(pattern, client) != null) {
+                    throw new IllegalArgumentException("local client " + client.id()
+                            + " has the same certificate as another one");
+                }
+            });
         }
     }
 
@@ -77,6 +88,16 @@ final class LocalClients {
     /** @return the client with this secret */
     Optional<LocalClient> find(String secret) {
         return Optional.ofNullable(owners.get(new KeyedDigest(key, SecretDigest.of(secret))));
+    }
+
+    /** @return whether certificates authenticate any of them */
+    boolean haveCertificates() {
+        return !certified.isEmpty();
+    }
+
+    /** @return the clients that a certificate with these names authenticates; more than one if patterns overlap */
+    List<LocalClient> find(CertificatePattern.Names names) {
+        return certified.entrySet().stream().filter(client -> client.getKey().matches(names)).map(Map.Entry::getValue).toList();
     }
 
     /**

@@ -32,7 +32,8 @@ public record NewClient(String id, String secret, String scopes, Optional<String
         byte[] bytes = new byte[SECRET_BYTES];
         new SecureRandom().nextBytes(bytes);
         String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-        LocalClient.of(id, List.of(secret), List.of(scopes.split(",", -1)), defaultScope).requireIssued(issued);
+        LocalClient.of(id, List.of(secret), Optional.empty(), List.of(scopes.split(",", -1)), defaultScope)
+                .requireIssued(issued);
         return new NewClient(id, secret, scopes, defaultScope);
     }
 

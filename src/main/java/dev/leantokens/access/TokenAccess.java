@@ -43,8 +43,12 @@ public class TokenAccess {
     public Issuance request(RequestMembers members, RoutingContext context, BodyCredentials meaning, Origin adapter) {
         Caller caller = Caller.of(context);
         boolean authenticates = meaning == BodyCredentials.AUTHENTICATE_CALLER;
+        if (authenticates) {
+            // Also alone, as RFC 8705 §2 has it.
+            members.clientId().ifPresent(caller::requireCertified);
+        }
         Optional<ClientCredentials> sent = ClientCredentials.of(members,
-                authenticates ? caller.client().map(Client::id) : Optional.empty());
+                authenticates ? authenticatedId(members, caller) : Optional.empty());
         Optional<Client> client = rules.client(sent, caller, meaning);
         if (authenticates && sent.isPresent()) {
             caller.authenticatedAs(client).storeIn(context);
@@ -60,5 +64,10 @@ public class TokenAccess {
                         metrics.recordIssued(adapter, issued.source());
                     }
                 });
+    }
+
+    /** A certificate is no second place of credentials: the same client may send its secret, too. */
+    private static Optional<String> authenticatedId(RequestMembers members, Caller caller) {
+        return (members.clientSecret().isPresent() ? caller.presented() : caller.client()).map(Client::id);
     }
 }

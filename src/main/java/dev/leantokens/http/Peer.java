@@ -4,11 +4,8 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Set;
 
-import io.netty.util.Attribute;
-import io.netty.util.AttributeKey;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.SocketAddress;
-import io.vertx.core.net.impl.ConnectionBase;
 
 /**
  * The other end of a connection. It is kept with the connection: Vert.x writes the address anew whenever it is asked.
@@ -19,7 +16,7 @@ import io.vertx.core.net.impl.ConnectionBase;
  */
 public record Peer(String address, boolean loopback) {
 
-    private static final AttributeKey<Peer> KEY = AttributeKey.valueOf(Peer.class.getName());
+    private static final ConnectionValue<Peer> KEPT = new ConnectionValue<>(Peer.class);
 
     /** The address of a peer without one, as on a Unix domain socket: not a loopback address. */
     private static final String NO_ADDRESS = "0.0.0.0";
@@ -28,11 +25,10 @@ public record Peer(String address, boolean loopback) {
 
     /** @param connection of a request; this is called on its event loop */
     public static Peer of(HttpConnection connection) {
-        Attribute<Peer> kept = ((ConnectionBase) connection).channelHandlerContext().channel().attr(KEY);
-        Peer peer = kept.get();
+        Peer peer = KEPT.get(connection);
         if (peer == null) {
             peer = at(connection.remoteAddress());
-            kept.set(peer);
+            KEPT.keep(connection, peer);
         }
         return peer;
     }

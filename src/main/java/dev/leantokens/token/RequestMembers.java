@@ -70,12 +70,12 @@ public final class RequestMembers {
     }
 
     /** @return see {@link #text} */
-    Optional<String> clientId() {
+    public Optional<String> clientId() {
         return text(CLIENT_ID, clientId);
     }
 
     /** @return see {@link #text} */
-    Optional<String> clientSecret() {
+    public Optional<String> clientSecret() {
         return text(CLIENT_SECRET, clientSecret);
     }
 

@@ -364,7 +364,7 @@ class AccessRulesTest {
             "2001:db8:1:2:aaaa:bbbb:cccc:dddd, network 2001:db8:1:2:0:0:0:0/64",
             "fe80:0:0:0:1:2:3:4%1, network fe80:0:0:0:0:0:0:0/64" })
     void ipv6NetworkIsOneAccount(String address, String account) {
-        Caller caller = new Caller(address, false, Optional.empty(), CacheControl.ANY);
+        Caller caller = new Caller(address, false, Optional.empty(), Optional.empty(), CacheControl.ANY);
 
         assertThat(caller.account()).isEqualTo(account);
     }
@@ -418,7 +418,7 @@ class AccessRulesTest {
     }
 
     private static Caller caller(boolean local) {
-        return new Caller("192.0.2.1", local, Optional.empty(), CacheControl.ANY);
+        return new Caller("192.0.2.1", local, Optional.empty(), Optional.empty(), CacheControl.ANY);
     }
 
     /** A caller with these credentials by Basic. */
@@ -437,7 +437,7 @@ class AccessRulesTest {
     }
 
     private static Caller caller(AccessRules rules, String header) {
-        return new Caller("192.0.2.1", !LOCAL, rules.authenticate(List.of(header)), CacheControl.ANY);
+        return new Caller("192.0.2.1", !LOCAL, Optional.empty(), rules.authenticate(List.of(header)), CacheControl.ANY);
     }
 
     private static String[] with(String... settings) {
@@ -449,6 +449,6 @@ class AccessRulesTest {
     private static AccessRules rules(String... settings) {
         AccessConfig config = Settings.of(AccessConfig.class, settings);
         TokenConfig tokens = Settings.of(TokenConfig.class);
-        return new AccessRules(config, tokens, new ConfiguredClients(config, tokens, Map.of(), null));
+        return new AccessRules(config, tokens, new ConfiguredClients(config, tokens, false, Map.of(), null));
     }
 }

@@ -15,7 +15,8 @@ import dev.leantokens.token.ClientCredentials;
 
 class AuthenticatedHeadersTest {
 
-    private static final LocalClient PAYMENTS = LocalClient.of("payments", List.of("secret-of-payments"), List.of("api"),
+    private static final LocalClient PAYMENTS = LocalClient.of("payments", List.of("secret-of-payments"), Optional.empty(),
+            List.of("api"),
             Optional.empty());
 
     private final AuthenticatedHeaders headers = new AuthenticatedHeaders();

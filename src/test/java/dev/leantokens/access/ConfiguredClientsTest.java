@@ -19,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import dev.leantokens.access.CertificatePattern.Names;
 import dev.leantokens.settings.LiteralSecrets;
 import dev.leantokens.testing.Settings;
 import dev.leantokens.token.Scope;
@@ -39,7 +40,12 @@ class ConfiguredClientsTest {
 
     /** Clients of an application with these environment variables. */
     private static ConfiguredClients ofVariables(Map<String, String> environment) {
-        return new ConfiguredClients(config(environment).getConfigMapping(AccessConfig.class), TOKENS, environment, null);
+        return ofVariables(environment, false);
+    }
+
+    private static ConfiguredClients ofVariables(Map<String, String> environment, boolean callersHaveCertificates) {
+        return new ConfiguredClients(config(environment).getConfigMapping(AccessConfig.class), TOKENS, callersHaveCertificates,
+                environment, null);
     }
 
     private static SmallRyeConfig config(Map<String, String> environment) {
@@ -69,6 +75,22 @@ class ConfiguredClientsTest {
         assertThat(clients.find("payments-api-v2", SECRET)).isPresent();
         assertThat(clients.find("web", "secret-of-web-secret")).isPresent();
         assertThat(clients.size()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "PAYMENTS, payments", "PAYMENTS_API_V2, payments-api-v2" })
+    void clientCanHaveACertificateInPlaceOfASecret(String variable, String id) {
+        Map<String, String> environment = Map.of("ACCESS_CLIENTS_" + variable + "_CERTIFICATE", " spiffe://prod/ns/payments/* ",
+                "ACCESS_CLIENTS_" + variable + "_SCOPES", "api");
+        Names names = new Names(List.of("spiffe://prod/ns/payments/web"), List.of());
+
+        LocalClients clients = ofVariables(environment, true).current();
+
+        assertThat(clients.find(names)).extracting(LocalClient::id).containsExactly(id);
+        assertThat(clients.haveCertificates()).isTrue();
+        assertThatThrownBy(() -> ofVariables(environment, false)).isInstanceOf(ConfigurationException.class)
+                .hasMessage("ACCESS_CLIENTS: local client " + id
+                        + " authenticates by certificate, but TLS_CLIENT_CA is not set, so callers present none");
     }
 
     @ParameterizedTest
@@ -138,7 +160,7 @@ class ConfiguredClientsTest {
                         setting -> Stream.of("access.clients.payments." + setting.getKey(), setting.getValue()))
                         .toArray(String[]::new)),
                 Settings.of(AccessConfig.class, "access.clients-file", file.toString()))) {
-            assertThatThrownBy(() -> new ConfiguredClients(config, tokens, Map.of(), null))
+            assertThatThrownBy(() -> new ConfiguredClients(config, tokens, false, Map.of(), null))
                     .isInstanceOf(ConfigurationException.class).hasMessageContaining("local client payments")
                     .hasMessageContaining(reason).hasMessageNotContaining(SECRET);
         }
@@ -150,7 +172,7 @@ class ConfiguredClientsTest {
         AccessConfig config = Settings.of(AccessConfig.class, "access.clients-file", file.toString(),
                 "access.clients.payments.secret", SECRET, "access.clients.payments.scopes", "api");
 
-        LocalClients clients = new ConfiguredClients(config, TOKENS, Map.of(), null).current();
+        LocalClients clients = new ConfiguredClients(config, TOKENS, false, Map.of(), null).current();
 
         assertThat(clients.size()).isEqualTo(2);
         assertThat(clients.find("agents", "secret-of-agents-secret")).isPresent();
@@ -163,7 +185,7 @@ class ConfiguredClientsTest {
         AccessConfig config = Settings.of(AccessConfig.class, "access.clients-file", file.toString(),
                 "access.clients.payments.secret", SECRET, "access.clients.payments.scopes", "api");
 
-        assertThatThrownBy(() -> new ConfiguredClients(config, TOKENS, Map.of(), null))
+        assertThatThrownBy(() -> new ConfiguredClients(config, TOKENS, false, Map.of(), null))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("payments is configured twice");
     }
@@ -174,14 +196,15 @@ class ConfiguredClientsTest {
                 .isInstanceOf(ConfigurationException.class).hasMessageContaining("local client payments-api has no scopes")
                 .hasMessageNotContaining(SECRET);
         assertThatThrownBy(() -> ofVariables(Map.of("ACCESS_CLIENTS_PAYMENTS_SCOPES", "api")))
-                .isInstanceOf(ConfigurationException.class).hasMessageContaining("local client payments has no secret");
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("local client payments has neither a secret nor a certificate");
     }
 
     @Test
     void missingFileStopsTheStart() {
         AccessConfig config = Settings.of(AccessConfig.class, "access.clients-file", folder.resolve("nowhere").toString());
 
-        assertThatThrownBy(() -> new ConfiguredClients(config, TOKENS, Map.of(), null))
+        assertThatThrownBy(() -> new ConfiguredClients(config, TOKENS, false, Map.of(), null))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("ACCESS_CLIENTS_FILE").hasMessageContaining("nowhere");
     }

@@ -120,7 +120,7 @@ class LocalClientsTest {
 
     @ParameterizedTest
     @CsvSource({
-            "'',                                               has no secret",
+            "'',                                               has neither a secret nor a certificate",
             "' ',                                              empty secret",
             "kQ7s3cr3tkQ7s3cr3t;,                              empty secret",
             "kQ7s3cr3tkQ7s3cr3t;kQ7s3cr3tkQ7s3cr3u;abcdefghijklmnopqrs, more than 2 secrets",
@@ -152,7 +152,7 @@ class LocalClientsTest {
     }
 
     private static LocalClient client(String id, List<String> secrets, List<String> scopes) {
-        return LocalClient.of(id, secrets, scopes, Optional.empty());
+        return LocalClient.of(id, secrets, Optional.empty(), scopes, Optional.empty());
     }
 
     private static void assertInvalid(org.assertj.core.api.ThrowableAssert.ThrowingCallable call, String reason) {

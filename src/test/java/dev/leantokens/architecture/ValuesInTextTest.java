@@ -55,6 +55,8 @@ class ValuesInTextTest {
             "Session.owner", "Session.account", "Verdict.reason", "State.reason", "LeanAccount.url",
             "RestClients.certificate", "ResourceUrl.origin", "ResourceUrl.path", "SigningKey.algorithm", "Places.mcpUrl",
             "StoreScript.text", "StoreScript.digest", "StoreNames.prefix", "StoreNames.environment",
+            // Names of certificates, which are public.
+            "Names.uris", "Names.hosts", "SpiffeId.text", "DnsName.labels",
             // Addresses, and ids of the configuration.
             "CallerName.name", "CallerName.group", "Key.callers", "Summary.callers", "IssuerSettings.id",
             "FederatedIdentity.issuer", "Refused.reason");

@@ -120,8 +120,9 @@ class DocumentedSettingsTest {
         assertThat(
                 Pattern.compile("`((?:LEAN|TOKEN|CACHE|LIMITS|TLS|ALLOWED|OPENAPI|MCP|ACCESS|STORE)_[A-Z_]*[A-Z])(?:=[^`]*)?`")
                         .matcher(prose).results().map(name -> name.group(1)).filter(name -> !name.startsWith("LEAN_TOKENS_")))
-                .allMatch(name -> known.contains(name.replaceFirst("(?<=^ACCESS_CLIENTS_).+(?=_(SECRET|SCOPES)$)", "<ID>")
-                        .replaceFirst("(?<=^ACCESS_CLIENTS_).+(?=_DEFAULT_SCOPE$)", "<ID>")));
+                .allMatch(name -> known
+                        .contains(name.replaceFirst("(?<=^ACCESS_CLIENTS_).+(?=_(SECRET|CERTIFICATE|SCOPES)$)", "<ID>")
+                                .replaceFirst("(?<=^ACCESS_CLIENTS_).+(?=_DEFAULT_SCOPE$)", "<ID>")));
     }
 
     /** The explanation repeats defaults in words: a fraction such as 0.2 as "the last fifth". */

@@ -19,7 +19,6 @@ import java.security.interfaces.ECPrivateKey;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Date;
 import java.util.List;
@@ -34,9 +33,11 @@ import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.cert.CertIOException;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
@@ -73,6 +74,16 @@ public final class Certificates {
         /** @param hosts names or addresses of the server; empty for a client */
         public Identity issue(String name, String... hosts) {
             return Certificates.issue(name, newKeys(), identity, List.of(hosts), false, Instant.now(), LIFETIME);
+        }
+
+        /** @param names of any type; a client's, unless the purposes say otherwise */
+        public Identity issue(String name, List<GeneralName> names, KeyPurposeId... purposes) {
+            return Certificates.issue(name, newKeys(), identity, names, List.of(purposes), false, Instant.now(), LIFETIME);
+        }
+
+        /** @return the certificate of another authority, with its key */
+        public Identity issueAuthority(String name, List<GeneralName> names) {
+            return Certificates.issue(name, newKeys(), identity, names, List.of(), true, Instant.now(), LIFETIME);
         }
 
         /** Issues a certificate with an RSA key. */
@@ -210,6 +221,13 @@ public final class Certificates {
 
     private static Identity issue(String name, KeyPair keys, Identity issuer, List<String> hosts, boolean authority,
             Instant from, Duration lifetime) {
+        return issue(name, keys, issuer, hosts.stream().map(host -> new GeneralName(
+                host.matches("[0-9.]+|.*:.*") ? GeneralName.iPAddress : GeneralName.dNSName, host)).toList(), List.of(),
+                authority, from, lifetime);
+    }
+
+    private static Identity issue(String name, KeyPair keys, Identity issuer, List<GeneralName> names,
+            List<KeyPurposeId> purposes, boolean authority, Instant from, Duration lifetime) {
         X500Name subject = new X500Name("CN=" + name);
         X500Name signedBy = issuer == null ? subject
                 : X500Name.getInstance(issuer.certificate().getSubjectX500Principal().getEncoded());
@@ -219,9 +237,10 @@ public final class Certificates {
                 Date.from(notBefore), Date.from(notBefore.plus(lifetime)), subject, keys.getPublic());
         try {
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
-            List<GeneralName> names = new ArrayList<>();
-            hosts.forEach(host -> names.add(new GeneralName(
-                    host.matches("[0-9.]+|.*:.*") ? GeneralName.iPAddress : GeneralName.dNSName, host)));
+            if (!purposes.isEmpty()) {
+                builder.addExtension(Extension.extendedKeyUsage, false,
+                        new ExtendedKeyUsage(purposes.toArray(KeyPurposeId[]::new)));
+            }
             if (!names.isEmpty()) {
                 builder.addExtension(Extension.subjectAlternativeName, false,
                         new GeneralNames(names.toArray(GeneralName[]::new)));
