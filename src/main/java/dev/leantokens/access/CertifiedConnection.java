@@ -65,7 +65,7 @@ final class CertifiedConnection {
             return List.of();
         }
         List<LocalClient> owners = configured.find(names(certificate));
-        if (owners.size() > 1) {
+        if (owners.size() > 1 && configured.isNewOverlap(owners)) {
             LOG.error("A caller's certificate belongs to several local clients ("
                     + owners.stream().map(LocalClient::id).collect(Collectors.joining(", "))
                     + ") and is refused: correct their ACCESS_CLIENTS_<ID>_CERTIFICATE, which must not overlap");

@@ -11,11 +11,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Authenticates local clients. A secret is looked up by a {@link KeyedDigest} with a random key for each instance, and the id
  * is compared afterwards. The time of a lookup therefore depends on the length of the presented credentials only, not on the
- * number of clients or on which ids exist. Immutable, except for the headers that it remembers.
+ * number of clients or on which ids exist. Immutable, except for what it remembers.
  */
 final class LocalClients {
 
@@ -26,6 +27,8 @@ final class LocalClients {
     private final byte[] key = KeyedDigest.newKey();
     private final Map<KeyedDigest, LocalClient> owners = new HashMap<>();
     private final Map<CertificatePattern, LocalClient> certified = new LinkedHashMap<>();
+    /** Those whose overlap has been reported. */
+    private final Set<String> overlapping = ConcurrentHashMap.newKeySet();
     private final int size;
 
     /**
@@ -98,6 +101,14 @@ final class LocalClients {
     /** @return the clients that a certificate with these names authenticates; more than one if patterns overlap */
     List<LocalClient> find(CertificatePattern.Names names) {
         return certified.entrySet().stream().filter(client -> client.getKey().matches(names)).map(Map.Entry::getValue).toList();
+    }
+
+    /**
+     * @param owners clients to which one certificate belongs
+     * @return whether this is the first such certificate of one of them
+     */
+    boolean isNewOverlap(List<LocalClient> owners) {
+        return owners.stream().filter(client -> overlapping.add(client.id())).count() > 0;
     }
 
     /**
