@@ -1,12 +1,10 @@
 package dev.leantokens.lean;
 
-import static dev.leantokens.settings.SettingRule.HIGHEST_PORT;
 import static dev.leantokens.settings.SettingRule.require;
 
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
+import dev.leantokens.settings.ProxyAddress;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
 /**
@@ -16,8 +14,6 @@ import io.quarkus.runtime.configuration.ConfigurationException;
  * @param password the password for the name
  */
 record LeanProxy(String host, int port, Optional<String> username, Optional<String> password) {
-
-    private static final Pattern URL = Pattern.compile("(?i)http://([a-z0-9._-]+|\\[[0-9a-f:.]+]):(\\d{1,5})/?");
 
     /**
      * @throws ConfigurationException if the settings are invalid; the message is for an operator and quotes no value, since
@@ -29,11 +25,11 @@ record LeanProxy(String host, int port, Optional<String> username, Optional<Stri
         require(config.proxyUrl().isPresent() || config.proxyUsername().isEmpty(),
                 "LEAN_PROXY_USERNAME is set without LEAN_PROXY_URL");
         return config.proxyUrl().map(text -> {
-            Matcher url = URL.matcher(text.strip());
-            int port = url.matches() ? Integer.parseInt(url.group(2)) : 0;
-            require(port > 0 && port <= HIGHEST_PORT, "LEAN_PROXY_URL must be http://host:port; "
+            Optional<ProxyAddress> address = ProxyAddress.parse(text);
+            require(address.isPresent(), "LEAN_PROXY_URL must be http://host:port; "
                     + "set the name and password as LEAN_PROXY_USERNAME and LEAN_PROXY_PASSWORD");
-            return new LeanProxy(url.group(1), port, config.proxyUsername(), config.proxyPassword());
+            return new LeanProxy(address.get().host(), address.get().port(), config.proxyUsername(),
+                    config.proxyPassword());
         });
     }
 
