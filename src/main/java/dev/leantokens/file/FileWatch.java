@@ -40,6 +40,11 @@ public final class FileWatch implements AutoCloseable {
 
         /** The file can no longer be read. Reported once for each reason, until it can be read again. */
         void unreadable(IOException reason);
+
+        /** The file can be read again, and has the same content as before. */
+        default void readableAgain() {
+            // The content that is used has never changed.
+        }
     }
 
     /** @param text the content that the caller has read already */
@@ -131,10 +136,13 @@ public final class FileWatch implements AutoCloseable {
     private synchronized void poll() {
         try {
             String current = read(file);
+            boolean wasUnreadable = unreadable != null;
             unreadable = null;
             if (!current.equals(text)) {
                 text = current;
                 listener.changed(current);
+            } else if (wasUnreadable) {
+                listener.readableAgain();
             }
         } catch (IOException e) {
             String reason = e.toString();
