@@ -17,6 +17,7 @@ import org.jboss.logging.Logger;
 
 import dev.leantokens.access.AccessConfig;
 import dev.leantokens.cache.CacheConfig;
+import dev.leantokens.issuer.IssuersConfig;
 import dev.leantokens.lean.LeanConfig;
 import dev.leantokens.limits.LimitsConfig;
 import dev.leantokens.mcp.port.McpConfig;
@@ -34,7 +35,8 @@ import io.smallrye.config.ConfigMapping;
  * version. Unknown properties in files make startup fail, but a variable may belong to another program.
  */
 @ApplicationScoped
-@RegisterForReflection(targets = { AccessConfig.class, CacheConfig.class, LeanConfig.class, LimitsConfig.class, McpConfig.class,
+@RegisterForReflection(targets = { AccessConfig.class, CacheConfig.class, IssuersConfig.class, LeanConfig.class,
+        LimitsConfig.class, McpConfig.class,
         OpenapiConfig.class, StoreConfig.class, CallersTlsConfig.class, LeanTlsConfig.class, TokenConfig.class })
 class UnknownVariables {
 

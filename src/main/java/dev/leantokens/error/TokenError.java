@@ -52,6 +52,8 @@ public enum TokenError {
     OTHER_SCOPE(502, "server_error"),
     /** Neither the service nor the caller has credentials. */
     NO_CREDENTIALS(503, "temporarily_unavailable"),
+    /** The caller's token cannot be verified, because the keys of its issuer cannot be obtained. */
+    ISSUER_UNAVAILABLE(503, "temporarily_unavailable"),
     /** Lean cannot be reached, or a gateway in front of it responds 502, 503 or 504. */
     LEAN_UNAVAILABLE(503, "temporarily_unavailable"),
     /** TLS with Lean fails: this service refuses Lean's certificate, or Lean refuses this service's. */

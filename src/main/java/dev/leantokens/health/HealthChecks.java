@@ -1,6 +1,7 @@
 package dev.leantokens.health;
 
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Locale;
 
 import jakarta.enterprise.inject.Produces;
@@ -12,6 +13,8 @@ import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
 import dev.leantokens.access.AccessRules;
+import dev.leantokens.issuer.KeysState;
+import dev.leantokens.issuer.TrustedKeys;
 import dev.leantokens.lean.LeanReachability;
 import dev.leantokens.lean.LeanStandIn;
 import dev.leantokens.lean.LeanVerdict;
@@ -25,12 +28,14 @@ import io.smallrye.health.api.HealthGroup;
 /**
  * The health checks of the service. Those about Lean are in the group {@code /q/health/group/lean} and in no probe: neither a
  * restart nor taking the service out of rotation would fix Lean, and cached tokens stay valid. The same is true of Redis and
- * {@code /q/health/group/store}. There is no startup check, as the main port opens last.
+ * {@code /q/health/group/store}, and of issuers and {@code /q/health/group/issuers}. There is no startup check, as the main
+ * port opens last.
  */
 class HealthChecks {
 
     private static final String LEAN = "lean";
     private static final String STORE = "store";
+    private static final String ISSUERS = "issuers";
 
     /** Whether both adapters can be reached. That the request has arrived shows that the main port is open. */
     @Produces
@@ -100,6 +105,27 @@ class HealthChecks {
                         .withData("replicas", state.replicas());
             }).orElseGet(() -> response.up().withData("redis", "not configured")).build();
         };
+    }
+
+    /** Whether the keys of all trusted issuers can be obtained. In no probe: known keys are used meanwhile. */
+    @Produces
+    @Singleton
+    @HealthGroup(ISSUERS)
+    HealthCheck issuers(TrustedKeys keys) {
+        return () -> {
+            List<KeysState> states = keys.states();
+            HealthCheckResponseBuilder response = HealthCheckResponse.named(ISSUERS)
+                    .status(states.stream().allMatch(state -> state.problem().isEmpty()));
+            states.forEach(state -> response.withData(state.issuer(), describe(state)));
+            return (states.isEmpty() ? response.withData("issuers", "not configured") : response).build();
+        };
+    }
+
+    private static String describe(KeysState state) {
+        String keys = state.keys() == 0 ? "no keys" : state.keys() == 1 ? "1 key" : state.keys() + " keys";
+        return state.problem().map(problem -> keys
+                + state.until().map(end -> " until " + end.truncatedTo(ChronoUnit.SECONDS)).orElse("") + ": " + problem)
+                .orElse(keys);
     }
 
     private static HealthCheckResponseBuilder named(String name, LeanStandIn standIn) {

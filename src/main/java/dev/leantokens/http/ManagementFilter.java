@@ -18,7 +18,7 @@ public class ManagementFilter {
     public static final String METRICS = "/q/metrics";
     private static final String HEALTH = "/q/health";
     private static final Set<String> PATHS = Set.of(HEALTH, HEALTH + "/live", HEALTH + "/ready", HEALTH + "/started",
-            HEALTH + "/group/lean", HEALTH + "/group/store", METRICS);
+            HEALTH + "/group/issuers", HEALTH + "/group/lean", HEALTH + "/group/store", METRICS);
     private static final Set<HttpMethod> METHODS = Set.of(HttpMethod.GET, HttpMethod.HEAD);
 
     private final HttpErrors errors;

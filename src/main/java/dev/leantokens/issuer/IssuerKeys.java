@@ -17,9 +17,11 @@ interface IssuerKeys {
     Optional<List<PublicJsonWebKey>> current();
 
     /**
-     * Asks the issuer for its keys. Callers that ask meanwhile share the request.
+     * Asks the issuer for its keys, at most once in 30 s. Callers that ask meanwhile share the request.
      *
-     * @return completes when the issuer has responded or failed, and never fails; empty if it was asked a short time ago
+     * @return completes on the caller's context when the issuer has responded or failed, and never fails; empty if it was asked
+     *         a short time ago. The keys can have changed meanwhile: a caller whose keys are no longer the {@link #current()}
+     *         ones looks at those
      */
     Optional<Uni<Void>> refresh();
 }

@@ -20,6 +20,10 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
 
+import org.jose4j.jwk.EcJwkGenerator;
+import org.jose4j.jwk.PublicJsonWebKey;
+import org.jose4j.keys.EllipticCurves;
+import org.jose4j.lang.JoseException;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -35,7 +39,9 @@ import dev.leantokens.token.CallerAccount;
 import dev.leantokens.token.CallerAccounts;
 import dev.leantokens.token.Scope;
 import dev.leantokens.token.UpstreamTokenRequest.Purpose;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.PemTrustOptions;
 
 /**
  * Fills every record of the application with a secret: its {@code toString}, which can get into log lines and messages, must
@@ -59,7 +65,8 @@ class ValuesInTextTest {
             "Names.uris", "Names.hosts", "SpiffeId.text", "DnsName.labels",
             // Addresses, and ids of the configuration.
             "CallerName.name", "CallerName.group", "Key.callers", "Summary.callers", "IssuerSettings.id",
-            "FederatedIdentity.issuer", "Refused.reason");
+            "FederatedIdentity.issuer", "Refused.reason", "KeySource.id", "KeysState.issuer",
+            "KeysState.problem");
 
     /**
      * Other classes with a {@code toString}. {@code SecretsInTextTest} tests each of them, except the exceptions, whose
@@ -149,6 +156,9 @@ class ValuesInTextTest {
                     new Scope(text));
             case "CallerAccounts" -> new CallerAccounts((CallerAccount) value(CallerAccount.class, text), Purpose.NEED);
             case "TokenException" -> TokenError.INTERNAL.because("failed");
+            case "PemTrustOptions" -> new PemTrustOptions().addCertValue(Buffer.buffer(text));
+            // A public key has no secret.
+            case "PublicJsonWebKey" -> publicKey();
             case "StoreKey" -> make(plain, "parse", String.class, "A".repeat(43));
             case "SecretDigest" -> make(plain, "of", String.class, text);
             case "ScopePattern" -> make(plain, "of", String.class, "api");
@@ -160,6 +170,14 @@ class ValuesInTextTest {
             }
             default -> throw new AssertionError("this test needs a value of " + plain + " for a record");
         };
+    }
+
+    private static PublicJsonWebKey publicKey() {
+        try {
+            return EcJwkGenerator.generateJwk(EllipticCurves.P256);
+        } catch (JoseException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static Object make(Class<?> type, String method, Class<?> of, Object argument) throws ReflectiveOperationException {

@@ -66,6 +66,12 @@ class HealthTest {
                 .body("checks.find { it.name == 'store' }.data.redis", equalTo("not configured"));
     }
 
+    @Test
+    void issuersThatAreNotConfiguredAreUp() {
+        given().get("/q/health/group/issuers").then().statusCode(200)
+                .body("checks.find { it.name == 'issuers' }.data.issuers", equalTo("not configured"));
+    }
+
     /** SmallRye Health reports an unknown group as up. */
     @ParameterizedTest
     @ValueSource(strings = { "/q/health/group/lena", "/q/health/group", "/q/health/well", "/q/health/lively", "/q/health/",
@@ -76,7 +82,7 @@ class HealthTest {
 
     @ParameterizedTest
     @ValueSource(strings = { "/q/health", "/q/health/ready", "/q/health/group/lean", "/q/health/group/store",
-            "/q/metrics" })
+            "/q/health/group/issuers", "/q/metrics" })
     void managementEndpointsAreReadOnly(String path) {
         given().post(path).then().statusCode(405).header("Allow", "GET, HEAD, OPTIONS").body("error",
                 equalTo("invalid_request"));

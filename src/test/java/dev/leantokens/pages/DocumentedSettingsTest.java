@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.leantokens.access.AccessConfig;
 import dev.leantokens.cache.CacheConfig;
+import dev.leantokens.issuer.IssuersConfig;
 import dev.leantokens.lean.LeanConfig;
 import dev.leantokens.limits.LimitsConfig;
 import dev.leantokens.mcp.port.McpConfig;
@@ -43,7 +44,7 @@ class DocumentedSettingsTest {
 
     private static final List<Class<?>> MAPPINGS = List.of(LeanConfig.class, McpConfig.class, AccessConfig.class,
             TokenConfig.class, CacheConfig.class, LimitsConfig.class, CallersTlsConfig.class, LeanTlsConfig.class,
-            OpenapiConfig.class, StoreConfig.class);
+            OpenapiConfig.class, StoreConfig.class, IssuersConfig.class);
 
     /** Properties whose variable has another name, mapped in application.properties. */
     private static final Map<String, String> SHORT_NAMES = Map.of(

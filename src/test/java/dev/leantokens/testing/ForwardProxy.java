@@ -13,20 +13,26 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** A proxy that requires a password, tunnels by CONNECT and records the requests. */
+/** A proxy that requires a password or none, tunnels by CONNECT and records the requests. */
 public final class ForwardProxy implements AutoCloseable {
 
     private final ServerSocket listener;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final int target;
+    private final boolean interim;
     private volatile String credentials;
 
     /**
-     * @param credentials the required value of {@code Proxy-Authorization}
+     * @param credentials the required value of {@code Proxy-Authorization}; null if none is required
      * @param target the port on this machine to which every tunnel leads
      */
     public ForwardProxy(String credentials, int target) {
+        this(credentials, target, true);
+    }
+
+    private ForwardProxy(String credentials, int target, boolean interim) {
+        this.interim = interim;
         this.credentials = credentials;
         this.target = target;
         try {
@@ -35,6 +41,11 @@ public final class ForwardProxy implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         threads.execute(this::accept);
+    }
+
+    /** Only the packaged application skips interim responses, in {@code lean/LeanAddresses}. */
+    public static ForwardProxy withoutInterimResponses(String credentials, int target) {
+        return new ForwardProxy(credentials, target, false);
     }
 
     public int port() {
@@ -66,7 +77,7 @@ public final class ForwardProxy implements AutoCloseable {
             String head = head(socket.getInputStream());
             requests.add(head);
             OutputStream out = socket.getOutputStream();
-            if (!head.contains("Proxy-Authorization: " + credentials)
+            if (credentials != null && !head.contains("Proxy-Authorization: " + credentials)
                     && !head.contains("proxy-authorization: " + credentials)) {
                 // Repeats the request for diagnosis, as some proxies do.
                 out.write(("HTTP/1.1 407 " + head.replace("\r\n", " ") + "\r\nContent-Length: 0\r\n\r\n")
@@ -75,9 +86,11 @@ public final class ForwardProxy implements AutoCloseable {
             }
             try (Socket lean = new Socket(InetAddress.getLoopbackAddress(), target)) {
                 // RFC 9110 §15.2 allows interim responses.
-                out.write("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\nVia: x\r\n\r\n"
-                        .getBytes(StandardCharsets.US_ASCII));
-                out.flush();
+                if (interim) {
+                    out.write("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\nVia: x\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+                    out.flush();
+                }
                 out.write("HTTP/1.1 200 Connection established\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
                 threads.execute(() -> copy(lean, socket));
                 socket.getInputStream().transferTo(lean.getOutputStream());

@@ -1,0 +1,175 @@
+package dev.leantokens.issuer;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+
+import org.jboss.logging.Logger;
+import org.jose4j.jwk.PublicJsonWebKey;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+
+/**
+ * Keys that are fetched again and again, and kept through outages for a while. There is one fetch at a time.
+ */
+final class FetchedKeys implements KeptKeys {
+
+    static final Duration INTERVAL = Duration.ofMinutes(5);
+    /** The interval while keys cannot be fetched. */
+    static final Duration RETRY_INTERVAL = Duration.ofSeconds(30);
+    /** The pause after a fetch that a missing key caused: anybody can send tokens with unknown key ids. */
+    static final Duration PAUSE = Duration.ofSeconds(30);
+
+    private static final Logger LOG = Logger.getLogger(FetchedKeys.class);
+    private static final Runnable NOTHING = () -> {
+    };
+
+    private final String issuer;
+    private final Supplier<Future<KeySet>> fetch;
+    private final Timers timers;
+    private final Duration kept;
+    private final Clock clock;
+    private final KeysLog log;
+    private final KeysMetrics metrics;
+
+    private volatile Obtained obtained = new Obtained(new KeySet(List.of(), Set.of()), Optional.empty(), Instant.MIN);
+    /** Why the last fetch has failed; empty if it has not. */
+    private volatile Optional<String> problem = Optional.of("not fetched yet");
+    /** Null while nothing is being fetched. */
+    private Promise<Void> running;
+    private Instant pauseEnds = Instant.MIN;
+    private Runnable cancelNext = NOTHING;
+    private boolean closed;
+
+    /** @param keys empty before the first ones; the same instance until they change */
+    private record Obtained(KeySet set, Optional<List<PublicJsonWebKey>> keys, Instant at) {
+    }
+
+    /** Runs tasks later. */
+    @FunctionalInterface
+    interface Timers {
+
+        /** @return cancels the task */
+        Runnable schedule(Duration delay, Runnable task);
+    }
+
+    /** @param kept for how long keys are used after they were last fetched */
+    FetchedKeys(String issuer, Supplier<Future<KeySet>> fetch, Timers timers, Duration kept, Clock clock,
+            KeysMetrics metrics) {
+        this.issuer = issuer;
+        this.fetch = fetch;
+        this.timers = timers;
+        this.kept = kept;
+        this.clock = clock;
+        this.log = new KeysLog(issuer, clock);
+        this.metrics = metrics;
+    }
+
+    @Override
+    public void start() {
+        metrics.observe(this::state);
+        metrics.observeFetches(() -> obtained.keys().map(keys -> Duration.between(obtained.at(), clock.instant())));
+        refetch();
+    }
+
+    @Override
+    public Optional<List<PublicJsonWebKey>> current() {
+        Obtained now = obtained;
+        return now.keys().isPresent() && clock.instant().isBefore(now.at().plus(kept)) ? now.keys() : Optional.empty();
+    }
+
+    @Override
+    public synchronized Optional<Uni<Void>> refresh() {
+        Instant now = clock.instant();
+        if (running == null && (closed || now.isBefore(pauseEnds))) {
+            return Optional.empty();
+        }
+        // Joining a fetch counts, too: the caller must not find another one to wait for when it looks again.
+        pauseEnds = now.plus(PAUSE);
+        return Optional.of(onCallersContext(refetch()));
+    }
+
+    private synchronized Future<Void> refetch() {
+        if (running == null && !closed) {
+            Promise<Void> mine = Promise.promise();
+            running = mine;
+            cancelNext.run();
+            fetch.get().onComplete(result -> {
+                end(result);
+                mine.complete();
+            });
+            return mine.future();
+        }
+        return running == null ? Future.succeededFuture() : running.future();
+    }
+
+    private synchronized void end(AsyncResult<KeySet> result) {
+        running = null;
+        if (closed) {
+            return;
+        }
+        if (result.succeeded()) {
+            metrics.countSuccess();
+            accept(result.result());
+        } else {
+            KeysException failure = result.cause() instanceof KeysException known ? known : fault(result.cause());
+            metrics.count(failure.fault());
+            problem = Optional.of(failure.getMessage());
+            log.failed(failure, obtained.keys().map(keys -> obtained.at().plus(kept)));
+        }
+        cancelNext = timers.schedule(result.succeeded() ? INTERVAL : RETRY_INTERVAL, this::refetch);
+    }
+
+    private void accept(KeySet fetched) {
+        Obtained before = obtained;
+        boolean changed = !fetched.members().equals(before.set().members());
+        obtained = changed ? new Obtained(fetched, Optional.of(fetched.keys()), clock.instant())
+                : new Obtained(before.set(), before.keys(), clock.instant());
+        problem = Optional.empty();
+        log.obtained();
+        if (changed) {
+            log.keysChanged(before.set().keys().size(), fetched.keys().size());
+        }
+    }
+
+    private KeysException fault(Throwable failure) {
+        LOG.error("Failed to fetch the keys of the issuer " + issuer, failure);
+        return new KeysException(KeysFault.UNUSABLE, "this service failed; its log has the reason");
+    }
+
+    /** Otherwise, one thread would serve all callers that have waited. */
+    private static Uni<Void> onCallersContext(Future<Void> end) {
+        return Uni.createFrom().emitter(caller -> {
+            Context context = Vertx.currentContext();
+            end.onComplete(done -> {
+                if (context == null) {
+                    caller.complete(null);
+                } else {
+                    context.runOnContext(nothing -> caller.complete(null));
+                }
+            });
+        });
+    }
+
+    @Override
+    public KeysState state() {
+        Optional<List<PublicJsonWebKey>> keys = current();
+        return new KeysState(issuer, keys.map(List::size).orElse(0), keys.map(known -> obtained.at().plus(kept)), problem);
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        cancelNext.run();
+        metrics.close();
+    }
+}

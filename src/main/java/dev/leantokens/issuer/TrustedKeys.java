@@ -1,0 +1,128 @@
+package dev.leantokens.issuer;
+
+import static dev.leantokens.settings.SettingRule.require;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+
+import dev.leantokens.StartOrder;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.vertx.core.Vertx;
+
+/**
+ * The keys of all trusted issuers. Those of an issuer whose settings stay the same survive a reload of the settings. Uses
+ * nothing without issuers. Thread-safe.
+ */
+@Singleton
+public final class TrustedKeys {
+
+    private static final Duration LEAST_KEPT = Duration.ofMinutes(10);
+    private static final Duration MOST_KEPT = Duration.ofDays(30);
+    /** How much an interval varies, so that replicas do not ask an issuer at the same time. */
+    private static final double JITTER = 0.1;
+
+    private final IssuersConfig config;
+    private final Vertx vertx;
+    private final Clock clock;
+    private final MeterRegistry registry;
+    private final KeyHosts.Lookup lookup;
+
+    private Map<KeySource, KeptKeys> current = Map.of();
+    private boolean started;
+
+    @Inject
+    TrustedKeys(IssuersConfig config, Vertx vertx, Clock clock, MeterRegistry registry) {
+        this(config, vertx, clock, registry, KeyHosts.Lookup.OF_THE_JVM);
+    }
+
+    TrustedKeys(IssuersConfig config, Vertx vertx, Clock clock, MeterRegistry registry, KeyHosts.Lookup lookup) {
+        this.config = config;
+        this.vertx = vertx;
+        this.clock = clock;
+        this.registry = registry;
+        this.lookup = lookup;
+    }
+
+    /**
+     * Replaces the trusted issuers. Reads files, so it may block. To be called when nothing else can prevent the use of these
+     * settings: the keys of other issuers are no longer fetched.
+     *
+     * @return the keys of each issuer by its id
+     * @throws IllegalArgumentException if settings are invalid, or a file cannot be used: nothing is replaced then. The message
+     *         is for an operator
+     */
+    synchronized Map<String, IssuerKeys> replace(Collection<IssuerSettings> issuers) {
+        Map<KeySource, KeptKeys> next = new LinkedHashMap<>();
+        List<KeptKeys> created = new ArrayList<>();
+        Map<String, IssuerKeys> byId = new HashMap<>();
+        for (IssuerSettings settings : issuers) {
+            KeySource source = KeySource.of(settings, vertx);
+            KeptKeys keys = current.get(source);
+            if (keys == null) {
+                keys = create(source);
+                created.add(keys);
+            }
+            next.put(source, keys);
+            byId.put(settings.id(), keys);
+        }
+        Map<KeySource, KeptKeys> previous = current;
+        current = next;
+        // The meters of an issuer with other settings and the same id have the same names.
+        previous.forEach((source, keys) -> {
+            if (!next.containsKey(source)) {
+                keys.close();
+            }
+        });
+        if (started) {
+            created.forEach(KeptKeys::start);
+        }
+        return Map.copyOf(byId);
+    }
+
+    private KeptKeys create(KeySource source) {
+        KeysMetrics metrics = new KeysMetrics(registry, source.id());
+        return source.file().<KeptKeys> map(file -> new FileKeys(source.id(), file, vertx, metrics))
+                .orElseGet(() -> new FetchedKeys(source.id(), new KeyFetch(vertx, source, clock, lookup, KeyFetch.LIMIT),
+                        this::later,
+                        config.keepKeys(), clock, metrics));
+    }
+
+    private Runnable later(Duration delay, Runnable task) {
+        double factor = ThreadLocalRandom.current().nextDouble(1 - JITTER, 1 + JITTER);
+        long timer = vertx.setTimer((long) (delay.toMillis() * factor), passed -> task.run());
+        return () -> vertx.cancelTimer(timer);
+    }
+
+    /** @throws ConfigurationException if a setting is invalid; the message is for an operator */
+    synchronized void start(@Observes @Priority(StartOrder.BACKGROUND) StartupEvent event) {
+        require(config.keepKeys().compareTo(LEAST_KEPT) >= 0 && config.keepKeys().compareTo(MOST_KEPT) <= 0,
+                "ISSUERS_KEEP_KEYS must be from " + LEAST_KEPT.toMinutes() + "m to " + MOST_KEPT.toHours() + "h");
+        started = true;
+        current.values().forEach(KeptKeys::start);
+    }
+
+    synchronized void stop(@Observes ShutdownEvent event) {
+        current.values().forEach(KeptKeys::close);
+        current = Map.of();
+    }
+
+    /** @return the state of each issuer's keys; empty without issuers */
+    public synchronized List<KeysState> states() {
+        return current.values().stream().map(KeptKeys::state).toList();
+    }
+}

@@ -1,0 +1,321 @@
+package dev.leantokens.issuer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.jose4j.jwk.EcJwkGenerator;
+import org.jose4j.jwk.JsonWebKey.OutputControlLevel;
+import org.jose4j.jwk.PublicJsonWebKey;
+import org.jose4j.keys.EllipticCurves;
+import org.jose4j.lang.JoseException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import dev.leantokens.testing.LogLines;
+import dev.leantokens.testing.LogLines.Line;
+import dev.leantokens.testing.TestClock;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+
+class FetchedKeysTest {
+
+    private static final Duration KEPT = Duration.ofHours(24);
+    private static final KeysException UNREACHABLE = new KeysException(KeysFault.UNREACHABLE, "its key set: unreachable");
+
+    private final TestClock clock = new TestClock();
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final LogLines log = LogLines.ofThisThread("dev.leantokens.issuer.KeysLog");
+    /** The responses to come; the last one is repeated. */
+    private final List<Future<KeySet>> responses = new ArrayList<>();
+    private final AtomicInteger fetches = new AtomicInteger();
+    private Runnable scheduled = () -> {
+    };
+    private Instant scheduledFor = Instant.MAX;
+
+    private final FetchedKeys keys = new FetchedKeys("k8s", this::fetch, this::schedule, KEPT, clock,
+            new KeysMetrics(registry, "k8s"));
+
+    @AfterEach
+    void stopListening() {
+        log.close();
+    }
+
+    private Future<KeySet> fetch() {
+        fetches.incrementAndGet();
+        return responses.size() == 1 ? responses.get(0) : responses.remove(0);
+    }
+
+    private Runnable schedule(Duration delay, Runnable task) {
+        scheduled = task;
+        scheduledFor = clock.instant().plus(delay);
+        return () -> scheduledFor = Instant.MAX;
+    }
+
+    /** Lets time pass, and runs what is due meanwhile. */
+    private void advance(Duration duration) {
+        Instant end = clock.instant().plus(duration);
+        while (!scheduledFor.isAfter(end)) {
+            clock.advance(Duration.between(clock.instant(), scheduledFor));
+            scheduledFor = Instant.MAX;
+            scheduled.run();
+        }
+        clock.advance(Duration.between(clock.instant(), end));
+    }
+
+    private void respond(Future<KeySet> response) {
+        responses.clear();
+        responses.add(response);
+    }
+
+    private static KeySet set(String... ids) {
+        StringBuilder text = new StringBuilder("{\"keys\":[");
+        try {
+            for (String id : ids) {
+                PublicJsonWebKey key = EcJwkGenerator.generateJwk(EllipticCurves.P256);
+                key.setKeyId(id);
+                text.append(text.length() > 9 ? "," : "").append(key.toJson(OutputControlLevel.PUBLIC_ONLY));
+            }
+            return KeySet.parse(text + "]}");
+        } catch (JoseException | KeysException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private List<String> ids() {
+        return keys.current().orElse(List.of()).stream().map(PublicJsonWebKey::getKeyId).toList();
+    }
+
+    private double fetches(String outcome) {
+        return registry.get("issuer.keys.fetches").tags("issuer", "k8s", "outcome", outcome).counter().count();
+    }
+
+    @Test
+    void keysAreFetchedAtTheStartAndEachFiveMinutes() {
+        respond(Future.succeededFuture(set("a")));
+        assertThat(keys.current()).isEmpty();
+
+        keys.start();
+
+        assertThat(ids()).containsExactly("a");
+        advance(Duration.ofMinutes(4));
+        assertThat(fetches).hasValue(1);
+        respond(Future.succeededFuture(set("b", "c")));
+        advance(Duration.ofMinutes(1));
+        assertThat(ids()).containsExactly("b", "c");
+        advance(Duration.ofHours(1));
+        assertThat(fetches).hasValue(14);
+        assertThat(fetches("success")).isEqualTo(14);
+        assertThat(registry.get("issuer.keys").gauge().value()).isEqualTo(2);
+        assertThat(log.lines()).extracting(Line::level, Line::message).containsExactly(
+                tuple("INFO", "The issuer k8s has 1 key"),
+                tuple("INFO", "The issuer k8s has changed its keys, and now has 2 keys"));
+    }
+
+    @Test
+    void listIsTheSameUntilTheKeysChange() throws KeysException {
+        KeySet one = set("a", "b");
+        respond(Future.succeededFuture(one));
+        keys.start();
+        List<PublicJsonWebKey> first = keys.current().orElseThrow();
+
+        respond(Future.succeededFuture(new KeySet(List.of(one.keys().get(1), one.keys().get(0)), one.members())));
+        advance(FetchedKeys.INTERVAL);
+        assertThat(keys.current().orElseThrow()).isSameAs(first);
+
+        respond(Future.succeededFuture(set("a")));
+        advance(FetchedKeys.INTERVAL);
+        assertThat(ids()).containsExactly("a");
+    }
+
+    @Test
+    void keysAreFetchedOnceForAThousandConcurrentMisses() throws InterruptedException {
+        respond(Future.succeededFuture(set("a")));
+        keys.start();
+        Promise<KeySet> slow = Promise.promise();
+        respond(slow.future());
+        int misses = 1000;
+        CountDownLatch asked = new CountDownLatch(misses);
+        CountDownLatch answered = new CountDownLatch(misses);
+        AtomicInteger withKey = new AtomicInteger();
+        ExecutorService threads = Executors.newFixedThreadPool(16);
+        try {
+            for (int i = 0; i < misses; i++) {
+                threads.execute(() -> {
+                    keys.refresh().orElseThrow().subscribe().with(done -> {
+                        withKey.addAndGet(ids().equals(List.of("b")) ? 1 : 0);
+                        answered.countDown();
+                    });
+                    asked.countDown();
+                });
+            }
+            assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(fetches).hasValue(2);
+            assertThat(ids()).as("meanwhile").containsExactly("a");
+
+            slow.complete(set("b"));
+
+            assertThat(answered.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(withKey).hasValue(misses);
+            assertThat(fetches).hasValue(2);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void missesCauseAtMostOneFetchInThirtySeconds() {
+        respond(Future.succeededFuture(set("a")));
+        keys.start();
+
+        assertThat(keys.refresh()).as("a rotation just after a scheduled fetch").isPresent();
+        assertThat(fetches).hasValue(2);
+        for (int second = 0; second < 29; second++) {
+            advance(Duration.ofSeconds(1));
+            assertThat(keys.refresh()).isEmpty();
+        }
+        advance(Duration.ofSeconds(1));
+        respond(Future.failedFuture(UNREACHABLE));
+        assertThat(keys.refresh()).isPresent();
+        assertThat(fetches).hasValue(3);
+        assertThat(keys.refresh()).as("failures count").isEmpty();
+    }
+
+    @Test
+    void callerThatJoinedAFetchFindsNoOtherOneToWaitFor() {
+        Promise<KeySet> slow = Promise.promise();
+        respond(slow.future());
+        keys.start();
+        assertThat(keys.refresh()).isPresent();
+
+        slow.complete(set("a"));
+
+        assertThat(keys.refresh()).isEmpty();
+        assertThat(fetches).hasValue(1);
+    }
+
+    @Test
+    void knownKeysGoOnThroughAnOutageOfTenMinutesAndARotatedOneIsFollowedAtOnce() {
+        respond(Future.succeededFuture(set("a")));
+        keys.start();
+        advance(Duration.ofMinutes(4));
+        respond(Future.failedFuture(UNREACHABLE));
+
+        for (int minute = 0; minute < 10; minute++) {
+            advance(Duration.ofMinutes(1));
+            assertThat(ids()).containsExactly("a");
+        }
+        assertThat(keys.state().problem()).contains("its key set: unreachable");
+        assertThat(keys.state().until()).contains(clock.instant().plus(KEPT).minus(Duration.ofMinutes(14)));
+        assertThat(registry.get("issuer.keys.age").timeGauge().value(TimeUnit.MINUTES)).isEqualTo(14);
+
+        respond(Future.succeededFuture(set("a", "b")));
+        keys.refresh().orElseThrow().await().indefinitely();
+
+        assertThat(ids()).containsExactly("a", "b");
+        assertThat(keys.state().problem()).isEmpty();
+        assertThat(log.lines()).filteredOn(line -> !line.message().startsWith("The issuer")).extracting(Line::level,
+                Line::message).containsExactly(
+                        tuple("WARN", "The keys of the issuer k8s cannot be fetched: its key set: "
+                                + "unreachable. Its tokens are verified with the known keys until 2026-03-02T12:00:00Z"),
+                        tuple("INFO",
+                                "The keys of the issuer k8s can be fetched again, after 540 s"));
+        assertThat(fetches("unreachable")).isEqualTo(19);
+    }
+
+    @Test
+    void keysAreGivenUpADayAfterTheLastSuccess() {
+        respond(Future.succeededFuture(set("a")));
+        keys.start();
+        respond(Future.failedFuture(UNREACHABLE));
+
+        advance(KEPT.minusSeconds(1));
+        assertThat(ids()).containsExactly("a");
+        advance(Duration.ofSeconds(1));
+        assertThat(keys.current()).isEmpty();
+        assertThat(keys.state().keys()).isZero();
+        assertThat(registry.get("issuer.keys").gauge().value()).isZero();
+
+        advance(Duration.ofHours(1));
+        assertThat(log.lines()).filteredOn(line -> line.level().equals("ERROR")).singleElement().satisfies(line -> assertThat(
+                line.message()).startsWith("The keys of the issuer k8s are given up"));
+        respond(Future.succeededFuture(set("b")));
+        advance(FetchedKeys.RETRY_INTERVAL);
+        assertThat(ids()).containsExactly("b");
+        assertThat(log.lines()).filteredOn(line -> line.level().equals("WARN")).hasSize(1);
+    }
+
+    @Test
+    void issuerThatIsUnavailableAtTheStartIsAskedAgain() {
+        respond(Future.failedFuture(UNREACHABLE));
+        keys.start();
+        assertThat(keys.current()).isEmpty();
+        assertThat(keys.state().until()).isEmpty();
+        assertThat(log.lines()).singleElement().satisfies(line -> assertThat(line.message()).isEqualTo(
+                "The keys of the issuer k8s cannot be fetched: its key set: unreachable. Its tokens get 503 until keys are "
+                        + "fetched"));
+
+        respond(Future.succeededFuture(set("a")));
+        advance(FetchedKeys.RETRY_INTERVAL);
+
+        assertThat(ids()).containsExactly("a");
+    }
+
+    @Test
+    void anotherReasonOfTheSameOutageIsLoggedOnce() {
+        respond(Future.failedFuture(UNREACHABLE));
+        keys.start();
+        for (int i = 0; i < 3; i++) {
+            respond(Future.failedFuture(new KeysException(KeysFault.PRIVATE_KEYS, "its key set: private")));
+            advance(FetchedKeys.RETRY_INTERVAL);
+            respond(Future.failedFuture(UNREACHABLE));
+            advance(FetchedKeys.RETRY_INTERVAL);
+        }
+
+        assertThat(log.lines()).extracting(Line::level, Line::message).hasSize(2).last().isEqualTo(
+                tuple("ERROR",
+                        "The keys of the issuer k8s still cannot be fetched, now for another reason: its key set: private"));
+    }
+
+    @Test
+    void nothingIsFetchedAfterTheEnd() {
+        Promise<KeySet> slow = Promise.promise();
+        respond(slow.future());
+        keys.start();
+        Optional<Uni<Void>> waiting = keys.refresh();
+
+        keys.close();
+        slow.complete(set("a"));
+
+        waiting.orElseThrow().await().atMost(Duration.ofSeconds(10));
+        assertThat(keys.current()).isEmpty();
+        assertThat(keys.refresh()).isEmpty();
+        advance(Duration.ofHours(1));
+        assertThat(fetches).hasValue(1);
+        assertThat(registry.getMeters()).isEmpty();
+    }
+
+    @Test
+    void keysRemainAfterTheEndForRequestsThatStillUseThem() {
+        respond(Future.succeededFuture(set("a")));
+        keys.start();
+
+        keys.close();
+
+        assertThat(ids()).containsExactly("a");
+        advance(Duration.ofHours(1));
+        assertThat(fetches).hasValue(1);
+    }
+}
