@@ -37,9 +37,6 @@ final class IssuerRules {
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
     private static final String SUBJECT = "sub";
 
-    /** Those of RFC 7518 §3.1 and RFC 8037 whose keys are public. */
-    private static final List<String> ASYMMETRIC = List.of("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256",
-            "ES384", "ES512", "EdDSA");
     private static final Pattern SYMMETRIC = Pattern.compile("(?i)HS\\d+");
 
     /** Everyone can get a token from them, with any audience. */
@@ -119,10 +116,11 @@ final class IssuerRules {
             require(!"none".equalsIgnoreCase(algorithm),
                     problem("has the algorithm none, with which everyone could write tokens"));
             require(!SYMMETRIC.matcher(algorithm).matches(), problem("has an algorithm of the HS family, for which this "
-                    + "service would need a key that can write tokens: use " + ASYMMETRIC));
-            require(ASYMMETRIC.contains(algorithm), problem("has an unknown algorithm: use " + ASYMMETRIC));
+                    + "service would need a key that can write tokens: use " + IssuerSettings.ALGORITHMS));
+            require(IssuerSettings.ALGORITHMS.contains(algorithm),
+                    problem("has an unknown algorithm: use " + IssuerSettings.ALGORITHMS));
         });
-        return algorithms.isEmpty() ? Set.copyOf(ASYMMETRIC) : algorithms;
+        return algorithms.isEmpty() ? Set.copyOf(IssuerSettings.ALGORITHMS) : algorithms;
     }
 
     /** @return patterns by claim. An empty one is not ignored: a variable that was not filled in would let everyone in */

@@ -31,6 +31,10 @@ public record IssuerSettings(String id, String issuer, Set<String> audiences, Op
         Set<String> algorithms, Map<String, String> claims, List<String> scopes, String nameClaim, Optional<Path> ca,
         Optional<String> proxyUrl, Optional<Path> tokenFile) {
 
+    /** Those of RFC 7518 §3.1 and RFC 8037 whose keys are public. */
+    static final List<String> ALGORITHMS = List.of("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384",
+            "ES512", "EdDSA");
+
     public IssuerSettings {
         audiences = Set.copyOf(audiences);
         algorithms = Set.copyOf(algorithms);

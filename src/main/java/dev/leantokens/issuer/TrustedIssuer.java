@@ -1,0 +1,101 @@
+package dev.leantokens.issuer;
+
+import static dev.leantokens.issuer.RefusedTokenException.require;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+import org.jboss.logging.Logger;
+import org.jose4j.jwk.PublicJsonWebKey;
+
+import dev.leantokens.issuer.Verification.Pending;
+import dev.leantokens.issuer.Verification.Refused;
+import dev.leantokens.issuer.Verification.Unavailable;
+import dev.leantokens.issuer.Verification.Verified;
+
+/** Verifies the tokens of one issuer, which are those of one {@code iss}. Thread-safe. */
+final class TrustedIssuer {
+
+    private static final Logger LOG = Logger.getLogger(TrustedIssuer.class);
+
+    private final IssuerKeys keys;
+    private final Set<String> algorithms;
+    private final List<IssuerCallers> callers;
+    private volatile boolean ambiguityLogged;
+
+    /** @param settings at least one, all with the same issuer and keys */
+    TrustedIssuer(List<IssuerSettings> settings, IssuerKeys keys) {
+        this.keys = keys;
+        this.algorithms = settings.get(0).algorithms();
+        this.callers = settings.stream().map(IssuerCallers::new).toList();
+    }
+
+    /** @return the keys in memory; the same list until they change */
+    Optional<List<PublicJsonWebKey>> currentKeys() {
+        return keys.current();
+    }
+
+    /**
+     * Checks what costs little first.
+     *
+     * @param current from {@link #currentKeys}
+     * @param resource the only audience to accept; empty for those of the settings
+     * @throws RefusedTokenException if the token is not accepted
+     */
+    Verification verify(SignedToken token, Optional<List<PublicJsonWebKey>> current, Optional<String> resource, Instant now)
+            throws RefusedTokenException {
+        require(algorithms.contains(token.algorithm()), "the algorithm of the token (alg) is not accepted");
+        TokenClaims claims = new TokenClaims(token.claims());
+        Instant expiresAt = claims.checkTimes(now);
+        Set<String> audiences = claims.audiences();
+        List<IssuerCallers> meant = callers.stream()
+                .filter(caller -> resource.map(audiences::contains)
+                        .orElseGet(() -> caller.audiences().stream().anyMatch(audiences::contains)))
+                .toList();
+        require(!meant.isEmpty(), "the token is for another audience (aud)");
+        if (current.isEmpty()) {
+            return ask(new Unavailable());
+        }
+        List<PublicJsonWebKey> named = VerificationKeys.named(token.keyId(), current.get());
+        List<PublicJsonWebKey> fitting = VerificationKeys.fitting(token.algorithm(), named);
+        boolean namesAKey = token.keyId().isPresent();
+        if (namesAKey ? named.isEmpty() : fitting.isEmpty()) {
+            return ask(new Refused("the key of the token (kid) is not one of its issuer"));
+        }
+        require(!fitting.isEmpty(), "the key of the token (kid) is not for its algorithm (alg)");
+        require(namesAKey || fitting.size() == 1, "the token does not name its key (kid), and several fit");
+        if (fitting.stream().noneMatch(key -> token.isSignedBy(key.getPublicKey()))) {
+            Refused wrong = new Refused("the signature of the token is wrong");
+            // The key of an issuer that names none may have been replaced.
+            return namesAKey ? wrong : ask(wrong);
+        }
+        return new Verified(only(meant, token).identity(token, expiresAt));
+    }
+
+    /** @return pending, or the other result if the issuer cannot be asked again now */
+    private Verification ask(Verification otherwise) {
+        return keys.refresh().<Verification> map(Pending::new).orElse(otherwise);
+    }
+
+    /** @return the settings that the token fits; two would give one caller two names and the scopes of both */
+    private IssuerCallers only(List<IssuerCallers> meant, SignedToken token) throws RefusedTokenException {
+        List<IssuerCallers> fitting = meant.stream().filter(caller -> caller.include(token.claims())).toList();
+        require(!fitting.isEmpty(), "the token is genuine, but its claims are not those of a caller of this service");
+        if (fitting.size() > 1) {
+            logAmbiguity(fitting);
+        }
+        require(fitting.size() == 1, "the token fits several issuers in the configuration of this service");
+        return fitting.get(0);
+    }
+
+    private void logAmbiguity(List<IssuerCallers> fitting) {
+        if (!ambiguityLogged) {
+            ambiguityLogged = true;
+            LOG.error("A token fits the issuers " + fitting.stream().map(IssuerCallers::id).collect(Collectors.joining(", "))
+                    + " and is refused: change their audiences or claims so that each token fits one of them");
+        }
+    }
+}
