@@ -31,11 +31,12 @@ final class TrustedIssuers implements TokenVerifier {
     private final Clock clock;
 
     /**
-     * @param keys called once for each {@code iss}, with the first of its settings
+     * @param keys called once, if the settings are valid, with the first ones of each {@code iss}; returns the keys by their
+     *        ids
      * @throws IllegalArgumentException if two have the same id, or the same issuer and different keys; the message is for an
      *         operator
      */
-    TrustedIssuers(List<IssuerSettings> settings, Function<IssuerSettings, IssuerKeys> keys, Clock clock) {
+    TrustedIssuers(List<IssuerSettings> settings, Function<List<IssuerSettings>, Map<String, IssuerKeys>> keys, Clock clock) {
         this.size = settings.size();
         this.clock = clock;
         Set<String> ids = new HashSet<>();
@@ -51,7 +52,8 @@ final class TrustedIssuers implements TokenVerifier {
                         + "issuer, so their jwks-url, jwks-file, algorithms, ca, proxy-url and token-file must be the same");
             }
         }
-        byIssuer.forEach((name, same) -> issuers.put(name, new TrustedIssuer(same, keys.apply(same.get(0)))));
+        Map<String, IssuerKeys> keysById = keys.apply(byIssuer.values().stream().map(same -> same.get(0)).toList());
+        byIssuer.forEach((name, same) -> issuers.put(name, new TrustedIssuer(same, keysById.get(same.get(0).id()))));
     }
 
     @Override

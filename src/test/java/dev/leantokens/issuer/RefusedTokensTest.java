@@ -443,7 +443,7 @@ class RefusedTokensTest {
         Map<String, String> values = new java.util.HashMap<>(
                 Map.of("issuer", ISSUER, "audience", AUDIENCE, "scopes", "customer.{lean_customer}"));
         values.putAll(further);
-        return new TrustedIssuers(List.of(IssuerSettings.of("idp", values)), unused -> keys, clock);
+        return new TrustedIssuers(List.of(IssuerSettings.of("idp", values)), unused -> Map.of("idp", keys), clock);
     }
 
     private void refused(String name, Map<String, Object> header, Map<String, Object> claims, String reason) {

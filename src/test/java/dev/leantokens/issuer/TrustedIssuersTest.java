@@ -360,7 +360,7 @@ class TrustedIssuersTest {
         FakeKeys others = new FakeKeys(List.of(jwk("ed", OTHER.getPublic())));
         TrustedIssuers two = new TrustedIssuers(
                 List.of(settings("one", Map.of()), settings("two", Map.of("issuer", "https://two.example.com"))),
-                settings -> settings.id().equals("one") ? keys : others, clock);
+                unused -> Map.of("one", keys, "two", others), clock);
 
         assertThat(identity(two.verify(edToken(claims(), TestTokens.ED), Optional.empty())).issuer()).isEqualTo("one");
         assertThat(identity(two.verify(edToken(claims("iss", "https://two.example.com"), OTHER), Optional.empty())).issuer())
@@ -379,9 +379,9 @@ class TrustedIssuersTest {
                 settings("apps", Map.of("claims.sub", "system:serviceaccount:apps:*")),
                 settings("batch",
                         Map.of("audience", "batch", "claims.sub", "system:serviceaccount:**", "scopes", "customer.*"))),
-                settings -> {
-                    asked.add(settings.id());
-                    return keys;
+                first -> {
+                    first.forEach(settings -> asked.add(settings.id()));
+                    return Map.of("payments", keys);
                 }, clock);
 
         assertThat(asked).containsExactly("payments");
@@ -426,6 +426,22 @@ class TrustedIssuersTest {
     }
 
     @Test
+    void keysAreOnlyRequestedForValidSettings() {
+        assertThatIllegalArgumentException().isThrownBy(() -> new TrustedIssuers(
+                List.of(settings("a", Map.of()), settings("b", Map.of("algorithms", "ES256"))), first -> {
+                    throw new AssertionError("requested");
+                }, clock));
+    }
+
+    @Test
+    void noIssuerIsTrustedWithoutSettings() {
+        TrustedIssuers none = new TrustedIssuers(List.of(), first -> Map.of(), clock);
+
+        assertThat(none.issuers()).isZero();
+        assertThat(none.verify(token(claims()), Optional.empty())).isInstanceOf(Refused.class);
+    }
+
+    @Test
     void idsAreUnique() {
         assertThatIllegalArgumentException()
                 .isThrownBy(
@@ -452,7 +468,7 @@ class TrustedIssuersTest {
     }
 
     private TrustedIssuers issuers(IssuerSettings... settings) {
-        return new TrustedIssuers(List.of(settings), unused -> keys, clock);
+        return new TrustedIssuers(List.of(settings), first -> Map.of(first.get(0).id(), keys), clock);
     }
 
     private static IssuerSettings settings(String id, Map<String, String> further) {

@@ -1,0 +1,32 @@
+package dev.leantokens.issuer;
+
+import java.time.Clock;
+import java.util.List;
+
+import jakarta.inject.Singleton;
+
+/** Creates the verifier of the trusted issuers, whenever their settings change. Thread-safe. */
+@Singleton
+public final class TokenVerifiers {
+
+    private final TrustedKeys keys;
+    private final Clock clock;
+
+    TokenVerifiers(TrustedKeys keys, Clock clock) {
+        this.keys = keys;
+        this.clock = clock;
+    }
+
+    /**
+     * Replaces the trusted issuers. Reads files, so it may block. To be called when nothing else can prevent the use of these
+     * settings, also if there are none any more: the keys of other issuers are no longer fetched.
+     *
+     * @return a verifier that has not seen any token; keys that have been fetched for the same settings are used on
+     * @throws IllegalArgumentException if two issuers contradict each other, or a file cannot be used: nothing is replaced
+     *         then.
+     *         The message is for an operator
+     */
+    public TokenVerifier replace(List<IssuerSettings> issuers) {
+        return new TrustedIssuers(issuers, keys::replace, clock);
+    }
+}
