@@ -52,8 +52,9 @@ class UnknownVariables {
 
     /** Kubernetes and Docker set them for a service that is called like a prefix. */
     private static final Pattern SERVICE_LINK = Pattern.compile(".+_SERVICE_HOST|.+_SERVICE_PORT(_.+)?|.+_PORT(_\\d+_.+)?");
-    /** Named by the operator: {@code access/LocalClientSettings} checks them. */
+    /** Named by the operator: {@code access/LocalClientSettings} and {@code access/IssuerValues} read them. */
     private static final String LOCAL_CLIENTS = "ACCESS_CLIENTS_";
+    private static final String ISSUERS = "ACCESS_ISSUERS_";
     /** How many characters of a misspelled name may be missing, additional or wrong. */
     private static final int MAX_DISTANCE = 2;
     /** Short names resemble each other by chance: one such character for each four behind the prefix. */
@@ -91,7 +92,7 @@ class UnknownVariables {
         Set<String> unknown = new TreeSet<>();
         for (String name : variables) {
             if (prefixes.contains(prefixOf(name)) && !known.contains(INDEX.matcher(name).replaceFirst(""))
-                    && !name.startsWith(LOCAL_CLIENTS) && !SERVICE_LINK.matcher(name).matches()) {
+                    && !name.startsWith(LOCAL_CLIENTS) && !name.startsWith(ISSUERS) && !SERVICE_LINK.matcher(name).matches()) {
                 unknown.add(name);
             }
         }

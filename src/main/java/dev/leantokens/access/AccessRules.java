@@ -1,5 +1,6 @@
 package dev.leantokens.access;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -11,8 +12,16 @@ import dev.leantokens.access.AccessConfig.CallerCredentials;
 import dev.leantokens.access.Exposure.Audience;
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
+import dev.leantokens.issuer.FederatedIdentity;
+import dev.leantokens.issuer.JwtShape;
+import dev.leantokens.issuer.TokenVerifier;
+import dev.leantokens.issuer.Verification;
+import dev.leantokens.issuer.Verification.Pending;
+import dev.leantokens.issuer.Verification.Refused;
+import dev.leantokens.issuer.Verification.Verified;
 import dev.leantokens.token.AccessTokenRequest;
 import dev.leantokens.token.CallerAccount;
+import dev.leantokens.token.ClientAssertion;
 import dev.leantokens.token.ClientCredentials;
 import dev.leantokens.token.Scope;
 import dev.leantokens.token.ScopePattern;
@@ -26,9 +35,16 @@ public class AccessRules {
     private static final String TOKEN_MISSING = "this caller is not authenticated: it needs an access token for this resource, "
             + "or the credentials of a local client, in the Authorization header";
 
+    /** Both ways in which an encoded JSON object starts. */
+    private static final String START_OF_JWT = "Bearer e";
+
+    /** An issuer is asked once in this time. */
+    private static final Duration RETRY_KEYS = Duration.ofSeconds(30);
+
     private final AccessConfig config;
     private final TokenConfig tokens;
     private final ConfiguredClients clients;
+    private final RecentCallers recentCallers;
 
     /** The meaning of client credentials among the members of a request, which depends on the adapter's protocol. */
     public enum BodyCredentials {
@@ -49,10 +65,11 @@ public class AccessRules {
         }
     }
 
-    AccessRules(AccessConfig config, TokenConfig tokens, ConfiguredClients clients) {
+    AccessRules(AccessConfig config, TokenConfig tokens, ConfiguredClients clients, RecentCallers recentCallers) {
         this.config = config;
         this.tokens = tokens;
         this.clients = clients;
+        this.recentCallers = recentCallers;
     }
 
     /**
@@ -61,40 +78,95 @@ public class AccessRules {
      * @throws TokenException {@code invalid_client} if it belongs to several
      */
     Optional<LocalClient> certified(HttpConnection connection) {
-        return CertifiedConnection.client(connection, clients.current());
+        return CertifiedConnection.client(connection, clients.current().clients());
     }
 
     /**
      * @param headers the request's {@code Authorization} headers
+     * @param token what a token in the header must fulfil
      * @return the client that the header authenticates; empty without a header, or if it is not meant for this service
-     * @throws TokenException {@code invalid_client} if the client is unknown, its secret is wrong, or the scheme is not
-     *         supported; {@code invalid_request} if the header is repeated or malformed, or a secret for Lean is not
-     *         form-encoded
+     * @throws TokenException {@code invalid_client} if the client is unknown, its secret is wrong, its token is refused, or the
+     *         scheme is not supported; {@code invalid_request} if the header is repeated or malformed, or a secret for Lean is
+     *         not form-encoded
+     * @throws KeysAwaited if a token can only be decided about later
      */
-    Optional<Client> authenticate(List<String> headers) {
+    Optional<Client> authenticate(List<String> headers, TokenDemands token) {
         if (headers.isEmpty()) {
             return Optional.empty();
         }
-        LocalClients local = clients.current();
-        if (headers.size() > 1 || local.size() == 0) {
-            return read(headers, local);
+        KnownCallers known = clients.current();
+        LocalClients local = known.clients();
+        if (headers.size() > 1 || local.size() == 0 || known.issuers().isPresent() && mayHaveJwt(headers.get(0))) {
+            return read(headers, token, known);
         }
-        return local.headers().client(headers.get(0), () -> read(headers, local));
+        return local.headers().client(headers.get(0), () -> read(headers, token, known));
     }
 
-    private Optional<Client> read(List<String> headers, LocalClients local) {
-        return AuthorizationHeader.read(headers).flatMap(header -> authenticate(header, local));
+    /** A token is remembered where it is verified: the header would be digested for nothing. */
+    private static boolean mayHaveJwt(String header) {
+        return header.regionMatches(true, 0, START_OF_JWT, 0, START_OF_JWT.length());
     }
 
-    private Optional<Client> authenticate(AuthorizationHeader header, LocalClients local) {
+    private Optional<Client> read(List<String> headers, TokenDemands token, KnownCallers known) {
+        return AuthorizationHeader.read(headers).flatMap(header -> authenticate(header, token, known));
+    }
+
+    private Optional<Client> authenticate(AuthorizationHeader header, TokenDemands token, KnownCallers known) {
         if (header.clientId().isPresent()) {
-            return Optional.of(authenticate(header.clientId().get(), header, local));
+            return Optional.of(authenticate(header.clientId().get(), header, known));
         }
-        if (local.size() == 0 && config.anonymous() == Anonymous.ALWAYS) {
+        if (known.issuers().isPresent() && JwtShape.matches(header.sentSecret())) {
+            return Optional.of(federatedClient(header.sentSecret(), known.issuers().get(), token));
+        }
+        if (known.clients().size() == 0 && known.issuers().isEmpty() && config.anonymous() == Anonymous.ALWAYS) {
             // A token of the platform in front, which has authenticated the caller by it and passes it on.
             return Optional.empty();
         }
-        return Optional.of(local.find(header.sentSecret()).orElseThrow(AccessRules::unknownClient));
+        return Optional.of(known.clients().find(header.sentSecret()).orElseThrow(AccessRules::unknownClient));
+    }
+
+    /**
+     * @param sent a token among the members of a request (RFC 7523 §2.2)
+     * @param token what it must fulfil
+     * @return the client that it authenticates
+     * @throws TokenException {@code invalid_client} if it is refused; {@code invalid_request} if it is another client's than
+     *         the
+     *         one that the request names
+     * @throws KeysAwaited if it can only be decided about later
+     */
+    Client authenticate(ClientAssertion sent, TokenDemands token) {
+        TokenVerifier issuers = clients.current().issuers()
+                .orElseThrow(() -> TokenError.CALLER_REFUSED.because("client assertions are not accepted here"));
+        Client client = federatedClient(sent.token(), issuers, token);
+        if (sent.clientId().isPresent() && !sent.clientId().get().equals(client.id())) {
+            throw TokenError.INVALID_REQUEST.because("client_id is not the subject of the client assertion");
+        }
+        return client;
+    }
+
+    private static Client federatedClient(String jwt, TokenVerifier issuers, TokenDemands token) {
+        Verification verification = issuers.verify(jwt, token.audience());
+        if (verification instanceof Verified verified) {
+            FederatedIdentity identity = verified.identity();
+            if (identity.certificate().isPresent() && !token.haveCertificate(identity.certificate().get())) {
+                throw TokenError.CALLER_REFUSED
+                        .because("the token is bound to a certificate, which this connection does not have");
+            }
+            return new FederatedClient(identity);
+        }
+        if (verification instanceof Refused refused) {
+            throw TokenError.CALLER_REFUSED.because(refused.reason());
+        }
+        if (verification instanceof Pending pending) {
+            throw new KeysAwaited(pending.keys());
+        }
+        throw keysUnavailable();
+    }
+
+    /** @return the error for a token whose issuer's keys cannot be obtained */
+    static TokenException keysUnavailable() {
+        return TokenError.ISSUER_UNAVAILABLE.because("the keys of the token's issuer cannot be obtained at the moment")
+                .retryAfter(RETRY_KEYS);
     }
 
     /**
@@ -138,18 +210,26 @@ public class AccessRules {
     CallerAccount account(Optional<Client> requestedFor, Caller caller) {
         Optional<Client> client = requestedFor.or(caller::client);
         String account = Caller.account(client, caller.address());
-        String sharer = Caller.localClient(client).isPresent() ? account : "anonymous callers";
+        String sharer = Caller.verified(client)
+                .map(verified -> verified instanceof FederatedClient ? recentCallers.called(account) : account)
+                .orElse("anonymous callers");
         return new CallerAccount(account, sharer, sharers(), config.callerCredentials() == CallerCredentials.ALLOWED);
     }
 
-    /** @return the number of parties that share the service's budget: each local client, and all anonymous callers as one */
+    /**
+     * @return the number of parties that share the service's budget: each local client, each recent caller with a token, and
+     *         all
+     *         anonymous callers as one
+     */
     private int sharers() {
-        return Math.max(1, clients.current().size() + (config.anonymous() == Anonymous.NEVER ? 0 : 1));
+        return Math.max(1, clients.current().clients().size() + recentCallers.sharers()
+                + (config.anonymous() == Anonymous.NEVER ? 0 : 1));
     }
 
     /** @return the scopes that a client may have, in words */
     private String availableScopes(Optional<Client> client) {
-        return ScopePattern.describe(Caller.localClient(client).map(LocalClient::scopes).orElseGet(tokens::scopes));
+        List<ScopePattern> scopes = Caller.verified(client).map(VerifiedClient::scopes).orElseGet(tokens::scopes);
+        return scopes.isEmpty() ? "a token with a claim that entitles to one" : ScopePattern.describe(scopes);
     }
 
     /**
@@ -168,13 +248,13 @@ public class AccessRules {
 
     /** @return the identifiers of the issuers that are trusted now */
     public List<String> issuers() {
-        return config.issuers().values().stream().flatMap(issuer -> issuer.issuer().stream()).toList();
+        return clients.current().issuerIdentifiers();
     }
 
     /** @return whether no caller can use the service's Lean credentials, so that none need be configured */
     public boolean onlyCallerCredentials() {
         return config.anonymous() == Anonymous.NEVER && config.callerCredentials() == CallerCredentials.ALLOWED
-                && clients.current().size() == 0;
+                && clients.current().clients().size() == 0 && clients.current().issuers().isEmpty();
     }
 
     /**
@@ -189,9 +269,14 @@ public class AccessRules {
             } else if (config.anonymous() == Anonymous.LOOPBACK) {
                 groups.add("callers on this machine, without credentials");
             }
-            int local = clients.current().size();
+            KnownCallers known = clients.current();
+            int local = known.clients().size();
             if (local > 0) {
                 groups.add(local == 1 ? "1 local client" : local + " local clients");
+            }
+            int issuers = known.numberOfIssuers();
+            if (issuers > 0) {
+                groups.add("callers with tokens of " + (issuers == 1 ? "1 issuer" : issuers + " issuers"));
             }
         }
         if (config.callerCredentials() == CallerCredentials.ALLOWED) {
@@ -203,18 +288,28 @@ public class AccessRules {
     /**
      * Decodes secrets for Lean as RFC 6749 requires, so that Lean gets the right one; accepts local ones as clients send them.
      */
-    private Client authenticate(String id, AuthorizationHeader basic, LocalClients local) {
+    private Client authenticate(String id, AuthorizationHeader basic, KnownCallers known) {
         if (LeanIssuedClient.isId(id)) {
             return leanIssuedClient(new ClientCredentials(id, basic.formDecodedSecret()));
         }
-        return local.find(id, basic.readings()).orElseThrow(AccessRules::unknownClient);
+        requireNoJwt(basic.sentSecret(), known);
+        return known.clients().find(id, basic.readings()).orElseThrow(AccessRules::unknownClient);
     }
 
     private Client authenticate(ClientCredentials sent) {
         if (LeanIssuedClient.isId(sent.clientId())) {
             return leanIssuedClient(sent);
         }
-        return clients.current().find(sent.clientId(), sent.clientSecret()).orElseThrow(AccessRules::unknownClient);
+        KnownCallers known = clients.current();
+        requireNoJwt(sent.clientSecret(), known);
+        return known.clients().find(sent.clientId(), sent.clientSecret()).orElseThrow(AccessRules::unknownClient);
+    }
+
+    /** With issuers, a token is looked at as one, and so never in place of a secret. */
+    private static void requireNoJwt(String secret, KnownCallers known) {
+        if (known.issuers().isPresent() && JwtShape.matches(secret)) {
+            throw TokenError.CALLER_REFUSED.because("a token is no client secret: send it as Bearer, or as client_assertion");
+        }
     }
 
     private Client leanIssuedClient(ClientCredentials sent) {

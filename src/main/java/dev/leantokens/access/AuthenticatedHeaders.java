@@ -31,8 +31,10 @@ final class AuthenticatedHeaders {
             return Optional.of(remembered);
         }
         Optional<Client> client = authentication.get();
-        // Not those of Lean, which contain a secret.
-        Caller.localClient(client).ifPresent(local -> remember(digest, local));
+        // Not those of Lean, which contain a secret, nor those with a token, which expires.
+        if (client.isPresent() && client.get() instanceof LocalClient local) {
+            remember(digest, local);
+        }
         return client;
     }
 

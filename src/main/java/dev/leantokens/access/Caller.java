@@ -1,8 +1,10 @@
 package dev.leantokens.access;
 
 import java.util.Optional;
+import java.util.Set;
 
 import dev.leantokens.error.TokenError;
+import dev.leantokens.error.TokenException;
 import dev.leantokens.http.Peer;
 import dev.leantokens.http.RequestLog;
 import dev.leantokens.limits.PeerNetwork;
@@ -28,16 +30,19 @@ public record Caller(String address, boolean local, Optional<LocalClient> certif
     private static final String KEY = Caller.class.getName();
 
     /**
-     * @throws dev.leantokens.error.TokenException {@code invalid_client} if the client in the {@code Authorization} header is
-     *         unknown, its secret is wrong, the scheme is not supported, or the certificate of the connection belongs to
-     *         another client or to several; {@code invalid_request} if the header is malformed
+     * @param token what a token in the header must fulfil
+     * @throws TokenException {@code invalid_client} if the client in the {@code Authorization} header is
+     *         unknown, its secret is wrong, its token is refused, the scheme is not supported, or the certificate of the
+     *         connection
+     *         belongs to another client or to several; {@code invalid_request} if the header is malformed
+     * @throws KeysAwaited if the request must wait for keys before it can be decided about
      */
-    static Caller authenticate(HttpServerRequest request, AccessRules rules) {
+    static Caller authenticate(HttpServerRequest request, AccessRules rules, TokenDemands token) {
         Peer peer = Peer.of(request.connection());
         Caller connected = new Caller(peer.address(), peer.loopback() && !ProxyHeaders.anyIn(request.headers()),
                 rules.certified(request.connection()), Optional.empty(),
                 CacheControl.of(request.headers().getAll(HttpHeaders.CACHE_CONTROL)));
-        return connected.authenticatedAs(rules.authenticate(request.headers().getAll(HttpHeaders.AUTHORIZATION)));
+        return connected.authenticatedAs(rules.authenticate(request.headers().getAll(HttpHeaders.AUTHORIZATION), token));
     }
 
     /** @return the caller of a request, after {@link CallerFilter} */
@@ -50,27 +55,33 @@ public record Caller(String address, boolean local, Optional<LocalClient> certif
         return presented.isPresent() ? presented : certified.map(Client.class::cast);
     }
 
-    /** @return the id of the local client; empty unless authenticated as one, as Lean's client ids are not verified here */
+    /** @return what identifies the caller; empty unless it is authenticated here, as Lean's client ids are not verified */
     public String identity() {
-        return localClient(client()).map(LocalClient::id).orElse("");
+        return verified(client()).map(VerifiedClient::identity).orElse("");
     }
 
     /**
-     * @return the account that the caller's use of resources is counted on: the id of a local client, otherwise the address,
-     *         since unverified ids can be invented. An IPv6 address counts by its /64 network, in which a caller has any number
-     *         of addresses
+     * @return the account that the caller's use of resources is counted on: a client that is authenticated here, otherwise the
+     *         address, since unverified ids can be invented. An IPv6 address counts by its /64 network, in which a caller has
+     *         any number of addresses
      */
     public String account() {
         return account(client(), address);
     }
 
     static String account(Optional<Client> client, String address) {
-        return localClient(client).map(local -> "local client " + local.id()).orElseGet(() -> PeerNetwork.named(address));
+        return verified(client).map(VerifiedClient::account).orElseGet(() -> PeerNetwork.named(address));
     }
 
-    /** @return the client if it is a local one */
-    static Optional<LocalClient> localClient(Optional<Client> client) {
-        return client.filter(LocalClient.class::isInstance).map(LocalClient.class::cast);
+    /** @return the client if it is authenticated here */
+    static Optional<VerifiedClient> verified(Optional<Client> client) {
+        return client.filter(VerifiedClient.class::isInstance).map(VerifiedClient.class::cast);
+    }
+
+    /** @return the scopes (RFC 9068 §2.2.3) of the token that it has presented; empty without one */
+    public Optional<Set<String>> oauthScopes() {
+        return presented.filter(FederatedClient.class::isInstance)
+                .map(federated -> ((FederatedClient) federated).identityOfToken().oauthScopes());
     }
 
     /** @return whether only a header that proxies add prevents the caller from being local */
@@ -81,27 +92,38 @@ public record Caller(String address, boolean local, Optional<LocalClient> certif
     /**
      * @param authenticated the client that the caller has presented credentials of
      * @return the same caller with this client
-     * @throws dev.leantokens.error.TokenException {@code invalid_client} if the connection's certificate belongs to another one
+     * @throws TokenException {@code invalid_client} if the connection's certificate belongs to another one
      */
     Caller authenticatedAs(Optional<Client> authenticated) {
-        authenticated.ifPresent(client -> requireCertified(client.id()));
+        if (authenticated.isPresent() && !(authenticated.get() instanceof FederatedClient)) {
+            requireCertified(authenticated.get().id());
+        } else if (authenticated.isPresent() && certified.isPresent()) {
+            throw certifiedAsAnother();
+        }
         return new Caller(address, local, certified, authenticated, cacheControl);
     }
 
     /**
      * @param clientId the client that a request names
-     * @throws dev.leantokens.error.TokenException {@code invalid_client} if the connection's certificate belongs to another one
+     * @throws TokenException {@code invalid_client} if the connection's certificate belongs to another one
      */
     void requireCertified(String clientId) {
         if (certified.isPresent() && !certified.get().id().equals(clientId)) {
-            throw TokenError.CALLER_REFUSED.because("the certificate of this connection belongs to another client");
+            throw certifiedAsAnother();
         }
+    }
+
+    private static TokenException certifiedAsAnother() {
+        return TokenError.CALLER_REFUSED.because("the certificate of this connection belongs to another client");
     }
 
     void storeIn(RoutingContext context) {
         context.put(KEY, this);
-        if (localClient(client()).isPresent()) {
-            RequestLog.setClient(context, account());
+        Optional<VerifiedClient> verified = verified(client());
+        if (verified.isPresent() && verified.get() instanceof FederatedClient federated) {
+            RequestLog.setFederatedCaller(context, federated.account());
+        } else if (verified.isPresent()) {
+            RequestLog.setClient(context, verified.get().account());
         }
     }
 }

@@ -8,17 +8,25 @@ import dev.leantokens.http.Endpoint;
 import dev.leantokens.http.FilterOrder;
 import dev.leantokens.http.HttpErrors;
 import dev.leantokens.http.RequestFilters;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 
-/** Authenticates callers by the {@code Authorization} header, on both ports and before the body is read. */
+/**
+ * Authenticates callers by the {@code Authorization} header, on both ports and before the body is read. A request whose token
+ * is signed with an unknown key waits until the issuer has been asked, and is then looked at once more.
+ */
 @ApplicationScoped
 class CallerFilter {
 
+    private static final String HAS_WAITED = CallerFilter.class.getName();
+
     private final AccessRules rules;
+    private final ProtectedResource resource;
     private final HttpErrors errors;
 
-    CallerFilter(AccessRules rules, HttpErrors errors) {
+    CallerFilter(AccessRules rules, ProtectedResource resource, HttpErrors errors) {
         this.rules = rules;
+        this.resource = resource;
         this.errors = errors;
     }
 
@@ -32,11 +40,26 @@ class CallerFilter {
             return true;
         }
         try {
-            Caller.authenticate(context.request(), rules).storeIn(context);
+            HttpServerRequest request = context.request();
+            TokenDemands token = TokenDemands.of(resource.audienceAt(endpoint), request.connection());
+            Caller.authenticate(request, rules, token).storeIn(context);
             return true;
+        } catch (KeysAwaited awaited) {
+            waitFor(awaited, context);
+            return false;
         } catch (TokenException e) {
             errors.send(context, e);
             return false;
         }
+    }
+
+    private void waitFor(KeysAwaited awaited, RoutingContext context) {
+        if (context.get(HAS_WAITED) != null) {
+            // The issuers have been reloaded meanwhile.
+            errors.send(context, AccessRules.keysUnavailable());
+            return;
+        }
+        context.put(HAS_WAITED, true);
+        RequestFilters.repeatAfter(awaited.keys(), context);
     }
 }

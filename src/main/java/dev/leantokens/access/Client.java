@@ -6,10 +6,10 @@ import dev.leantokens.token.ClientCredentials;
 import dev.leantokens.token.Scope;
 
 /**
- * The client (RFC 6749 §2) that a request is made for: a local client has been authenticated here, the credentials of a client
- * issued by Lean are verified by Lean only. Immutable.
+ * The client (RFC 6749 §2) that a request is made for: one that has been authenticated here, or one issued by Lean, whose
+ * credentials are verified by Lean only. Immutable.
  */
-sealed interface Client permits LocalClient, LeanIssuedClient {
+sealed interface Client permits VerifiedClient, LeanIssuedClient {
 
     /** @return the client identifier */
     String id();

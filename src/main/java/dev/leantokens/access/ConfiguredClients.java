@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -14,6 +15,9 @@ import jakarta.inject.Inject;
 import org.jboss.logging.Logger;
 
 import dev.leantokens.file.FileWatch;
+import dev.leantokens.issuer.IssuerSettings;
+import dev.leantokens.issuer.TokenVerifier;
+import dev.leantokens.issuer.TokenVerifiers;
 import dev.leantokens.tls.CallersCertificates;
 import dev.leantokens.token.ScopePattern;
 import dev.leantokens.token.TokenConfig;
@@ -22,34 +26,43 @@ import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.core.Vertx;
 
-/** Provides the current local clients: those of the configuration, and those of a file that is reloaded. Thread-safe. */
+/**
+ * Provides the current local clients and trusted issuers: those of the configuration, and those of a file that is reloaded.
+ * Thread-safe.
+ */
 @ApplicationScoped
 class ConfiguredClients {
 
     private static final Logger LOG = Logger.getLogger(ConfiguredClients.class);
 
     private final List<LocalClient> ofSettings;
+    private final List<IssuerSettings> issuersOfSettings;
     private final Optional<Path> file;
     private final List<ScopePattern> issued;
     private final boolean callersHaveCertificates;
+    private final Function<List<IssuerSettings>, TokenVerifier> verifiers;
     private final Vertx vertx;
 
     private String text = "";
     private FileWatch watch;
-    private volatile LocalClients current;
+    private volatile KnownCallers current;
 
     /** @throws ConfigurationException if a client is invalid; the message is for an operator and has no secret */
     @Inject
-    ConfiguredClients(AccessConfig config, TokenConfig tokens, CallersCertificates certificates, Vertx vertx) {
-        this(config, tokens, certificates.areRequired(), System.getenv(), vertx);
+    ConfiguredClients(AccessConfig config, TokenConfig tokens, CallersCertificates certificates, TokenVerifiers verifiers,
+            Vertx vertx) {
+        this(config, tokens, certificates.areRequired(), System.getenv(), verifiers::replace, vertx);
     }
 
-    ConfiguredClients(AccessConfig config, TokenConfig tokens, boolean callersHaveCertificates,
-            Map<String, String> environment, Vertx vertx) {
+    /** @param verifiers replaces the verifier of all issuers */
+    ConfiguredClients(AccessConfig config, TokenConfig tokens, boolean callersHaveCertificates, Map<String, String> environment,
+            Function<List<IssuerSettings>, TokenVerifier> verifiers, Vertx vertx) {
         this.file = config.clientsFile();
         this.issued = tokens.scopes();
         this.callersHaveCertificates = callersHaveCertificates;
+        this.verifiers = verifiers;
         this.vertx = vertx;
+        this.issuersOfSettings = issuersOf(config, environment);
         try {
             this.ofSettings = new ArrayList<>(
                     LocalClientSettings.ofVariables(environment, config.clients().keySet()));
@@ -67,7 +80,16 @@ class ConfiguredClients {
         }
     }
 
-    LocalClients current() {
+    /** Read apart from the clients: an operator has to know which of the two is wrong. */
+    private static List<IssuerSettings> issuersOf(AccessConfig config, Map<String, String> environment) {
+        try {
+            return IssuerValues.ofSettings(config.issuers(), environment);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException("ACCESS_ISSUERS: " + e.getMessage());
+        }
+    }
+
+    KnownCallers current() {
         return current;
     }
 
@@ -84,12 +106,28 @@ class ConfiguredClients {
         }
     }
 
-    private LocalClients load(String fileText) {
-        List<LocalClient> all = new ArrayList<>(ofSettings);
-        all.addAll(LocalClientSettings.ofFile(fileText));
-        all.forEach(client -> client.requireIssued(issued));
-        all.forEach(this::requireCertificatesOfCallers);
-        return new LocalClients(all);
+    private KnownCallers load(String fileText) {
+        List<LocalClient> clients = new ArrayList<>(ofSettings);
+        clients.addAll(LocalClientSettings.ofFile(fileText));
+        clients.forEach(client -> client.requireIssued(issued));
+        clients.forEach(this::requireCertificatesOfCallers);
+        LocalClients local = new LocalClients(clients);
+        List<IssuerSettings> issuers = new ArrayList<>(issuersOfSettings);
+        issuers.addAll(IssuerValues.ofFile(LocalClientSettings.linesOf(fileText).toList()));
+        issuers.forEach(issuer -> issuer.requireIssued(issued));
+        // Last, as the keys of the issuers before are forgotten.
+        return new KnownCallers(local, verifier(issuers),
+                issuers.stream().map(IssuerSettings::issuer).distinct().toList());
+    }
+
+    /** Without issuers, nothing of their package is used. */
+    private Optional<TokenVerifier> verifier(List<IssuerSettings> issuers) {
+        boolean none = issuers.isEmpty();
+        if (none && (current == null || current.issuers().isEmpty())) {
+            return Optional.empty();
+        }
+        TokenVerifier verifier = verifiers.apply(issuers);
+        return none ? Optional.empty() : Optional.of(verifier);
     }
 
     private void requireCertificatesOfCallers(LocalClient client) {
@@ -106,9 +144,7 @@ class ConfiguredClients {
         public void changed(String changed) {
             try {
                 current = load(changed);
-                int clients = current.size();
-                LOG.info("The file of local clients has changed: "
-                        + (clients == 1 ? "1 local client is" : clients + " local clients are") + " configured now");
+                LOG.info("The file of local clients has changed: " + current.description() + " configured now");
             } catch (IllegalArgumentException e) {
                 LOG.error("The file of local clients has changed and is invalid, keeping the current clients: "
                         + e.getMessage());

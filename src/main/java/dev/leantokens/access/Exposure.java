@@ -72,7 +72,7 @@ record Exposure(String host, boolean encrypted, boolean certified, Tokens tokens
         }
         if (!isIncomplete() && audience.groups().isEmpty()) {
             warnings.add("No caller gets a token: allow anonymous callers or callers' own Lean credentials, "
-                    + "or configure local clients");
+                    + "or configure local clients or trusted issuers");
         }
         return warnings;
     }

@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 import dev.leantokens.error.TokenException;
+import dev.leantokens.issuer.JwtShape;
 import dev.leantokens.settings.IntactText;
-import dev.leantokens.token.ClientCredentials;
 import dev.leantokens.token.Scope;
 import dev.leantokens.token.ScopePattern;
 
@@ -26,7 +26,7 @@ import dev.leantokens.token.ScopePattern;
 record LocalClient(String id, List<SecretDigest> secrets, Optional<CertificatePattern> certificate, List<ScopePattern> scopes,
         Optional<Scope> defaultScope)
         implements
-            Client {
+            VerifiedClient {
 
     private static final Logger LOG = Logger.getLogger(LocalClient.class);
 
@@ -78,13 +78,13 @@ record LocalClient(String id, List<SecretDigest> secrets, Optional<CertificatePa
     }
 
     @Override
-    public Optional<ClientCredentials> leanCredentials() {
-        return Optional.empty();
+    public String identity() {
+        return id;
     }
 
     @Override
-    public boolean mayHave(Scope scope) {
-        return ScopePattern.anyAllows(scopes, scope);
+    public String account() {
+        return "local client " + id;
     }
 
     private static SecretDigest digest(String id, String configured) {
@@ -101,6 +101,8 @@ record LocalClient(String id, List<SecretDigest> secrets, Optional<CertificatePa
         }
         require(!OTHER_DIGEST.matcher(secret).lookingAt(), "local client " + id
                 + " has a digest other than SHA-256: write " + SecretDigest.PREFIX + " and 64 hexadecimal digits");
+        require(!JwtShape.matches(secret), "local client " + id + " has a secret with the shape of a signed token (JWT), which "
+                + "is never compared with secrets: generate one");
         if (secret.length() < GUESSABLE_LENGTH) {
             LOG.warn("The secret of local client " + id + " has fewer than " + GUESSABLE_LENGTH
                     + " characters and can be guessed: generate one");

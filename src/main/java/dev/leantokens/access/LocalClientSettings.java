@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import dev.leantokens.settings.IntactText;
 
@@ -34,21 +35,21 @@ final class LocalClientSettings {
             .compile("ACCESS_CLIENTS_(?<id>[A-Z0-9]+(?:_[A-Z0-9]+)+)_(?<setting>SECRET|CERTIFICATE|SCOPES|DEFAULT_SCOPE)");
 
     /** Does not quote the line: without an equals sign, it can be a secret. */
-    private static final String INVALID_LINE = "every line must be <id>.secret=…, <id>.certificate=…, <id>.scopes=… "
-            + "or <id>.default-scope=…";
+    private static final String INVALID_LINE = "every line must be <id>.secret=…, <id>.certificate=…, <id>.scopes=…, "
+            + "<id>.default-scope=… or issuers.<id>.<setting>=…";
 
     private LocalClientSettings() {
     }
 
     /**
      * Reads a text that looks like a properties file, but has no escapes: a backslash is a backslash, so a secret is written as
-     * in an environment variable.
+     * in an environment variable. Lines about {@linkplain IssuerValues issuers} are left out.
      *
      * @throws IllegalArgumentException if the text is invalid; the message is for an operator and has no secret
      */
     static List<LocalClient> ofFile(String text) {
         Map<String, Map<String, String>> settings = new TreeMap<>();
-        text.lines().map(String::strip).filter(line -> !line.isEmpty() && !COMMENT.matcher(line).lookingAt()).forEach(line -> {
+        linesOf(text).filter(line -> !IssuerValues.isLine(line)).forEach(line -> {
             Matcher matcher = LINE.matcher(line);
             if (!matcher.matches()) {
                 throw new IllegalArgumentException(INVALID_LINE);
@@ -59,6 +60,11 @@ final class LocalClientSettings {
             }
         });
         return clients(settings);
+    }
+
+    /** @return the lines of the file that are neither empty nor comments, stripped */
+    static Stream<String> linesOf(String text) {
+        return text.lines().map(String::strip).filter(line -> !line.isEmpty() && !COMMENT.matcher(line).lookingAt());
     }
 
     /**

@@ -6,14 +6,18 @@ import jakarta.inject.Singleton;
 
 import dev.leantokens.access.AccessRules.BodyCredentials;
 import dev.leantokens.error.Origin;
+import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
 import dev.leantokens.token.AccessTokenRequest;
+import dev.leantokens.token.ClientAssertion;
 import dev.leantokens.token.ClientCredentials;
 import dev.leantokens.token.Issuance;
+import dev.leantokens.token.IssuedToken;
 import dev.leantokens.token.RequestMembers;
 import dev.leantokens.token.Scope;
 import dev.leantokens.token.TokenMetrics;
 import dev.leantokens.token.TokenService;
+import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 
 /** Passes an adapter's request through the access rules to the token service. Thread-safe. */
@@ -41,8 +45,43 @@ public class TokenAccess {
      * @throws TokenException if the request is malformed or the caller may not have the token
      */
     public Issuance request(RequestMembers members, RoutingContext context, BodyCredentials meaning, Origin adapter) {
+        Optional<Client> client;
+        try {
+            client = client(members, context, meaning);
+        } catch (KeysAwaited awaited) {
+            return new Issuance.Pending(awaited.keys().onItem()
+                    .transformToUni(known -> requestAgain(members, context, meaning, adapter)));
+        }
+        return request(members, context, client, adapter);
+    }
+
+    private Uni<IssuedToken> requestAgain(RequestMembers members, RoutingContext context, BodyCredentials meaning,
+            Origin adapter) {
+        try {
+            return request(members, context, client(members, context, meaning), adapter).toUni();
+        } catch (KeysAwaited awaitedAgain) {
+            // The issuers have been reloaded meanwhile.
+            throw AccessRules.keysUnavailable();
+        }
+    }
+
+    /** @return the client that the token is requested for, which is the caller's from then on if it has authenticated now */
+    private Optional<Client> client(RequestMembers members, RoutingContext context, BodyCredentials meaning) {
         Caller caller = Caller.of(context);
         boolean authenticates = meaning == BodyCredentials.AUTHENTICATE_CALLER;
+        if (!authenticates && members.haveClientAssertion()) {
+            throw TokenError.CALLER_REFUSED
+                    .because("a client assertion is not accepted here: the MCP client sends its token in "
+                            + "the Authorization header, by its configuration");
+        }
+        Optional<ClientAssertion> assertion = authenticates ? ClientAssertion.of(members, caller.presented().isPresent())
+                : Optional.empty();
+        if (assertion.isPresent()) {
+            TokenDemands token = TokenDemands.of(Optional.empty(), context.request().connection());
+            Optional<Client> asserted = Optional.of(rules.authenticate(assertion.get(), token));
+            caller.authenticatedAs(asserted).storeIn(context);
+            return asserted;
+        }
         if (authenticates) {
             // Also alone, as RFC 8705 §2 has it.
             members.clientId().ifPresent(caller::requireCertified);
@@ -53,6 +92,11 @@ public class TokenAccess {
         if (authenticates && sent.isPresent()) {
             caller.authenticatedAs(client).storeIn(context);
         }
+        return client;
+    }
+
+    private Issuance request(RequestMembers members, RoutingContext context, Optional<Client> client, Origin adapter) {
+        Caller caller = Caller.of(context);
         Scope scope = rules.entitle(AccessTokenRequest.of(members), client);
         long started = System.nanoTime();
         return tokens

@@ -16,6 +16,11 @@ public record CallerName(String name, String group, boolean authenticated) {
         return new CallerName(name, name, true);
     }
 
+    /** @param name from the token of an issuer: there can be any number, so their groups are limited too */
+    public static CallerName federated(String name) {
+        return new CallerName(name, name, false);
+    }
+
     /** @param network of the caller, which can have many addresses */
     public static CallerName unauthenticated(String name, String network) {
         return new CallerName(name, network, false);

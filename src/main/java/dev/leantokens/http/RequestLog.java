@@ -33,6 +33,8 @@ public class RequestLog {
     private static final Set<String> PATHS = Set.of(Endpoint.TOKEN_PATH, Endpoint.MCP_PATH, Endpoint.MCP_SSE_PATH);
 
     private static final String CLIENT = RequestLog.class.getName();
+    /** Whether the client is one of any number that are not configured one by one. */
+    private static final String OF_MANY = CLIENT + ".ofMany";
 
     private final ErrorLog errors;
     private final VertxHttpConfig http;
@@ -97,10 +99,22 @@ public class RequestLog {
         }
     }
 
+    /**
+     * Names the caller by a verified token. Any number of callers can have tokens of one issuer.
+     *
+     * @param name printable ASCII
+     */
+    public static void setFederatedCaller(RoutingContext context, String name) {
+        setClient(context, name);
+        context.put(OF_MANY, true);
+    }
+
     private static CallerName callerOf(RoutingContext context) {
         String name = nameOf(context);
-        return context.get(CLIENT) != null ? CallerName.authenticated(name)
-                : CallerName.unauthenticated(name, PeerNetwork.named(addressOf(context)));
+        if (context.get(CLIENT) == null) {
+            return CallerName.unauthenticated(name, PeerNetwork.named(addressOf(context)));
+        }
+        return context.get(OF_MANY) == null ? CallerName.authenticated(name) : CallerName.federated(name);
     }
 
     private static String nameOf(RoutingContext context) {

@@ -16,6 +16,8 @@ public final class RequestMembers {
     static final String GRANT_TYPE = "grant_type";
     static final String CLIENT_ID = "client_id";
     static final String CLIENT_SECRET = "client_secret";
+    static final String CLIENT_ASSERTION = "client_assertion";
+    static final String CLIENT_ASSERTION_TYPE = "client_assertion_type";
 
     /** Decoders replace bytes that are not UTF-8 by this character. */
     public static final char REPLACEMENT = '\uFFFD';
@@ -27,6 +29,8 @@ public final class RequestMembers {
     private Object grantType = MISSING;
     private Object clientId = MISSING;
     private Object clientSecret = MISSING;
+    private Object clientAssertion = MISSING;
+    private Object clientAssertionType = MISSING;
 
     /**
      * @param value the member's value: a {@link String}, null, or any other value, which is refused when the member is read
@@ -37,6 +41,8 @@ public final class RequestMembers {
             case GRANT_TYPE -> grantType = added(grantType, value);
             case CLIENT_ID -> clientId = added(clientId, value);
             case CLIENT_SECRET -> clientSecret = added(clientSecret, value);
+            case CLIENT_ASSERTION -> clientAssertion = added(clientAssertion, value);
+            case CLIENT_ASSERTION_TYPE -> clientAssertionType = added(clientAssertionType, value);
             default -> {
             }
         }
@@ -49,7 +55,17 @@ public final class RequestMembers {
 
     /** @return whether there is no recognized member */
     public boolean isEmpty() {
-        return scope == MISSING && grantType == MISSING && clientId == MISSING && clientSecret == MISSING;
+        return scope == MISSING && grantType == MISSING && clientId == MISSING && clientSecret == MISSING
+                && clientAssertion == MISSING && clientAssertionType == MISSING;
+    }
+
+    /** @return whether there is a member of a client assertion, valid or not */
+    public boolean haveClientAssertion() {
+        return isPresent(clientAssertion) || isPresent(clientAssertionType);
+    }
+
+    private static boolean isPresent(Object value) {
+        return value != MISSING && value != null && !value.equals("");
     }
 
     /** @return the recognized members of a map */
@@ -77,6 +93,16 @@ public final class RequestMembers {
     /** @return see {@link #text} */
     public Optional<String> clientSecret() {
         return text(CLIENT_SECRET, clientSecret);
+    }
+
+    /** @return see {@link #text} */
+    Optional<String> clientAssertion() {
+        return text(CLIENT_ASSERTION, clientAssertion);
+    }
+
+    /** @return see {@link #text} */
+    Optional<String> clientAssertionType() {
+        return text(CLIENT_ASSERTION_TYPE, clientAssertionType);
     }
 
     /**

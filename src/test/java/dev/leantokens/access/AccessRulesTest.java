@@ -6,14 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,13 +31,23 @@ import dev.leantokens.access.AccessRules.BodyCredentials;
 import dev.leantokens.access.Exposure.Audience;
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
+import dev.leantokens.issuer.FederatedIdentity;
+import dev.leantokens.issuer.Verification.Pending;
+import dev.leantokens.issuer.Verification.Refused;
+import dev.leantokens.issuer.Verification.Unavailable;
+import dev.leantokens.issuer.Verification.Verified;
+import dev.leantokens.testing.Certificates.Authority;
 import dev.leantokens.testing.Settings;
+import dev.leantokens.testing.TestClock;
 import dev.leantokens.token.AccessTokenRequest;
 import dev.leantokens.token.CacheControl;
 import dev.leantokens.token.CallerAccount;
+import dev.leantokens.token.ClientAssertion;
 import dev.leantokens.token.ClientCredentials;
 import dev.leantokens.token.Scope;
+import dev.leantokens.token.ScopePattern;
 import dev.leantokens.token.TokenConfig;
+import io.smallrye.mutiny.Uni;
 
 class AccessRulesTest {
 
@@ -40,9 +56,22 @@ class AccessRulesTest {
     private static final String[] WITH_PAYMENTS = { "access.clients.payments.secret", "secret-of-payments",
             "access.clients.payments.scopes", "api" };
 
+    private static final TokenDemands REST = new TokenDemands(Optional.empty(), Optional::empty);
+
+    /** A header and a claims set, as far as the shape of a token needs them. */
+    private static final String JWT = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl";
+
     private static final Scope API = Scope.parse("api");
     private static final Scope CUSTOMER = Scope.parse("customer.1");
     private static final boolean LOCAL = true;
+
+    private static final FakeIssuers ISSUERS = new FakeIssuers();
+
+    @BeforeEach
+    void forget() {
+        ISSUERS.seen.clear();
+        ISSUERS.resources.clear();
+    }
 
     /** What a request may use. */
     private record Entitlement(Scope scope, Optional<ClientCredentials> leanCredentials, CallerAccount account) {
@@ -206,10 +235,10 @@ class AccessRulesTest {
     void repeatedHeaderIsInvalidAlsoIfTheFirstIsRemembered() {
         AccessRules rules = rules(WITH_PAYMENTS);
         String header = "Bearer " + PAYMENTS.clientSecret();
-        assertThat(rules.authenticate(List.of(header))).isPresent();
+        assertThat(rules.authenticate(List.of(header), REST)).isPresent();
 
-        assertError(TokenError.INVALID_REQUEST, () -> rules.authenticate(List.of(header, "Basic x")));
-        assertError(TokenError.INVALID_REQUEST, () -> rules.authenticate(List.of(header, header)));
+        assertError(TokenError.INVALID_REQUEST, () -> rules.authenticate(List.of(header, "Basic x"), REST));
+        assertError(TokenError.INVALID_REQUEST, () -> rules.authenticate(List.of(header, header), REST));
     }
 
     @Test
@@ -380,6 +409,190 @@ class AccessRulesTest {
         assertThat(caller(rules, LEANS).identity()).isEqualTo(caller(LOCAL).identity());
     }
 
+    @Test
+    void bearerTokenOfAnIssuerIsTheCallersIdentity() {
+        AccessRules rules = withIssuer("access.anonymous", "never");
+        ISSUERS.answer = new Verified(identity("shop", "subject-of-shop", "customer.1"));
+
+        Caller shop = bearer(rules, JWT);
+
+        assertThat(ISSUERS.seen).containsExactly(JWT);
+        assertThat(decide(rules, new Request(Optional.of(CUSTOMER), Optional.empty()), shop)).isEmpty();
+        assertError(TokenError.INVALID_SCOPE, () -> decide(rules, request(), shop));
+        assertThatThrownBy(() -> decide(rules, request(), shop)).hasMessageContaining("request customer.1");
+        assertThat(shop.account()).isEqualTo("caller idp:shop");
+        assertThat(shop.oauthScopes()).contains(Set.of("lean"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "Bearer ", "bearer ", "BEARER ", "Bearer   ", " Bearer " })
+    void schemeOfATokenIsReadAsForSecrets(String scheme) {
+        AccessRules rules = withIssuer();
+        ISSUERS.answer = new Verified(identity("shop", "subject-of-shop", "customer.1"));
+
+        assertThat(caller(rules, scheme + JWT).account()).isEqualTo("caller idp:shop");
+    }
+
+    @Test
+    void tokenWithoutAnEntitlingClaimEntitlesToNothing() {
+        AccessRules rules = withIssuer();
+        ISSUERS.answer = new Verified(identity("shop", "subject-of-shop"));
+        Caller shop = bearer(rules, JWT);
+
+        assertError(TokenError.INVALID_SCOPE, () -> decide(rules, request(), shop));
+        assertError(TokenError.INVALID_SCOPE, () -> decide(rules, new Request(Optional.of(CUSTOMER), Optional.empty()), shop));
+        assertError(TokenError.INVALID_SCOPE, () -> decide(rules, new Request(Optional.empty(), Optional.empty()), shop));
+    }
+
+    @Test
+    void refusedTokenIsNotComparedWithSecrets() {
+        // A digest hides that the secret has the shape of a token.
+        String digest = SecretDigest.of(JWT).text();
+        AccessRules rules = withIssuer("access.clients.payments.secret", digest, "access.clients.payments.scopes", "api");
+        ISSUERS.answer = new Refused("the token has expired");
+
+        assertThat(refusal(() -> bearer(rules, JWT))).contains("the token has expired");
+        ISSUERS.seen.clear();
+        assertThat(refusal(() -> basic(rules, "payments", JWT))).contains("a token is no client secret");
+        assertThat(refusal(() -> decide(rules, request(new ClientCredentials("payments", JWT)), caller(LOCAL))))
+                .contains("a token is no client secret");
+        assertThat(ISSUERS.seen).isEmpty();
+    }
+
+    @Test
+    void withoutIssuersATokenIsASecretAsBefore() {
+        AccessRules rules = rules("access.clients.payments.secret", SecretDigest.of(JWT).text(),
+                "access.clients.payments.scopes", "api");
+
+        assertThat(bearer(rules, JWT).account()).isEqualTo("local client payments");
+        assertThat(basic(rules, "payments", JWT).account()).isEqualTo("local client payments");
+    }
+
+    @Test
+    void opaqueSecretsAreNoTokens() {
+        AccessRules rules = withIssuer(WITH_PAYMENTS);
+
+        assertThat(bearer(rules, PAYMENTS.clientSecret()).account()).isEqualTo("local client payments");
+        assertRefused(() -> bearer(rules, "eyJ.unknown"));
+        assertThat(ISSUERS.seen).isEmpty();
+    }
+
+    @Test
+    void withIssuersBearerTokensAreNotThePlatforms() {
+        AccessRules rules = withIssuer("access.anonymous", "always");
+        ISSUERS.answer = new Refused("the issuer of the token is not trusted here");
+
+        assertRefused(() -> bearer(rules, JWT));
+        assertRefused(() -> bearer(rules, "token-of-the-platform"));
+        assertThat(decide(rules, request(), caller(!LOCAL))).isEmpty();
+    }
+
+    @Test
+    void tokenIsNotRememberedWithSecrets() {
+        AccessRules rules = withIssuer(WITH_PAYMENTS);
+        ISSUERS.answer = new Verified(identity("shop", "subject-of-shop", "customer.1"));
+        bearer(rules, JWT);
+        ISSUERS.answer = new Refused("the token has expired");
+
+        assertRefused(() -> bearer(rules, JWT));
+    }
+
+    @Test
+    void audienceIsThatOfThePlace() {
+        AccessRules rules = withIssuer();
+        ISSUERS.answer = new Verified(identity("shop", "subject-of-shop", "customer.1"));
+
+        rules.authenticate(List.of("Bearer " + JWT), new TokenDemands(Optional.of("https://x.example/mcp"), Optional::empty));
+        rules.authenticate(new ClientAssertion(JWT, Optional.empty()), REST);
+
+        assertThat(ISSUERS.resources).containsExactly(Optional.of("https://x.example/mcp"), Optional.empty());
+    }
+
+    @Test
+    void awaitedKeysAreNoDecision() {
+        AccessRules rules = withIssuer("access.anonymous", "always");
+        ISSUERS.answer = new Pending(Uni.createFrom().voidItem());
+
+        assertThatThrownBy(() -> bearer(rules, JWT)).isInstanceOf(KeysAwaited.class);
+        assertThatThrownBy(() -> rules.authenticate(new ClientAssertion(JWT, Optional.empty()), REST))
+                .isInstanceOf(KeysAwaited.class);
+        ISSUERS.answer = new Unavailable();
+        assertError(TokenError.ISSUER_UNAVAILABLE, () -> bearer(rules, JWT));
+    }
+
+    @Test
+    void boundTokenNeedsItsCertificate() throws Exception {
+        Authority authority = new Authority("callers");
+        X509Certificate own = authority.issue("own").certificate();
+        X509Certificate foreign = authority.issue("foreign").certificate();
+        String thumbprint = Base64.getUrlEncoder().withoutPadding()
+                .encodeToString(MessageDigest.getInstance("SHA-256").digest(own.getEncoded()));
+        AccessRules rules = withIssuer();
+        ISSUERS.answer = new Verified(new FederatedIdentity("idp", "s", "shop", List.of(new ScopePattern("api")), Set.of(),
+                Optional.of(thumbprint), Instant.MAX));
+        ClientAssertion assertion = new ClientAssertion(JWT, Optional.empty());
+
+        assertThat(rules.authenticate(assertion, new TokenDemands(Optional.empty(), () -> Optional.of(own)))).isNotNull();
+        assertRefused(() -> rules.authenticate(assertion, new TokenDemands(Optional.empty(), () -> Optional.of(foreign))));
+        assertRefused(() -> rules.authenticate(assertion, REST));
+        assertRefused(() -> rules.authenticate(List.of("Bearer " + JWT), REST));
+    }
+
+    @Test
+    void clientIdOfAnAssertionIsItsSubject() {
+        AccessRules rules = withIssuer();
+        ISSUERS.answer = new Verified(identity("shop", "subject-of-shop", "customer.1"));
+
+        assertThat(rules.authenticate(new ClientAssertion(JWT, Optional.of("subject-of-shop")), REST).id())
+                .isEqualTo("subject-of-shop");
+        assertError(TokenError.INVALID_REQUEST,
+                () -> rules.authenticate(new ClientAssertion(JWT, Optional.of("shop")), REST));
+        assertRefused(() -> rules().authenticate(new ClientAssertion(JWT, Optional.empty()), REST));
+    }
+
+    @Test
+    void callersOfIssuersAreSharersWhileTheyUseTheBudget() {
+        AccessRules rules = withIssuer(with("access.anonymous", "never"));
+        ISSUERS.answer = new Verified(identity("shop", "subject-of-shop", "api"));
+        Caller shop = bearer(rules, JWT);
+        ISSUERS.answer = new Verified(identity("bank", "subject-of-bank", "api"));
+        Caller bank = bearer(rules, JWT);
+
+        assertAccount("local client payments", "local client payments", 1, rules, request(PAYMENTS), caller(LOCAL));
+        assertAccount("caller idp:shop", "caller idp:shop", 2, rules, request(), shop);
+        assertAccount("caller idp:bank", "caller idp:bank", 3, rules, request(), bank);
+        assertAccount("caller idp:bank", "caller idp:bank", 3, rules, request(), bank);
+        assertAccount("local client payments", "local client payments", 3, rules, request(PAYMENTS), caller(LOCAL));
+    }
+
+    @Test
+    void callersOfIssuersHaveIdentitiesOfTheirOwn() {
+        AccessRules rules = withIssuer(WITH_PAYMENTS);
+        Set<String> identities = new HashSet<>(Set.of(caller(rules, PAYMENTS).identity(), caller(LOCAL).identity()));
+        for (FederatedIdentity identity : List.of(identity("payments", "payments"), identity("payments", "s1"),
+                identity("payments", "s2"), identity("shop", "s1"))) {
+            ISSUERS.answer = new Verified(identity);
+            identities.add(bearer(rules, JWT).identity());
+        }
+
+        assertThat(identities).hasSize(6);
+    }
+
+    @Test
+    void issuersCountAsCallersThatUseTheServicesCredentials() {
+        assertThat(withIssuer("access.anonymous", "never").onlyCallerCredentials()).isFalse();
+        assertThat(withIssuer("access.anonymous", "never", "access.caller-credentials", "refused").audience(true).groups())
+                .containsExactly("callers with tokens of 1 issuer");
+        assertThat(withIssuer("access.anonymous", "never", "access.caller-credentials", "refused").audience(false).groups())
+                .isEmpty();
+    }
+
+    private static FederatedIdentity identity(String name, String subject, String... scopes) {
+        return new FederatedIdentity("idp", subject, name, Arrays.stream(scopes).map(ScopePattern::new).toList(),
+                Set.of("lean"),
+                Optional.empty(), Instant.MAX);
+    }
+
     private static Optional<ClientCredentials> decide(AccessRules rules, Request request, Caller caller) {
         return entitle(rules, request, caller, BodyCredentials.AUTHENTICATE_CALLER).leanCredentials();
     }
@@ -437,7 +650,7 @@ class AccessRulesTest {
     }
 
     private static Caller caller(AccessRules rules, String header) {
-        return new Caller("192.0.2.1", !LOCAL, Optional.empty(), rules.authenticate(List.of(header)), CacheControl.ANY);
+        return new Caller("192.0.2.1", !LOCAL, Optional.empty(), rules.authenticate(List.of(header), REST), CacheControl.ANY);
     }
 
     private static String[] with(String... settings) {
@@ -449,6 +662,14 @@ class AccessRulesTest {
     private static AccessRules rules(String... settings) {
         AccessConfig config = Settings.of(AccessConfig.class, settings);
         TokenConfig tokens = Settings.of(TokenConfig.class);
-        return new AccessRules(config, tokens, new ConfiguredClients(config, tokens, false, Map.of(), null));
+        return new AccessRules(config, tokens, new ConfiguredClients(config, tokens, false, Map.of(), issuers -> ISSUERS, null),
+                new RecentCallers(new TestClock()));
+    }
+
+    private static AccessRules withIssuer(String... settings) {
+        List<String> all = new ArrayList<>(List.of("access.issuers.idp.issuer", "https://idp.example.com",
+                "access.issuers.idp.audience", "lean-tokens", "access.issuers.idp.scopes", "customer.{lean_customer}"));
+        all.addAll(Arrays.asList(settings));
+        return rules(all.toArray(String[]::new));
     }
 }

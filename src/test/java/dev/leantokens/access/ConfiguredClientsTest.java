@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -20,6 +21,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.leantokens.access.CertificatePattern.Names;
+import dev.leantokens.issuer.IssuerSettings;
+import dev.leantokens.issuer.TokenVerifier;
 import dev.leantokens.settings.LiteralSecrets;
 import dev.leantokens.testing.Settings;
 import dev.leantokens.token.Scope;
@@ -35,6 +38,10 @@ class ConfiguredClientsTest {
 
     private static final TokenConfig TOKENS = Settings.of(TokenConfig.class);
 
+    private static final Function<List<IssuerSettings>, TokenVerifier> NO_ISSUERS = issuers -> {
+        throw new AssertionError("without issuers, nothing is verified");
+    };
+
     @TempDir
     Path folder;
 
@@ -45,7 +52,7 @@ class ConfiguredClientsTest {
 
     private static ConfiguredClients ofVariables(Map<String, String> environment, boolean callersHaveCertificates) {
         return new ConfiguredClients(config(environment).getConfigMapping(AccessConfig.class), TOKENS, callersHaveCertificates,
-                environment, null);
+                environment, NO_ISSUERS, null);
     }
 
     private static SmallRyeConfig config(Map<String, String> environment) {
@@ -59,7 +66,7 @@ class ConfiguredClientsTest {
     @Test
     void clientsAreReadFromVariables() {
         LocalClients clients = ofVariables(Map.of("ACCESS_CLIENTS_PAYMENTS_SECRET", SECRET + ",another-secret-of-payments",
-                "ACCESS_CLIENTS_PAYMENTS_SCOPES", "api,customer.*")).current();
+                "ACCESS_CLIENTS_PAYMENTS_SCOPES", "api,customer.*")).current().clients();
 
         assertThat(clients.find("payments", SECRET)).isPresent();
         assertThat(clients.find("payments", "another-secret-of-payments")).isPresent();
@@ -70,7 +77,7 @@ class ConfiguredClientsTest {
     void idOfSeveralWordsHasHyphens() {
         LocalClients clients = ofVariables(Map.of("ACCESS_CLIENTS_PAYMENTS_API_V2_SECRET", SECRET,
                 "ACCESS_CLIENTS_PAYMENTS_API_V2_SCOPES", "api", "ACCESS_CLIENTS_WEB_SECRET", "secret-of-web-secret",
-                "ACCESS_CLIENTS_WEB_SCOPES", "api")).current();
+                "ACCESS_CLIENTS_WEB_SCOPES", "api")).current().clients();
 
         assertThat(clients.find("payments-api-v2", SECRET)).isPresent();
         assertThat(clients.find("web", "secret-of-web-secret")).isPresent();
@@ -84,7 +91,7 @@ class ConfiguredClientsTest {
                 "ACCESS_CLIENTS_" + variable + "_SCOPES", "api");
         Names names = new Names(List.of("spiffe://prod/ns/payments/web"), List.of());
 
-        LocalClients clients = ofVariables(environment, true).current();
+        LocalClients clients = ofVariables(environment, true).current().clients();
 
         assertThat(clients.find(names)).extracting(LocalClient::id).containsExactly(id);
         assertThat(clients.haveCertificates()).isTrue();
@@ -98,7 +105,7 @@ class ConfiguredClientsTest {
     void secretOfAVariableIsReadLiterally(String id) {
         String odd = "a\\b$$\\$\\\\${HOME}-s3cr3t";
         LocalClients clients = ofVariables(Map.of("ACCESS_CLIENTS_" + id + "_SECRET", "\uFEFF" + odd + ",\\another-secret\\",
-                "ACCESS_CLIENTS_" + id + "_SCOPES", "api", "HOME", "/root")).current();
+                "ACCESS_CLIENTS_" + id + "_SCOPES", "api", "HOME", "/root")).current().clients();
 
         assertThat(clients.find(odd)).isPresent();
         assertThat(clients.find("\\another-secret\\")).isPresent();
@@ -118,7 +125,7 @@ class ConfiguredClientsTest {
                 "ACCESS_CLIENTS_PAYMENTS_API_SCOPES", "api,customer.*", "ACCESS_CLIENTS_PAYMENTS_API_DEFAULT_SCOPE",
                 "customer.1",
                 "ACCESS_CLIENTS_WEB_SECRET", "secret-of-web-secret", "ACCESS_CLIENTS_WEB_SCOPES", "api",
-                "ACCESS_CLIENTS_WEB_DEFAULT_SCOPE", "api")).current();
+                "ACCESS_CLIENTS_WEB_DEFAULT_SCOPE", "api")).current().clients();
 
         assertThat(clients.find("payments-api", SECRET).orElseThrow().defaultScope()).contains(Scope.parse("customer.1"));
         assertThat(clients.find("web", "secret-of-web-secret").orElseThrow().defaultScope()).contains(Scope.parse("api"));
@@ -130,7 +137,7 @@ class ConfiguredClientsTest {
         LocalClients clients = ofVariables(Map.of("ACCESS_CLIENTS_PAYMENTS_API_SECRET", SECRET,
                 "ACCESS_CLIENTS_PAYMENTS_API_SCOPES", "api", "ACCESS_CLIENTS_PAYMENTS_API_DEFAULT_SCOPE", "",
                 "ACCESS_CLIENTS_WEB_SECRET", "secret-of-web-secret", "ACCESS_CLIENTS_WEB_SCOPES", "api",
-                "ACCESS_CLIENTS_WEB_DEFAULT_SCOPE", "")).current();
+                "ACCESS_CLIENTS_WEB_DEFAULT_SCOPE", "")).current().clients();
 
         assertThat(clients.find("payments-api", SECRET).orElseThrow().defaultScope()).isEmpty();
         assertThat(clients.find("web", "secret-of-web-secret").orElseThrow().defaultScope()).isEmpty();
@@ -160,7 +167,7 @@ class ConfiguredClientsTest {
                         setting -> Stream.of("access.clients.payments." + setting.getKey(), setting.getValue()))
                         .toArray(String[]::new)),
                 Settings.of(AccessConfig.class, "access.clients-file", file.toString()))) {
-            assertThatThrownBy(() -> new ConfiguredClients(config, tokens, false, Map.of(), null))
+            assertThatThrownBy(() -> new ConfiguredClients(config, tokens, false, Map.of(), NO_ISSUERS, null))
                     .isInstanceOf(ConfigurationException.class).hasMessageContaining("local client payments")
                     .hasMessageContaining(reason).hasMessageNotContaining(SECRET);
         }
@@ -172,7 +179,7 @@ class ConfiguredClientsTest {
         AccessConfig config = Settings.of(AccessConfig.class, "access.clients-file", file.toString(),
                 "access.clients.payments.secret", SECRET, "access.clients.payments.scopes", "api");
 
-        LocalClients clients = new ConfiguredClients(config, TOKENS, false, Map.of(), null).current();
+        LocalClients clients = new ConfiguredClients(config, TOKENS, false, Map.of(), NO_ISSUERS, null).current().clients();
 
         assertThat(clients.size()).isEqualTo(2);
         assertThat(clients.find("agents", "secret-of-agents-secret")).isPresent();
@@ -185,7 +192,7 @@ class ConfiguredClientsTest {
         AccessConfig config = Settings.of(AccessConfig.class, "access.clients-file", file.toString(),
                 "access.clients.payments.secret", SECRET, "access.clients.payments.scopes", "api");
 
-        assertThatThrownBy(() -> new ConfiguredClients(config, TOKENS, false, Map.of(), null))
+        assertThatThrownBy(() -> new ConfiguredClients(config, TOKENS, false, Map.of(), NO_ISSUERS, null))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("payments is configured twice");
     }
@@ -204,7 +211,7 @@ class ConfiguredClientsTest {
     void missingFileStopsTheStart() {
         AccessConfig config = Settings.of(AccessConfig.class, "access.clients-file", folder.resolve("nowhere").toString());
 
-        assertThatThrownBy(() -> new ConfiguredClients(config, TOKENS, false, Map.of(), null))
+        assertThatThrownBy(() -> new ConfiguredClients(config, TOKENS, false, Map.of(), NO_ISSUERS, null))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("ACCESS_CLIENTS_FILE").hasMessageContaining("nowhere");
     }
@@ -228,5 +235,48 @@ class ConfiguredClientsTest {
         });
         assertThat(config.getConfigMapping(AccessConfig.class).clients().get("payments").secret())
                 .contains(SECRET);
+    }
+
+    @Test
+    void issuersOfSettingsAndOfTheFileAreTrustedTogether() throws IOException {
+        Path file = Files.writeString(folder.resolve("clients"), """
+                agents.secret=secret-of-agents-secret
+                agents.scopes=api
+                issuers.ci.issuer=https://ci.example.com
+                issuers.ci.audience=lean-tokens
+                issuers.ci.scopes=api
+                """);
+        AccessConfig config = Settings.of(AccessConfig.class, "access.clients-file", file.toString(),
+                "access.issuers.idp.issuer", "https://idp.example.com", "access.issuers.idp.audience", "lean-tokens",
+                "access.issuers.idp.scopes", "customer.{lean_customer}");
+        List<String> ids = new ArrayList<>();
+
+        KnownCallers known = new ConfiguredClients(config, TOKENS, false, Map.of(), issuers -> {
+            issuers.forEach(issuer -> ids.add(issuer.id()));
+            return new FakeIssuers();
+        }, null).current();
+
+        assertThat(ids).containsExactly("idp", "ci");
+        assertThat(known.issuers()).isPresent();
+        assertThat(known.issuerIdentifiers()).containsExactly("https://idp.example.com", "https://ci.example.com");
+        assertThat(known.clients().find("secret-of-agents-secret")).isPresent();
+    }
+
+    @Test
+    void invalidIssuerStopsTheStart() {
+        assertThatThrownBy(() -> ofVariables(Map.of("ACCESS_ISSUERS_IDP_ISSUER", "https://idp.example.com")))
+                .isInstanceOf(ConfigurationException.class).hasMessageStartingWith("ACCESS_ISSUERS: ")
+                .hasMessageContaining("idp").hasMessageContaining("audience");
+    }
+
+    @Test
+    void scopeOfAnIssuerThatIsNeverIssuedStopsTheStart() {
+        TokenConfig tokens = Settings.of(TokenConfig.class, "token.scopes", "api");
+        AccessConfig config = Settings.of(AccessConfig.class, "access.issuers.idp.issuer", "https://idp.example.com",
+                "access.issuers.idp.audience", "lean-tokens", "access.issuers.idp.scopes", "customer.{lean_customer}");
+
+        assertThatThrownBy(() -> new ConfiguredClients(config, tokens, false, Map.of(), NO_ISSUERS, null))
+                .isInstanceOf(ConfigurationException.class).hasMessageContaining("issuer idp")
+                .hasMessageContaining("TOKEN_SCOPES");
     }
 }

@@ -65,8 +65,8 @@ class ValuesInTextTest {
             "Names.uris", "Names.hosts", "SpiffeId.text", "DnsName.labels",
             // Addresses, and ids of the configuration.
             "CallerName.name", "CallerName.group", "Key.callers", "Summary.callers", "IssuerSettings.id",
-            "FederatedIdentity.issuer", "Refused.reason", "KeySource.id", "KeysState.issuer",
-            "KeysState.problem");
+            "FederatedIdentity.issuer", "Refused.reason", "KeySource.id", "KeysState.issuer", "KeysState.problem",
+            "KnownCallers.issuerIdentifiers", "TokenDemands.audience");
 
     /**
      * Other classes with a {@code toString}. {@code SecretsInTextTest} tests each of them, except the exceptions, whose
@@ -161,6 +161,11 @@ class ValuesInTextTest {
             case "PublicJsonWebKey" -> publicKey();
             case "StoreKey" -> make(plain, "parse", String.class, "A".repeat(43));
             case "SecretDigest" -> make(plain, "of", String.class, text);
+            case "LocalClients" -> {
+                var empty = plain.getDeclaredConstructor(List.class);
+                empty.setAccessible(true);
+                yield empty.newInstance(List.of());
+            }
             case "ScopePattern" -> make(plain, "of", String.class, "api");
             case "CachedToken" -> {
                 Object token = value(Class.forName("dev.leantokens.token.AccessToken"), text);

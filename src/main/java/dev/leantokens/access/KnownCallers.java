@@ -1,0 +1,36 @@
+package dev.leantokens.access;
+
+import java.util.List;
+import java.util.Optional;
+
+import dev.leantokens.issuer.TokenVerifier;
+
+/**
+ * The callers that are configured at one point in time: a reload replaces local clients and issuers together. Immutable, except
+ * for what is remembered of their credentials.
+ *
+ * @param clients the local clients
+ * @param issuers verifies the tokens of the trusted issuers; empty without any
+ * @param issuerIdentifiers the values of {@code iss}, each once
+ */
+record KnownCallers(LocalClients clients, Optional<TokenVerifier> issuers, List<String> issuerIdentifiers) {
+
+    KnownCallers {
+        issuerIdentifiers = List.copyOf(issuerIdentifiers);
+    }
+
+    int numberOfIssuers() {
+        return issuers.map(TokenVerifier::issuers).orElse(0);
+    }
+
+    /** @return their numbers, for the log: the start of a sentence with the verb */
+    String description() {
+        int local = clients.size();
+        int trusted = numberOfIssuers();
+        String text = local == 1 ? "1 local client" : local + " local clients";
+        if (trusted > 0) {
+            return text + (trusted == 1 ? " and 1 issuer are" : " and " + trusted + " issuers are");
+        }
+        return text + (local == 1 ? " is" : " are");
+    }
+}
