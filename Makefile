@@ -43,6 +43,10 @@ flat: ## Measure the cost of a hit beside many keys, connections and sessions, i
 store: ## Measure tokens from memory, Redis and Lean side by side, and what a store costs, in about 2 minutes
 	$(MVNW) --quiet -Pbenchmark -DskipTests package exec:exec@store
 
+.PHONY: callers
+callers: ## Measure a cached token for callers with a secret and with a signed token, in about 3 minutes
+	$(MVNW) --quiet -Pbenchmark -DskipTests package exec:exec@callers
+
 .PHONY: peers
 peers: ## Measure the service beside bare Vert.x, Quarkus REST and nginx, in about 15 minutes
 	src/benchmark/peers/run
