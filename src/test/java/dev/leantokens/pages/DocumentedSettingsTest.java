@@ -79,11 +79,16 @@ class DocumentedSettingsTest {
         if (method.getReturnType() == Map.class) {
             // Settings by a name that the operator chooses.
             Type each = ((ParameterizedType) method.getGenericReturnType()).getActualTypeArguments()[1];
-            return settings(property + ".<id>", (Class<?>) each);
+            return each == String.class
+                    ? Stream.of(new Setting(property + ".<claim>", variable(property + ".<claim>"), ""))
+                    : settings(property + ".<id>", (Class<?>) each);
         }
-        String variable = SHORT_NAMES.getOrDefault(property, property.replaceAll("[.-]", "_").toUpperCase(Locale.ROOT));
         WithDefault withDefault = method.getAnnotation(WithDefault.class);
-        return Stream.of(new Setting(property, variable, withDefault == null ? "" : "`" + withDefault.value() + "`"));
+        return Stream.of(new Setting(property, variable(property), withDefault == null ? "" : "`" + withDefault.value() + "`"));
+    }
+
+    private static String variable(String property) {
+        return SHORT_NAMES.getOrDefault(property, property.replaceAll("[.-]", "_").toUpperCase(Locale.ROOT));
     }
 
     @ParameterizedTest
@@ -100,7 +105,7 @@ class DocumentedSettingsTest {
     void settingThatDoesNotExistIsNotDocumented() {
         Set<String> known = settings().map(Setting::property).collect(Collectors.toSet());
         List<List<String>> documented = Tables.rows(PAGE).stream()
-                .filter(row -> row.size() == 4 && row.get(0).matches("`[A-Z_]+(<ID>)?[A-Z_]*`")).toList();
+                .filter(row -> row.size() == 4 && row.get(0).matches("`([A-Z_]|<ID>|<CLAIM>)+`")).toList();
 
         assertThat(documented.stream().map(row -> row.get(1).replace("`", ""))).hasSize(known.size() + OF_QUARKUS.size())
                 .allMatch(property -> known.contains(property) || OF_QUARKUS.contains(property));
@@ -123,7 +128,9 @@ class DocumentedSettingsTest {
                         .matcher(prose).results().map(name -> name.group(1)).filter(name -> !name.startsWith("LEAN_TOKENS_")))
                 .allMatch(name -> known
                         .contains(name.replaceFirst("(?<=^ACCESS_CLIENTS_).+(?=_(SECRET|CERTIFICATE|SCOPES)$)", "<ID>")
-                                .replaceFirst("(?<=^ACCESS_CLIENTS_).+(?=_DEFAULT_SCOPE$)", "<ID>")));
+                                .replaceFirst("(?<=^ACCESS_CLIENTS_).+(?=_DEFAULT_SCOPE$)", "<ID>")
+                                .replaceFirst("(?<=^ACCESS_ISSUERS_)[A-Z]+(?=_)", "<ID>")
+                                .replaceFirst("(?<=_CLAIMS_).+", "<CLAIM>")));
     }
 
     /** The explanation repeats defaults in words: a fraction such as 0.2 as "the last fifth". */
