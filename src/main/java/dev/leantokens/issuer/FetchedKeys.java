@@ -88,7 +88,10 @@ final class FetchedKeys implements KeptKeys {
     }
 
     @Override
-    public synchronized Optional<Uni<Void>> refresh() {
+    public synchronized Optional<Uni<Void>> refresh(Optional<List<PublicJsonWebKey>> seen) {
+        if (!IssuerKeys.same(seen, current())) {
+            return Optional.of(Uni.createFrom().voidItem());
+        }
         Instant now = clock.instant();
         if (running == null && (closed || now.isBefore(pauseEnds))) {
             return Optional.empty();

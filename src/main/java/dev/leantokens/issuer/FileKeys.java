@@ -21,7 +21,9 @@ final class FileKeys implements KeptKeys {
     private final FileWatch watch;
     private final KeysMetrics metrics;
     private volatile KeySet current;
-    private volatile Optional<String> problem = Optional.empty();
+    /** What is wrong with the content of the file as it was last read. */
+    private volatile Optional<String> flaw = Optional.empty();
+    private volatile boolean readable = true;
 
     /** @throws IllegalArgumentException if the file cannot be used; the message is for an operator */
     FileKeys(String issuer, Path file, Vertx vertx, KeysMetrics metrics) {
@@ -32,9 +34,11 @@ final class FileKeys implements KeptKeys {
             this.current = KeySet.parse(text);
             this.watch = new FileWatch(vertx, file, text, new Listener());
         } catch (IOException e) {
-            throw new IllegalArgumentException("the issuer " + issuer + ": " + FileWatch.describe("jwks-file", file, e));
+            throw new IllegalArgumentException("issuer " + issuer + " cannot be used: "
+                    + FileWatch.describe("jwks-file", file, e));
         } catch (KeysException e) {
-            throw new IllegalArgumentException("the issuer " + issuer + ": jwks-file: " + e.getMessage());
+            throw new IllegalArgumentException("issuer " + issuer + " has a jwks-file that cannot be used: "
+                    + e.getMessage());
         }
     }
 
@@ -49,15 +53,16 @@ final class FileKeys implements KeptKeys {
         return Optional.of(current.keys());
     }
 
-    /** Empty: what is known of the file is a second old at most. */
+    /** Does not read the file: what is known of it is a second old at most. */
     @Override
-    public Optional<Uni<Void>> refresh() {
-        return Optional.empty();
+    public Optional<Uni<Void>> refresh(Optional<List<PublicJsonWebKey>> seen) {
+        return IssuerKeys.same(seen, current()) ? Optional.empty() : Optional.of(Uni.createFrom().voidItem());
     }
 
     @Override
     public KeysState state() {
-        return new KeysState(issuer, current.keys().size(), Optional.empty(), problem);
+        return new KeysState(issuer, current.keys().size(), Optional.empty(),
+                readable ? flaw : Optional.of("its file can no longer be read"));
     }
 
     @Override
@@ -70,16 +75,17 @@ final class FileKeys implements KeptKeys {
 
         @Override
         public void changed(String text) {
+            readable = true;
             try {
                 KeySet changed = KeySet.parse(text);
-                problem = Optional.empty();
+                flaw = Optional.empty();
                 if (!changed.members().equals(current.members())) {
                     current = changed;
                     LOG.info("The file with the keys of the issuer " + issuer + " has changed, and now has "
                             + KeysLog.keys(changed.keys().size()));
                 }
             } catch (KeysException e) {
-                problem = Optional.of(e.getMessage());
+                flaw = Optional.of("its file: " + e.getMessage());
                 LOG.error("The file with the keys of the issuer " + issuer + " has changed and is invalid, keeping the current "
                         + "keys: " + e.getMessage());
             }
@@ -87,12 +93,12 @@ final class FileKeys implements KeptKeys {
 
         @Override
         public void readableAgain() {
-            problem = Optional.empty();
+            readable = true;
         }
 
         @Override
         public void unreadable(IOException reason) {
-            problem = Optional.of("its file can no longer be read");
+            readable = false;
             LOG.error("The file with the keys of the issuer " + issuer + " can no longer be read, keeping the current keys: "
                     + reason);
         }

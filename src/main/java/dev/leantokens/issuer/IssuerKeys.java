@@ -19,9 +19,14 @@ interface IssuerKeys {
     /**
      * Asks the issuer for its keys, at most once in 30 s. Callers that ask meanwhile share the request.
      *
-     * @return completes on the caller's context when the issuer has responded or failed, and never fails; empty if it was asked
-     *         a short time ago. The keys can have changed meanwhile: a caller whose keys are no longer the {@link #current()}
-     *         ones looks at those
+     * @param seen the keys of {@link #current()} that are not enough
+     * @return completes on the caller's context when the issuer has responded or failed, at once if the keys have changed since
+     *         the caller has seen them, and never fails; empty if the issuer was asked a short time ago
      */
-    Optional<Uni<Void>> refresh();
+    Optional<Uni<Void>> refresh(Optional<List<PublicJsonWebKey>> seen);
+
+    /** @return whether both are the same list, or no list */
+    static boolean same(Optional<List<PublicJsonWebKey>> one, Optional<List<PublicJsonWebKey>> other) {
+        return one.orElse(null) == other.orElse(null);
+    }
 }

@@ -38,10 +38,11 @@ record KeySource(String id, String issuer, Optional<URI> url, Optional<Path> fil
     static KeySource of(IssuerSettings settings, Vertx vertx) {
         KeySource source = new KeySource(settings.id(), settings.issuer(),
                 settings.jwksUrl().map(text -> url(text).orElseThrow(() -> invalid(settings.id(),
-                        "jwks-url must be an https URL; http is for localhost, 127.0.0.1 and [::1]"))),
+                        "has a jwks-url that is not an https URL; http is for localhost, 127.0.0.1 and [::1]"))),
                 settings.jwksFile(), settings.ca(),
                 settings.proxyUrl().map(text -> ProxyAddress.parse(text)
-                        .orElseThrow(() -> invalid(settings.id(), "proxy-url must be http://host:port"))),
+                        .orElseThrow(
+                                () -> invalid(settings.id(), "has a proxy-url that is not http://host:port, without a user"))),
                 settings.tokenFile());
         if (source.file().isEmpty()) {
             source.checkRequests(vertx);
@@ -50,10 +51,10 @@ record KeySource(String id, String issuer, Optional<URI> url, Optional<Path> fil
     }
 
     private void checkRequests(Vertx vertx) {
-        URI start = url.or(() -> url(issuer)).orElseThrow(() -> invalid(id, "issuer must be an https URL, where its keys are "
-                + "found by discovery; otherwise, set jwks-url or jwks-file"));
+        URI start = url.or(() -> url(issuer)).orElseThrow(() -> invalid(id, "has an issuer that is not an https URL, where its "
+                + "keys are found by discovery; otherwise, set jwks-url or jwks-file"));
         if (proxy.isPresent() && !isEncrypted(start)) {
-            throw invalid(id, "proxy-url is set, but the keys are requested by plain http, which must not leave this machine");
+            throw invalid(id, "has a proxy-url, but its keys are requested by plain http, which must not leave this machine");
         }
         read("ca", ca, path -> authorities(path, vertx));
         read("token-file", tokenFile, KeySource::token);
@@ -64,7 +65,7 @@ record KeySource(String id, String issuer, Optional<URI> url, Optional<Path> fil
             try {
                 reader.read(path);
             } catch (IOException e) {
-                throw invalid(id, FileWatch.describe(setting, path, e));
+                throw invalid(id, "cannot be used: " + FileWatch.describe(setting, path, e));
             }
         });
     }
@@ -76,7 +77,7 @@ record KeySource(String id, String issuer, Optional<URI> url, Optional<Path> fil
     }
 
     private static IllegalArgumentException invalid(String id, String message) {
-        return new IllegalArgumentException("the issuer " + id + ": " + message);
+        return new IllegalArgumentException("issuer " + id + " " + message);
     }
 
     /** @return a URL that may be requested; empty if the text is none. Plain http is for this machine only */

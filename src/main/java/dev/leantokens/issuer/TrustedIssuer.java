@@ -57,27 +57,27 @@ final class TrustedIssuer {
                 .toList();
         require(!meant.isEmpty(), "the token is for another audience (aud)");
         if (current.isEmpty()) {
-            return ask(new Unavailable());
+            return ask(current, new Unavailable());
         }
         List<PublicJsonWebKey> named = VerificationKeys.named(token.keyId(), current.get());
         List<PublicJsonWebKey> fitting = VerificationKeys.fitting(token.algorithm(), named);
         boolean namesAKey = token.keyId().isPresent();
         if (namesAKey ? named.isEmpty() : fitting.isEmpty()) {
-            return ask(new Refused("the key of the token (kid) is not one of its issuer"));
+            return ask(current, new Refused("the key of the token (kid) is not one of its issuer"));
         }
         require(!fitting.isEmpty(), "the key of the token (kid) is not for its algorithm (alg)");
         require(namesAKey || fitting.size() == 1, "the token does not name its key (kid), and several fit");
         if (fitting.stream().noneMatch(key -> token.isSignedBy(key.getPublicKey()))) {
             Refused wrong = new Refused("the signature of the token is wrong");
             // The key of an issuer that names none may have been replaced.
-            return namesAKey ? wrong : ask(wrong);
+            return namesAKey ? wrong : ask(current, wrong);
         }
         return new Verified(only(meant, token).identity(token, expiresAt));
     }
 
     /** @return pending, or the other result if the issuer cannot be asked again now */
-    private Verification ask(Verification otherwise) {
-        return keys.refresh().<Verification> map(Pending::new).orElse(otherwise);
+    private Verification ask(Optional<List<PublicJsonWebKey>> current, Verification otherwise) {
+        return keys.refresh(current).<Verification> map(Pending::new).orElse(otherwise);
     }
 
     /** @return the settings that the token fits; two would give one caller two names and the scopes of both */

@@ -38,7 +38,7 @@ class FakeKeys implements IssuerKeys {
     }
 
     @Override
-    public Optional<Uni<Void>> refresh() {
+    public Optional<Uni<Void>> refresh(Optional<List<PublicJsonWebKey>> seen) {
         if (refreshes.get() >= mayBeAsked) {
             return Optional.empty();
         }

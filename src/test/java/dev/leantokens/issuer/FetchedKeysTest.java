@@ -154,7 +154,7 @@ class FetchedKeysTest {
         try {
             for (int i = 0; i < misses; i++) {
                 threads.execute(() -> {
-                    keys.refresh().orElseThrow().subscribe().with(done -> {
+                    keys.refresh(keys.current()).orElseThrow().subscribe().with(done -> {
                         withKey.addAndGet(ids().equals(List.of("b")) ? 1 : 0);
                         answered.countDown();
                     });
@@ -180,17 +180,32 @@ class FetchedKeysTest {
         respond(Future.succeededFuture(set("a")));
         keys.start();
 
-        assertThat(keys.refresh()).as("a rotation just after a scheduled fetch").isPresent();
+        assertThat(keys.refresh(keys.current())).as("a rotation just after a scheduled fetch").isPresent();
         assertThat(fetches).hasValue(2);
         for (int second = 0; second < 29; second++) {
             advance(Duration.ofSeconds(1));
-            assertThat(keys.refresh()).isEmpty();
+            assertThat(keys.refresh(keys.current())).isEmpty();
         }
         advance(Duration.ofSeconds(1));
         respond(Future.failedFuture(UNREACHABLE));
-        assertThat(keys.refresh()).isPresent();
+        assertThat(keys.refresh(keys.current())).isPresent();
         assertThat(fetches).hasValue(3);
-        assertThat(keys.refresh()).as("failures count").isEmpty();
+        assertThat(keys.refresh(keys.current())).as("failures count").isEmpty();
+    }
+
+    @Test
+    void callerThatHasSeenOlderKeysLooksAgainAtOnce() {
+        respond(Future.succeededFuture(set("a")));
+        keys.start();
+        Optional<List<PublicJsonWebKey>> seen = keys.current();
+        respond(Future.succeededFuture(set("b")));
+        advance(FetchedKeys.INTERVAL);
+
+        assertThat(keys.refresh(seen)).as("the key may be there").isPresent();
+
+        assertThat(fetches).hasValue(2);
+        assertThat(keys.refresh(keys.current())).as("another fetch").isPresent();
+        assertThat(fetches).hasValue(3);
     }
 
     @Test
@@ -198,11 +213,11 @@ class FetchedKeysTest {
         Promise<KeySet> slow = Promise.promise();
         respond(slow.future());
         keys.start();
-        assertThat(keys.refresh()).isPresent();
+        assertThat(keys.refresh(keys.current())).isPresent();
 
         slow.complete(set("a"));
 
-        assertThat(keys.refresh()).isEmpty();
+        assertThat(keys.refresh(keys.current())).isEmpty();
         assertThat(fetches).hasValue(1);
     }
 
@@ -222,7 +237,7 @@ class FetchedKeysTest {
         assertThat(registry.get("issuer.keys.age").timeGauge().value(TimeUnit.MINUTES)).isEqualTo(14);
 
         respond(Future.succeededFuture(set("a", "b")));
-        keys.refresh().orElseThrow().await().indefinitely();
+        keys.refresh(keys.current()).orElseThrow().await().indefinitely();
 
         assertThat(ids()).containsExactly("a", "b");
         assertThat(keys.state().problem()).isEmpty();
@@ -294,14 +309,14 @@ class FetchedKeysTest {
         Promise<KeySet> slow = Promise.promise();
         respond(slow.future());
         keys.start();
-        Optional<Uni<Void>> waiting = keys.refresh();
+        Optional<Uni<Void>> waiting = keys.refresh(keys.current());
 
         keys.close();
         slow.complete(set("a"));
 
         waiting.orElseThrow().await().atMost(Duration.ofSeconds(10));
         assertThat(keys.current()).isEmpty();
-        assertThat(keys.refresh()).isEmpty();
+        assertThat(keys.refresh(keys.current())).isEmpty();
         advance(Duration.ofHours(1));
         assertThat(fetches).hasValue(1);
         assertThat(registry.getMeters()).isEmpty();
