@@ -104,7 +104,7 @@ public class VerificationBenchmark {
             }
 
             @Override
-            public Optional<Uni<Void>> refresh() {
+            public Optional<Uni<Void>> refresh(Optional<List<PublicJsonWebKey>> seen) {
                 return Optional.empty();
             }
         };
