@@ -118,15 +118,12 @@ class LeanAddresses {
 
         @Override
         public void postInitializeClientChannel(Channel connection) {
-            LeanAddresses addresses = instance;
-            if (addresses != null) {
-                connection.pipeline().addFirst(addresses.new Opening());
-            }
+            connection.pipeline().addFirst(new Opening());
         }
     }
 
     /** Adds the other handlers when the connection is opened: by then Vert.x has added its own in front of this one. */
-    private final class Opening extends ChannelDuplexHandler {
+    private static final class Opening extends ChannelDuplexHandler {
 
         @Override
         public void connect(ChannelHandlerContext context, SocketAddress remote, SocketAddress local, ChannelPromise promise) {
@@ -135,8 +132,11 @@ class LeanAddresses {
             if (proxy != null) {
                 pipeline.addBefore(proxy.name(), null, new InterimResponses());
             }
-            // In front of the proxy's handler, which replaces the address by the proxy's.
-            pipeline.addFirst(new AddressChoice());
+            LeanAddresses addresses = instance;
+            if (addresses != null) {
+                // In front of the proxy's handler, which replaces the address by the proxy's.
+                pipeline.addFirst(addresses.new AddressChoice());
+            }
             context.connect(remote, local, promise);
         }
     }

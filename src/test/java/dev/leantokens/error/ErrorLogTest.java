@@ -33,6 +33,7 @@ class ErrorLogTest {
             "TOO_LARGE,                   INFO",
             "THROTTLED,                   WARN",
             "LEAN_UNAVAILABLE,            WARN",
+            "ISSUER_UNAVAILABLE,          WARN",
             "UNUSABLE_ANSWER,             WARN",
             "NO_CREDENTIALS,              WARN",
             "SERVICE_CREDENTIALS_REFUSED, ERROR",
