@@ -28,6 +28,7 @@ import org.bouncycastle.asn1.DERUTF8String;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.KeyUsage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -134,6 +135,10 @@ class CertifiedConnectionTest {
     @Test
     void certificateThatMaySignOthersBelongsToNobody() {
         assertThat(owners(AUTHORITY.issueAuthority("intermediate", List.of(uri(WEB))))).isEmpty();
+        assertThat(owners(AUTHORITY.issueFor(KeyUsage.digitalSignature | KeyUsage.keyCertSign, "web", List.of(uri(WEB)))))
+                .isEmpty();
+        assertThat(owners(AUTHORITY.issueFor(KeyUsage.cRLSign, "web", List.of(uri(WEB))))).isEmpty();
+        assertThat(owners(AUTHORITY.issueFor(KeyUsage.digitalSignature, "web", List.of(uri(WEB))))).containsExactly(payments);
     }
 
     @Test

@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.Date;
 import java.util.List;
+import java.util.OptionalInt;
 
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
@@ -38,6 +39,7 @@ import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.CertIOException;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
@@ -79,6 +81,12 @@ public final class Certificates {
         /** @param names of any type; a client's, unless the purposes say otherwise */
         public Identity issue(String name, List<GeneralName> names, KeyPurposeId... purposes) {
             return Certificates.issue(name, newKeys(), identity, names, List.of(purposes), false, Instant.now(), LIFETIME);
+        }
+
+        /** @param usage of {@link KeyUsage} */
+        public Identity issueFor(int usage, String name, List<GeneralName> names) {
+            return Certificates.issue(name, newKeys(), identity, names, List.of(), OptionalInt.of(usage), false, Instant.now(),
+                    LIFETIME);
         }
 
         /** @return the certificate of another authority, with its key */
@@ -228,6 +236,11 @@ public final class Certificates {
 
     private static Identity issue(String name, KeyPair keys, Identity issuer, List<GeneralName> names,
             List<KeyPurposeId> purposes, boolean authority, Instant from, Duration lifetime) {
+        return issue(name, keys, issuer, names, purposes, OptionalInt.empty(), authority, from, lifetime);
+    }
+
+    private static Identity issue(String name, KeyPair keys, Identity issuer, List<GeneralName> names,
+            List<KeyPurposeId> purposes, OptionalInt usage, boolean authority, Instant from, Duration lifetime) {
         X500Name subject = new X500Name("CN=" + name);
         X500Name signedBy = issuer == null ? subject
                 : X500Name.getInstance(issuer.certificate().getSubjectX500Principal().getEncoded());
@@ -237,6 +250,9 @@ public final class Certificates {
                 Date.from(notBefore), Date.from(notBefore.plus(lifetime)), subject, keys.getPublic());
         try {
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
+            if (usage.isPresent()) {
+                builder.addExtension(Extension.keyUsage, true, new KeyUsage(usage.getAsInt()));
+            }
             if (!purposes.isEmpty()) {
                 builder.addExtension(Extension.extendedKeyUsage, false,
                         new ExtendedKeyUsage(purposes.toArray(KeyPurposeId[]::new)));
