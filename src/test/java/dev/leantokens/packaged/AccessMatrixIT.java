@@ -2,7 +2,10 @@ package dev.leantokens.packaged;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.EnumSet;
@@ -14,6 +17,7 @@ import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -21,6 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.Peers;
 import dev.leantokens.testing.RawHttp;
+import dev.leantokens.testing.TestIssuer;
 import dev.leantokens.testing.TokenResponses;
 
 /**
@@ -36,10 +41,16 @@ class AccessMatrixIT {
     /** A scope that payments may request and agents may not. */
     private static final String SCOPE = "customer.1";
 
+    private static final TestIssuer ISSUER = new TestIssuer("https://idp.example.com");
+    private static final String ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
     /** Headers that claim that the caller is on this machine, and a foreign host. */
     private static final List<String> CLAIMS = List.of("", "X-Forwarded-For: 127.0.0.1",
             "Forwarded: for=127.0.0.1;host=localhost",
             "Via: 1.1 localhost", "Host: evil.example");
+
+    @TempDir
+    Path folder;
 
     private final LeanStub lean = new LeanStub();
 
@@ -53,7 +64,13 @@ class AccessMatrixIT {
         LOCAL_WITH_ANOTHERS_SECRET("payments", AGENTS_SECRET),
         UNKNOWN("unknown", "secret-of-unknown-0123456789"),
         MISTYPED("payment", PAYMENTS_SECRET),
-        LEANS(LeanStub.CALLERS_ID, LeanStub.CALLERS_SECRET);
+        LEANS(LeanStub.CALLERS_ID, LeanStub.CALLERS_SECRET),
+        TOKEN("shop", ISSUER.token("shop", Map.of("lean_customer", "1"))),
+        TOKEN_WITHOUT_THE_SCOPE("shop", ISSUER.token("shop", Map.of("lean_customer", "2"))),
+        TOKEN_WITHOUT_THE_CLAIM("shop", ISSUER.token("shop", Map.of())),
+        TOKEN_OF_ANOTHER_ISSUER("shop",
+                new TestIssuer("https://other.example.com").token("shop", Map.of("lean_customer", "1"))),
+        TOKEN_WITH_ANOTHERS_KEY("shop", new TestIssuer(ISSUER.name()).token("shop", Map.of("lean_customer", "1")));
 
         private final String id;
         private final String secret;
@@ -67,6 +84,15 @@ class AccessMatrixIT {
         private boolean isLocalClient() {
             return EnumSet.of(LOCAL, LOCAL_WITH_ITS_SECOND_SECRET, LOCAL_WITHOUT_THE_SCOPE).contains(this);
         }
+
+        /** @return the outcome for a signed token where one belongs; everything else is refused there */
+        private Outcome asToken() {
+            return switch (this) {
+                case TOKEN -> Outcome.SERVICE_TOKEN;
+                case TOKEN_WITHOUT_THE_SCOPE, TOKEN_WITHOUT_THE_CLAIM -> Outcome.SCOPE_REFUSED;
+                default -> Outcome.UNAUTHORIZED;
+            };
+        }
     }
 
     private enum Place {
@@ -74,7 +100,22 @@ class AccessMatrixIT {
         BEARER,
         BODY,
         BASIC_AND_BODY,
-        BEARER_AND_BODY
+        BEARER_AND_BODY,
+        /** The members of a client assertion in the body. */
+        ASSERTION,
+        BEARER_AND_ASSERTION;
+
+        private boolean hasHeader() {
+            return this != BODY && this != ASSERTION;
+        }
+
+        private boolean hasBody() {
+            return this != BASIC && this != BEARER;
+        }
+
+        private boolean isAssertion() {
+            return this == ASSERTION || this == BEARER_AND_ASSERTION;
+        }
     }
 
     private enum Adapter {
@@ -115,11 +156,11 @@ class AccessMatrixIT {
         }
 
         private boolean inHeader() {
-            return place != Place.BODY && sent != Sent.NOTHING;
+            return place.hasHeader() && sent != Sent.NOTHING;
         }
 
         private boolean inBody() {
-            return EnumSet.of(Place.BODY, Place.BASIC_AND_BODY, Place.BEARER_AND_BODY).contains(place) && sent != Sent.NOTHING;
+            return place.hasBody() && sent != Sent.NOTHING;
         }
 
         /** @return the outcome by the rules of the documentation */
@@ -137,7 +178,10 @@ class AccessMatrixIT {
             if (inHeader()) {
                 return inBody() ? Outcome.TWO_PLACES : ofHeader();
             }
-            return inBody() ? authenticated() : anonymous(Outcome.UNAUTHORIZED);
+            if (inBody()) {
+                return place.isAssertion() ? sent.asToken() : authenticated();
+            }
+            return anonymous(Outcome.UNAUTHORIZED);
         }
 
         private Outcome ofMcp() {
@@ -145,7 +189,8 @@ class AccessMatrixIT {
                 return Outcome.UNAUTHORIZED;
             }
             if (inBody()) {
-                return sent == Sent.LEANS && callerCredentialsAllowed() ? Outcome.CALLER_TOKEN : Outcome.UNAUTHORIZED_RESULT;
+                return sent == Sent.LEANS && !place.isAssertion() && callerCredentialsAllowed() ? Outcome.CALLER_TOKEN
+                        : Outcome.UNAUTHORIZED_RESULT;
             }
             return inHeader() ? ofHeader() : anonymous(Outcome.UNAUTHORIZED_RESULT);
         }
@@ -158,7 +203,7 @@ class AccessMatrixIT {
             return switch (sent) {
                 case LOCAL, LOCAL_WITH_ITS_SECOND_SECRET, MISTYPED -> Outcome.SERVICE_TOKEN;
                 case LOCAL_WITHOUT_THE_SCOPE, LOCAL_WITH_ANOTHERS_SECRET -> Outcome.SCOPE_REFUSED;
-                default -> Outcome.UNAUTHORIZED;
+                default -> sent.asToken();
             };
         }
 
@@ -191,7 +236,11 @@ class AccessMatrixIT {
         }
 
         private String members() {
-            return inBody() ? ",\"client_id\":\"%s\",\"client_secret\":\"%s\"".formatted(sent.id, sent.secret) : "";
+            if (!inBody()) {
+                return "";
+            }
+            return (place.isAssertion() ? ",\"client_assertion_type\":\"" + ASSERTION_TYPE + "\",\"client_assertion\":\"%2$s\""
+                    : ",\"client_id\":\"%s\",\"client_secret\":\"%s\"").formatted(sent.id, sent.secret);
         }
     }
 
@@ -235,13 +284,16 @@ class AccessMatrixIT {
 
     @ParameterizedTest
     @MethodSource("settings")
-    void outcomeFollowsTheAccessRules(String anonymous, String own) {
+    void outcomeFollowsTheAccessRules(String anonymous, String own) throws IOException {
         Map<String, String> environment = new HashMap<>(Map.of("LEAN_CLIENT_ID", LeanStub.CLIENT_ID, "LEAN_CLIENT_SECRET",
                 LeanStub.CLIENT_SECRET, "LEAN_URL", lean.url(), "CACHE_ENABLED", "false", "LEAN_REQUESTS_PER_MINUTE", "100000",
                 "ACCESS_ANONYMOUS", anonymous, "ACCESS_CALLER_CREDENTIALS", own));
         environment.putAll(Map.of("ACCESS_CLIENTS_PAYMENTS_SECRET", PAYMENTS_SECRET + "," + PAYMENTS_NEXT_SECRET,
                 "ACCESS_CLIENTS_PAYMENTS_SCOPES", "api,customer.*", "ACCESS_CLIENTS_AGENTS_SECRET", AGENTS_SECRET,
                 "ACCESS_CLIENTS_AGENTS_SCOPES", "api"));
+        environment.putAll(Map.of("ACCESS_ISSUERS_IDP_ISSUER", ISSUER.name(), "ACCESS_ISSUERS_IDP_AUDIENCE",
+                TestIssuer.AUDIENCE, "ACCESS_ISSUERS_IDP_SCOPES", "customer.{lean_customer}", "ACCESS_ISSUERS_IDP_JWKS_FILE",
+                Files.writeString(folder.resolve("keys.json"), ISSUER.jwks()).toString()));
         List<Attempt> attempts = attempts(new Setting(anonymous, own));
         List<String> wrong = new ArrayList<>();
         Set<Outcome> seen = EnumSet.noneOf(Outcome.class);
@@ -263,7 +315,8 @@ class AccessMatrixIT {
         assertThat(lean.requests()).hasSize(tokens)
                 .allMatch(request -> Set.of(LeanStub.CLIENT_ID, LeanStub.CALLERS_ID)
                         .contains(request.formParameter("client_id").firstValue()))
-                .noneMatch(request -> request.getBodyAsString().contains("0123456789"));
+                .noneMatch(request -> request.getBodyAsString().contains("0123456789")
+                        || request.getBodyAsString().contains("assertion"));
         assertThat(seen).contains(Outcome.SERVICE_TOKEN, Outcome.UNAUTHORIZED, Outcome.SCOPE_REFUSED, Outcome.TWO_PLACES,
                 Outcome.FOREIGN_HOST);
     }
