@@ -146,14 +146,14 @@ class ConfiguredClients {
                 current = load(changed);
                 LOG.info("The file of local clients has changed: " + current.description() + " configured now");
             } catch (IllegalArgumentException e) {
-                LOG.error("The file of local clients has changed and is invalid, keeping the current clients: "
+                LOG.error("The file of local clients has changed and is invalid, keeping the current clients and issuers: "
                         + e.getMessage());
             }
         }
 
         @Override
         public void unreadable(IOException reason) {
-            LOG.error("The file of local clients can no longer be read, keeping the current clients: " + reason);
+            LOG.error("The file of local clients can no longer be read, keeping the current clients and issuers: " + reason);
         }
     }
 }

@@ -135,7 +135,7 @@ class LocalClientsFileIT {
         assertThat(statusWith(NEW)).isEqualTo(401);
 
         Files.delete(file);
-        awaitLine("ERROR", "can no longer be read, keeping the current clients: java.nio.file.NoSuchFileException");
+        awaitLine("ERROR", "can no longer be read, keeping the current clients and issuers: java.nio.file.NoSuchFileException");
         assertThat(statusWith(OLD)).isEqualTo(200);
 
         write("");

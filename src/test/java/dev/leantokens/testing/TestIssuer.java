@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
@@ -23,6 +24,7 @@ import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.ECDSASigner;
 import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
@@ -38,6 +40,7 @@ public final class TestIssuer implements AutoCloseable {
 
     private final String name;
     private final List<ECKey> keys = new CopyOnWriteArrayList<>();
+    private final List<JWK> others = new CopyOnWriteArrayList<>();
     private final AtomicInteger requests = new AtomicInteger();
     private volatile CountDownLatch held = new CountDownLatch(0);
     private HttpServer server;
@@ -52,6 +55,11 @@ public final class TestIssuer implements AutoCloseable {
     /** Signs with a new key from now on. The keys before stay valid. */
     public void rotate() {
         keys.add(key("key-" + keys.size()));
+    }
+
+    /** Adds a key, with which {@link #token} does not sign. */
+    public void publish(JWK key) {
+        others.add(key);
     }
 
     public static ECKey key(String id) {
@@ -72,7 +80,8 @@ public final class TestIssuer implements AutoCloseable {
 
     /** @return the public keys (RFC 7517 §5) */
     public String jwks() {
-        return keys.stream().map(key -> key.toPublicJWK().toJSONString()).collect(Collectors.joining(",", "{\"keys\":[", "]}"));
+        return Stream.concat(keys.stream(), others.stream()).map(key -> key.toPublicJWK().toJSONString())
+                .collect(Collectors.joining(",", "{\"keys\":[", "]}"));
     }
 
     /** @return the claims of a valid token, which lives for an hour */
