@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -30,6 +31,7 @@ import io.kubernetes.client.openapi.models.V1PodDisruptionBudget;
 import io.kubernetes.client.openapi.models.V1PodSpec;
 import io.kubernetes.client.openapi.models.V1Secret;
 import io.kubernetes.client.openapi.models.V1Service;
+import io.kubernetes.client.openapi.models.V1ServiceAccount;
 import io.kubernetes.client.openapi.models.V1StatefulSet;
 import io.kubernetes.client.openapi.models.V2HorizontalPodAutoscaler;
 
@@ -59,9 +61,12 @@ class KubernetesManifestsTest {
         void validate(JsonElement json) throws IOException;
     }
 
+    private static final Path CALLER = Path.of("docs/examples/kubernetes/caller");
+
     private static final Map<String, Schema> SCHEMAS = Map.of(
             "v1 Secret", V1Secret::validateJsonElement,
             "v1 Service", V1Service::validateJsonElement,
+            "v1 ServiceAccount", V1ServiceAccount::validateJsonElement,
             "apps/v1 Deployment", V1Deployment::validateJsonElement,
             "apps/v1 StatefulSet", V1StatefulSet::validateJsonElement,
             "autoscaling/v2 HorizontalPodAutoscaler", V2HorizontalPodAutoscaler::validateJsonElement,
@@ -75,7 +80,7 @@ class KubernetesManifestsTest {
     }
 
     static Stream<Manifest> manifests() {
-        return Kustomize.overlays().flatMap(overlay -> Kustomize.render(overlay).stream()
+        return Stream.concat(Kustomize.overlays(), Stream.of(CALLER)).flatMap(overlay -> Kustomize.render(overlay).stream()
                 .map(document -> new Manifest(overlay.getFileName().toString(), json(document))));
     }
 
@@ -256,6 +261,48 @@ class KubernetesManifestsTest {
 
         assertThat(container.get("image").getAsString()).isEqualTo("registry.example.com/lean-authentication-tokens:native");
         assertThat(container.get("env").toString()).containsOnlyOnce("LEAN_ENVIRONMENT").contains("\"production-uae\"");
+    }
+
+    /** The caller's token would be refused, or its connection, if one of these differed. */
+    @Test
+    void tokenOfTheCallerIsWhatTheServiceExpects() {
+        JsonObject caller = podSpec(manifest("caller", "apps/v1 Deployment"));
+        JsonObject token = projected(caller, "lean-tokens").get(0).getAsJsonObject().getAsJsonObject("serviceAccountToken");
+        String settings = manifests().filter(manifest -> manifest.name().equals("service"))
+                .map(manifest -> manifest.json().getAsJsonObject("stringData"))
+                .filter(data -> data != null && data.has("clients.properties")).findFirst().orElseThrow()
+                .get("clients.properties").getAsString();
+        JsonObject policy = manifest("service", "networking.k8s.io/v1 NetworkPolicy").json().getAsJsonObject("spec");
+
+        assertThat(settings).contains("issuers.cluster.audience=" + token.get("audience").getAsString() + "\n",
+                "issuers.cluster.claims.sub=system:serviceaccount:change-me:" + caller.get("serviceAccountName").getAsString()
+                        + "\n");
+        assertThat(manifest("caller", "v1 ServiceAccount").json().getAsJsonObject("metadata").get("name"))
+                .isEqualTo(caller.get("serviceAccountName"));
+        assertThat(containers(caller).get(0).get("args").toString()).contains("/run/secrets/lean-tokens/" + token.get("path")
+                .getAsString());
+        assertThat(manifest("caller", "apps/v1 Deployment").json().getAsJsonObject("spec").getAsJsonObject("template")
+                .getAsJsonObject("metadata").getAsJsonObject("labels").entrySet())
+                .containsAll(policy.getAsJsonArray("ingress").get(0).getAsJsonObject().getAsJsonArray("from").get(0)
+                        .getAsJsonObject().getAsJsonObject("podSelector").getAsJsonObject("matchLabels").entrySet());
+    }
+
+    /** A pod has no token for the API server that it does not need, and none that would be accepted here. */
+    @Test
+    void tokensOfServiceAccountsAreForOnePurpose() {
+        JsonObject service = podSpec(manifest("service", "apps/v1 Deployment"));
+        JsonObject caller = podSpec(manifest("caller", "apps/v1 Deployment"));
+
+        assertThat(List.of(service, caller))
+                .allSatisfy(pod -> assertThat(pod.get("automountServiceAccountToken").getAsBoolean()).isFalse());
+        assertThat(projected(service, "cluster").get(0).getAsJsonObject().getAsJsonObject("serviceAccountToken")
+                .has("audience")).as("the service's is for the API server").isFalse();
+    }
+
+    private static JsonArray projected(JsonObject pod, String volume) {
+        return pod.getAsJsonArray("volumes").asList().stream().map(JsonElement::getAsJsonObject)
+                .filter(each -> each.get("name").getAsString().equals(volume)).findFirst().orElseThrow()
+                .getAsJsonObject("projected").getAsJsonArray("sources");
     }
 
     private static JsonObject json(io.vertx.core.json.JsonObject document) {

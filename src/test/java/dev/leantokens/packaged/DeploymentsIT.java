@@ -16,16 +16,22 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import dev.leantokens.testing.Certificates;
+import dev.leantokens.testing.Certificates.Authority;
 import dev.leantokens.testing.Deployment;
 import dev.leantokens.testing.FreePorts;
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.RawHttp;
+import dev.leantokens.testing.RawServer;
 import dev.leantokens.testing.StatelessMcp;
+import dev.leantokens.testing.TestIssuer;
 
 /** The packaged application runs with the variables of each deployment example, and without a writable folder. */
 class DeploymentsIT {
@@ -33,10 +39,32 @@ class DeploymentsIT {
     private static final String MAIN_PORT = "8080";
     private static final String CLIENTS_SECRET = "payments-s3cr3t-never-to-be-seen";
 
+    private static final String NAMESPACE = "shop";
+    private static final String API_SERVER = "https://kubernetes.default.svc/";
+    private static final String SERVICES_TOKEN = "service-account-s3cr3t-never-to-be-seen";
+
     private static final LeanStub LEAN = new LeanStub();
+    private static final Authority CLUSTER = new Authority("cluster");
+    private static final TestIssuer ISSUER = new TestIssuer("https://kubernetes.default.svc.cluster.local");
 
     @TempDir
     Path folder;
+
+    /** Answers only the service's own token, as the API server does. */
+    private final RawServer apiServer = RawServer.start(Certificates.context(CLUSTER.issue("api", "localhost")));
+
+    @BeforeEach
+    void startApiServer() {
+        apiServer.answers((request, out) -> out.write(
+                request.startsWith("GET /openid/v1/jwks ") && request.contains("Bearer " + SERVICES_TOKEN + "\r\n")
+                        ? RawServer.response("200 OK", ISSUER.jwks(), "Content-Type: application/jwk-set+json")
+                        : RawServer.response("403 Forbidden", "")));
+    }
+
+    @AfterEach
+    void stopApiServer() {
+        apiServer.close();
+    }
 
     @BeforeAll
     static void startLean() {
@@ -82,6 +110,9 @@ class DeploymentsIT {
             assertThat(token.status()).as(token.body()).isEqualTo(200);
             assertThat(StatelessMcp.result(new StatelessMcp(mcpPort).call(RawHttp.LOOPBACK, "api", "", headers))
                     .getBoolean("isError")).isFalse();
+            if (environment.containsKey("ACCESS_CLIENTS_FILE")) {
+                podsAreServed(port, headers[0]);
+            }
 
             for (String probe : List.of("started", "live", "ready")) {
                 assertThat(healthCheck(environment, probe)).as(probe).isZero();
@@ -94,12 +125,24 @@ class DeploymentsIT {
 
             assertThat(application.linesOf("WARN")).allMatch(line -> line.contains("ACCESS_ANONYMOUS=always"));
             assertThat(application.linesOf("ERROR")).isEmpty();
-            assertThat(application.log()).doesNotContain(DeployedStore.KEY, DeployedStore.PASSWORD);
+            assertThat(application.log()).doesNotContain(DeployedStore.KEY, DeployedStore.PASSWORD, SERVICES_TOKEN);
             assertThat(closed).isEmptyDirectory();
             assertThat(application.log().contains("set LEAN_REQUESTS_PER_MINUTE to the share"))
                     .as("the log says that the budget is not shared")
                     .isNotEqualTo(environment.containsKey("LEAN_REQUESTS_PER_MINUTE") || environment.containsKey("STORE_URL"));
         }
+    }
+
+    /** By a token as Kubernetes projects it into the pod of docs/examples/kubernetes/caller. */
+    private static void podsAreServed(int port, String host) {
+        assertThat(statusFor("system:serviceaccount:" + NAMESPACE + ":payments", port, host)).isEqualTo(200);
+        assertThat(statusFor("system:serviceaccount:" + NAMESPACE + ":other", port, host)).isEqualTo(401);
+        assertThat(statusFor("system:serviceaccount:change-me:payments", port, host)).isEqualTo(401);
+    }
+
+    private static int statusFor(String serviceAccount, int port, String host) {
+        return RawHttp.post(RawHttp.LOOPBACK, port, "/v1/oauth2/token", "application/json", "{\"scope\":\"api\"}", host,
+                "Authorization: Bearer " + ISSUER.token(serviceAccount, Map.of())).status();
     }
 
     /** @return the variables of the deployment, with the stub as Lean, free ports, and files in the folder of the test */
@@ -118,7 +161,7 @@ class DeploymentsIT {
         for (Map.Entry<String, String> mounted : deployment.files().entrySet()) {
             Path file = folder.resolve(mounted.getKey().substring(1));
             Files.createDirectories(file.getParent());
-            Files.writeString(file, content(mounted));
+            Files.writeString(file, content(mounted).replace("/run/secrets/", folder + "/run/secrets/"));
             environment.replaceAll((variable, value) -> value.equals(mounted.getKey()) ? file.toString() : value);
         }
         assertThat(environment).as("each variable has a value, and each named file is mounted")
@@ -126,12 +169,15 @@ class DeploymentsIT {
         return environment;
     }
 
-    /** @return the content of a mounted file, with values that work in place of its placeholders */
-    private static String content(Map.Entry<String, String> mounted) {
+    /** @return the content of a mounted file, with values that work in place of its placeholders and of what the cluster has */
+    private String content(Map.Entry<String, String> mounted) {
         return switch (Path.of(mounted.getKey()).getFileName().toString()) {
             case "client-secret" -> LeanStub.CLIENT_SECRET;
             case "clients.properties" -> mounted.getValue().replaceFirst("payments\\.secret=.*",
-                    "payments.secret=" + CLIENTS_SECRET);
+                    "payments.secret=" + CLIENTS_SECRET).replace(":change-me:", ":" + NAMESPACE + ":")
+                    .replace(API_SERVER, apiServer.url() + "/");
+            case "token" -> SERVICES_TOKEN;
+            case "ca.crt" -> CLUSTER.pem();
             case "key" -> DeployedStore.KEY;
             case "password" -> DeployedStore.PASSWORD;
             case "users.acl" -> DeployedStore.users(mounted.getValue());

@@ -24,7 +24,7 @@ import io.vertx.core.json.JsonObject;
  *
  * @param name the overlay's name, or the file's with the service in it
  * @param variables the variables of the container; empty if the value comes from a secret or from the shell
- * @param files the contents of the mounted files by path, Valkey's too; empty if the secret is not in the manifest
+ * @param files the contents of the mounted files by path, Valkey's too; empty if they are not in the manifest
  * @param store the options with which Valkey starts, if the deployment has one
  */
 public record Deployment(String name, Map<String, String> variables, Map<String, String> files, Optional<List<String>> store) {
@@ -85,9 +85,14 @@ public record Deployment(String name, Map<String, String> variables, Map<String,
     private static Map<String, String> files(List<JsonObject> documents, JsonObject pod, String image) {
         Map<String, String> files = new TreeMap<>();
         objects(container(pod, image).orElseThrow().getJsonArray("volumeMounts")).forEach(mount -> {
-            JsonObject secret = objects(pod.getJsonArray("volumes"))
-                    .filter(volume -> volume.getString("name").equals(mount.getString("name"))).findFirst().orElseThrow()
-                    .getJsonObject("secret");
+            JsonObject mounted = objects(pod.getJsonArray("volumes"))
+                    .filter(volume -> volume.getString("name").equals(mount.getString("name"))).findFirst().orElseThrow();
+            if (mounted.containsKey("projected")) {
+                projected(mounted.getJsonObject("projected"))
+                        .forEach(path -> files.put(mount.getString("mountPath") + "/" + path, ""));
+                return;
+            }
+            JsonObject secret = mounted.getJsonObject("secret");
             Map<String, String> contents = secret(documents, secret.getString("secretName"));
             if (secret.containsKey("items")) {
                 objects(secret.getJsonArray("items")).forEach(item -> files.put(
@@ -98,6 +103,13 @@ public record Deployment(String name, Map<String, String> variables, Map<String,
             }
         });
         return files;
+    }
+
+    /** @return the paths of files that the cluster provides */
+    private static Stream<String> projected(JsonObject volume) {
+        return objects(volume.getJsonArray("sources")).flatMap(source -> source.containsKey("serviceAccountToken")
+                ? Stream.of(source.getJsonObject("serviceAccountToken").getString("path"))
+                : objects(source.getJsonObject("configMap").getJsonArray("items")).map(item -> item.getString("path")));
     }
 
     private static Map<String, String> secret(List<JsonObject> documents, String name) {
