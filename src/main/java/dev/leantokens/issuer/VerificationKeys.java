@@ -1,10 +1,12 @@
 package dev.leantokens.issuer;
 
+import java.math.BigInteger;
+import java.security.interfaces.EdECPublicKey;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 import org.jose4j.jwk.EllipticCurveJsonWebKey;
-import org.jose4j.jwk.OctetKeyPairJsonWebKey;
 import org.jose4j.jwk.PublicJsonWebKey;
 import org.jose4j.jwk.RsaJsonWebKey;
 
@@ -12,6 +14,15 @@ import org.jose4j.jwk.RsaJsonWebKey;
 final class VerificationKeys {
 
     private static final int MIN_RSA_BITS = 2048;
+
+    private static final String ED25519 = "Ed25519";
+    private static final BigInteger PRIME_OF_ED25519 = BigInteger.TWO.pow(255).subtract(BigInteger.valueOf(19));
+    private static final BigInteger PRIME_OF_ED448 = BigInteger.TWO.pow(448).subtract(BigInteger.TWO.pow(224))
+            .subtract(BigInteger.ONE);
+    /** The y of the points of order 8. Those of smaller orders have 0, 1 and -1, on both curves. */
+    private static final Set<BigInteger> ORDER_8_OF_ED25519 = Set.of(
+            new BigInteger("5fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826", 16),
+            new BigInteger("7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7", 16));
 
     private VerificationKeys() {
     }
@@ -33,15 +44,21 @@ final class VerificationKeys {
             case "ES256" -> isOnCurve("P-256", key);
             case "ES384" -> isOnCurve("P-384", key);
             case "ES512" -> isOnCurve("P-521", key);
-            case "EdDSA" -> key instanceof OctetKeyPairJsonWebKey pair
-                    && (OctetKeyPairJsonWebKey.SUBTYPE_ED25519.equals(pair.getSubtype())
-                            || OctetKeyPairJsonWebKey.SUBTYPE_ED448.equals(pair.getSubtype()));
+            case "EdDSA" -> key.getPublicKey() instanceof EdECPublicKey edwards && !isOfSmallOrder(edwards);
             default -> false;
         };
     }
 
     private static boolean isOnCurve(String curve, PublicJsonWebKey key) {
         return key instanceof EllipticCurveJsonWebKey ec && curve.equals(ec.getCurveName());
+    }
+
+    /** @return whether everybody can write signatures that the key verifies: it is one of a few points */
+    private static boolean isOfSmallOrder(EdECPublicKey key) {
+        BigInteger prime = ED25519.equals(key.getParams().getName()) ? PRIME_OF_ED25519 : PRIME_OF_ED448;
+        BigInteger y = key.getPoint().getY().mod(prime);
+        return y.signum() == 0 || y.equals(BigInteger.ONE) || y.equals(prime.subtract(BigInteger.ONE))
+                || ORDER_8_OF_ED25519.contains(y);
     }
 
     /** RFC 7517 §4.2 to §4.4. */

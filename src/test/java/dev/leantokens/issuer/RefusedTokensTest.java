@@ -419,6 +419,42 @@ class RefusedTokensTest {
         }
     }
 
+    /** With such a key everybody can write signatures (RFC 8032 §7). */
+    @Test
+    void keyOfSmallOrderVerifiesNothing() throws Exception {
+        byte[] identity = new byte[32];
+        identity[0] = 1;
+        byte[] orderTwo = filled(32);
+        orderTwo[0] = (byte) 0xEC;
+        orderTwo[31] = 0x7F;
+        for (byte[] point : List.of(identity, new byte[32], orderTwo,
+                java.util.HexFormat.of().parseHex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"),
+                java.util.HexFormat.of().parseHex("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"))) {
+            keys.set(List.of(PublicJsonWebKey.Factory
+                    .newPublicJwk(map("kty", "OKP", "crv", "Ed25519", "kid", "ed", "x", base64Url(point)))));
+            for (byte[] r : List.of(identity, point, orderTwo, new byte[32])) {
+                for (int i = 0; i < 20; i++) {
+                    String input = base64Url(json(header("alg", "EdDSA", "kid", "ed"))) + "."
+                            + base64Url(json(claims("jti", i)));
+                    assertThat(issuers.verify(input + "." + base64Url(join(r, new byte[32])), Optional.empty()))
+                            .isInstanceOf(Refused.class);
+                }
+            }
+        }
+    }
+
+    @Test
+    void keyOfSmallOrderOfTheOtherCurveVerifiesNothing() throws Exception {
+        byte[] identity = new byte[57];
+        identity[0] = 1;
+        keys.set(List.of(PublicJsonWebKey.Factory
+                .newPublicJwk(map("kty", "OKP", "crv", "Ed448", "kid", "ed", "x", base64Url(identity)))));
+        String input = base64Url(json(header("alg", "EdDSA", "kid", "ed"))) + "." + base64Url(json(claims()));
+
+        assertThat(issuers.verify(input + "." + base64Url(join(identity, new byte[57])), Optional.empty()))
+                .isEqualTo(new Refused("the key of the token (kid) is not for its algorithm (alg)"));
+    }
+
     @Test
     void algorithmThatTheIssuerDoesNotUseIsRefused() {
         TrustedIssuers onlyEc = issuers(Map.of("algorithms", "ES256"));
