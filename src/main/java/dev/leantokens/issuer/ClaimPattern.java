@@ -106,7 +106,7 @@ final class ClaimPattern {
         return Character.isWhitespace(c) || Character.isSpaceChar(c);
     }
 
-    /** Neither control characters nor those that cannot be seen, which could make two values look the same. */
+    /** Neither control characters nor those that only direct or format others, line ends included. */
     private static boolean isPrintable(int c) {
         return switch (Character.getType(c)) {
             case Character.CONTROL, Character.FORMAT, Character.SURROGATE, Character.UNASSIGNED, Character.PRIVATE_USE,

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 import org.jose4j.jwk.PublicJsonWebKey;
 
@@ -22,14 +23,18 @@ import dev.leantokens.issuer.Verification.Verified;
  */
 final class RememberedTokens {
 
-    /** Each takes less than 1 KiB. */
     static final int MAX_TOKENS = 10_000;
+    /** What they take in all, which depends on their claims: a token can have more than a thousand OAuth scopes. */
+    static final long MAX_BYTES = 8L * 1024 * 1024;
+    private static final int BYTES_OF_A_TOKEN = 512;
+    private static final int BYTES_OF_A_TEXT = 96;
 
     private static final int KEY_BYTES = 32;
     private static final String ALGORITHM = "SHA-256";
 
     private final byte[] key = newKey();
     private final Map<Digest, Remembered> tokens = new ConcurrentHashMap<>();
+    private final AtomicLong bytes = new AtomicLong();
 
     private static final class Remembered {
 
@@ -41,6 +46,14 @@ final class RememberedTokens {
             this.verified = verified;
             this.issuer = issuer;
             this.keys = keys;
+        }
+
+        /** @return roughly what it takes in memory */
+        int bytes() {
+            FederatedIdentity identity = verified.identity();
+            int texts = identity.oauthScopes().stream().mapToInt(scope -> BYTES_OF_A_TEXT + scope.length()).sum();
+            return BYTES_OF_A_TOKEN + 2 * identity.subject().length() + identity.name().length() + texts
+                    + identity.scopes().size() * BYTES_OF_A_TEXT;
         }
 
         boolean isValid(Instant now) {
@@ -62,7 +75,7 @@ final class RememberedTokens {
             return Optional.empty();
         }
         if (!remembered.isValid(now)) {
-            tokens.remove(digest, remembered);
+            forget(digest, remembered);
             return Optional.empty();
         }
         return Optional.of(remembered.verified);
@@ -71,18 +84,41 @@ final class RememberedTokens {
     /** @param keys those that the token was verified with, as {@link TrustedIssuer#currentKeys} returned them */
     void remember(Digest digest, Verified verified, TrustedIssuer issuer, Optional<List<PublicJsonWebKey>> keys,
             Instant now) {
-        if (tokens.size() >= MAX_TOKENS) {
+        if (keys.isEmpty()) {
+            return;
+        }
+        Remembered added = new Remembered(verified, issuer, keys.get());
+        if (tokens.size() >= MAX_TOKENS || bytes.get() + added.bytes() > MAX_BYTES) {
             makeRoom(now);
         }
-        keys.ifPresent(current -> tokens.put(digest, new Remembered(verified, issuer, current)));
+        bytes.addAndGet(added.bytes());
+        Remembered replaced = tokens.put(digest, added);
+        if (replaced != null) {
+            bytes.addAndGet(-replaced.bytes());
+        }
     }
 
     /** Makes room for many, as it reads all. */
     private void makeRoom(Instant now) {
-        tokens.values().removeIf(remembered -> !remembered.isValid(now));
-        if (tokens.size() > MAX_TOKENS / 4 * 3) {
-            tokens.clear();
+        tokens.forEach((digest, remembered) -> {
+            if (!remembered.isValid(now)) {
+                forget(digest, remembered);
+            }
+        });
+        if (tokens.size() > MAX_TOKENS / 4 * 3 || bytes.get() > MAX_BYTES / 4 * 3) {
+            tokens.forEach(this::forget);
         }
+    }
+
+    private void forget(Digest digest, Remembered remembered) {
+        if (tokens.remove(digest, remembered)) {
+            bytes.addAndGet(-remembered.bytes());
+        }
+    }
+
+    /** @return roughly what the tokens take in memory */
+    long bytes() {
+        return bytes.get();
     }
 
     int size() {
@@ -102,13 +138,18 @@ final class RememberedTokens {
      */
     static final class Digest {
 
+        private static final int NO_AUDIENCE = -1;
+
         private final byte[] digest;
 
         private Digest(byte[] key, String token, Optional<String> resource) {
             MessageDigest sha256 = sha256();
             sha256.update(key);
-            // No token contains the separator.
-            resource.ifPresent(audience -> sha256.update((audience + ' ').getBytes(StandardCharsets.UTF_8)));
+            // With its length, as what is called a token here can be any text: it must not take the place of the audience.
+            byte[] audience = resource.orElse("").getBytes(StandardCharsets.UTF_8);
+            sha256.update(
+                    ByteBuffer.allocate(Integer.BYTES).putInt(resource.isPresent() ? audience.length : NO_AUDIENCE).flip());
+            sha256.update(audience);
             this.digest = sha256.digest(token.getBytes(StandardCharsets.UTF_8));
         }
 

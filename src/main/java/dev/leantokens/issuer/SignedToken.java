@@ -22,7 +22,8 @@ import org.jose4j.lang.JoseException;
 
 /**
  * A signed token (RFC 7519 §7.2) that has been read, but not verified: nothing in it is known to be true. Each token has one
- * text: padding, unused bits and characters that decoders ignore are refused.
+ * text, or two with ECDSA, whose signatures come in pairs: padding, unused bits and characters that decoders ignore are
+ * refused.
  */
 final class SignedToken {
 

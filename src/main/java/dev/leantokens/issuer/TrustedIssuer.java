@@ -21,6 +21,9 @@ final class TrustedIssuer {
 
     private static final Logger LOG = Logger.getLogger(TrustedIssuer.class);
 
+    /** Two, while a key is replaced. A signature takes up to milliseconds to verify, and everybody can send a wrong one. */
+    private static final int MAX_KEYS_WITH_ONE_ID = 2;
+
     private final IssuerKeys keys;
     private final Set<String> algorithms;
     private final List<IssuerCallers> callers;
@@ -67,6 +70,7 @@ final class TrustedIssuer {
         }
         require(!fitting.isEmpty(), "the key of the token (kid) is not for its algorithm (alg)");
         require(namesAKey || fitting.size() == 1, "the token does not name its key (kid), and several fit");
+        require(fitting.size() <= MAX_KEYS_WITH_ONE_ID, "the key of the token (kid) has an id that many have");
         if (fitting.stream().noneMatch(key -> token.isSignedBy(key.getPublicKey()))) {
             Refused wrong = new Refused("the signature of the token is wrong");
             // The key of an issuer that names none may have been replaced.

@@ -19,6 +19,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import org.jose4j.jwk.PublicJsonWebKey;
@@ -176,6 +178,22 @@ class TrustedIssuersTest {
         assertThat(issuers.verify(forResource, Optional.empty())).isInstanceOf(Refused.class);
     }
 
+    /** The place of a remembered token must not be found by other texts: audience and token are told apart. */
+    @Test
+    void textWithTheAudienceBeforeTheTokenIsRefused() {
+        String token = token(claims("aud", RESOURCE));
+        assertThat(issuers.verify(token, Optional.of(RESOURCE))).isInstanceOf(Verified.class);
+
+        assertThat(issuers.verify(RESOURCE + token, Optional.empty())).isInstanceOf(Refused.class);
+        for (String between : List.of(" ", "\n", ".", "\0")) {
+            assertThat(issuers.verify(RESOURCE + between + token, Optional.empty())).isInstanceOf(Refused.class);
+            assertThat(issuers.verify(between + token, Optional.of(RESOURCE + between))).isInstanceOf(Refused.class);
+            assertThat(issuers.verify(token.substring(1), Optional.of(RESOURCE + between + token.charAt(0))))
+                    .isInstanceOf(Refused.class);
+        }
+        assertThat(issuers.verify(token, Optional.of(""))).isInstanceOf(Refused.class);
+    }
+
     @Test
     void verifiedTokenIsRemembered() {
         String token = token(claims());
@@ -255,6 +273,32 @@ class TrustedIssuersTest {
         assertThat(remembered.size()).isPositive();
         assertThat(remembered.find(remembered.digest("token " + (2 * RememberedTokens.MAX_TOKENS - 1), Optional.empty()),
                 clock.instant())).containsSame(verified);
+    }
+
+    @Test
+    void rememberedTokensAreBoundedBySize() {
+        String scopes = IntStream.range(0, 1_500).mapToObj(i -> Integer.toString(i, 36))
+                .collect(Collectors.joining(" "));
+        Verified large = (Verified) issuers.verify(edToken(claims("scope", scopes), TestTokens.ED), Optional.empty());
+        Verified small = (Verified) issuers.verify(token(claims()), Optional.empty());
+        RememberedTokens remembered = new RememberedTokens();
+        TrustedIssuer issuer = new TrustedIssuer(List.of(settings("idp", Map.of())), keys);
+        for (int i = 0; i < 500; i++) {
+            remembered.remember(remembered.digest("token " + i, Optional.empty()), large, issuer, keys.current(),
+                    clock.instant());
+            assertThat(remembered.bytes()).isBetween(1L, RememberedTokens.MAX_BYTES);
+        }
+        assertThat(remembered.size()).isBetween(1, 200);
+        // What is replaced and forgotten no longer counts.
+        RememberedTokens few = new RememberedTokens();
+        for (int i = 0; i < 3; i++) {
+            few.remember(few.digest("token", Optional.empty()), i == 0 ? large : small, issuer, keys.current(),
+                    clock.instant());
+        }
+        assertThat(few.bytes()).isBetween(1L, 2_000L);
+        clock.advance(Duration.ofHours(1));
+        assertThat(few.find(few.digest("token", Optional.empty()), clock.instant())).isEmpty();
+        assertThat(few.bytes()).isZero();
     }
 
     @Test
@@ -349,10 +393,19 @@ class TrustedIssuersTest {
     }
 
     @Test
-    void keysWithTheSameIdAreAllTried() {
+    void twoKeysWithTheSameIdAreTried() {
         keys.set(List.of(jwk("ed", OTHER.getPublic()), ED, jwk("ed", TestTokens.RSA.getPublic())));
 
         assertThat(issuers.verify(edToken(claims(), TestTokens.ED), Optional.empty())).isInstanceOf(Verified.class);
+    }
+
+    /** An event loop verifies; a thousand keys with one id would take it seconds. */
+    @Test
+    void manyKeysWithTheSameIdAreNotTried() {
+        keys.set(List.of(ED, jwk("ed", OTHER.getPublic()), jwk("ed", TestTokens.ED.getPublic(), "use", "sig")));
+
+        assertThat(issuers.verify(edToken(claims(), TestTokens.ED), Optional.empty()))
+                .isEqualTo(new Refused("the key of the token (kid) has an id that many have"));
     }
 
     @Test
