@@ -1,5 +1,6 @@
 package dev.leantokens.issuer;
 
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
@@ -10,14 +11,17 @@ import java.util.stream.Stream;
 
 import javax.net.ssl.SSLException;
 
+import io.netty.channel.ChannelException;
+import io.netty.handler.codec.CodecException;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.proxy.ProxyConnectException;
 import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslClosedEngineException;
+import io.vertx.core.VertxException;
 
-/** Translates the failures of Vert.x and Netty. */
+/** Translates failures of Vert.x and Netty. */
 final class KeyFailure {
 
     private static final Pattern PROXY_STATUS = Pattern.compile("status: (\\d{3})\\b");
@@ -25,8 +29,12 @@ final class KeyFailure {
     private KeyFailure() {
     }
 
-    /** @param step what was being requested */
-    static KeysException translate(String step, Throwable failure) {
+    /**
+     * @param step what was being requested
+     * @return a {@link KeysException}; or the same failure if it is a fault of this service
+     */
+    static Throwable translate(String step, Throwable failure) {
+        boolean broken = false;
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof KeysException known) {
                 return known;
@@ -52,14 +60,22 @@ final class KeyFailure {
             if (isNotConnected(cause)) {
                 return new KeysException(KeysFault.UNREACHABLE, step + ": no connection: " + cause.getMessage());
             }
-            if ((cause instanceof DecoderException || cause instanceof IllegalArgumentException)
-                    && !(cause instanceof PrematureChannelClosureException)) {
+            if (isUndecodable(cause)) {
                 return new KeysException(KeysFault.UNUSABLE, step + (cause instanceof TooLongFrameException
                         ? ": its headers are too large"
                         : ": not HTTP"));
             }
+            broken |= cause instanceof IOException || cause instanceof CodecException || cause instanceof ChannelException
+                    || cause instanceof VertxException;
         }
-        return new KeysException(KeysFault.UNREACHABLE, step + ": the connection broke");
+        return broken ? new KeysException(KeysFault.UNREACHABLE, step + ": the connection broke") : failure;
+    }
+
+    private static boolean isUndecodable(Throwable cause) {
+        // Netty reports an unknown protocol as an illegal argument.
+        return cause instanceof DecoderException && !(cause instanceof PrematureChannelClosureException)
+                || cause instanceof IllegalArgumentException && cause.getStackTrace().length > 0
+                        && cause.getStackTrace()[0].getClassName().startsWith("io.netty.handler.codec.");
     }
 
     /** @return whether no connection could be opened, and another address may respond */

@@ -103,7 +103,9 @@ final class KeyFetch implements Supplier<Future<KeySet>> {
         this.files = new SharedCall<>(vertx, this::readFiles);
     }
 
-    /** @return fails with a {@link KeysException}; completed on another thread than the caller's */
+    /**
+     * @return fails with a {@link KeysException}, or by a fault of this service; completed on another thread than the caller's
+     */
     @Override
     public Future<KeySet> get() {
         Promise<KeySet> outcome = Promise.promise();

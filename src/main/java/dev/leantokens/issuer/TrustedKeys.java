@@ -42,7 +42,8 @@ public final class TrustedKeys {
     private final MeterRegistry registry;
     private final KeyHosts.Lookup lookup;
 
-    private Map<KeySource, KeptKeys> current = Map.of();
+    /** Replaced as a whole, so that health never waits for a file. */
+    private volatile Map<KeySource, KeptKeys> current = Map.of();
     private boolean started;
 
     @Inject
@@ -122,7 +123,7 @@ public final class TrustedKeys {
     }
 
     /** @return the state of each issuer's keys; empty without issuers */
-    public synchronized List<KeysState> states() {
+    public List<KeysState> states() {
         return current.values().stream().map(KeptKeys::state).toList();
     }
 }
