@@ -1,8 +1,10 @@
 package dev.leantokens.issuer;
 
+import java.security.PublicKey;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -29,6 +31,9 @@ final class FetchedKeys implements KeptKeys {
     /** The pause after a fetch that a missing key caused: anybody can send tokens with unknown key ids. */
     static final Duration PAUSE = Duration.ofSeconds(30);
 
+    /** Many times what one response can have. */
+    private static final int MAX_REVEALED = 10 * KeySet.MAX_KEYS;
+
     private static final Logger LOG = Logger.getLogger(FetchedKeys.class);
     private static final Runnable NOTHING = () -> {
     };
@@ -41,7 +46,9 @@ final class FetchedKeys implements KeptKeys {
     private final KeysLog log;
     private final KeysMetrics metrics;
 
-    private volatile Obtained obtained = new Obtained(new KeySet(List.of(), Set.of()), Optional.empty(), Instant.MIN);
+    /** Keys that anybody can sign with, since the issuer has published their private ones. */
+    private final Set<PublicKey> revealed = new HashSet<>();
+    private volatile Obtained obtained = Obtained.NOTHING;
     /** Why the last fetch has failed; empty if it has not. */
     private volatile Optional<String> problem = Optional.of("not fetched yet");
     /** Null while nothing is being fetched. */
@@ -52,6 +59,12 @@ final class FetchedKeys implements KeptKeys {
 
     /** @param keys empty before the first ones; the same instance until they change */
     private record Obtained(KeySet set, Optional<List<PublicJsonWebKey>> keys, Instant at) {
+
+        private static final Obtained NOTHING = new Obtained(KeySet.EMPTY, Optional.empty(), Instant.MIN);
+
+        private static Obtained of(KeySet set, Instant at) {
+            return set.keys().isEmpty() ? NOTHING : new Obtained(set, Optional.of(set.keys()), at);
+        }
     }
 
     /** Runs tasks later. */
@@ -120,23 +133,44 @@ final class FetchedKeys implements KeptKeys {
         if (closed) {
             return;
         }
-        if (result.succeeded()) {
-            metrics.countSuccess();
-            accept(result.result());
-        } else {
-            KeysException failure = result.cause() instanceof KeysException known ? known : fault(result.cause());
-            metrics.count(failure.fault());
-            problem = Optional.of(failure.getMessage());
-            log.failed(failure, obtained.keys().map(keys -> obtained.at().plus(kept)));
+        try {
+            accept(keysOf(result));
+        } catch (KeysException failure) {
+            fail(failure);
         }
-        cancelNext = timers.schedule(result.succeeded() ? INTERVAL : RETRY_INTERVAL, this::refetch);
+        cancelNext = timers.schedule(problem.isEmpty() ? INTERVAL : RETRY_INTERVAL, this::refetch);
+    }
+
+    private KeySet keysOf(AsyncResult<KeySet> result) throws KeysException {
+        if (result.failed()) {
+            throw result.cause() instanceof KeysException known ? known : fault(result.cause());
+        }
+        KeySet keys = result.result().without(revealed);
+        if (keys.keys().isEmpty()) {
+            throw new KeysException(KeysFault.PRIVATE_KEYS,
+                    "all its keys were published with their private keys before: the issuer must replace them");
+        }
+        return keys;
+    }
+
+    private void fail(KeysException failure) {
+        metrics.count(failure.fault());
+        problem = Optional.of(failure.getMessage());
+        if (revealed.size() < MAX_REVEALED) {
+            revealed.addAll(failure.revealed());
+        }
+        KeySet rest = obtained.set().without(revealed);
+        if (rest != obtained.set()) {
+            obtained = Obtained.of(rest, obtained.at());
+        }
+        log.failed(failure, obtained.keys().map(keys -> obtained.at().plus(kept)));
     }
 
     private void accept(KeySet fetched) {
+        metrics.countSuccess();
         Obtained before = obtained;
-        boolean changed = !fetched.members().equals(before.set().members());
-        obtained = changed ? new Obtained(fetched, Optional.of(fetched.keys()), clock.instant())
-                : new Obtained(before.set(), before.keys(), clock.instant());
+        boolean changed = !fetched.hasKeysOf(before.set());
+        obtained = Obtained.of(changed ? fetched : before.set(), clock.instant());
         problem = Optional.empty();
         log.obtained();
         if (changed) {

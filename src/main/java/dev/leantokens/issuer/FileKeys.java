@@ -79,7 +79,7 @@ final class FileKeys implements KeptKeys {
             try {
                 KeySet changed = KeySet.parse(text);
                 flaw = Optional.empty();
-                if (!changed.members().equals(current.members())) {
+                if (!changed.hasKeysOf(current)) {
                     current = changed;
                     LOG.info("The file with the keys of the issuer " + issuer + " has changed, and now has "
                             + KeysLog.keys(changed.keys().size()));

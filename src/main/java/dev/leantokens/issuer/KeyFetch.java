@@ -249,7 +249,7 @@ final class KeyFetch implements Supplier<Future<KeySet>> {
             try {
                 return KeySet.parse(text);
             } catch (KeysException e) {
-                throw new KeysException(e.fault(), KEY_SET + ": " + e.getMessage());
+                throw e.describedAs(KEY_SET + ": " + e.getMessage());
             }
         }
 

@@ -16,7 +16,7 @@ enum KeysFault {
     STATUS,
     /** The response is too large, or not what it should be. */
     UNUSABLE,
-    /** The issuer publishes private keys: anybody can sign its tokens. */
+    /** The issuer publishes private keys, so anybody can sign its tokens. */
     PRIVATE_KEYS;
 
     /** @return the label value in metrics */

@@ -3,11 +3,13 @@ package dev.leantokens.issuer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import java.security.PublicKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -125,13 +127,13 @@ class FetchedKeysTest {
     }
 
     @Test
-    void listIsTheSameUntilTheKeysChange() throws KeysException {
+    void listIsTheSameUntilTheKeysChange() {
         KeySet one = set("a", "b");
         respond(Future.succeededFuture(one));
         keys.start();
         List<PublicJsonWebKey> first = keys.current().orElseThrow();
 
-        respond(Future.succeededFuture(new KeySet(List.of(one.keys().get(1), one.keys().get(0)), one.members())));
+        respond(Future.succeededFuture(new KeySet(List.of(one.keys().get(1), one.keys().get(0)))));
         advance(FetchedKeys.INTERVAL);
         assertThat(keys.current().orElseThrow()).isSameAs(first);
 
@@ -302,6 +304,45 @@ class FetchedKeysTest {
         assertThat(log.lines()).extracting(Line::level, Line::message).hasSize(2).last().isEqualTo(
                 tuple("ERROR",
                         "The keys of the issuer k8s still cannot be fetched, now for another reason: its key set: private"));
+    }
+
+    @Test
+    void keyWhosePrivateOneIsPublishedIsNotTrustedAnyMore() {
+        KeySet two = set("revealed", "other");
+        PublicKey revealed = two.keys().get(0).getPublicKey();
+        respond(Future.succeededFuture(two));
+        keys.start();
+
+        respond(Future.failedFuture(KeysException.privateKeys("its key set: private", Set.of(revealed))));
+        advance(FetchedKeys.INTERVAL);
+
+        assertThat(ids()).containsExactly("other");
+        respond(Future.succeededFuture(two));
+        advance(FetchedKeys.RETRY_INTERVAL);
+        assertThat(ids()).as("the issuer has only removed the private part").containsExactly("other");
+        respond(Future.succeededFuture(set("new")));
+        advance(FetchedKeys.INTERVAL);
+        assertThat(ids()).containsExactly("new");
+    }
+
+    @Test
+    void issuerWhoseOnlyKeyWasPublishedHasNoKeys() {
+        KeySet one = set("revealed");
+        respond(Future.succeededFuture(one));
+        keys.start();
+        respond(Future.failedFuture(
+                KeysException.privateKeys("its key set: private", Set.of(one.keys().get(0).getPublicKey()))));
+
+        advance(FetchedKeys.INTERVAL);
+        assertThat(keys.current()).isEmpty();
+        assertThat(keys.state().until()).isEmpty();
+        respond(Future.succeededFuture(one));
+        advance(FetchedKeys.RETRY_INTERVAL);
+
+        assertThat(keys.current()).isEmpty();
+        assertThat(keys.state().problem().orElseThrow()).contains("the issuer must replace them");
+        assertThat(log.lines()).filteredOn(line -> line.level().equals("ERROR")).singleElement()
+                .satisfies(line -> assertThat(line.message()).endsWith("Its tokens get 503 until keys are fetched"));
     }
 
     @Test

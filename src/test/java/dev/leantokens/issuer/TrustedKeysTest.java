@@ -320,7 +320,7 @@ class TrustedKeysTest {
     }
 
     @ParameterizedTest
-    @CsvSource({ "jwks-file, nonsense, it is not JSON", "jwks-file, {\"keys\":[]}, no key for signatures",
+    @CsvSource({ "jwks-file, nonsense, it is not JSON", "jwks-file, {\"keys\":[]}, no usable key",
             "ca, nonsense, something other than certificates", "token-file, two words, does not contain one token" })
     void fileThatCannotBeUsedIsRefused(String setting, String content, String message) {
         Path file = Certificates.write(folder.resolve("file"), content);
@@ -381,7 +381,8 @@ class TrustedKeysTest {
             assertThat(verify(verifier, token(next))).as("for as long as it takes").isInstanceOf(Verified.class);
 
             Certificates.write(file, "{\"keys\":[]}");
-            Awaitility.await().until(() -> keys.states().get(0).problem().filter(text -> text.contains("no key")).isPresent());
+            Awaitility.await()
+                    .until(() -> keys.states().get(0).problem().filter(text -> text.contains("no usable key")).isPresent());
             Certificates.write(file, set(next));
             Awaitility.await().until(() -> keys.states().get(0).keys() == 1);
             assertThat(keys.states().get(0).problem()).isEmpty();
