@@ -98,6 +98,7 @@ class McpFilter implements AllowedMethods {
             McpEndpoint endpoint = McpEndpoint.of(context).orElseThrow(HttpErrors::pathNotFound);
             Caller caller = Caller.of(context);
             access.requireEntitled(caller, authorization.isOn());
+            caller.oauthScopes().ifPresent(authorization::requireScopes);
             // Any response, and any stream, can contain a token (RFC 6749 §5.1).
             context.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
             if (endpoint == McpEndpoint.SSE || context.request().method() != HttpMethod.POST) {

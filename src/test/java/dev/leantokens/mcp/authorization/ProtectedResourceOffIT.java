@@ -1,0 +1,7 @@
+package dev.leantokens.mcp.authorization;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+@QuarkusIntegrationTest
+class ProtectedResourceOffIT extends ProtectedResourceOffTest {
+}
