@@ -78,8 +78,8 @@ public interface AccessConfig {
         /** The algorithms that it may sign with. */
         Optional<List<String>> algorithms();
 
-        /** Patterns for claims, by name or JSON Pointer. All must match. */
-        Map<String, String> claims();
+        /** Patterns for claims, by name or JSON Pointer. All must match. An empty one is an error, not a missing one. */
+        Map<String, Optional<String>> claims();
 
         /**
          * The scopes that its callers may request, as patterns; {@code {claim}} stands for the id in the caller's own claim.

@@ -137,6 +137,9 @@ public class AccessRules {
     Client authenticate(ClientAssertion sent, TokenDemands token) {
         TokenVerifier issuers = clients.current().issuers()
                 .orElseThrow(() -> TokenError.CALLER_REFUSED.because("client assertions are not accepted here"));
+        if (!JwtShape.matches(sent.token())) {
+            throw TokenError.CALLER_REFUSED.because("the client assertion is not a signed token (JWT)");
+        }
         Client client = federatedClient(sent.token(), issuers, token);
         if (sent.clientId().isPresent() && !sent.clientId().get().equals(client.id())) {
             throw TokenError.INVALID_REQUEST.because("client_id is not the subject of the client assertion");
@@ -228,8 +231,11 @@ public class AccessRules {
 
     /** @return the scopes that a client may have, in words */
     private String availableScopes(Optional<Client> client) {
-        List<ScopePattern> scopes = Caller.verified(client).map(VerifiedClient::scopes).orElseGet(tokens::scopes);
-        return scopes.isEmpty() ? "a token with a claim that entitles to one" : ScopePattern.describe(scopes);
+        if (client.isPresent() && client.get() instanceof FederatedClient) {
+            // Not those of a token: they contain claims, which must not get into the log.
+            return "one that the claims of this caller's token entitle it to";
+        }
+        return ScopePattern.describe(Caller.verified(client).map(VerifiedClient::scopes).orElseGet(tokens::scopes));
     }
 
     /**

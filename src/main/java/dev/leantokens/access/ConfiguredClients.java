@@ -62,7 +62,7 @@ class ConfiguredClients {
         this.callersHaveCertificates = callersHaveCertificates;
         this.verifiers = verifiers;
         this.vertx = vertx;
-        this.issuersOfSettings = issuersOf(config, environment);
+        LocalClients local;
         try {
             this.ofSettings = new ArrayList<>(
                     LocalClientSettings.ofVariables(environment, config.clients().keySet()));
@@ -72,18 +72,15 @@ class ConfiguredClients {
             if (file.isPresent()) {
                 text = FileWatch.read(file.get());
             }
-            this.current = load(text);
+            local = clientsWith(text);
         } catch (IllegalArgumentException e) {
             throw new ConfigurationException("ACCESS_CLIENTS: " + e.getMessage());
         } catch (IOException e) {
             throw new ConfigurationException(FileWatch.describe("ACCESS_CLIENTS_FILE", file.orElseThrow(), e));
         }
-    }
-
-    /** Read apart from the clients: an operator has to know which of the two is wrong. */
-    private static List<IssuerSettings> issuersOf(AccessConfig config, Map<String, String> environment) {
         try {
-            return IssuerValues.ofSettings(config.issuers(), environment);
+            this.issuersOfSettings = IssuerValues.ofSettings(config.issuers(), environment);
+            this.current = withIssuers(local, text);
         } catch (IllegalArgumentException e) {
             throw new ConfigurationException("ACCESS_ISSUERS: " + e.getMessage());
         }
@@ -106,18 +103,20 @@ class ConfiguredClients {
         }
     }
 
-    private KnownCallers load(String fileText) {
+    private LocalClients clientsWith(String fileText) {
         List<LocalClient> clients = new ArrayList<>(ofSettings);
         clients.addAll(LocalClientSettings.ofFile(fileText));
         clients.forEach(client -> client.requireIssued(issued));
         clients.forEach(this::requireCertificatesOfCallers);
-        LocalClients local = new LocalClients(clients);
+        return new LocalClients(clients);
+    }
+
+    /** To be called last, as the keys of the issuers before are forgotten. */
+    private KnownCallers withIssuers(LocalClients clients, String fileText) {
         List<IssuerSettings> issuers = new ArrayList<>(issuersOfSettings);
         issuers.addAll(IssuerValues.ofFile(LocalClientSettings.linesOf(fileText).toList()));
         issuers.forEach(issuer -> issuer.requireIssued(issued));
-        // Last, as the keys of the issuers before are forgotten.
-        return new KnownCallers(local, verifier(issuers),
-                issuers.stream().map(IssuerSettings::issuer).distinct().toList());
+        return new KnownCallers(clients, verifier(issuers), issuers.stream().map(IssuerSettings::issuer).distinct().toList());
     }
 
     /** Without issuers, nothing of their package is used. */
@@ -143,7 +142,7 @@ class ConfiguredClients {
         @Override
         public void changed(String changed) {
             try {
-                current = load(changed);
+                current = withIssuers(clientsWith(changed), changed);
                 LOG.info("The file of local clients has changed: " + current.description() + " configured now");
             } catch (IllegalArgumentException e) {
                 LOG.error("The file of local clients has changed and is invalid, keeping the current clients and issuers: "

@@ -22,9 +22,12 @@ record FederatedClient(FederatedIdentity identityOfToken) implements VerifiedCli
         return identityOfToken.issuer() + ':' + identityOfToken.name() + '\n' + identityOfToken.subject();
     }
 
+    /** Without spaces in the name, which some issuers let users choose: it must not look like a part of the log's sentences. */
     @Override
     public String account() {
-        return "caller " + identityOfToken.issuer() + ':' + identityOfToken.name();
+        String name = identityOfToken.name();
+        boolean plain = name.indexOf(' ') < 0 && name.indexOf('%') < 0;
+        return "caller " + identityOfToken.issuer() + ':' + (plain ? name : name.replace("%", "%25").replace(" ", "%20"));
     }
 
     @Override

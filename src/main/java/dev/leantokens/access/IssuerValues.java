@@ -29,6 +29,7 @@ final class IssuerValues {
     private static final Pattern START_OF_LINE = Pattern.compile("issuers\\.[^\\s=:]*\\.");
 
     private static final String VARIABLES = "ACCESS_ISSUERS_";
+    private static final String SINGULAR = "ACCESS_ISSUER_";
     private static final String ID = "ACCESS_ISSUERS_(?<id>[A-Z0-9]+(?:_[A-Z0-9]+)*?)_";
     private static final Pattern CLAIM = Pattern.compile(ID + "CLAIMS_(?<claim>[A-Z0-9_]+)");
     private static final Pattern SETTING = Pattern.compile(ID
@@ -81,7 +82,19 @@ final class IssuerValues {
                 issuers.addVariable(name, value);
             }
         });
+        if (!issuers.values.isEmpty()) {
+            environment.keySet().forEach(IssuerValues::requirePlural);
+        }
         return issuers.settings();
+    }
+
+    private static void requirePlural(String name) {
+        if (name.startsWith(SINGULAR)) {
+            String plural = VARIABLES + name.substring(SINGULAR.length());
+            if (CLAIM.matcher(plural).matches() || SETTING.matcher(plural).matches()) {
+                throw new IllegalArgumentException(name + " has no effect: its name is " + plural);
+            }
+        }
     }
 
     private void put(Map<String, String> issuer, IssuerConfig config) {
@@ -90,7 +103,7 @@ final class IssuerValues {
         config.jwksUrl().ifPresent(value -> issuer.put("jwks-url", value));
         config.jwksFile().ifPresent(value -> issuer.put("jwks-file", value.toString()));
         config.algorithms().ifPresent(values -> issuer.put("algorithms", String.join(",", values)));
-        config.claims().forEach((claim, pattern) -> issuer.put(CLAIMS + claim, pattern));
+        config.claims().forEach((claim, pattern) -> issuer.put(CLAIMS + claim, pattern.orElse("")));
         config.scopes().ifPresent(values -> issuer.put("scopes", String.join(",", values)));
         config.nameClaim().ifPresent(value -> issuer.put("name-claim", value));
         config.ca().ifPresent(value -> issuer.put("ca", value.toString()));

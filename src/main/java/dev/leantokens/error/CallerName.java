@@ -1,7 +1,7 @@
 package dev.leantokens.error;
 
 /**
- * The name of a caller in the log. The caller controls no part of it.
+ * The name of a caller in the log. Only a {@linkplain #federated federated} caller may control a part of it.
  *
  * @param name the caller
  * @param group callers whose errors are counted together
@@ -16,7 +16,10 @@ public record CallerName(String name, String group, boolean authenticated) {
         return new CallerName(name, name, true);
     }
 
-    /** @param name from the token of an issuer: there can be any number, so their groups are limited too */
+    /**
+     * @param name from the token of an issuer, printable ASCII without spaces. There can be any number, so their groups are
+     *        limited too
+     */
     public static CallerName federated(String name) {
         return new CallerName(name, name, false);
     }

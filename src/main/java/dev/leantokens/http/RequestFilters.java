@@ -37,7 +37,7 @@ public final class RequestFilters {
      * Repeats the filter that calls this, and then goes on with the next ones. The filter must return false. The body is not
      * lost meanwhile: Quarkus has paused the request, until a reader resumes it.
      *
-     * @param event completes on any thread, in time for the caller; never fails
+     * @param event completes on any thread, in time for the caller
      */
     public static void repeatAfter(Uni<Void> event, RoutingContext context) {
         context.put(EVENT, event);
@@ -76,6 +76,6 @@ public final class RequestFilters {
                 // As the router does for a filter that it calls itself.
                 context.fail(e);
             }
-        }));
+        }), failure -> ofRequest.runOnContext(now -> context.fail(failure)));
     }
 }

@@ -102,7 +102,7 @@ public class RequestLog {
     /**
      * Names the caller by a verified token. Any number of callers can have tokens of one issuer.
      *
-     * @param name printable ASCII
+     * @param name printable ASCII; no space in what the caller controls, so that it cannot be mistaken for the log's own text
      */
     public static void setFederatedCaller(RoutingContext context, String name) {
         setClient(context, name);

@@ -419,7 +419,8 @@ class AccessRulesTest {
         assertThat(ISSUERS.seen).containsExactly(JWT);
         assertThat(decide(rules, new Request(Optional.of(CUSTOMER), Optional.empty()), shop)).isEmpty();
         assertError(TokenError.INVALID_SCOPE, () -> decide(rules, request(), shop));
-        assertThatThrownBy(() -> decide(rules, request(), shop)).hasMessageContaining("request customer.1");
+        assertThatThrownBy(() -> decide(rules, request(), shop)).hasMessageContaining("entitle")
+                .hasMessageNotContaining("customer.1");
         assertThat(shop.account()).isEqualTo("caller idp:shop");
         assertThat(shop.oauthScopes()).contains(Set.of("lean"));
     }
@@ -536,6 +537,25 @@ class AccessRulesTest {
         assertRefused(() -> rules.authenticate(assertion, new TokenDemands(Optional.empty(), () -> Optional.of(foreign))));
         assertRefused(() -> rules.authenticate(assertion, REST));
         assertRefused(() -> rules.authenticate(List.of("Bearer " + JWT), REST));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "secret-of-payments", "resource " + JWT, JWT + " ", JWT + ".x" })
+    void assertionThatIsNoTokenIsNotLookedAt(String assertion) {
+        AccessRules rules = withIssuer(WITH_PAYMENTS);
+
+        assertRefused(() -> rules.authenticate(new ClientAssertion(assertion, Optional.empty()), REST));
+        assertThat(ISSUERS.seen).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "shop, shop", "repo:acme/x@refs/heads/main, repo:acme/x@refs/heads/main",
+            "x refused: 401, x%20refused:%20401", "a%20b, a%2520b" })
+    void nameInTheLogHasNoSpaces(String name, String shown) {
+        AccessRules rules = withIssuer();
+        ISSUERS.answer = new Verified(identity(name, "s"));
+
+        assertThat(bearer(rules, JWT).account()).isEqualTo("caller idp:" + shown);
     }
 
     @Test

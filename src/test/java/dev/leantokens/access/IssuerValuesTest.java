@@ -9,6 +9,7 @@ import java.util.Map;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.leantokens.issuer.IssuerSettings;
@@ -126,10 +127,27 @@ class IssuerValuesTest {
                 .hasMessageNotContaining("s3cr3t");
     }
 
+    /** As of a template that was not filled in. */
+    @ParameterizedTest
+    @CsvSource({ "IDP, SUB, sub", "IDP, REPOSITORY_OWNER, repository_owner", "IDP_EU, SUB, sub" })
+    void emptyPatternOfAClaimIsAnError(String id, String variable, String claim) {
+        Map<String, String> environment = new HashMap<>();
+        IDP.forEach((name, value) -> environment.put(name.replace("_IDP_", "_" + id + "_"), value));
+        environment.put("ACCESS_ISSUERS_" + id + "_CLAIMS_" + variable, "");
+
+        assertThatThrownBy(() -> of(environment, Map.of())).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("a pattern for the claim " + claim + " that is empty");
+    }
+
     @Test
-    void emptyPatternOfAClaimIsAnError() {
-        assertThatThrownBy(() -> IssuerValues.ofSettings(Map.of(), idpWith("CLAIMS_REPOSITORY_OWNER", "")))
-                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("repository_owner");
+    void singularIsAMisspelling() {
+        Map<String, String> environment = new HashMap<>(IDP);
+        environment.put("ACCESS_ISSUER_IDP_CLAIMS_SUB", "ci-*");
+
+        assertThatThrownBy(() -> of(environment, Map.of())).isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("ACCESS_ISSUER_IDP_CLAIMS_SUB has no effect: its name is ACCESS_ISSUERS_IDP_CLAIMS_SUB");
+        // They may belong to another program.
+        assertThat(of(Map.of("ACCESS_ISSUER_URL", "https://x.example", "ACCESS_ISSUER_IDP_SCOPES", "x"), Map.of())).isEmpty();
     }
 
     @Test

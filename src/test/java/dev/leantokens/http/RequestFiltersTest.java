@@ -166,6 +166,19 @@ class RequestFiltersTest {
         assertThat(await(status)).isEqualTo(500);
     }
 
+    @Test
+    void failureOfTheEventIsTheRequests() {
+        AtomicReference<CompletableFuture<Void>> event = new AtomicReference<>();
+        filters.register(passing("ports"), FilterOrder.PORTS);
+        filters.register(waitingOnce("callers", event), FilterOrder.CALLERS);
+        Future<Integer> status = vertx.createHttpClient().request(HttpMethod.GET, listen(), "127.0.0.1", "/")
+                .compose(HttpClientRequest::send).map(HttpClientResponse::statusCode);
+
+        awaitEvent(event).completeExceptionally(new IllegalStateException("failed meanwhile"));
+
+        assertThat(await(status)).isEqualTo(500);
+    }
+
     private RequestFilter waitingOnce(String name, AtomicReference<CompletableFuture<Void>> event) {
         return (context, endpoint) -> {
             loop.set(Vertx.currentContext());

@@ -137,7 +137,7 @@ class FederatedCallersIT {
         assertThat(rest(token()).status()).isEqualTo(200);
         RawHttp.Response other = peers().token(RawHttp.LOOPBACK, "customer.2", "", "Authorization: Bearer " + token());
         assertThat(other.status()).isEqualTo(400);
-        assertThat(other.body()).contains("invalid_scope", "request customer.1\"");
+        assertThat(other.body()).contains("invalid_scope");
         assertThat(peers().call(RawHttp.LOOPBACK, SCOPE, "", "Authorization: Bearer " + token()).body())
                 .contains("access_token");
         assertThat(peers().token(RawHttp.LOOPBACK, SCOPE, ASSERTION.formatted(token())).status()).isEqualTo(200);
@@ -145,7 +145,8 @@ class FederatedCallersIT {
                 + "client-assertion-type%3Ajwt-bearer&client_assertion=" + token()).status()).isEqualTo(200);
 
         assertThat(application.linesOf("INFO")).anyMatch(line -> line.contains("to callers with tokens of 1 issuer"));
-        assertThat(application.log()).contains("caller idp-one:shop").doesNotContain(token().substring(0, 60));
+        assertThat(application.log()).contains("caller idp-one:shop").doesNotContain(token().substring(0, 60))
+                .doesNotContain("customer.1");
     }
 
     @Test

@@ -79,9 +79,8 @@ class DocumentedSettingsTest {
         if (method.getReturnType() == Map.class) {
             // Settings by a name that the operator chooses.
             Type each = ((ParameterizedType) method.getGenericReturnType()).getActualTypeArguments()[1];
-            return each == String.class
-                    ? Stream.of(new Setting(property + ".<claim>", variable(property + ".<claim>"), ""))
-                    : settings(property + ".<id>", (Class<?>) each);
+            return each instanceof Class<?> group ? settings(property + ".<id>", group)
+                    : Stream.of(new Setting(property + ".<claim>", variable(property + ".<claim>"), ""));
         }
         WithDefault withDefault = method.getAnnotation(WithDefault.class);
         return Stream.of(new Setting(property, variable(property), withDefault == null ? "" : "`" + withDefault.value() + "`"));
