@@ -12,9 +12,13 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
+import javax.net.ssl.SSLContext;
+
+import org.bouncycastle.asn1.x509.GeneralName;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +26,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import dev.leantokens.testing.Certificates;
+import dev.leantokens.testing.Certificates.Authority;
+import dev.leantokens.testing.Certificates.Identity;
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.Peers;
 import dev.leantokens.testing.RawHttp;
@@ -29,8 +36,9 @@ import dev.leantokens.testing.TestIssuer;
 import dev.leantokens.testing.TokenResponses;
 
 /**
- * Compares the access rules with the service for every combination of settings, source address, credentials, their place,
- * adapter and proxy headers. The token shows whose credentials it was issued for; the stub of Lean counts the calls.
+ * Compares the access rules with the service for every combination of settings, source address or certificate, credentials,
+ * their place, adapter and proxy headers. The token shows whose credentials it was issued for; the stub of Lean counts the
+ * calls.
  */
 class AccessMatrixIT {
 
@@ -48,6 +56,12 @@ class AccessMatrixIT {
     private static final List<String> CLAIMS = List.of("", "X-Forwarded-For: 127.0.0.1",
             "Forwarded: for=127.0.0.1;host=localhost",
             "Via: 1.1 localhost", "Host: evil.example");
+
+    /** Headers by which proxies describe the certificates of their clients. */
+    private static final List<String> CERTIFICATE_CLAIMS = List.of("",
+            "X-Forwarded-Client-Cert: URI=spiffe://example.org/ns/payments/sa/api");
+
+    private static final Authority AUTHORITY = new Authority("authority");
 
     @TempDir
     Path folder;
@@ -92,6 +106,37 @@ class AccessMatrixIT {
                 case TOKEN_WITHOUT_THE_SCOPE, TOKEN_WITHOUT_THE_CLAIM -> Outcome.SCOPE_REFUSED;
                 default -> Outcome.UNAUTHORIZED;
             };
+        }
+    }
+
+    /** The certificate of the connection. */
+    private enum Certificate {
+        /** Without TLS. */
+        NONE(""),
+        OF_NOBODY("spiffe://example.org/ns/payments-evil/sa/api"),
+        OF_PAYMENTS("spiffe://example.org/ns/payments/sa/api"),
+        /** The scope is not one of theirs. */
+        OF_AGENTS("spiffe://example.org/ns/agents/sa/api");
+
+        private final Optional<SSLContext> tls;
+
+        Certificate(String uri) {
+            tls = uri.isEmpty() ? Optional.empty()
+                    : Optional.of(Certificates.context(AUTHORITY.issue("caller",
+                            List.of(new GeneralName(GeneralName.uniformResourceIdentifier, uri))), AUTHORITY));
+        }
+
+        /** @return the id of the client that it belongs to */
+        private Optional<String> client() {
+            return switch (this) {
+                case OF_PAYMENTS -> Optional.of("payments");
+                case OF_AGENTS -> Optional.of("agents");
+                default -> Optional.empty();
+            };
+        }
+
+        private Outcome asCredential() {
+            return this == OF_PAYMENTS ? Outcome.SERVICE_TOKEN : Outcome.SCOPE_REFUSED;
         }
     }
 
@@ -141,7 +186,8 @@ class AccessMatrixIT {
     private record Setting(String anonymous, String own) {
     }
 
-    private record Attempt(Setting setting, String from, String claim, Adapter adapter, Sent sent, Place place) {
+    private record Attempt(Setting setting, String from, String claim, Certificate certificate, Adapter adapter, Sent sent,
+            Place place) {
 
         private boolean isOnThisMachine() {
             return from.equals(RawHttp.LOOPBACK) && claim.isEmpty();
@@ -168,10 +214,32 @@ class AccessMatrixIT {
             if (claim.startsWith("Host")) {
                 return Outcome.FOREIGN_HOST;
             }
-            if (inHeader() && ofHeader() == Outcome.UNAUTHORIZED) {
+            if (inHeader() && (ofHeader() == Outcome.UNAUTHORIZED || isOfAnother(clientOfHeader()))) {
+                return Outcome.UNAUTHORIZED;
+            }
+            if (adapter == Adapter.REST && inBody()
+                    && isOfAnother(place.isAssertion() ? Optional.empty() : Optional.of(sent.id))
+                    && !(inHeader() && place.isAssertion())) {
                 return Outcome.UNAUTHORIZED;
             }
             return adapter == Adapter.REST ? ofRest() : ofMcp();
+        }
+
+        /** @return whether this is not the client of the certificate; false if the certificate has none */
+        private boolean isOfAnother(Optional<String> client) {
+            return certificate.client().isPresent() && !certificate.client().equals(client);
+        }
+
+        /** @return the id of the local client that the header authenticates, if it does */
+        private Optional<String> clientOfHeader() {
+            if (place == Place.BASIC || place == Place.BASIC_AND_BODY) {
+                return Optional.of(sent.id);
+            }
+            return switch (sent) {
+                case LOCAL, LOCAL_WITH_ITS_SECOND_SECRET, MISTYPED -> Optional.of("payments");
+                case LOCAL_WITHOUT_THE_SCOPE, LOCAL_WITH_ANOTHERS_SECRET -> Optional.of("agents");
+                default -> Optional.empty();
+            };
         }
 
         private Outcome ofRest() {
@@ -181,18 +249,18 @@ class AccessMatrixIT {
             if (inBody()) {
                 return place.isAssertion() ? sent.asToken() : authenticated();
             }
-            return anonymous(Outcome.UNAUTHORIZED);
+            return withoutOthers(Outcome.UNAUTHORIZED);
         }
 
         private Outcome ofMcp() {
-            if (!inHeader() && !mayBeAnonymous() && !callerCredentialsAllowed()) {
+            if (!inHeader() && certificate.client().isEmpty() && !mayBeAnonymous() && !callerCredentialsAllowed()) {
                 return Outcome.UNAUTHORIZED;
             }
             if (inBody()) {
                 return sent == Sent.LEANS && !place.isAssertion() && callerCredentialsAllowed() ? Outcome.CALLER_TOKEN
                         : Outcome.UNAUTHORIZED_RESULT;
             }
-            return inHeader() ? ofHeader() : anonymous(Outcome.UNAUTHORIZED_RESULT);
+            return inHeader() ? ofHeader() : withoutOthers(Outcome.UNAUTHORIZED_RESULT);
         }
 
         private Outcome ofHeader() {
@@ -217,7 +285,11 @@ class AccessMatrixIT {
             return sent == Sent.LOCAL_WITHOUT_THE_SCOPE ? Outcome.SCOPE_REFUSED : Outcome.SERVICE_TOKEN;
         }
 
-        private Outcome anonymous(Outcome refusal) {
+        /** @param refusal of a caller without credentials */
+        private Outcome withoutOthers(Outcome refusal) {
+            if (certificate.client().isPresent()) {
+                return certificate.asCredential();
+            }
             return mayBeAnonymous() ? Outcome.SERVICE_TOKEN : refusal;
         }
 
@@ -271,12 +343,35 @@ class AccessMatrixIT {
         for (String from : List.of(RawHttp.LOOPBACK, RawHttp.ELSEWHERE)) {
             for (String claim : CLAIMS) {
                 for (Adapter adapter : adapters(claim)) {
-                    for (Sent sent : Sent.values()) {
-                        for (Place place : sent == Sent.NOTHING ? Set.of(Place.BODY) : EnumSet.allOf(Place.class)) {
-                            attempts.add(new Attempt(setting, from, claim, adapter, sent, place));
-                        }
-                    }
+                    attempts.addAll(attempts(setting, from, claim, Certificate.NONE, adapter));
                 }
+            }
+        }
+        return attempts;
+    }
+
+    /** Both MCP revisions authenticate in the same filter, so one of them is enough. Each attempt needs a TLS handshake. */
+    private static List<Attempt> attemptsWithCertificates(Setting setting) {
+        List<Attempt> attempts = new ArrayList<>();
+        for (Adapter adapter : EnumSet.of(Adapter.REST, Adapter.MCP_WITHOUT_A_HANDSHAKE)) {
+            for (Certificate certificate : EnumSet.of(Certificate.OF_PAYMENTS, Certificate.OF_AGENTS)) {
+                attempts.addAll(attempts(setting, RawHttp.LOOPBACK, "", certificate, adapter));
+            }
+            // Without a client, the certificate makes no difference, whatever a header says of it.
+            for (String claim : CERTIFICATE_CLAIMS) {
+                attempts.addAll(attempts(setting, RawHttp.LOOPBACK, claim, Certificate.OF_NOBODY, adapter).stream()
+                        .filter(attempt -> attempt.sent() == Sent.NOTHING || attempt.sent() == Sent.LOCAL).toList());
+            }
+        }
+        return attempts;
+    }
+
+    private static List<Attempt> attempts(Setting setting, String from, String claim, Certificate certificate,
+            Adapter adapter) {
+        List<Attempt> attempts = new ArrayList<>();
+        for (Sent sent : Sent.values()) {
+            for (Place place : sent == Sent.NOTHING ? Set.of(Place.BODY) : EnumSet.allOf(Place.class)) {
+                attempts.add(new Attempt(setting, from, claim, certificate, adapter, sent, place));
             }
         }
         return attempts;
@@ -285,6 +380,25 @@ class AccessMatrixIT {
     @ParameterizedTest
     @MethodSource("settings")
     void outcomeFollowsTheAccessRules(String anonymous, String own) throws IOException {
+        assertThat(outcomes(attempts(new Setting(anonymous, own)), environment(anonymous, own))).contains(Outcome.FOREIGN_HOST);
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void outcomeWithACertificateFollowsTheAccessRules(String anonymous, String own) throws IOException {
+        Map<String, String> environment = environment(anonymous, own);
+        Identity server = AUTHORITY.issue("server", "localhost");
+        environment.putAll(Map.of(
+                "TLS_CERTIFICATE", Files.writeString(folder.resolve("certificate"), server.certificatePem()).toString(),
+                "TLS_KEY", Files.writeString(folder.resolve("key"), server.keyPem()).toString(),
+                "TLS_CLIENT_CA", Files.writeString(folder.resolve("ca"), AUTHORITY.pem()).toString(),
+                "ACCESS_CLIENTS_PAYMENTS_CERTIFICATE", "spiffe://example.org/ns/payments/sa/*",
+                "ACCESS_CLIENTS_AGENTS_CERTIFICATE", "spiffe://example.org/ns/agents/**"));
+
+        outcomes(attemptsWithCertificates(new Setting(anonymous, own)), environment);
+    }
+
+    private Map<String, String> environment(String anonymous, String own) throws IOException {
         Map<String, String> environment = new HashMap<>(Map.of("LEAN_CLIENT_ID", LeanStub.CLIENT_ID, "LEAN_CLIENT_SECRET",
                 LeanStub.CLIENT_SECRET, "LEAN_URL", lean.url(), "CACHE_ENABLED", "false", "LEAN_REQUESTS_PER_MINUTE", "100000",
                 "ACCESS_ANONYMOUS", anonymous, "ACCESS_CALLER_CREDENTIALS", own));
@@ -294,14 +408,18 @@ class AccessMatrixIT {
         environment.putAll(Map.of("ACCESS_ISSUERS_IDP_ISSUER", ISSUER.name(), "ACCESS_ISSUERS_IDP_AUDIENCE",
                 TestIssuer.AUDIENCE, "ACCESS_ISSUERS_IDP_SCOPES", "customer.{lean_customer}", "ACCESS_ISSUERS_IDP_JWKS_FILE",
                 Files.writeString(folder.resolve("keys.json"), ISSUER.jwks()).toString()));
-        List<Attempt> attempts = attempts(new Setting(anonymous, own));
+        return environment;
+    }
+
+    /** @return the outcomes that were seen, all of them as expected */
+    private Set<Outcome> outcomes(List<Attempt> attempts, Map<String, String> environment) {
         List<String> wrong = new ArrayList<>();
         Set<Outcome> seen = EnumSet.noneOf(Outcome.class);
         int tokens = 0;
         try (PackagedApplication application = PackagedApplication.start(environment)) {
-            Peers peers = new Peers(application.port(), application.mcpPort());
             for (Attempt attempt : attempts) {
-                Outcome outcome = outcomeOf(attempt, peers);
+                Outcome outcome = outcomeOf(attempt,
+                        new Peers(application.port(), application.mcpPort(), attempt.certificate().tls));
                 seen.add(outcome);
                 tokens += outcome == Outcome.SERVICE_TOKEN || outcome == Outcome.CALLER_TOKEN ? 1 : 0;
                 if (outcome != attempt.expected()) {
@@ -317,8 +435,8 @@ class AccessMatrixIT {
                         .contains(request.formParameter("client_id").firstValue()))
                 .noneMatch(request -> request.getBodyAsString().contains("0123456789")
                         || request.getBodyAsString().contains("assertion"));
-        assertThat(seen).contains(Outcome.SERVICE_TOKEN, Outcome.UNAUTHORIZED, Outcome.SCOPE_REFUSED, Outcome.TWO_PLACES,
-                Outcome.FOREIGN_HOST);
+        assertThat(seen).contains(Outcome.SERVICE_TOKEN, Outcome.UNAUTHORIZED, Outcome.SCOPE_REFUSED, Outcome.TWO_PLACES);
+        return seen;
     }
 
     private static Outcome outcomeOf(Attempt attempt, Peers peers) {

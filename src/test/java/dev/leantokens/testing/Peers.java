@@ -1,14 +1,25 @@
 package dev.leantokens.testing;
 
 import java.util.Arrays;
+import java.util.Optional;
 
-/** Calls both adapters from a given address, without credentials unless the body or a header has some. */
-public record Peers(int port, int mcpPort) {
+import javax.net.ssl.SSLContext;
+
+/**
+ * Calls both adapters from a given address, without credentials unless the body or a header has some, or the connection.
+ *
+ * @param tls the caller's certificate and trust; empty without TLS
+ */
+public record Peers(int port, int mcpPort, Optional<SSLContext> tls) {
 
     private static final String ACCEPT = "Accept: application/json, text/event-stream";
     private static final String JSON = "application/json";
 
     private static final String API = "api";
+
+    public Peers(int port, int mcpPort) {
+        this(port, mcpPort, Optional.empty());
+    }
 
     public RawHttp.Response rest(String from) {
         return rest(from, "");
@@ -20,7 +31,7 @@ public record Peers(int port, int mcpPort) {
     }
 
     public RawHttp.Response token(String from, String scope, String members, String... headers) {
-        return RawHttp.post(from, port, "/v1/oauth2/token", JSON, request(scope, members), headers);
+        return RawHttp.post(tls, from, port, "/v1/oauth2/token", JSON, request(scope, members), headers);
     }
 
     public String mcp(String from) {
@@ -50,7 +61,7 @@ public record Peers(int port, int mcpPort) {
 
     /** @return the answer to the tool's call of a client without a handshake */
     public RawHttp.Response statelessCall(String from, String scope, String members, String... headers) {
-        return new StatelessMcp(mcpPort).call(from, scope, members, headers);
+        return new StatelessMcp(mcpPort, tls).call(from, scope, members, headers);
     }
 
     private static String request(String scope, String members) {
@@ -60,6 +71,6 @@ public record Peers(int port, int mcpPort) {
     private RawHttp.Response send(String from, String message, String... headers) {
         String[] all = Arrays.copyOf(headers, headers.length + 1);
         all[headers.length] = ACCEPT;
-        return RawHttp.post(from, mcpPort, "/mcp", JSON, message, all);
+        return RawHttp.post(tls, from, mcpPort, "/mcp", JSON, message, all);
     }
 }

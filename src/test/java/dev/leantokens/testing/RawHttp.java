@@ -7,7 +7,10 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+
+import javax.net.ssl.SSLContext;
 
 /**
  * Sends HTTP/1.1 requests that no client library sends: from another address, with a foreign {@code Host}, or incomplete.
@@ -28,6 +31,12 @@ public final class RawHttp {
     }
 
     public static Response post(String from, int port, String path, String contentType, String body, String... headers) {
+        return post(Optional.empty(), from, port, path, contentType, body, headers);
+    }
+
+    /** @param tls the caller's certificate and trust; empty without TLS */
+    public static Response post(Optional<SSLContext> tls, String from, int port, String path, String contentType, String body,
+            String... headers) {
         StringBuilder request = new StringBuilder("POST " + path + " HTTP/1.1\r\n");
         boolean host = false;
         for (String header : headers) {
@@ -41,15 +50,20 @@ public final class RawHttp {
                 .append("Content-Length: ").append(body.getBytes(StandardCharsets.UTF_8).length).append("\r\n")
                 .append("Connection: close\r\n\r\n")
                 .append(body);
-        return send(from, port, request.toString());
+        return send(tls, from, port, request.toString());
     }
 
     /** Sends the text unchanged and reads until the other side closes the connection. */
     public static Response send(String from, int port, String request) {
-        try (Socket socket = new Socket()) {
-            socket.setSoTimeout(TIMEOUT_MILLIS);
-            socket.bind(new InetSocketAddress(InetAddress.getByName(from), 0));
-            socket.connect(new InetSocketAddress(LOOPBACK, port), TIMEOUT_MILLIS);
+        return send(Optional.empty(), from, port, request);
+    }
+
+    private static Response send(Optional<SSLContext> tls, String from, int port, String request) {
+        try (Socket plain = new Socket()) {
+            plain.setSoTimeout(TIMEOUT_MILLIS);
+            plain.bind(new InetSocketAddress(InetAddress.getByName(from), 0));
+            plain.connect(new InetSocketAddress(LOOPBACK, port), TIMEOUT_MILLIS);
+            Socket socket = tls.isEmpty() ? plain : tls.get().getSocketFactory().createSocket(plain, "localhost", port, true);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
             socket.getOutputStream().flush();
             return parse(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8));

@@ -1,12 +1,15 @@
 package dev.leantokens.testing;
 
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.stream.Stream;
+
+import javax.net.ssl.SSLContext;
 
 import io.vertx.core.json.JsonObject;
 
 /** Sends MCP requests of revision 2026-07-28, which has no handshake, so that tests can omit or change any part. */
-public record StatelessMcp(int mcpPort, String accept) {
+public record StatelessMcp(int mcpPort, String accept, Optional<SSLContext> tls) {
 
     public static final String REVISION = "2026-07-28";
     public static final String VERSION_HEADER = "MCP-Protocol-Version: " + REVISION;
@@ -15,12 +18,17 @@ public record StatelessMcp(int mcpPort, String accept) {
     private static final String META = "io.modelcontextprotocol/";
 
     public StatelessMcp(int mcpPort) {
-        this(mcpPort, ACCEPT);
+        this(mcpPort, Optional.empty());
+    }
+
+    /** @param tls the caller's certificate and trust; empty without TLS */
+    public StatelessMcp(int mcpPort, Optional<SSLContext> tls) {
+        this(mcpPort, ACCEPT, tls);
     }
 
     /** @return a client that sends this {@code Accept} header */
     public StatelessMcp accepting(String header) {
-        return new StatelessMcp(mcpPort, header);
+        return new StatelessMcp(mcpPort, header, tls);
     }
 
     /** @return the metadata of each request */
@@ -58,7 +66,7 @@ public record StatelessMcp(int mcpPort, String accept) {
     public RawHttp.Response post(String from, String body, String... headers) {
         String[] all = Arrays.copyOf(headers, headers.length + 1);
         all[headers.length] = accept;
-        return RawHttp.post(from, mcpPort, "/mcp", "application/json", body, all);
+        return RawHttp.post(tls, from, mcpPort, "/mcp", "application/json", body, all);
     }
 
     public static JsonObject result(RawHttp.Response response) {
