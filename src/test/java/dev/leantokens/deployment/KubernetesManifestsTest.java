@@ -275,7 +275,7 @@ class KubernetesManifestsTest {
         JsonObject policy = manifest("service", "networking.k8s.io/v1 NetworkPolicy").json().getAsJsonObject("spec");
 
         assertThat(settings).contains("issuers.cluster.audience=" + token.get("audience").getAsString() + "\n",
-                "issuers.cluster.claims.sub=system:serviceaccount:change-me:" + caller.get("serviceAccountName").getAsString()
+                "issuers.cluster.claims.sub=system:serviceaccount:CHANGE_ME:" + caller.get("serviceAccountName").getAsString()
                         + "\n");
         assertThat(manifest("caller", "v1 ServiceAccount").json().getAsJsonObject("metadata").get("name"))
                 .isEqualTo(caller.get("serviceAccountName"));

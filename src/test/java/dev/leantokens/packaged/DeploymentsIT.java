@@ -137,7 +137,7 @@ class DeploymentsIT {
     private static void podsAreServed(int port, String host) {
         assertThat(statusFor("system:serviceaccount:" + NAMESPACE + ":payments", port, host)).isEqualTo(200);
         assertThat(statusFor("system:serviceaccount:" + NAMESPACE + ":other", port, host)).isEqualTo(401);
-        assertThat(statusFor("system:serviceaccount:change-me:payments", port, host)).isEqualTo(401);
+        assertThat(statusFor("system:serviceaccount:CHANGE_ME:payments", port, host)).isEqualTo(401);
     }
 
     private static int statusFor(String serviceAccount, int port, String host) {
@@ -174,7 +174,7 @@ class DeploymentsIT {
         return switch (Path.of(mounted.getKey()).getFileName().toString()) {
             case "client-secret" -> LeanStub.CLIENT_SECRET;
             case "clients.properties" -> mounted.getValue().replaceFirst("payments\\.secret=.*",
-                    "payments.secret=" + CLIENTS_SECRET).replace(":change-me:", ":" + NAMESPACE + ":")
+                    "payments.secret=" + CLIENTS_SECRET).replace(":CHANGE_ME:", ":" + NAMESPACE + ":")
                     .replace(API_SERVER, apiServer.url() + "/");
             case "token" -> SERVICES_TOKEN;
             case "ca.crt" -> CLUSTER.pem();
