@@ -107,6 +107,11 @@ public class VerificationBenchmark {
             public Optional<Uni<Void>> refresh(Optional<List<PublicJsonWebKey>> seen) {
                 return Optional.empty();
             }
+
+            @Override
+            public boolean mayBeOutdated() {
+                return false;
+            }
         };
         return new TrustedIssuers(List.of(IssuerSettings.of("k8s", SETTINGS)), first -> Map.of("k8s", fixed), clock);
     }

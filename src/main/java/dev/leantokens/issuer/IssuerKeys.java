@@ -25,6 +25,9 @@ interface IssuerKeys {
      */
     Optional<Uni<Void>> refresh(Optional<List<PublicJsonWebKey>> seen);
 
+    /** @return whether they could not be obtained when they were last asked for, so that newer ones are possible */
+    boolean mayBeOutdated();
+
     /** @return whether both are the same list, or no list */
     static boolean same(Optional<List<PublicJsonWebKey>> one, Optional<List<PublicJsonWebKey>> other) {
         return one.orElse(null) == other.orElse(null);

@@ -8,6 +8,11 @@ interface KeptKeys extends IssuerKeys, AutoCloseable {
 
     KeysState state();
 
+    @Override
+    default boolean mayBeOutdated() {
+        return state().problem().isPresent();
+    }
+
     /** Stops. The current keys remain, and no further ones come. */
     @Override
     void close();

@@ -66,7 +66,8 @@ final class TrustedIssuer {
         List<PublicJsonWebKey> fitting = VerificationKeys.fitting(token.algorithm(), named);
         boolean namesAKey = token.keyId().isPresent();
         if (namesAKey ? named.isEmpty() : fitting.isEmpty()) {
-            return ask(current, new Refused("the key of the token (kid) is not one of its issuer"));
+            return ask(current, keys.mayBeOutdated() ? new Unavailable()
+                    : new Refused("the key of the token (kid) is not one of its issuer"));
         }
         require(!fitting.isEmpty(), "the key of the token (kid) is not for its algorithm (alg)");
         require(namesAKey || fitting.size() == 1, "the token does not name its key (kid), and several fit");

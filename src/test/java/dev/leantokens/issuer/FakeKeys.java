@@ -15,6 +15,7 @@ class FakeKeys implements IssuerKeys {
 
     private volatile Optional<List<PublicJsonWebKey>> current;
     private volatile int mayBeAsked;
+    private volatile boolean outdated;
 
     FakeKeys(List<PublicJsonWebKey> keys) {
         this.current = Optional.of(keys);
@@ -44,5 +45,14 @@ class FakeKeys implements IssuerKeys {
         }
         refreshes.incrementAndGet();
         return Optional.of(Uni.createFrom().voidItem());
+    }
+
+    void outdated() {
+        outdated = true;
+    }
+
+    @Override
+    public boolean mayBeOutdated() {
+        return outdated;
     }
 }

@@ -333,6 +333,18 @@ class TrustedIssuersTest {
         assertThat(issuers.remembered()).isZero();
     }
 
+    /** A client gives up on a refused token, but the new key of its issuer may just not have been fetched. */
+    @Test
+    void unknownKeyIsNotBlamedOnTheCallerWhileTheIssuerIsUnavailable() {
+        keys.mayBeAsked(1);
+        assertThat(issuers.verify(withKey("new", OTHER), Optional.empty())).isInstanceOf(Pending.class);
+
+        keys.outdated();
+
+        assertThat(issuers.verify(withKey("new", OTHER), Optional.empty())).isEqualTo(new Unavailable());
+        assertThat(issuers.verify(token(claims()), Optional.empty())).isInstanceOf(Verified.class);
+    }
+
     @Test
     void rotatedKeyIsFollowed() {
         keys.mayBeAsked(1);
