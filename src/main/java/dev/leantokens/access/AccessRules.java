@@ -13,6 +13,7 @@ import dev.leantokens.access.Exposure.Audience;
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
 import dev.leantokens.issuer.FederatedIdentity;
+import dev.leantokens.issuer.IssuerSettings;
 import dev.leantokens.issuer.JwtShape;
 import dev.leantokens.issuer.TokenVerifier;
 import dev.leantokens.issuer.Verification;
@@ -252,9 +253,9 @@ public class AccessRules {
         }
     }
 
-    /** @return the identifiers of the issuers that are trusted now */
-    public List<String> issuers() {
-        return clients.current().issuerIdentifiers();
+    /** @return the issuers that are trusted now: those of the configuration, then those of the file */
+    public List<IssuerSettings> issuers() {
+        return clients.current().trusted();
     }
 
     /** @return whether no caller can use the service's Lean credentials, so that none need be configured */

@@ -116,7 +116,7 @@ class ConfiguredClients {
         List<IssuerSettings> issuers = new ArrayList<>(issuersOfSettings);
         issuers.addAll(IssuerValues.ofFile(LocalClientSettings.linesOf(fileText).toList()));
         issuers.forEach(issuer -> issuer.requireIssued(issued));
-        return new KnownCallers(clients, verifier(issuers), issuers.stream().map(IssuerSettings::issuer).distinct().toList());
+        return new KnownCallers(clients, verifier(issuers), issuers);
     }
 
     /** Without issuers, nothing of their package is used. */

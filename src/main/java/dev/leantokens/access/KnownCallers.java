@@ -3,6 +3,7 @@ package dev.leantokens.access;
 import java.util.List;
 import java.util.Optional;
 
+import dev.leantokens.issuer.IssuerSettings;
 import dev.leantokens.issuer.TokenVerifier;
 
 /**
@@ -11,12 +12,12 @@ import dev.leantokens.issuer.TokenVerifier;
  *
  * @param clients the local clients
  * @param issuers verifies the tokens of the trusted issuers; empty without any
- * @param issuerIdentifiers the values of {@code iss}, each once
+ * @param trusted the settings of the trusted issuers: those of the configuration, then those of the file
  */
-record KnownCallers(LocalClients clients, Optional<TokenVerifier> issuers, List<String> issuerIdentifiers) {
+record KnownCallers(LocalClients clients, Optional<TokenVerifier> issuers, List<IssuerSettings> trusted) {
 
     KnownCallers {
-        issuerIdentifiers = List.copyOf(issuerIdentifiers);
+        trusted = List.copyOf(trusted);
     }
 
     int numberOfIssuers() {

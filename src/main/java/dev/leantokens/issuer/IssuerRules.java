@@ -40,7 +40,7 @@ final class IssuerRules {
     private static final Pattern SYMMETRIC = Pattern.compile("(?i)HS\\d+");
 
     /** Everyone can get a token from them, with any audience. */
-    private static final Set<String> PUBLIC_ISSUERS = Set.of("https://token.actions.githubusercontent.com",
+    static final Set<String> PUBLIC_ISSUERS = Set.of("https://token.actions.githubusercontent.com",
             "https://gitlab.com", "https://accounts.google.com");
 
     private final String id;

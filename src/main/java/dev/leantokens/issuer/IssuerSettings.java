@@ -69,6 +69,16 @@ public record IssuerSettings(String id, String issuer, Set<String> audiences, Op
         }
     }
 
+    /** @return whether its metadata names its keys, and so the endpoints at which clients can get tokens, too */
+    public boolean isDiscovered() {
+        return jwksUrl.isEmpty() && jwksFile.isEmpty();
+    }
+
+    /** @return whether everyone can get tokens from it, with any audience */
+    public boolean isPublic() {
+        return IssuerRules.PUBLIC_ISSUERS.contains(issuer);
+    }
+
     /** @return whether the keys of both are found in the same way, and verify the same algorithms */
     boolean hasKeysOf(IssuerSettings other) {
         return issuer.equals(other.issuer) && jwksUrl.equals(other.jwksUrl) && jwksFile.equals(other.jwksFile)

@@ -258,7 +258,8 @@ class ConfiguredClientsTest {
 
         assertThat(ids).containsExactly("idp", "ci");
         assertThat(known.issuers()).isPresent();
-        assertThat(known.issuerIdentifiers()).containsExactly("https://idp.example.com", "https://ci.example.com");
+        assertThat(known.trusted().stream().map(IssuerSettings::issuer)).containsExactly("https://idp.example.com",
+                "https://ci.example.com");
         assertThat(known.clients().find("secret-of-agents-secret")).isPresent();
     }
 

@@ -36,9 +36,9 @@ class ResourceMetadataIT {
     @BeforeEach
     void start() throws IOException {
         file = folder.resolve("clients");
-        write("https://one.example.com");
+        write("https://one.example.com", "https://one.example.com/b");
         application = PackagedApplication.start(Map.of("LEAN_ENVIRONMENT", "stand-in", "ACCESS_ANONYMOUS", "never",
-                "ACCESS_CLIENTS_FILE", file.toString(), "MCP_OAUTH_RESOURCE", RESOURCE));
+                "ACCESS_CLIENTS_FILE", file.toString(), "MCP_OAUTH_RESOURCE", RESOURCE, "MCP_OAUTH_ISSUERS", "i1,i0"));
     }
 
     @AfterEach
@@ -72,10 +72,10 @@ class ResourceMetadataIT {
 
     @Test
     void issuersFollowTheFile() throws IOException {
-        awaitServers(List.of("https://one.example.com"));
+        awaitServers(List.of("https://one.example.com/b", "https://one.example.com"));
 
-        write("https://two.example.com", "kubernetes/serviceaccount", "https://one.example.com");
-        awaitServers(List.of("https://two.example.com", "https://one.example.com"));
+        write("https://two.example.com", "kubernetes/serviceaccount", "https://three.example.com");
+        awaitServers(List.of("https://two.example.com"));
 
         // RFC 9728 §3.2: without empty members.
         write();

@@ -51,6 +51,8 @@ public class McpAuthorization implements ProtectedResource, Challenges {
         this.scopes = config.oauthScopes().orElse(List.of()).stream().map(String::strip).distinct().toList();
         require(scopes.stream().allMatch(scope -> SCOPE.matcher(scope).matches()),
                 "MCP_OAUTH_SCOPES must be scopes separated by commas, each without spaces, quotes and backslashes");
+        require(config.oauthIssuers().isEmpty() || resource.isPresent(),
+                "MCP_OAUTH_ISSUERS must be set together with MCP_OAUTH_RESOURCE: without it, no client is told the issuers");
         require(scopes.isEmpty() || resource.isPresent(),
                 "MCP_OAUTH_SCOPES must be set together with MCP_OAUTH_RESOURCE: without it, no client is told the scopes");
     }

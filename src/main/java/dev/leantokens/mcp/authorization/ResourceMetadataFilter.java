@@ -1,9 +1,5 @@
 package dev.leantokens.mcp.authorization;
 
-import static dev.leantokens.settings.SettingRule.require;
-
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.List;
 
 import jakarta.enterprise.context.ApplicationScoped;
@@ -14,7 +10,7 @@ import dev.leantokens.http.Endpoint;
 import dev.leantokens.http.FilterOrder;
 import dev.leantokens.http.HttpErrors;
 import dev.leantokens.http.RequestFilters;
-import dev.leantokens.settings.LoopbackHost;
+import dev.leantokens.mcp.port.McpConfig;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.core.buffer.Buffer;
@@ -38,20 +34,22 @@ class ResourceMetadataFilter {
     private static final CharSequence CACHE_CONTROL = HttpHeaders.createOptimized("max-age=300");
 
     private final McpAuthorization authorization;
+    private final AuthorizationServers servers;
     private final AccessRules access;
     private final HttpErrors errors;
 
-    ResourceMetadataFilter(McpAuthorization authorization, AccessRules access, HttpErrors errors) {
+    ResourceMetadataFilter(McpAuthorization authorization, McpConfig config, AccessRules access, HttpErrors errors) {
         this.authorization = authorization;
+        this.servers = new AuthorizationServers(config.oauthIssuers().orElse(List.of()));
         this.access = access;
         this.errors = errors;
     }
 
     /** @throws ConfigurationException if no client could get a token for the resource */
     void check(@Observes StartupEvent event) {
-        require(!authorization.isOn() || !authorizationServers(access.issuers()).isEmpty(),
-                "MCP_OAUTH_RESOURCE must be set together with a trusted issuer (ACCESS_ISSUERS_<ID>_ISSUER) whose identifier "
-                        + "is a URL: MCP clients log in there");
+        if (authorization.isOn()) {
+            servers.requireTrusted(access.issuers());
+        }
     }
 
     void register(@Observes RequestFilters filters) {
@@ -82,30 +80,13 @@ class ResourceMetadataFilter {
     }
 
     private void send(HttpServerResponse response, boolean withoutBody) {
-        Buffer body = authorization.metadata(authorizationServers(access.issuers())).toBuffer();
+        Buffer body = authorization.metadata(servers.among(access.issuers())).toBuffer();
         response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json").putHeader(HttpHeaders.CACHE_CONTROL, CACHE_CONTROL)
                 .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
         if (withoutBody) {
             response.end();
         } else {
             response.end(body);
-        }
-    }
-
-    /** @return those at which a client can look for the token endpoint (RFC 8414 §2) */
-    static List<String> authorizationServers(List<String> issuers) {
-        return issuers.stream().filter(ResourceMetadataFilter::isAuthorizationServer).distinct().toList();
-    }
-
-    private static boolean isAuthorizationServer(String issuer) {
-        try {
-            URI uri = new URI(issuer);
-            return uri.getHost() != null && uri.getRawUserInfo() == null && uri.getRawQuery() == null
-                    && uri.getRawFragment() == null
-                    && ("https".equals(uri.getScheme())
-                            || "http".equals(uri.getScheme()) && LoopbackHost.isLoopback(uri.getHost()));
-        } catch (URISyntaxException e) {
-            return false;
         }
     }
 }

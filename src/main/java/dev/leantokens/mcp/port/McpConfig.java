@@ -21,6 +21,12 @@ public interface McpConfig {
      */
     Optional<String> oauthResource();
 
+    /**
+     * The ids of the trusted issuers at which clients log in, in the order of preference. By default, all whose keys are found
+     * by discovery, except public ones.
+     */
+    Optional<List<String>> oauthIssuers();
+
     /** The OAuth scopes that an access token needs at MCP. */
     Optional<List<String>> oauthScopes();
 

@@ -9,7 +9,6 @@ import java.util.Set;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.leantokens.error.TokenError;
@@ -90,31 +89,11 @@ class McpAuthorizationTest {
     }
 
     @Test
-    void scopesWithoutAResourceAreRefused() {
+    void otherSettingsWithoutAResourceAreRefused() {
         assertThatThrownBy(() -> with("mcp.oauth-scopes", "a")).isInstanceOf(ConfigurationException.class)
                 .hasMessageStartingWith("MCP_OAUTH_SCOPES must be set together with MCP_OAUTH_RESOURCE");
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-            "https://idp.example.com,                true",
-            "https://idp.example.com/,               true",
-            "https://idp.example.com:8443/realms/a,  true",
-            "http://localhost:8080/realms/a,         true",
-            "http://127.0.0.1,                       true",
-            "http://[::1]:8080,                      true",
-            "http://idp.example.com,                 false",
-            "https://idp.example.com?a=b,            false",
-            "https://idp.example.com#a,              false",
-            "https://user@idp.example.com,           false",
-            "https://,                               false",
-            "https://idp.example.com/a b,            false",
-            "kubernetes/serviceaccount,              false",
-            "urn:idp,                                false",
-            "accounts.google.com,                    false",
-    })
-    void issuerIsAnAuthorizationServerIfItIsAUrlToLogInAt(String issuer, boolean server) {
-        assertThat(ResourceMetadataFilter.authorizationServers(List.of(issuer, issuer))).hasSize(server ? 1 : 0);
+        assertThatThrownBy(() -> with("mcp.oauth-issuers", "a")).isInstanceOf(ConfigurationException.class)
+                .hasMessageStartingWith("MCP_OAUTH_ISSUERS must be set together with MCP_OAUTH_RESOURCE");
     }
 
     private static McpAuthorization with(String... settings) {

@@ -36,7 +36,7 @@ class ProtectedResourceOnOnePortIT {
         @Override
         public Map<String, String> getConfigOverrides() {
             return Map.of("quarkus.http.port", PORT, "quarkus.http.test-port", PORT, "mcp.port", PORT,
-                    "mcp.oauth-resource", RESOURCE);
+                    "mcp.oauth-resource", RESOURCE, "mcp.oauth-issuers", TokenIssuer.ID);
         }
     }
 

@@ -27,6 +27,7 @@ import io.vertx.core.json.JsonObject;
 @QuarkusTest
 @WithTestResource(value = LeanStub.class, initArgs = {
         @ResourceArg(name = "mcp.oauth-resource", value = ProtectedResourceTest.RESOURCE),
+        @ResourceArg(name = "mcp.oauth-issuers", value = TokenIssuer.ID),
         @ResourceArg(name = "mcp.oauth-scopes", value = "tokens,agents"),
         @ResourceArg(name = "access.clients.payments.secret", value = ProtectedResourceTest.SECRET),
         @ResourceArg(name = "access.clients.payments.scopes", value = "api") })
@@ -272,7 +273,9 @@ class ProtectedResourceTest {
         String header = bearer(issuer.sign(claims().put("scope", scope)));
 
         for (RawHttp.Response response : List.of(peers().statelessCall(RawHttp.ELSEWHERE, "api", "", header),
-                peers().call(RawHttp.ELSEWHERE, "api", "", header), onMcpPort("GET", "/mcp/sse", header))) {
+                peers().call(RawHttp.ELSEWHERE, "api", "", header), onMcpPort("GET", "/mcp/sse", header),
+                onMcpPort("GET", "/mcp", header, "Mcp-Session-Id: x"), onMcpPort("DELETE", "/mcp", header, "Mcp-Session-Id: x"),
+                onMcpPort("POST", "/mcp/messages/x", header))) {
             JsonObject error = new JsonObject(response.body());
 
             assertThat(response.status()).isEqualTo(403);
@@ -281,6 +284,25 @@ class ProtectedResourceTest {
                     + ", error=\"insufficient_scope\", error_description=\"" + error.getString("error_description") + "\"");
         }
         assertThat(lean.requests()).isEmpty();
+    }
+
+    /** A session that a token with the scopes has opened. */
+    @Test
+    void tokenWithoutAllScopesCannotUseASession() {
+        String initialize = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"protocolVersion\":"
+                + "\"2025-11-25\",\"capabilities\":{},\"clientInfo\":{\"name\":\"test\",\"version\":\"1\"}}}";
+        String accept = "Accept: application/json, text/event-stream";
+        String session = RawHttp.post(RawHttp.ELSEWHERE, lean.mcpPort(), "/mcp", "application/json", initialize, accept,
+                bearer(issuer.sign(claims()))).headers().get("Mcp-Session-Id");
+        String without = bearer(issuer.sign(claims().put("scope", "tokens")));
+
+        assertThat(session).isNotNull();
+        assertThat(onMcpPort("GET", "/mcp", without, "Mcp-Session-Id: " + session).status()).isEqualTo(403);
+        assertThat(onMcpPort("DELETE", "/mcp", without, "Mcp-Session-Id: " + session).status()).isEqualTo(403);
+        // It has not been ended.
+        assertThat(RawHttp.post(RawHttp.ELSEWHERE, lean.mcpPort(), "/mcp", "application/json",
+                "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"ping\"}", accept, bearer(issuer.sign(claims())),
+                "Mcp-Session-Id: " + session).status()).isEqualTo(200);
     }
 
     @Test
