@@ -167,9 +167,9 @@ public class AccessRules {
         throw keysUnavailable();
     }
 
-    /** @return the error for a token whose issuer's keys cannot be obtained */
+    /** @return the error for a token that cannot be verified now, most often because its issuer's keys cannot be obtained */
     static TokenException keysUnavailable() {
-        return TokenError.ISSUER_UNAVAILABLE.because("the keys of the token's issuer cannot be obtained at the moment")
+        return TokenError.ISSUER_UNAVAILABLE.because("the token cannot be verified at the moment")
                 .retryAfter(RETRY_KEYS);
     }
 

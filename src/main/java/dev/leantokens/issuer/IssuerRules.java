@@ -41,7 +41,12 @@ final class IssuerRules {
 
     /** Everyone can get a token from them, with any audience. */
     static final Set<String> PUBLIC_ISSUERS = Set.of("https://token.actions.githubusercontent.com",
-            "https://gitlab.com", "https://accounts.google.com");
+            "https://gitlab.com", "https://accounts.google.com", "https://agent.buildkite.com", "https://app.terraform.io",
+            "https://oidc.vercel.com", "https://appleid.apple.com");
+    /** They say nothing of who the caller is. */
+    private static final Set<String> CLAIMS_OF_EVERY_TOKEN = Set.of("iss", "aud", "exp", "nbf", "iat", "jti");
+    private static final Pattern ONLY_STARS = Pattern.compile("[*/:]+");
+    private static final Pattern QUOTED = Pattern.compile("[\"'\\s]");
 
     private final String id;
     private final Map<String, String> values;
@@ -71,19 +76,38 @@ final class IssuerRules {
             }
         }
         String issuer = issuer(jwksUrl.isPresent() || jwksFile.isPresent());
-        Set<String> audiences = list(AUDIENCE);
-        require(!audiences.isEmpty(), problem("has no audience: set the value of aud in tokens for this service"));
         Map<String, String> claims = claims();
-        require(!claims.isEmpty() || !PUBLIC_ISSUERS.contains(issuer),
-                problem("has no claims, and everyone can get a token from it: set a pattern for a claim that says whose "
-                        + "token it is"));
+        require(!PUBLIC_ISSUERS.contains(issuer) || claims.entrySet().stream().anyMatch(IssuerRules::tellsCallersApart),
+                problem("has no claims that tell callers apart, and everyone can get a token from it: set a pattern for a "
+                        + "claim that says whose token it is"));
+        Set<String> audiences = audiences(issuer);
         return new IssuerSettings(id, issuer, audiences, jwksUrl, jwksFile, algorithms(), claims, scopes(), nameClaim(),
                 path(CA), value(PROXY_URL), path(TOKEN_FILE));
+    }
+
+    private static boolean tellsCallersApart(Map.Entry<String, String> claim) {
+        return !CLAIMS_OF_EVERY_TOKEN.contains(claim.getKey()) && !ONLY_STARS.matcher(claim.getValue()).matches();
+    }
+
+    private Set<String> audiences(String issuer) {
+        Set<String> audiences = list(AUDIENCE);
+        require(!audiences.isEmpty(), problem("has no audience: set the value of aud in tokens for this service"));
+        audiences.forEach(audience -> requireUnquoted(AUDIENCE, audience));
+        // The default audience of a cluster's tokens, for example, with which every pod calls the cluster's API.
+        require(!audiences.contains(issuer), problem("has its own identifier among its audience, so its callers' tokens "
+                + "are not for this service only: let it issue tokens with an audience for this service"));
+        return audiences;
+    }
+
+    private void requireUnquoted(String name, String value) {
+        require(!QUOTED.matcher(value).find(),
+                problem("has a setting " + name + " with a quotation mark or white space: remove it"));
     }
 
     private String issuer(boolean keysAreElsewhere) {
         String issuer = value(ISSUER).orElseThrow(
                 () -> new IllegalArgumentException(problem("has no issuer: set the value of iss in its tokens")));
+        requireUnquoted(ISSUER, issuer);
         if (!keysAreElsewhere) {
             requireUrl(ISSUER, issuer);
         }

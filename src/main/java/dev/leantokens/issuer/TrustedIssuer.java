@@ -2,6 +2,7 @@ package dev.leantokens.issuer;
 
 import static dev.leantokens.issuer.RefusedTokenException.require;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -21,18 +22,19 @@ final class TrustedIssuer {
 
     private static final Logger LOG = Logger.getLogger(TrustedIssuer.class);
 
-    /** Two, while a key is replaced. A signature takes up to milliseconds to verify, and everybody can send a wrong one. */
-    private static final int MAX_KEYS_WITH_ONE_ID = 2;
+    private static final Duration LOG_INTERVAL = Duration.ofHours(1);
 
     private final IssuerKeys keys;
     private final Set<String> algorithms;
     private final List<IssuerCallers> callers;
-    private volatile boolean ambiguityLogged;
+    private final WrongSignatures wrongSignatures;
+    private volatile Instant nextLineOnAmbiguity = Instant.MIN;
 
     /** @param settings at least one, all with the same issuer and keys */
     TrustedIssuer(List<IssuerSettings> settings, IssuerKeys keys) {
         this.keys = keys;
         this.algorithms = settings.get(0).algorithms();
+        this.wrongSignatures = new WrongSignatures(settings.get(0).id());
         this.callers = settings.stream().map(IssuerCallers::new).toList();
     }
 
@@ -71,13 +73,17 @@ final class TrustedIssuer {
         }
         require(!fitting.isEmpty(), "the key of the token (kid) is not for its algorithm (alg)");
         require(namesAKey || fitting.size() == 1, "the token does not name its key (kid), and several fit");
-        require(fitting.size() <= MAX_KEYS_WITH_ONE_ID, "the key of the token (kid) has an id that many have");
+        require(fitting.size() <= KeySet.MAX_KEYS_WITH_ONE_ID, "the key of the token (kid) has an id that many have");
+        if (wrongSignatures.areTooMany(now)) {
+            return new Unavailable();
+        }
         if (fitting.stream().noneMatch(key -> token.isSignedBy(key.getPublicKey()))) {
+            fitting.forEach(key -> wrongSignatures.count(key, now));
             Refused wrong = new Refused("the signature of the token is wrong");
             // The key of an issuer that names none may have been replaced.
             return namesAKey ? wrong : ask(current, wrong);
         }
-        return new Verified(only(meant, token).identity(token, expiresAt));
+        return new Verified(only(meant, token, now).identity(token, expiresAt));
     }
 
     /** @return pending, or the other result if the issuer cannot be asked again now */
@@ -86,21 +92,22 @@ final class TrustedIssuer {
     }
 
     /** @return the settings that the token fits; two would give one caller two names and the scopes of both */
-    private IssuerCallers only(List<IssuerCallers> meant, SignedToken token) throws RefusedTokenException {
+    private IssuerCallers only(List<IssuerCallers> meant, SignedToken token, Instant now) throws RefusedTokenException {
         List<IssuerCallers> fitting = meant.stream().filter(caller -> caller.include(token.claims())).toList();
         require(!fitting.isEmpty(), "the token is genuine, but its claims are not those of a caller of this service");
         if (fitting.size() > 1) {
-            logAmbiguity(fitting);
+            logAmbiguity(fitting, now);
         }
         require(fitting.size() == 1, "the token fits several issuers in the configuration of this service");
         return fitting.get(0);
     }
 
-    private void logAmbiguity(List<IssuerCallers> fitting) {
-        if (!ambiguityLogged) {
-            ambiguityLogged = true;
+    private void logAmbiguity(List<IssuerCallers> fitting, Instant now) {
+        if (!now.isBefore(nextLineOnAmbiguity)) {
+            nextLineOnAmbiguity = now.plus(LOG_INTERVAL);
             LOG.error("A token fits the issuers " + fitting.stream().map(IssuerCallers::id).collect(Collectors.joining(", "))
-                    + " and is refused: change their audiences or claims so that each token fits one of them");
+                    + " and is refused: change their claims so that each token fits one of them. Different audiences suffice "
+                    + "without MCP_OAUTH_RESOURCE only, which is the one audience over MCP");
         }
     }
 }

@@ -78,7 +78,13 @@ class IssuerSettingsTest {
             "issuer      | kubernetes/serviceaccount        | is not an https URL",
             "issuer      | https:idp.example.com            | is not an https URL",
             "issuer      | https://idp.example.com:x        | is not an https URL",
-            "issuer      | https://idp example.com          | is not a URL",
+            "issuer      | https://idp example.com          | with a quotation mark or white space",
+            "issuer      | \"https://idp.example.com\"        | with a quotation mark or white space",
+            "issuer      | 'https://idp.example.com'        | with a quotation mark or white space",
+            "issuer      | https://idp.example.com/{x}      | is not a URL",
+            "audience    | 'lean-tokens'                    | with a quotation mark or white space",
+            "audience    | lean tokens                      | with a quotation mark or white space",
+            "audience    | x,https://idp.example.com/realms/main | has its own identifier among its audience",
             "issuer      | https://u:s3cr3t@idp.example.com | with a user or a fragment",
             "issuer      | https://idp.example.com#x        | with a user or a fragment",
             "issuer      | https://idp.example.com?x=1      | with a query",
@@ -178,6 +184,16 @@ class IssuerSettingsTest {
         assertThatCode(() -> IssuerSettings.of("github", with(Map.of("issuer",
                 "https://token.actions.githubusercontent.com", "claims.repository_owner", "example"))))
                 .doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "claims.sub, **", "claims.sub, *", "claims.sub, */*", "claims.event_name, *", "claims.aud, tokens.example.com",
+            "claims.iss, https://token.actions.githubusercontent.com", "claims.jti, a*" })
+    void claimOfAPublicIssuerMustTellCallersApart(String claim, String pattern) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> IssuerSettings.of("github",
+                        with(Map.of("issuer", "https://token.actions.githubusercontent.com", claim, pattern))))
+                .withMessageContaining("everyone can get a token");
     }
 
     @Test

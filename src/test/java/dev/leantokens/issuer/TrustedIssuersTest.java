@@ -414,10 +414,43 @@ class TrustedIssuersTest {
     /** An event loop verifies; a thousand keys with one id would take it seconds. */
     @Test
     void manyKeysWithTheSameIdAreNotTried() {
-        keys.set(List.of(ED, jwk("ed", OTHER.getPublic()), jwk("ed", TestTokens.ED.getPublic(), "use", "sig")));
+        keys.set(List.of(ED, jwk("ed", OTHER.getPublic()), jwk("ed", TestTokens.ED.getPublic(), "use", "sig"),
+                jwk("ed", TestTokens.ED.getPublic(), "alg", "EdDSA")));
 
         assertThat(issuers.verify(edToken(claims(), TestTokens.ED), Optional.empty()))
                 .isEqualTo(new Refused("the key of the token (kid) has an id that many have"));
+    }
+
+    /** The remembered tokens and other issuers go on, and so do new tokens in the next second. */
+    @Test
+    void wrongSignaturesTakeALimitedTime() {
+        keys.set(List.of(RSA, ED, jwk("ec", TestTokens.EC.getPublic())));
+        FakeKeys others = new FakeKeys(List.of(ED));
+        TrustedIssuers two = new TrustedIssuers(
+                List.of(settings("one", Map.of()), settings("two", Map.of("issuer", "https://two.example.com"))),
+                unused -> Map.of("one", keys, "two", others), clock);
+        String known = token(claims());
+        assertThat(two.verify(known, Optional.empty())).isInstanceOf(Verified.class);
+        String wrong = signed(json(map("alg", "ES256", "kid", "ec")), json(claims()), "ES256",
+                TestTokens.ec("secp256r1").getPrivate());
+        try (LogLines log = LogLines.of(WrongSignatures.class.getName())) {
+            for (int i = 0; i < 250; i++) {
+                assertThat(two.verify(wrong, Optional.empty()))
+                        .isEqualTo(new Refused("the signature of the token is wrong"));
+            }
+            for (int i = 0; i < 10; i++) {
+                assertThat(two.verify(wrong, Optional.empty())).isEqualTo(new Unavailable());
+            }
+
+            assertThat(two.verify(token(claims("jti", 1)), Optional.empty())).isEqualTo(new Unavailable());
+            assertThat(two.verify(known, Optional.empty())).isInstanceOf(Verified.class);
+            assertThat(two.verify(edToken(claims("iss", "https://two.example.com"), TestTokens.ED), Optional.empty()))
+                    .isInstanceOf(Verified.class);
+            assertThat(log.lines()).hasSize(1).first().extracting(LogLines.Line::message).asString()
+                    .contains("the issuer one,");
+        }
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(two.verify(token(claims("jti", 1)), Optional.empty())).isInstanceOf(Verified.class);
     }
 
     @Test
@@ -465,7 +498,7 @@ class TrustedIssuersTest {
     }
 
     @Test
-    void tokenThatFitsTwoSettingsIsRefusedAndLoggedOnce() {
+    void tokenThatFitsTwoSettingsIsRefusedAndLoggedOnceAnHour() {
         TrustedIssuers several = issuers(settings("wide", Map.of("claims.sub", "system:**")),
                 settings("narrow", Map.of("claims.sub", "system:serviceaccount:payments:*", "scopes", "api")));
         try (LogLines log = LogLines.of(TrustedIssuer.class.getName())) {
@@ -475,6 +508,12 @@ class TrustedIssuersTest {
             }
 
             assertThat(log.lines()).hasSize(1).first().extracting(LogLines.Line::message).asString().contains("wide, narrow");
+            clock.advance(Duration.ofHours(1));
+            assertThat(several.verify(
+                    token(claims("sub", "system:serviceaccount:payments:a", "exp", now + 7_200)), Optional.empty()))
+                    .isInstanceOf(Refused.class);
+            assertThat(log.lines()).hasSize(2);
+            clock.advance(Duration.ofHours(-1));
         }
         assertThat(identity(several.verify(token(claims("sub", "system:node")), Optional.empty())).issuer()).isEqualTo("wide");
     }

@@ -1,0 +1,81 @@
+package dev.leantokens.issuer;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicReference;
+
+import org.jboss.logging.Logger;
+import org.jose4j.jwk.EllipticCurveJsonWebKey;
+import org.jose4j.jwk.PublicJsonWebKey;
+import org.jose4j.jwk.RsaJsonWebKey;
+
+/**
+ * Limits what wrong signatures cost. Everybody can send them, and event loops verify them: without a limit, a few hundred a
+ * second delay all other requests. With it, they only delay tokens of the same issuer that are not remembered. Thread-safe.
+ */
+final class WrongSignatures {
+
+    /** About a fifth of the time of one processor; a verification by an RSA key of 2,048 bits costs 1. */
+    static final int MAX_COST_PER_SECOND = 5_000;
+
+    private static final Logger LOG = Logger.getLogger(WrongSignatures.class);
+    private static final Duration LOG_INTERVAL = Duration.ofMinutes(10);
+
+    private static final int RSA_BITS_OF_COST_1 = 2048;
+    /** Multiples of what RSA takes, as measured on JDK 17. */
+    private static final int COST_OF_P256 = 20;
+    private static final int COST_OF_P384 = 60;
+    private static final int COST_OF_P521 = 110;
+    private static final int COST_OF_EDWARDS = 20;
+
+    private final String issuer;
+    private final AtomicReference<Second> current = new AtomicReference<>(new Second(0, 0));
+    private final AtomicReference<Instant> nextLine = new AtomicReference<>(Instant.MIN);
+
+    private record Second(long number, int cost) {
+    }
+
+    /** @param issuer the id of its settings, for the log */
+    WrongSignatures(String issuer) {
+        this.issuer = issuer;
+    }
+
+    void count(PublicJsonWebKey key, Instant now) {
+        long number = now.getEpochSecond();
+        int cost = cost(key);
+        current.updateAndGet(second -> new Second(number, second.number() == number ? second.cost() + cost : cost));
+    }
+
+    /** @return whether no further signature is to be verified in this second */
+    boolean areTooMany(Instant now) {
+        Second second = current.get();
+        boolean tooMany = second.number() == now.getEpochSecond() && second.cost() >= MAX_COST_PER_SECOND;
+        if (tooMany) {
+            log(now);
+        }
+        return tooMany;
+    }
+
+    private void log(Instant now) {
+        Instant next = nextLine.get();
+        if (!now.isBefore(next) && nextLine.compareAndSet(next, now.plus(LOG_INTERVAL))) {
+            LOG.warn("Too many tokens with wrong signatures name the issuer " + issuer + ", so some of its new tokens get 503: "
+                    + "limit the requests of the peer that sends them");
+        }
+    }
+
+    private static int cost(PublicJsonWebKey key) {
+        if (key instanceof RsaJsonWebKey rsa) {
+            int factor = Math.max(1, rsa.getRsaPublicKey().getModulus().bitLength() / RSA_BITS_OF_COST_1);
+            return factor * factor;
+        }
+        if (key instanceof EllipticCurveJsonWebKey ec) {
+            return switch (ec.getCurveName()) {
+                case "P-256" -> COST_OF_P256;
+                case "P-384" -> COST_OF_P384;
+                default -> COST_OF_P521;
+            };
+        }
+        return COST_OF_EDWARDS;
+    }
+}
