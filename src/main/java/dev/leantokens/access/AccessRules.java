@@ -214,20 +214,23 @@ public class AccessRules {
     CallerAccount account(Optional<Client> requestedFor, Caller caller) {
         Optional<Client> client = requestedFor.or(caller::client);
         String account = Caller.account(client, caller.address());
-        String sharer = Caller.verified(client)
-                .map(verified -> verified instanceof FederatedClient ? recentCallers.called(account) : account)
-                .orElse("anonymous callers");
-        return new CallerAccount(account, sharer, sharers(), config.callerCredentials() == CallerCredentials.ALLOWED);
+        boolean triesAllowed = config.callerCredentials() == CallerCredentials.ALLOWED;
+        if (client.isPresent() && client.get() instanceof FederatedClient federated) {
+            String issuer = federated.identityOfToken().issuer();
+            String sharer = recentCallers.called(issuer, account);
+            return new CallerAccount(account, sharer, sharers() * recentCallers.sharersOf(issuer), triesAllowed);
+        }
+        String sharer = Caller.verified(client).isPresent() ? account : "anonymous callers";
+        return new CallerAccount(account, sharer, sharers(), triesAllowed);
     }
 
     /**
-     * @return the number of parties that share the service's budget: each local client, each recent caller with a token, and
-     *         all
-     *         anonymous callers as one
+     * @return the number of parties that share the service's budget: each local client, the callers of each issuer, and all
+     *         anonymous callers as one. The callers of an issuer share its part, so that many of them take nothing from others
      */
     private int sharers() {
-        return Math.max(1, clients.current().clients().size() + recentCallers.sharers()
-                + (config.anonymous() == Anonymous.NEVER ? 0 : 1));
+        KnownCallers known = clients.current();
+        return Math.max(1, known.clients().size() + known.groupsOfIssuers() + (config.anonymous() == Anonymous.NEVER ? 0 : 1));
     }
 
     /** @return the scopes that a client may have, in words */
@@ -281,7 +284,7 @@ public class AccessRules {
             if (local > 0) {
                 groups.add(local == 1 ? "1 local client" : local + " local clients");
             }
-            int issuers = known.numberOfIssuers();
+            int issuers = known.issuerIdentifiers().size();
             if (issuers > 0) {
                 groups.add("callers with tokens of " + (issuers == 1 ? "1 issuer" : issuers + " issuers"));
             }

@@ -136,17 +136,50 @@ class ConfiguredClients {
         }
     }
 
-    /** Keeps the current clients while the file is invalid or unreadable. */
+    /** Keeps the current clients and issuers while the file is invalid or unreadable. */
     private final class FileListener implements FileWatch.Listener {
+
+        /** Clients of a valid file, whose issuers cannot be used yet; null otherwise. */
+        private LocalClients waiting;
+        private String textOfWaiting;
+        private String problem;
 
         @Override
         public void changed(String changed) {
+            waiting = null;
+            problem = null;
             try {
-                current = withIssuers(clientsWith(changed), changed);
+                use(clientsWith(changed), changed);
+            } catch (IllegalArgumentException e) {
+                refuse(e);
+            }
+        }
+
+        /** Settings of issuers name further files, which can be late: in Kubernetes, each volume changes at its own time. */
+        @Override
+        public void unchanged() {
+            if (waiting != null) {
+                use(waiting, textOfWaiting);
+            }
+        }
+
+        private void use(LocalClients clients, String changed) {
+            try {
+                current = withIssuers(clients, changed);
+                waiting = null;
                 LOG.info("The file of local clients has changed: " + current.description() + " configured now");
             } catch (IllegalArgumentException e) {
+                waiting = clients;
+                textOfWaiting = changed;
+                refuse(e);
+            }
+        }
+
+        private void refuse(IllegalArgumentException reason) {
+            if (!reason.getMessage().equals(problem)) {
+                problem = reason.getMessage();
                 LOG.error("The file of local clients has changed and is invalid, keeping the current clients and issuers: "
-                        + e.getMessage());
+                        + problem);
             }
         }
 

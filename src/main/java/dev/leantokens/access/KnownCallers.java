@@ -20,14 +20,15 @@ record KnownCallers(LocalClients clients, Optional<TokenVerifier> issuers, List<
         trusted = List.copyOf(trusted);
     }
 
-    int numberOfIssuers() {
+    /** @return the number of groups of callers with tokens: several settings can be of one issuer */
+    int groupsOfIssuers() {
         return issuers.map(TokenVerifier::issuers).orElse(0);
     }
 
     /** @return their numbers, for the log: the start of a sentence with the verb */
     String description() {
         int local = clients.size();
-        int trusted = numberOfIssuers();
+        int trusted = issuerIdentifiers.size();
         String text = local == 1 ? "1 local client" : local + " local clients";
         if (trusted > 0) {
             return text + (trusted == 1 ? " and 1 issuer are" : " and " + trusted + " issuers are");

@@ -2,6 +2,7 @@ package dev.leantokens.access;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -9,8 +10,8 @@ import java.util.Map;
 import jakarta.inject.Singleton;
 
 /**
- * The callers with tokens of issuers for which Lean has been called lately. Each is a sharer of the service's budget, but they
- * are not configured one by one, so only those that use it are counted. Thread-safe.
+ * The callers with tokens of issuers for which Lean has been called lately. They share their issuer's part of the service's
+ * budget, but are not configured one by one, so only those that use it are counted. Thread-safe.
  */
 @Singleton
 class RecentCallers {
@@ -18,15 +19,12 @@ class RecentCallers {
     /** Ten windows of the budget: a share is not cut while its caller pauses. */
     static final Duration RECENT = Duration.ofMinutes(10);
 
-    /** Limits their memory. Shares are below one call long before. */
+    /** For each issuer. Limits their memory: shares are below one call long before. */
     static final int MAX_CALLERS = 1_000;
 
-    /** The sharer of callers beyond the limit: they share like anonymous callers. */
-    static final String OTHERS = "other callers with tokens";
-
     private final Clock clock;
-    /** The time of the last call by account, the oldest first. Guarded by this. */
-    private final Map<String, Long> lastCalls = new LinkedHashMap<>();
+    /** By issuer: the time of the last call by account, the oldest first. Guarded by this. */
+    private final Map<String, Map<String, Long>> lastCalls = new HashMap<>();
 
     RecentCallers(Clock clock) {
         this.clock = clock;
@@ -35,30 +33,32 @@ class RecentCallers {
     /**
      * Notes that a call is made for a caller.
      *
-     * @return the sharer that the call is counted on
+     * @param issuer the id of its issuer
+     * @return the sharer that the call is counted on: the account, or one for all callers beyond the limit
      */
-    synchronized String called(String account) {
-        long now = clock.millis();
-        forget(now);
-        boolean known = lastCalls.remove(account) != null;
-        if (!known && lastCalls.size() >= MAX_CALLERS) {
-            return OTHERS;
+    synchronized String called(String issuer, String account) {
+        Map<String, Long> callers = recent(issuer);
+        boolean known = callers.remove(account) != null;
+        if (!known && callers.size() >= MAX_CALLERS) {
+            return "other callers of " + issuer;
         }
-        lastCalls.put(account, now);
+        callers.put(account, clock.millis());
         return account;
     }
 
-    /** @return the number of sharers */
-    synchronized int sharers() {
-        forget(clock.millis());
-        int callers = lastCalls.size();
-        return callers < MAX_CALLERS ? callers : callers + 1;
+    /** @return the number of sharers of an issuer's part, at least one */
+    synchronized int sharersOf(String issuer) {
+        int callers = recent(issuer).size();
+        return callers < MAX_CALLERS ? Math.max(1, callers) : callers + 1;
     }
 
-    private void forget(long now) {
-        Iterator<Long> oldest = lastCalls.values().iterator();
+    private Map<String, Long> recent(String issuer) {
+        long now = clock.millis();
+        Map<String, Long> callers = lastCalls.computeIfAbsent(issuer, unknown -> new LinkedHashMap<>());
+        Iterator<Long> oldest = callers.values().iterator();
         while (oldest.hasNext() && now - oldest.next() >= RECENT.toMillis()) {
             oldest.remove();
         }
+        return callers;
     }
 }

@@ -41,6 +41,11 @@ public final class FileWatch implements AutoCloseable {
         /** The file can no longer be read. Reported once for each reason, until it can be read again. */
         void unreadable(IOException reason);
 
+        /** The file has the content that was reported last, or that the caller has read already. Called at each such poll. */
+        default void unchanged() {
+            // Most contents are valid by themselves.
+        }
+
         /** The file can be read again, and has the same content as before. */
         default void readableAgain() {
             // The content that is used has never changed.
@@ -141,8 +146,11 @@ public final class FileWatch implements AutoCloseable {
             if (!current.equals(text)) {
                 text = current;
                 listener.changed(current);
-            } else if (wasUnreadable) {
-                listener.readableAgain();
+            } else {
+                if (wasUnreadable) {
+                    listener.readableAgain();
+                }
+                listener.unchanged();
             }
         } catch (IOException e) {
             String reason = e.toString();

@@ -14,36 +14,40 @@ class RecentCallersTest {
     private final RecentCallers callers = new RecentCallers(clock);
 
     @Test
-    void eachCallerIsASharerOnce() {
-        assertThat(callers.called("caller idp:a")).isEqualTo("caller idp:a");
-        callers.called("caller idp:b");
-        callers.called("caller idp:a");
+    void eachCallerIsASharerOfItsIssuerOnce() {
+        assertThat(callers.called("idp", "caller idp:a")).isEqualTo("caller idp:a");
+        callers.called("idp", "caller idp:b");
+        callers.called("idp", "caller idp:a");
+        callers.called("k8s", "caller k8s:a");
 
-        assertThat(callers.sharers()).isEqualTo(2);
+        assertThat(callers.sharersOf("idp")).isEqualTo(2);
+        assertThat(callers.sharersOf("k8s")).isEqualTo(1);
+        assertThat(callers.sharersOf("ci")).isEqualTo(1);
     }
 
     @Test
     void callerIsForgottenAfterItsLastCall() {
-        callers.called("caller idp:a");
-        callers.called("caller idp:b");
+        callers.called("idp", "caller idp:a");
+        callers.called("idp", "caller idp:b");
         clock.advance(RecentCallers.RECENT.minusMillis(1));
-        callers.called("caller idp:a");
-        assertThat(callers.sharers()).isEqualTo(2);
+        callers.called("idp", "caller idp:a");
+        assertThat(callers.sharersOf("idp")).isEqualTo(2);
 
         clock.advance(Duration.ofMillis(1));
 
-        assertThat(callers.sharers()).isEqualTo(1);
+        assertThat(callers.sharersOf("idp")).isEqualTo(1);
     }
 
     @Test
     void callersBeyondTheLimitShareTogether() {
         for (int i = 0; i < RecentCallers.MAX_CALLERS; i++) {
-            assertThat(callers.called("caller idp:" + i)).isEqualTo("caller idp:" + i);
+            assertThat(callers.called("idp", "caller idp:" + i)).isEqualTo("caller idp:" + i);
         }
 
-        assertThat(callers.called("caller idp:x")).isEqualTo(RecentCallers.OTHERS);
-        assertThat(callers.called("caller idp:y")).isEqualTo(RecentCallers.OTHERS);
-        assertThat(callers.called("caller idp:0")).isEqualTo("caller idp:0");
-        assertThat(callers.sharers()).isEqualTo(RecentCallers.MAX_CALLERS + 1);
+        assertThat(callers.called("idp", "caller idp:x")).isEqualTo("other callers of idp");
+        assertThat(callers.called("idp", "caller idp:y")).isEqualTo("other callers of idp");
+        assertThat(callers.called("idp", "caller idp:0")).isEqualTo("caller idp:0");
+        assertThat(callers.sharersOf("idp")).isEqualTo(RecentCallers.MAX_CALLERS + 1);
+        assertThat(callers.called("k8s", "caller k8s:x")).isEqualTo("caller k8s:x");
     }
 }

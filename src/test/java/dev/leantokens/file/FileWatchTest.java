@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,10 +40,17 @@ class FileWatchTest {
         }
 
         @Override
+        public void unchanged() {
+            unchanged.incrementAndGet();
+        }
+
+        @Override
         public void unreadable(IOException reason) {
             events.add(reason.getClass().getSimpleName());
         }
     };
+
+    private final AtomicInteger unchanged = new AtomicInteger();
 
     private Path file;
     private FileWatch watch;
@@ -194,5 +202,21 @@ class FileWatchTest {
         replace("x".repeat((1 << 20) + 1));
 
         assertThatThrownBy(() -> FileWatch.read(file)).isInstanceOf(IOException.class).hasMessageContaining("larger");
+    }
+
+    @Test
+    void everyPollWithoutAChangeIsReported() throws IOException {
+        poll();
+        int before = unchanged.get();
+        assertThat(before).isPositive();
+
+        poll();
+        assertThat(unchanged.get()).isGreaterThan(before);
+
+        Files.delete(file);
+        poll();
+        before = unchanged.get();
+        poll();
+        assertThat(unchanged.get()).isEqualTo(before);
     }
 }

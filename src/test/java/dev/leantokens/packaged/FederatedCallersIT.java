@@ -463,6 +463,25 @@ class FederatedCallersIT {
         assertThat(issuer.requests()).isEqualTo(requests);
     }
 
+    /** In Kubernetes, two volumes change at different times. */
+    @Test
+    void fileOfClientsWaitsForTheFilesThatItNames() throws IOException {
+        startWith(Map.of("ACCESS_CLIENTS_FILE",
+                write("agents.secret=secret-of-agents-0123456789\nagents.scopes=api\n").toString()));
+        Path keys = folder.resolve("keys.json");
+
+        write(ofFile("customer.{lean_customer}").replaceFirst("issuers.idp.jwks-url=.*", "issuers.idp.jwks-file=" + keys));
+        awaitLine("ERROR", "is invalid, keeping the current clients and issuers");
+        assertThat(peers().rest(RawHttp.LOOPBACK, "", "Authorization: Bearer secret-of-agents-0123456789").status())
+                .isEqualTo(200);
+        Files.writeString(keys, issuer.jwks());
+
+        awaitStatus(token(), 200);
+        assertThat(peers().rest(RawHttp.LOOPBACK, "", "Authorization: Bearer secret-of-agents-0123456789").status())
+                .isEqualTo(401);
+        assertThat(application.linesOf("ERROR")).hasSize(1);
+    }
+
     private String ofFile(String scopes) {
         return Map.of("issuer", issuer.name(), "audience", TestIssuer.AUDIENCE, "jwks-url", issuer.jwksUrl(), "scopes", scopes)
                 .entrySet().stream().map(setting -> "issuers.idp." + setting.getKey() + "=" + setting.getValue() + "\n")
