@@ -235,9 +235,9 @@ public class AccessRules {
 
     /** @return the scopes that a client may have, in words */
     private String availableScopes(Optional<Client> client) {
-        if (client.isPresent() && client.get() instanceof FederatedClient) {
-            // Not those of a token: they contain claims, which must not get into the log.
-            return "one that the claims of this caller's token entitle it to";
+        if (client.isPresent() && client.get() instanceof FederatedClient federated) {
+            // Not those of the token: they contain claims, which must not get into the log.
+            return clients.current().describeScopes(federated.identityOfToken().issuer());
         }
         return ScopePattern.describe(Caller.verified(client).map(VerifiedClient::scopes).orElseGet(tokens::scopes));
     }

@@ -419,7 +419,8 @@ class AccessRulesTest {
         assertThat(ISSUERS.seen).containsExactly(JWT);
         assertThat(decide(rules, new Request(Optional.of(CUSTOMER), Optional.empty()), shop)).isEmpty();
         assertError(TokenError.INVALID_SCOPE, () -> decide(rules, request(), shop));
-        assertThatThrownBy(() -> decide(rules, request(), shop)).hasMessageContaining("entitle")
+        assertThatThrownBy(() -> decide(rules, request(), shop))
+                .hasMessageContaining("not allowed for this client; request customer.{lean_customer}")
                 .hasMessageNotContaining("customer.1");
         assertThat(shop.account()).isEqualTo("caller idp:shop");
         assertThat(shop.oauthScopes()).contains(Set.of("lean"));
