@@ -230,7 +230,7 @@ public class AccessRules {
      */
     private int sharers() {
         KnownCallers known = clients.current();
-        return Math.max(1, known.clients().size() + known.groupsOfIssuers() + (config.anonymous() == Anonymous.NEVER ? 0 : 1));
+        return Math.max(1, known.clients().size() + known.trusted().size() + (config.anonymous() == Anonymous.NEVER ? 0 : 1));
     }
 
     /** @return the scopes that a client may have, in words */
@@ -284,7 +284,7 @@ public class AccessRules {
             if (local > 0) {
                 groups.add(local == 1 ? "1 local client" : local + " local clients");
             }
-            int issuers = known.issuerIdentifiers().size();
+            int issuers = known.numberOfIssuers();
             if (issuers > 0) {
                 groups.add("callers with tokens of " + (issuers == 1 ? "1 issuer" : issuers + " issuers"));
             }

@@ -2,7 +2,6 @@ package dev.leantokens.access;
 
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -19,12 +18,19 @@ class RecentCallers {
     /** Ten windows of the budget: a share is not cut while its caller pauses. */
     static final Duration RECENT = Duration.ofMinutes(10);
 
-    /** For each issuer. Limits their memory: shares are below one call long before. */
-    static final int MAX_CALLERS = 1_000;
+    /**
+     * Of all issuers together. Each sharer is guaranteed one call at least, so many of them would leave nothing of the shares
+     * of
+     * others.
+     */
+    static final int MAX_SHARERS = 16;
 
     private final Clock clock;
-    /** By issuer: the time of the last call by account, the oldest first. Guarded by this. */
-    private final Map<String, Map<String, Long>> lastCalls = new HashMap<>();
+    /** By account, the one without calls for the longest time first. Guarded by this. */
+    private final Map<String, Call> lastCalls = new LinkedHashMap<>();
+
+    private record Call(String issuer, long time) {
+    }
 
     RecentCallers(Clock clock) {
         this.clock = clock;
@@ -34,31 +40,31 @@ class RecentCallers {
      * Notes that a call is made for a caller.
      *
      * @param issuer the id of its issuer
-     * @return the sharer that the call is counted on: the account, or one for all callers beyond the limit
+     * @return the sharer that the call is counted on: the account, or one for all callers of the issuer beyond the limit
      */
     synchronized String called(String issuer, String account) {
-        Map<String, Long> callers = recent(issuer);
-        boolean known = callers.remove(account) != null;
-        if (!known && callers.size() >= MAX_CALLERS) {
+        long now = forgetOld();
+        boolean known = lastCalls.remove(account) != null;
+        if (!known && lastCalls.size() >= MAX_SHARERS) {
             return "other callers of " + issuer;
         }
-        callers.put(account, clock.millis());
+        lastCalls.put(account, new Call(issuer, now));
         return account;
     }
 
     /** @return the number of sharers of an issuer's part, at least one */
     synchronized int sharersOf(String issuer) {
-        int callers = recent(issuer).size();
-        return callers < MAX_CALLERS ? Math.max(1, callers) : callers + 1;
+        forgetOld();
+        int callers = (int) lastCalls.values().stream().filter(call -> call.issuer().equals(issuer)).count();
+        return callers == 0 || lastCalls.size() >= MAX_SHARERS ? callers + 1 : callers;
     }
 
-    private Map<String, Long> recent(String issuer) {
+    private long forgetOld() {
         long now = clock.millis();
-        Map<String, Long> callers = lastCalls.computeIfAbsent(issuer, unknown -> new LinkedHashMap<>());
-        Iterator<Long> oldest = callers.values().iterator();
-        while (oldest.hasNext() && now - oldest.next() >= RECENT.toMillis()) {
+        Iterator<Call> oldest = lastCalls.values().iterator();
+        while (oldest.hasNext() && now - oldest.next().time() >= RECENT.toMillis()) {
             oldest.remove();
         }
-        return callers;
+        return now;
     }
 }

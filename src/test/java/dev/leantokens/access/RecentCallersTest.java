@@ -40,14 +40,17 @@ class RecentCallersTest {
 
     @Test
     void callersBeyondTheLimitShareTogether() {
-        for (int i = 0; i < RecentCallers.MAX_CALLERS; i++) {
+        for (int i = 0; i < RecentCallers.MAX_SHARERS; i++) {
             assertThat(callers.called("idp", "caller idp:" + i)).isEqualTo("caller idp:" + i);
         }
 
         assertThat(callers.called("idp", "caller idp:x")).isEqualTo("other callers of idp");
-        assertThat(callers.called("idp", "caller idp:y")).isEqualTo("other callers of idp");
+        assertThat(callers.called("k8s", "caller k8s:x")).isEqualTo("other callers of k8s");
         assertThat(callers.called("idp", "caller idp:0")).isEqualTo("caller idp:0");
-        assertThat(callers.sharersOf("idp")).isEqualTo(RecentCallers.MAX_CALLERS + 1);
+        assertThat(callers.sharersOf("idp")).isEqualTo(RecentCallers.MAX_SHARERS + 1);
+        assertThat(callers.sharersOf("k8s")).isEqualTo(1);
+
+        clock.advance(RecentCallers.RECENT);
         assertThat(callers.called("k8s", "caller k8s:x")).isEqualTo("caller k8s:x");
     }
 }

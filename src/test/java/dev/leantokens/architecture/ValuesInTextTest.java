@@ -66,7 +66,7 @@ class ValuesInTextTest {
             // Addresses, and ids of the configuration.
             "CallerName.name", "CallerName.group", "Key.callers", "Summary.callers", "IssuerSettings.id",
             "FederatedIdentity.issuer", "Refused.reason", "KeySource.id", "KeysState.issuer", "KeysState.problem",
-            "TokenDemands.audience");
+            "TokenDemands.audience", "Call.issuer");
 
     /**
      * Other classes with a {@code toString}. {@code SecretsInTextTest} tests each of them, except the exceptions, whose

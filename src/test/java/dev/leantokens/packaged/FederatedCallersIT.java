@@ -126,8 +126,11 @@ class FederatedCallersIT {
         return issuer.token("shop", Map.of("lean_customer", "1"));
     }
 
+    /** Not by a token: a request that waits for the first keys counts as a request for a missing one. */
     private void awaitKeys() {
-        await().atMost(PATIENCE).until(() -> rest(token()).status() == 200);
+        await().atMost(PATIENCE).until(() -> RawHttp.send(RawHttp.LOOPBACK, application.port(),
+                "GET /q/metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").body()
+                .contains("issuer_keys{issuer=\"idp\"} 1.0"));
     }
 
     @Test
@@ -308,7 +311,7 @@ class FederatedCallersIT {
         Vertx vertx = Vertx.vertx();
         io.vertx.core.http.HttpClient http2 = vertx.createHttpClient(
                 new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2).setHttp2ClearTextUpgrade(false));
-        for (int i = 0; i < 60; i++) {
+        for (int i = 0; i < 15; i++) {
             waiting.add(post(http1, "{\"scope\":\"" + SCOPE + "\"}", rotated));
             waiting.add(post(http1, "{\"scope\":\"" + SCOPE + "\"" + ASSERTION.formatted(rotated) + "}", ""));
             waiting.add(postHttp2(http2, "{\"scope\":\"" + SCOPE + "\"}", rotated));
@@ -330,7 +333,7 @@ class FederatedCallersIT {
             write(slow, body.substring(5));
 
             // The event loops are free meanwhile.
-            for (int i = 0; i < 100; i++) {
+            for (int i = 0; i < 20; i++) {
                 assertThat(rest(known).status()).isEqualTo(200);
             }
             assertThat(waiting).noneMatch(CompletableFuture::isDone);
