@@ -30,6 +30,10 @@ final class FetchedKeys implements KeptKeys {
     static final Duration RETRY_INTERVAL = Duration.ofSeconds(30);
     /** The pause after a fetch that a missing key caused: anybody can send tokens with unknown key ids. */
     static final Duration PAUSE = Duration.ofSeconds(30);
+    /**
+     * The pause after another fetch: callers that have waited for it look again, and must not find the next one to wait for.
+     */
+    static final Duration PAUSE_AFTER_JOINING = Duration.ofSeconds(1);
 
     /** Many times what one response can have. */
     private static final int MAX_REVEALED = 10 * KeySet.MAX_KEYS;
@@ -53,6 +57,10 @@ final class FetchedKeys implements KeptKeys {
     private volatile Optional<String> problem = Optional.of("not fetched yet");
     /** Null while nothing is being fetched. */
     private Promise<Void> running;
+    /** Whether a missing key has caused the running fetch. */
+    private boolean causedByCaller;
+    /** Whether callers wait for a running fetch that none of them has caused. */
+    private boolean joined;
     private Instant pauseEnds = Instant.MIN;
     private Runnable cancelNext = NOTHING;
     private boolean closed;
@@ -106,11 +114,15 @@ final class FetchedKeys implements KeptKeys {
             return Optional.of(Uni.createFrom().voidItem());
         }
         Instant now = clock.instant();
-        if (running == null && (closed || now.isBefore(pauseEnds))) {
+        if (running != null) {
+            joined |= !causedByCaller;
+            return Optional.of(onCallersContext(running.future()));
+        }
+        if (closed || now.isBefore(pauseEnds)) {
             return Optional.empty();
         }
-        // Joining a fetch counts, too: the caller must not find another one to wait for when it looks again.
         pauseEnds = now.plus(PAUSE);
+        causedByCaller = true;
         return Optional.of(onCallersContext(refetch()));
     }
 
@@ -130,6 +142,11 @@ final class FetchedKeys implements KeptKeys {
 
     private synchronized void end(AsyncResult<KeySet> result) {
         running = null;
+        if (joined && clock.instant().plus(PAUSE_AFTER_JOINING).isAfter(pauseEnds)) {
+            pauseEnds = clock.instant().plus(PAUSE_AFTER_JOINING);
+        }
+        joined = false;
+        causedByCaller = false;
         if (closed) {
             return;
         }
@@ -155,7 +172,7 @@ final class FetchedKeys implements KeptKeys {
 
     private void fail(KeysException failure) {
         metrics.count(failure.fault());
-        problem = Optional.of(failure.getMessage());
+        problem = Optional.of(failure.fault().summary());
         if (revealed.size() < MAX_REVEALED) {
             revealed.addAll(failure.revealed());
         }

@@ -85,7 +85,7 @@ final class FileKeys implements KeptKeys {
                             + KeysLog.keys(changed.keys().size()));
                 }
             } catch (KeysException e) {
-                flaw = Optional.of("its file: " + e.getMessage());
+                flaw = Optional.of("its file is invalid");
                 LOG.error("The file with the keys of the issuer " + issuer + " has changed and is invalid, keeping the current "
                         + "keys: " + e.getMessage());
             }

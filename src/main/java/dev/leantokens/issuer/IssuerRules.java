@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
+import dev.leantokens.settings.HttpsUrl;
 import dev.leantokens.settings.IntactText;
-import dev.leantokens.settings.LoopbackHost;
 
 /** The rules for the settings of one issuer. */
 final class IssuerRules {
@@ -125,11 +125,10 @@ final class IssuerRules {
             // Not used as a cause, since its message quotes the text.
             throw new IllegalArgumentException(problem("has a setting " + name + " that is not a URL" + remedy));
         }
-        require(url.getHost() != null && ("https".equalsIgnoreCase(url.getScheme())
-                || "http".equalsIgnoreCase(url.getScheme()) && LoopbackHost.isLoopback(url.getHost())),
-                problem("has a setting " + name + " that is not an https URL" + remedy));
         require(url.getRawUserInfo() == null && url.getRawFragment() == null,
                 problem("has a setting " + name + " with a user or a fragment in its URL: remove it"));
+        require(HttpsUrl.parse(text).isPresent(),
+                problem("has a setting " + name + " that is not an https URL with a host and a valid port" + remedy));
         require(!ofIssuer || url.getRawQuery() == null,
                 problem("has a setting issuer with a query, which discovery does not allow: set jwks-url or jwks-file"));
     }

@@ -21,6 +21,7 @@ import org.jose4j.json.JsonUtil;
 import org.jose4j.lang.JoseException;
 
 import dev.leantokens.file.FileWatch;
+import dev.leantokens.settings.HttpsUrl;
 import dev.leantokens.settings.IntactText;
 import dev.leantokens.settings.ProxyAddress;
 import io.vertx.core.AsyncResult;
@@ -233,16 +234,24 @@ final class KeyFetch implements Supplier<Future<KeySet>> {
             if (!source.issuer().equals(members.get("issuer"))) {
                 throw new KeysException(KeysFault.UNUSABLE, path + ": its issuer is not the configured one");
             }
-            return (members.get("jwks_uri") instanceof String text ? KeySource.url(text) : Optional.<URI> empty())
+            return (members.get("jwks_uri") instanceof String text ? HttpsUrl.parse(text) : Optional.<URI> empty())
                     // An issuer elsewhere must not lead to this machine.
-                    .filter(url -> KeySource.isEncrypted(url) || !KeySource.isEncrypted(issuer))
+                    .filter(url -> HttpsUrl.isEncrypted(url) || !HttpsUrl.isEncrypted(issuer))
                     .orElseThrow(() -> new KeysException(KeysFault.UNUSABLE, path + ": its jwks_uri is not an https URL"));
         }
 
         private Future<KeySet> keySet(URI url) {
             // The server that discovery leads to is not one that the operator has named.
             boolean known = source.url().isPresent() || KeySource.sameOrigin(url, URI.create(source.issuer()));
-            return get(url, KEY_SET, known).compose(text -> vertx.executeBlocking(() -> parse(text), false));
+            return get(url, KEY_SET, known).recover(failure -> Future.failedFuture(known ? failure : withHint(failure)))
+                    .compose(text -> vertx.executeBlocking(() -> parse(text), false));
+        }
+
+        private Throwable withHint(Throwable failure) {
+            return failure instanceof KeysException known && known.fault() == KeysFault.STATUS && content.token().isPresent()
+                    ? known.describedAs(known.getMessage() + ", without the token of token-file, as the jwks_uri of the "
+                            + "metadata leads to another server: set jwks-url to send it there")
+                    : failure;
         }
 
         private static KeySet parse(String text) throws KeysException {
@@ -269,7 +278,7 @@ final class KeyFetch implements Supplier<Future<KeySet>> {
             }
             InetAddress address = addresses.get(index);
             String path = url.getRawPath().isEmpty() ? "/" : url.getRawPath();
-            RequestOptions options = new RequestOptions().setMethod(HttpMethod.GET).setSsl(KeySource.isEncrypted(url))
+            RequestOptions options = new RequestOptions().setMethod(HttpMethod.GET).setSsl(HttpsUrl.isEncrypted(url))
                     .setHost(url.getHost()).setPort(KeySource.port(url))
                     .setURI(url.getRawQuery() == null ? path : path + "?" + url.getRawQuery())
                     .setFollowRedirects(false);

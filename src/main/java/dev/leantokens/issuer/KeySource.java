@@ -2,15 +2,12 @@ package dev.leantokens.issuer;
 
 import java.io.IOException;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Optional;
 
 import dev.leantokens.file.FileWatch;
-import dev.leantokens.settings.LoopbackHost;
+import dev.leantokens.settings.HttpsUrl;
 import dev.leantokens.settings.ProxyAddress;
-import dev.leantokens.settings.SettingRule;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.PemTrustOptions;
@@ -29,15 +26,12 @@ import io.vertx.core.net.PemTrustOptions;
 record KeySource(String id, String issuer, Optional<URI> url, Optional<Path> file, Optional<Path> ca,
         Optional<ProxyAddress> proxy, Optional<Path> tokenFile) {
 
-    private static final String HTTPS = "https";
-    private static final String HTTP = "http";
-
     /**
      * @throws IllegalArgumentException if the settings are invalid, or a file cannot be used; the message is for an operator
      */
     static KeySource of(IssuerSettings settings, Vertx vertx) {
         KeySource source = new KeySource(settings.id(), settings.issuer(),
-                settings.jwksUrl().map(text -> url(text).orElseThrow(() -> invalid(settings.id(),
+                settings.jwksUrl().map(text -> HttpsUrl.parse(text).orElseThrow(() -> invalid(settings.id(),
                         "has a jwks-url that is not an https URL; http is for localhost, 127.0.0.1 and [::1]"))),
                 settings.jwksFile(), settings.ca(),
                 settings.proxyUrl().map(text -> ProxyAddress.parse(text)
@@ -51,9 +45,10 @@ record KeySource(String id, String issuer, Optional<URI> url, Optional<Path> fil
     }
 
     private void checkRequests(Vertx vertx) {
-        URI start = url.or(() -> url(issuer)).orElseThrow(() -> invalid(id, "has an issuer that is not an https URL, where its "
-                + "keys are found by discovery; otherwise, set jwks-url or jwks-file"));
-        if (proxy.isPresent() && !isEncrypted(start)) {
+        URI start = url.or(() -> HttpsUrl.parse(issuer))
+                .orElseThrow(() -> invalid(id, "has an issuer that is not an https URL, where its "
+                        + "keys are found by discovery; otherwise, set jwks-url or jwks-file"));
+        if (proxy.isPresent() && !HttpsUrl.isEncrypted(start)) {
             throw invalid(id, "has a proxy-url, but its keys are requested by plain http, which must not leave this machine");
         }
         read("ca", ca, path -> authorities(path, vertx));
@@ -80,36 +75,14 @@ record KeySource(String id, String issuer, Optional<URI> url, Optional<Path> fil
         return new IllegalArgumentException("issuer " + id + " " + message);
     }
 
-    /** @return a URL that may be requested; empty if the text is none. Plain http is for this machine only */
-    static Optional<URI> url(String text) {
-        try {
-            URI url = new URI(text);
-            boolean valid = url.getHost() != null && url.getRawUserInfo() == null && url.getRawFragment() == null
-                    && url.getPort() <= SettingRule.HIGHEST_PORT && url.getPort() != 0;
-            return valid && (HTTPS.equals(scheme(url)) || HTTP.equals(scheme(url)) && LoopbackHost.isLoopback(url.getHost()))
-                    ? Optional.of(url)
-                    : Optional.empty();
-        } catch (URISyntaxException e) {
-            return Optional.empty();
-        }
-    }
-
-    private static String scheme(URI url) {
-        return url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
-    }
-
-    static boolean isEncrypted(URI url) {
-        return HTTPS.equals(scheme(url));
-    }
-
     /** @return whether both URLs are served by the same server */
     static boolean sameOrigin(URI one, URI other) {
-        return isEncrypted(one) == isEncrypted(other) && one.getHost().equalsIgnoreCase(other.getHost())
+        return HttpsUrl.isEncrypted(one) == HttpsUrl.isEncrypted(other) && one.getHost().equalsIgnoreCase(other.getHost())
                 && port(one) == port(other);
     }
 
     static int port(URI url) {
-        return url.getPort() >= 0 ? url.getPort() : isEncrypted(url) ? 443 : 80;
+        return url.getPort() >= 0 ? url.getPort() : HttpsUrl.isEncrypted(url) ? 443 : 80;
     }
 
     /** @throws IOException if the file cannot be read or has no certificates */

@@ -97,10 +97,11 @@ public final class TrustedKeys {
 
     private KeptKeys create(KeySource source) {
         KeysMetrics metrics = new KeysMetrics(registry, source.id());
-        return source.file().<KeptKeys> map(file -> new FileKeys(source.id(), file, vertx, metrics))
-                .orElseGet(() -> new FetchedKeys(source.id(), new KeyFetch(vertx, source, clock, lookup, KeyFetch.LIMIT),
-                        this::later,
-                        config.keepKeys(), clock, metrics));
+        if (source.file().isPresent()) {
+            return new FileKeys(source.id(), source.file().get(), vertx, metrics);
+        }
+        KeyFetch fetch = new KeyFetch(vertx, source, clock, lookup, KeyFetch.LIMIT);
+        return new FetchedKeys(source.id(), fetch, this::later, config.keepKeys(), clock, metrics);
     }
 
     private Runnable later(Duration delay, Runnable task) {

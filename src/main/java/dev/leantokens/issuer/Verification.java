@@ -21,7 +21,7 @@ public sealed interface Verification {
     record Pending(Uni<Void> keys) implements Verification {
     }
 
-    /** No key of the issuer is known, and it cannot be asked now. */
+    /** The key of the token is not known, and its issuer cannot be asked now. */
     record Unavailable() implements Verification {
     }
 }

@@ -224,6 +224,43 @@ class FetchedKeysTest {
     }
 
     @Test
+    void keyThatIsRotatedJustAfterTheStartIsFollowed() {
+        Promise<KeySet> first = Promise.promise();
+        respond(first.future());
+        keys.start();
+        assertThat(keys.refresh(keys.current())).as("callers at the start").isPresent();
+        first.complete(set("a"));
+        respond(Future.succeededFuture(set("b")));
+        advance(FetchedKeys.PAUSE_AFTER_JOINING);
+
+        assertThat(keys.refresh(keys.current())).isPresent();
+
+        assertThat(ids()).containsExactly("b");
+        assertThat(keys.refresh(keys.current())).as("at most once in 30 s").isEmpty();
+        advance(FetchedKeys.PAUSE.minusSeconds(1));
+        assertThat(keys.refresh(keys.current())).isEmpty();
+        assertThat(fetches).hasValue(2);
+    }
+
+    @Test
+    void fetchThatAMissCausedIsJoinedWithoutAnotherPause() {
+        respond(Future.succeededFuture(set("a")));
+        keys.start();
+        Promise<KeySet> slow = Promise.promise();
+        respond(slow.future());
+        assertThat(keys.refresh(keys.current())).isPresent();
+        advance(Duration.ofSeconds(4));
+        assertThat(keys.refresh(keys.current())).isPresent();
+        slow.complete(set("b"));
+        respond(Future.succeededFuture(set("c")));
+
+        advance(FetchedKeys.PAUSE.minusSeconds(5));
+        assertThat(keys.refresh(keys.current())).isEmpty();
+        advance(Duration.ofSeconds(1));
+        assertThat(keys.refresh(keys.current())).isPresent();
+    }
+
+    @Test
     void knownKeysGoOnThroughAnOutageOfTenMinutesAndARotatedOneIsFollowedAtOnce() {
         respond(Future.succeededFuture(set("a")));
         keys.start();
@@ -234,7 +271,7 @@ class FetchedKeysTest {
             advance(Duration.ofMinutes(1));
             assertThat(ids()).containsExactly("a");
         }
-        assertThat(keys.state().problem()).contains("its key set: unreachable");
+        assertThat(keys.state().problem()).as("without details").contains("its server cannot be reached");
         assertThat(keys.state().until()).contains(clock.instant().plus(KEPT).minus(Duration.ofMinutes(14)));
         assertThat(registry.get("issuer.keys.age").timeGauge().value(TimeUnit.MINUTES)).isEqualTo(14);
 
@@ -340,7 +377,7 @@ class FetchedKeysTest {
         advance(FetchedKeys.RETRY_INTERVAL);
 
         assertThat(keys.current()).isEmpty();
-        assertThat(keys.state().problem().orElseThrow()).contains("the issuer must replace them");
+        assertThat(keys.state().problem()).contains("it has published private keys");
         assertThat(log.lines()).filteredOn(line -> line.level().equals("ERROR")).singleElement()
                 .satisfies(line -> assertThat(line.message()).endsWith("Its tokens get 503 until keys are fetched"));
     }

@@ -72,9 +72,10 @@ class IssuerSettingsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
             "issuer      |                                  | has no issuer",
-            "issuer      | http://idp.example.com           | is not an https URL; if its keys are not found there",
+            "issuer      | http://idp.example.com           | is not an https URL with a host and a valid port; if its keys are not found there",
             "issuer      | http://127.0.0.1.example.com     | is not an https URL",
-            "issuer      | http://localhost@idp.example.com | is not an https URL",
+            "issuer      | http://localhost@idp.example.com | with a user or a fragment",
+            "issuer      | https://idp.example.com:99999    | is not an https URL with a host and a valid port",
             "issuer      | kubernetes/serviceaccount        | is not an https URL",
             "issuer      | https:idp.example.com            | is not an https URL",
             "issuer      | https://idp.example.com:x        | is not an https URL",

@@ -346,7 +346,7 @@ class KeyFetchTest {
         assertThat(failureOf(fetch).getMessage()).isEqualTo("its key set: status 404");
 
         server.answers((request, out) -> out.write(request.contains("openid") ? metadata(issuer, issuer + "/new")
-                : response("200 OK", KEYS)));
+                : response(request.startsWith("GET /old ") ? "404 x" : "200 OK", KEYS)));
 
         assertThat(keysOf(fetch).keys()).hasSize(1);
     }
@@ -480,6 +480,11 @@ class KeyFetchTest {
 
             assertThat(issuer.requests().get(0)).containsIgnoringCase("authorization: Bearer second-token");
             assertThat(server.requests().get(2)).as("on another port").doesNotContainIgnoringCase("authorization");
+            server.answers((request, out) -> out.write(response("401 x", "")));
+            assertThat(failureOf(
+                    fetch(Sources.of(issuer.url(), Optional.empty(), Optional.empty(), Optional.empty(), token))).getMessage())
+                    .isEqualTo("its key set: status 401, without the token of token-file, as the jwks_uri of the metadata "
+                            + "leads to another server: set jwks-url to send it there");
 
             issuer.answers((request, out) -> out.write(request.contains("/keys") ? response("200 OK", KEYS)
                     : metadata(issuer.url(), issuer.url() + "/keys")));

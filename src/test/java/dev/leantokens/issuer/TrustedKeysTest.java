@@ -219,7 +219,7 @@ class TrustedKeysTest {
         clock.advance(Duration.ofMinutes(10));
         assertThat(verify(verifier, token)).isInstanceOf(Verified.class);
         assertThat(verify(verifier, token(newKey("b")))).as("perhaps a new key").isInstanceOf(Unavailable.class);
-        assertThat(keys.states().get(0).problem()).contains("its key set: status 503");
+        assertThat(keys.states().get(0).problem()).contains("its server responded with another status than 200");
 
         clock.advance(Duration.ofHours(24).minusMinutes(10));
         assertThat(verify(verifier, token)).as("given up, also for remembered tokens").isInstanceOf(Unavailable.class);
@@ -382,7 +382,7 @@ class TrustedKeysTest {
 
             Certificates.write(file, "{\"keys\":[]}");
             Awaitility.await()
-                    .until(() -> keys.states().get(0).problem().filter(text -> text.contains("no usable key")).isPresent());
+                    .until(() -> keys.states().get(0).problem().equals(Optional.of("its file is invalid")));
             Certificates.write(file, set(next));
             Awaitility.await().until(() -> keys.states().get(0).keys() == 1);
             assertThat(keys.states().get(0).problem()).isEmpty();
