@@ -4,9 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A pattern for a claim's whole value, case-sensitive: {@code *} stands for one or more printable characters other than a
- * slash,
- * a colon or white space, {@code **} for one or more printable characters of any kind. Immutable.
+ * A pattern for a claim's whole value, case-sensitive: {@code *} stands for one or more printable characters except
+ * slashes, colons and white space, {@code **} for one or more printable characters. Immutable.
  */
 final class ClaimPattern {
 
@@ -68,8 +67,8 @@ final class ClaimPattern {
     }
 
     /**
-     * Follows all ways to match at once, so the time is at most proportional to the length of the text times that of the
-     * pattern.
+     * Follows all ways to match at once. The time is at most proportional to the length of the text times that of the
+     * pattern, whatever its stars.
      */
     private boolean matches(String text) {
         // reached[i]: the first i elements match the text so far.

@@ -18,8 +18,7 @@ import dev.leantokens.issuer.Verification.Verified;
 
 /**
  * Remembers verified tokens, so that only the first request with a token costs a signature. A token is forgotten when it
- * expires
- * or when the keys of its issuer change. Keeps digests of tokens only. Thread-safe.
+ * expires or the keys of its issuer change. Keeps digests of tokens only. Thread-safe.
  */
 final class RememberedTokens {
 

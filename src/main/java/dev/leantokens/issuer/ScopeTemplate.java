@@ -10,9 +10,9 @@ import java.util.regex.Pattern;
 import dev.leantokens.token.ScopePattern;
 
 /**
- * A scope pattern in which {@code {claim}} stands for the id in the caller's own claim: {@code customer.{lean_customer}}
- * entitles
- * a caller to the one customer that its claim {@code lean_customer} names. Immutable.
+ * A scope pattern in which {@code {claim}} stands for the id in the caller's own claim. For example,
+ * {@code customer.{lean_customer}} entitles a caller to the one customer that its claim {@code lean_customer} names.
+ * Immutable.
  */
 final class ScopeTemplate {
 

@@ -21,9 +21,9 @@ import org.jose4j.jws.JsonWebSignature;
 import org.jose4j.lang.JoseException;
 
 /**
- * A signed token (RFC 7519 §7.2) that has been read, but not verified: nothing in it is known to be true. Each token has one
- * text, or two with ECDSA, whose signatures come in pairs: padding, unused bits and characters that decoders ignore are
- * refused.
+ * A signed token (RFC 7519 §7.2) that has been read, but not verified: nothing in it is known to be true. Padding, unused bits
+ * and characters that decoders ignore are refused, so each token has one text, or two with ECDSA, whose signatures come in
+ * pairs.
  */
 final class SignedToken {
 

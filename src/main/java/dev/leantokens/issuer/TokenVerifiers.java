@@ -22,9 +22,8 @@ public final class TokenVerifiers {
      * settings, also if there are none any more: the keys of other issuers are no longer fetched.
      *
      * @return a verifier that has not seen any token; keys that have been fetched for the same settings are used on
-     * @throws IllegalArgumentException if two issuers contradict each other, or a file cannot be used: nothing is replaced
-     *         then.
-     *         The message is for an operator
+     * @throws IllegalArgumentException if two issuers contradict each other, or a file cannot be used, and nothing is replaced
+     *         then; the message is for an operator
      */
     public TokenVerifier replace(List<IssuerSettings> issuers) {
         return new TrustedIssuers(issuers, keys::replace, clock);

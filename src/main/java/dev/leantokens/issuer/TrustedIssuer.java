@@ -44,7 +44,7 @@ final class TrustedIssuer {
     }
 
     /**
-     * Checks what costs little first.
+     * Checks all that costs little before the signature, which everybody can have verified.
      *
      * @param current from {@link #currentKeys}
      * @param resource the only audience to accept; empty for those of the settings
@@ -55,51 +55,65 @@ final class TrustedIssuer {
         require(algorithms.contains(token.algorithm()), "the algorithm of the token (alg) is not accepted");
         TokenClaims claims = new TokenClaims(token.claims());
         Instant expiresAt = claims.checkTimes(now);
-        Set<String> audiences = claims.audiences();
+        List<IssuerCallers> fitting = fitting(token, claims.audiences(), resource);
+        FederatedIdentity identity = fitting.get(0).identity(token, expiresAt);
+        if (current.isEmpty()) {
+            return ask(current, new Unavailable());
+        }
+        Optional<Verification> fault = verifySignature(token, current.get(), now);
+        if (fault.isPresent()) {
+            return fault.get();
+        }
+        if (fitting.size() > 1) {
+            // It would give one caller two names, and the scopes of both.
+            logAmbiguity(fitting, now);
+            throw new RefusedTokenException("the token fits several issuers in the configuration of this service");
+        }
+        return new Verified(identity);
+    }
+
+    /** @return the settings whose audience and claims the token has; at least one */
+    private List<IssuerCallers> fitting(SignedToken token, Set<String> audiences, Optional<String> resource)
+            throws RefusedTokenException {
         List<IssuerCallers> meant = callers.stream()
                 .filter(caller -> resource.map(audiences::contains)
                         .orElseGet(() -> caller.audiences().stream().anyMatch(audiences::contains)))
                 .toList();
         require(!meant.isEmpty(), "the token is for another audience (aud)");
-        if (current.isEmpty()) {
-            return ask(current, new Unavailable());
-        }
-        List<PublicJsonWebKey> named = VerificationKeys.named(token.keyId(), current.get());
+        List<IssuerCallers> fitting = meant.stream().filter(caller -> caller.include(token.claims())).toList();
+        require(!fitting.isEmpty(), "the claims of the token are not those of a caller of this service");
+        return fitting;
+    }
+
+    /** @return what is wrong; empty if the signature is right */
+    private Optional<Verification> verifySignature(SignedToken token, List<PublicJsonWebKey> current, Instant now)
+            throws RefusedTokenException {
+        List<PublicJsonWebKey> named = VerificationKeys.named(token.keyId(), current);
         List<PublicJsonWebKey> fitting = VerificationKeys.fitting(token.algorithm(), named);
         boolean namesAKey = token.keyId().isPresent();
         if (namesAKey ? named.isEmpty() : fitting.isEmpty()) {
-            return ask(current, keys.mayBeOutdated() ? new Unavailable()
-                    : new Refused("the key of the token (kid) is not one of its issuer"));
+            return Optional.of(ask(Optional.of(current), keys.mayBeOutdated() ? new Unavailable()
+                    : new Refused("the key of the token (kid) is not one of its issuer")));
         }
         require(!fitting.isEmpty(), "the key of the token (kid) is not for its algorithm (alg)");
         require(namesAKey || fitting.size() == 1, "the token does not name its key (kid), and several fit");
-        require(fitting.size() <= KeySet.MAX_KEYS_WITH_ONE_ID, "the key of the token (kid) has an id that many have");
+        require(fitting.size() <= KeySet.MAX_KEYS_WITH_ONE_ID,
+                "several keys of the issuer have the id of the token's key (kid)");
         if (wrongSignatures.areTooMany(now)) {
-            return new Unavailable();
+            return Optional.of(new Unavailable());
         }
-        if (fitting.stream().noneMatch(key -> token.isSignedBy(key.getPublicKey()))) {
-            fitting.forEach(key -> wrongSignatures.count(key, now));
-            Refused wrong = new Refused("the signature of the token is wrong");
-            // The key of an issuer that names none may have been replaced.
-            return namesAKey ? wrong : ask(current, wrong);
+        if (fitting.stream().anyMatch(key -> token.isSignedBy(key.getPublicKey()))) {
+            return Optional.empty();
         }
-        return new Verified(only(meant, token, now).identity(token, expiresAt));
+        fitting.forEach(key -> wrongSignatures.count(key, now));
+        Refused wrong = new Refused("the signature of the token is wrong");
+        // The key of an issuer that names none may have been replaced.
+        return Optional.of(namesAKey ? wrong : ask(Optional.of(current), wrong));
     }
 
     /** @return pending, or the other result if the issuer cannot be asked again now */
     private Verification ask(Optional<List<PublicJsonWebKey>> current, Verification otherwise) {
         return keys.refresh(current).<Verification> map(Pending::new).orElse(otherwise);
-    }
-
-    /** @return the settings that the token fits; two would give one caller two names and the scopes of both */
-    private IssuerCallers only(List<IssuerCallers> meant, SignedToken token, Instant now) throws RefusedTokenException {
-        List<IssuerCallers> fitting = meant.stream().filter(caller -> caller.include(token.claims())).toList();
-        require(!fitting.isEmpty(), "the token is genuine, but its claims are not those of a caller of this service");
-        if (fitting.size() > 1) {
-            logAmbiguity(fitting, now);
-        }
-        require(fitting.size() == 1, "the token fits several issuers in the configuration of this service");
-        return fitting.get(0);
     }
 
     private void logAmbiguity(List<IssuerCallers> fitting, Instant now) {

@@ -41,7 +41,7 @@ class DocumentedTokensTest {
 
     private static final Path EXAMPLES = Path.of("docs/examples/issuers");
 
-    private static final String OTHERS = "its claims are not those of a caller";
+    private static final String OTHERS = "not those of a caller";
     private static final String AUDIENCE = "another audience";
     private static final String ISSUER = "is not trusted here";
 

@@ -361,7 +361,8 @@ class TrustedIssuersTest {
         keys.mayBeAsked(1);
         Map<String, Object> header = map("alg", "EdDSA", "kid", "new");
 
-        for (Map<String, Object> claims : List.of(claims("exp", now - 60), claims("aud", "other"), claims("iss", "other"))) {
+        for (Map<String, Object> claims : List.of(claims("exp", now - 60), claims("aud", "other"), claims("iss", "other"),
+                claims("sub", "a\nb"), claims("cnf", map("jkt", "x")))) {
             assertThat(issuers.verify(signed(json(header), json(claims), "EdDSA", OTHER.getPrivate()), Optional.empty()))
                     .isInstanceOf(Refused.class);
         }
@@ -418,7 +419,7 @@ class TrustedIssuersTest {
                 jwk("ed", TestTokens.ED.getPublic(), "alg", "EdDSA")));
 
         assertThat(issuers.verify(edToken(claims(), TestTokens.ED), Optional.empty()))
-                .isEqualTo(new Refused("the key of the token (kid) has an id that many have"));
+                .isEqualTo(new Refused("several keys of the issuer have the id of the token's key (kid)"));
     }
 
     /** The remembered tokens and other issuers go on, and so do new tokens in the next second. */
