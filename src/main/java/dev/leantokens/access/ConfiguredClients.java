@@ -116,6 +116,7 @@ class ConfiguredClients {
         List<IssuerSettings> issuers = new ArrayList<>(issuersOfSettings);
         issuers.addAll(IssuerValues.ofFile(LocalClientSettings.linesOf(fileText).toList()));
         issuers.forEach(issuer -> issuer.requireIssued(issued));
+        IssuerValues.requireDistinctVariables(issuers);
         return new KnownCallers(clients, verifier(issuers), issuers);
     }
 

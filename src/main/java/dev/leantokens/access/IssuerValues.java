@@ -134,8 +134,29 @@ final class IssuerValues {
 
     /** @return the id that a property has already, or otherwise the words with hyphens */
     private String idOf(String words) {
-        return values.keySet().stream().filter(id -> id.toUpperCase(Locale.ROOT).replace('-', '_').equals(words)).findFirst()
-                .orElse(hyphenated(words));
+        return values.keySet().stream().filter(id -> wordsOf(id).equals(words)).findFirst().orElse(hyphenated(words));
+    }
+
+    /** @return the id as it is written in the names of variables */
+    private static String wordsOf(String id) {
+        return id.toUpperCase(Locale.ROOT).replace('-', '_');
+    }
+
+    /**
+     * @throws IllegalArgumentException if two ids are the same in the names of variables: the pattern of a claim could count
+     *         for
+     *         one of them only. The message is for an operator
+     */
+    static void requireDistinctVariables(List<IssuerSettings> issuers) {
+        Map<String, String> ids = new HashMap<>();
+        for (IssuerSettings issuer : issuers) {
+            String other = ids.put(wordsOf(issuer.id()), issuer.id());
+            if (other != null) {
+                throw new IllegalArgumentException(other.equals(issuer.id()) ? "issuer " + other + " is configured twice"
+                        : "the ids " + other + " and " + issuer.id() + " of issuers differ in case, - or _ only: write one of "
+                                + "them in all places, or in lower case with - for variables");
+            }
+        }
     }
 
     private static String hyphenated(String words) {
