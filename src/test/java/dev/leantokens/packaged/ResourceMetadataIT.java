@@ -82,5 +82,16 @@ class ResourceMetadataIT {
         await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> assertThat(metadata().containsKey("authorization_servers")).isFalse());
         assertThat(metadata().getString("resource")).isEqualTo(RESOURCE);
+        assertThat(application.linesOf("WARN").stream().filter(line -> line.contains("MCP clients cannot log in"))).hasSize(1);
+    }
+
+    @Test
+    void resourceThatAsksNoCallerForATokenIsReported() {
+        assertThat(application.log()).doesNotContain("No MCP client will log in");
+        // The stand-in serves everyone by default.
+        try (PackagedApplication open = PackagedApplication.start(Map.of("LEAN_ENVIRONMENT", "stand-in", "ACCESS_CLIENTS_FILE",
+                file.toString(), "MCP_OAUTH_RESOURCE", RESOURCE, "MCP_OAUTH_ISSUERS", "i0"))) {
+            assertThat(open.linesOf("WARN")).anyMatch(line -> line.contains("No MCP client will log in"));
+        }
     }
 }

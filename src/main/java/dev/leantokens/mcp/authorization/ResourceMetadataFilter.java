@@ -5,6 +5,10 @@ import java.util.List;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
+import org.jboss.logging.Logger;
+
+import dev.leantokens.access.AccessConfig;
+import dev.leantokens.access.AccessConfig.Anonymous;
 import dev.leantokens.access.AccessRules;
 import dev.leantokens.http.Endpoint;
 import dev.leantokens.http.FilterOrder;
@@ -27,6 +31,8 @@ import io.vertx.ext.web.RoutingContext;
 @ApplicationScoped
 class ResourceMetadataFilter {
 
+    private static final Logger LOG = Logger.getLogger(ResourceMetadataFilter.class);
+
     private static final CharSequence ANY = HttpHeaders.createOptimized("*");
     private static final CharSequence READ_METHODS = HttpHeaders.createOptimized("GET, HEAD");
 
@@ -37,8 +43,14 @@ class ResourceMetadataFilter {
     private final AuthorizationServers servers;
     private final AccessRules access;
     private final HttpErrors errors;
+    private final Anonymous anonymous;
 
-    ResourceMetadataFilter(McpAuthorization authorization, McpConfig config, AccessRules access, HttpErrors errors) {
+    /** Whether the log says that there is no issuer to log in at. A race would only repeat the line. */
+    private volatile boolean warned;
+
+    ResourceMetadataFilter(McpAuthorization authorization, McpConfig config, AccessRules access,
+            AccessConfig accessConfig, HttpErrors errors) {
+        this.anonymous = accessConfig.anonymous();
         this.authorization = authorization;
         this.servers = new AuthorizationServers(config.oauthIssuers().orElse(List.of()));
         this.access = access;
@@ -47,8 +59,14 @@ class ResourceMetadataFilter {
 
     /** @throws ConfigurationException if no client could get a token for the resource */
     void check(@Observes StartupEvent event) {
-        if (authorization.isOn()) {
-            servers.requireTrusted(access.issuers());
+        if (!authorization.isOn()) {
+            return;
+        }
+        servers.requireTrusted(access.issuers());
+        if (anonymous == Anonymous.ALWAYS) {
+            LOG.warn(
+                    "No MCP client will log in, although MCP_OAUTH_RESOURCE is set: with ACCESS_ANONYMOUS=always, every caller "
+                            + "is served without a token");
         }
     }
 
@@ -80,7 +98,13 @@ class ResourceMetadataFilter {
     }
 
     private void send(HttpServerResponse response, boolean withoutBody) {
-        Buffer body = authorization.metadata(servers.among(access.issuers())).toBuffer();
+        List<String> current = servers.among(access.issuers());
+        if (current.isEmpty() && !warned) {
+            LOG.warn("MCP clients cannot log in: the issuers of MCP_OAUTH_ISSUERS, or all at which they could, are no longer "
+                    + "trusted. Configure them again");
+        }
+        warned = current.isEmpty();
+        Buffer body = authorization.metadata(current).toBuffer();
         response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json").putHeader(HttpHeaders.CACHE_CONTROL, CACHE_CONTROL)
                 .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
         if (withoutBody) {

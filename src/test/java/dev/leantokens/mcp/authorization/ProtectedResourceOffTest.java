@@ -38,15 +38,19 @@ class ProtectedResourceOffTest {
     void metadataIsAnUnknownPath(String path) {
         for (int port : new int[] { RestAssured.port, lean.mcpPort() }) {
             for (String method : List.of("GET", "HEAD", "OPTIONS", "POST")) {
-                assertThat(request(port, method, path)).as(method).isEqualTo(request(port, method, "/.well-known/unknown"));
-                assertThat(request(port, method, path).status()).as(method).isEqualTo(404);
+                for (String header : List.of("Accept: */*", "Authorization: Bearer wrong", "Host: rebound.example")) {
+                    assertThat(request(port, method, path, header)).as(method + " " + header)
+                            .isEqualTo(request(port, method, "/.well-known/unknown", header));
+                }
+                assertThat(request(port, method, path, "Accept: */*").status()).as(method).isEqualTo(404);
             }
         }
     }
 
-    private static RawHttp.Response request(int port, String method, String path) {
-        return RawHttp.send(RawHttp.LOOPBACK, port,
-                method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    private static RawHttp.Response request(int port, String method, String path, String header) {
+        return RawHttp.send(RawHttp.LOOPBACK, port, method + " " + path + " HTTP/1.1\r\n"
+                + (header.startsWith("Host:") ? "" : "Host: localhost\r\n") + header
+                + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     }
 
     @Test
