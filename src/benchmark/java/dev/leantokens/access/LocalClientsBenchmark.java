@@ -37,7 +37,8 @@ public class LocalClientsBenchmark {
     @Setup
     public void fill() {
         known = new LocalClients(IntStream.range(0, clients)
-                .mapToObj(i -> LocalClient.of("client-" + i, List.of(SECRET + i), Optional.empty(), List.of("api"), Optional.empty()))
+                .mapToObj(i -> LocalClient.of("client-" + i, List.of(SECRET + i), Optional.empty(), List.of("api"),
+                        Optional.empty()))
                 .toList());
     }
 
