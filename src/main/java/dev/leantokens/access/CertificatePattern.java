@@ -53,8 +53,7 @@ sealed interface CertificatePattern {
     boolean matches(Names names);
 
     /**
-     * A SPIFFE ID. In its path, {@code *} stands for one or more characters of a segment, and {@code **} also for several
-     * segments.
+     * A SPIFFE ID. In its path, {@code *} stands for one or more characters other than a slash, {@code **} for any.
      *
      * @param text the pattern, equal for equal patterns
      */

@@ -19,8 +19,7 @@ import io.vertx.core.http.HttpConnection;
 
 /**
  * The local clients that the certificate of a connection authenticates. Found once for each connection and set of clients, and
- * kept with the connection: all its requests are the same caller's. So a connection outlives its certificate, but not the
- * client.
+ * kept with the connection, as all its requests are one caller's. A connection outlives its certificate, but not the client.
  */
 final class CertifiedConnection {
 

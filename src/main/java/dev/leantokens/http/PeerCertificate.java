@@ -16,9 +16,7 @@ public final class PeerCertificate {
 
     /**
      * @param connection of a request
-     * @return the certificate, which TLS has verified; empty without TLS, or if callers need no certificate. No header can
-     *         stand
-     *         for it
+     * @return the certificate, which TLS has verified; empty without TLS, or if callers need none. Headers are not read
      */
     public static Optional<X509Certificate> of(HttpConnection connection) {
         SSLSession session = connection.sslSession();

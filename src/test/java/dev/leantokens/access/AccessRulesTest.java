@@ -365,6 +365,41 @@ class AccessRulesTest {
         assertAccount("address 192.0.2.1", "anonymous callers", 1, rules(), request(), caller(LOCAL));
     }
 
+    @ParameterizedTest
+    @EnumSource(BodyCredentials.class)
+    void certificateIsTheCredentialOfItsClient(BodyCredentials meaning) {
+        AccessRules rules = rules(with("access.anonymous", "never", "access.caller-credentials", "refused"));
+        Caller certified = certified("payments", "api");
+
+        Entitlement entitlement = entitle(rules, request(), certified, meaning);
+
+        assertThat(entitlement.leanCredentials()).isEmpty();
+        assertThat(entitlement.account().account()).isEqualTo("local client payments");
+        assertThat(entitlement.account().sharer()).isEqualTo("local client payments");
+        assertThat(certified.identity()).isEqualTo(caller(rules, PAYMENTS).identity());
+        assertThatCode(() -> rules.requireEntitled(certified, false)).doesNotThrowAnyException();
+        assertError(TokenError.INVALID_SCOPE,
+                () -> entitle(rules, new Request(Optional.of(CUSTOMER), Optional.empty()), certified, meaning));
+    }
+
+    @Test
+    void credentialsBesideACertificateAreOfTheSameClient() {
+        AccessRules rules = rules(with());
+        Caller payments = certified("payments", "api");
+        Caller agents = certified("agents", "api");
+
+        assertThat(payments.authenticatedAs(caller(rules, PAYMENTS).client()).client()).isPresent();
+        assertThat(payments.authenticatedAs(Optional.empty()).client()).isEqualTo(payments.client());
+        assertRefused(() -> agents.authenticatedAs(caller(rules, PAYMENTS).client()));
+        assertRefused(() -> payments.authenticatedAs(caller(rules, LEANS).client()));
+        assertRefused(() -> agents.requireCertified("payments"));
+    }
+
+    private static Caller certified(String id, String scope) {
+        return new Caller("192.0.2.1", !LOCAL, Optional.of(LocalClient.of(id, List.of(), Optional.of(id + ".example"),
+                List.of(scope), Optional.empty())), Optional.empty(), CacheControl.ANY);
+    }
+
     @Test
     void triesAreAllowedIfCallerCredentialsAre() {
         AccessRules allowed = rules(WITH_PAYMENTS);
