@@ -17,6 +17,7 @@ import dev.leantokens.issuer.IssuerSettings;
 import dev.leantokens.issuer.JwtShape;
 import dev.leantokens.issuer.TokenVerifier;
 import dev.leantokens.issuer.Verification;
+import dev.leantokens.issuer.Verification.Overloaded;
 import dev.leantokens.issuer.Verification.Pending;
 import dev.leantokens.issuer.Verification.Refused;
 import dev.leantokens.issuer.Verification.Verified;
@@ -41,6 +42,7 @@ public class AccessRules {
 
     /** An issuer is asked once in this time. */
     private static final Duration RETRY_KEYS = Duration.ofSeconds(30);
+    private static final Duration RETRY_SIGNATURES = Duration.ofSeconds(1);
 
     private final AccessConfig config;
     private final TokenConfig tokens;
@@ -164,12 +166,17 @@ public class AccessRules {
         if (verification instanceof Pending pending) {
             throw new KeysAwaited(pending.keys());
         }
+        if (verification instanceof Overloaded) {
+            throw TokenError.ISSUER_UNAVAILABLE
+                    .because("the token is not verified at the moment, because too many with wrong signatures are sent")
+                    .retryAfter(RETRY_SIGNATURES);
+        }
         throw keysUnavailable();
     }
 
-    /** @return the error for a token that cannot be verified now, most often because its issuer's keys cannot be obtained */
+    /** @return the error for a token whose issuer's keys cannot be obtained */
     static TokenException keysUnavailable() {
-        return TokenError.ISSUER_UNAVAILABLE.because("the token cannot be verified at the moment")
+        return TokenError.ISSUER_UNAVAILABLE.because("the keys of the token's issuer cannot be obtained at the moment")
                 .retryAfter(RETRY_KEYS);
     }
 

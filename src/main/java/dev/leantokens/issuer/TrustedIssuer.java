@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jose4j.jwk.PublicJsonWebKey;
 
+import dev.leantokens.issuer.Verification.Overloaded;
 import dev.leantokens.issuer.Verification.Pending;
 import dev.leantokens.issuer.Verification.Refused;
 import dev.leantokens.issuer.Verification.Unavailable;
@@ -99,8 +100,8 @@ final class TrustedIssuer {
         require(namesAKey || fitting.size() == 1, "the token does not name its key (kid), and several fit");
         require(fitting.size() <= KeySet.MAX_KEYS_WITH_ONE_ID,
                 "several keys of the issuer have the id of the token's key (kid)");
-        if (wrongSignatures.areTooMany(now)) {
-            return Optional.of(new Unavailable());
+        if (fitting.stream().anyMatch(key -> wrongSignatures.areTooMany(key, now))) {
+            return Optional.of(new Overloaded());
         }
         if (fitting.stream().anyMatch(key -> token.isSignedBy(key.getPublicKey()))) {
             return Optional.empty();

@@ -2,6 +2,8 @@ package dev.leantokens.issuer;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.jboss.logging.Logger;
@@ -11,12 +13,17 @@ import org.jose4j.jwk.RsaJsonWebKey;
 
 /**
  * Limits what wrong signatures cost. Everybody can send them, and event loops verify them: without a limit, a few hundred a
- * second delay all other requests. With it, they only delay tokens of the same issuer that are not remembered. Thread-safe.
+ * second delay all other requests. With it, they only delay tokens that are not remembered, of the same issuer and with the
+ * same
+ * kind of key. Each kind has a level, which rises by the cost of each wrong signature and falls with time, so that a genuine
+ * token has its chance at any moment. Thread-safe.
  */
 final class WrongSignatures {
 
     /** About a fifth of the time of one processor; a verification by an RSA key of 2,048 bits costs 1. */
-    static final int MAX_COST_PER_SECOND = 5_000;
+    static final int COST_PER_SECOND = 5_000;
+    /** The level above which no signature is verified. */
+    static final int MAX_LEVEL = 1_000;
 
     private static final Logger LOG = Logger.getLogger(WrongSignatures.class);
     private static final Duration LOG_INTERVAL = Duration.ofMinutes(10);
@@ -29,10 +36,15 @@ final class WrongSignatures {
     private static final int COST_OF_EDWARDS = 20;
 
     private final String issuer;
-    private final AtomicReference<Second> current = new AtomicReference<>(new Second(0, 0));
+    /** By the cost of one signature, which tells the kinds of keys apart. */
+    private final Map<Integer, Level> levels = new ConcurrentHashMap<>();
     private final AtomicReference<Instant> nextLine = new AtomicReference<>(Instant.MIN);
 
-    private record Second(long number, int cost) {
+    private record Level(long cost, Instant at) {
+
+        private long costAt(Instant now) {
+            return Math.max(0, cost - Duration.between(at, now).toMillis() * COST_PER_SECOND / 1_000);
+        }
     }
 
     /** @param issuer the id of its settings, for the log */
@@ -41,15 +53,14 @@ final class WrongSignatures {
     }
 
     void count(PublicJsonWebKey key, Instant now) {
-        long number = now.getEpochSecond();
         int cost = cost(key);
-        current.updateAndGet(second -> new Second(number, second.number() == number ? second.cost() + cost : cost));
+        levels.merge(cost, new Level(cost, now), (before, added) -> new Level(before.costAt(now) + cost, now));
     }
 
-    /** @return whether no further signature is to be verified in this second */
-    boolean areTooMany(Instant now) {
-        Second second = current.get();
-        boolean tooMany = second.number() == now.getEpochSecond() && second.cost() >= MAX_COST_PER_SECOND;
+    /** @return whether no signature is to be verified with this key now */
+    boolean areTooMany(PublicJsonWebKey key, Instant now) {
+        Level level = levels.get(cost(key));
+        boolean tooMany = level != null && level.costAt(now) >= MAX_LEVEL;
         if (tooMany) {
             log(now);
         }
