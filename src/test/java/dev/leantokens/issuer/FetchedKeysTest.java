@@ -7,6 +7,7 @@ import java.security.PublicKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -43,9 +44,7 @@ class FetchedKeysTest {
     /** The responses to come; the last one is repeated. */
     private final List<Future<KeySet>> responses = new ArrayList<>();
     private final AtomicInteger fetches = new AtomicInteger();
-    private Runnable scheduled = () -> {
-    };
-    private Instant scheduledFor = Instant.MAX;
+    private final List<Scheduled> scheduled = new ArrayList<>();
 
     private final FetchedKeys keys = new FetchedKeys("k8s", this::fetch, this::schedule, KEPT, clock,
             new KeysMetrics(registry, "k8s"));
@@ -60,21 +59,28 @@ class FetchedKeysTest {
         return responses.size() == 1 ? responses.get(0) : responses.remove(0);
     }
 
+    private record Scheduled(Instant at, Runnable task) {
+    }
+
     private Runnable schedule(Duration delay, Runnable task) {
-        scheduled = task;
-        scheduledFor = clock.instant().plus(delay);
-        return () -> scheduledFor = Instant.MAX;
+        Scheduled entry = new Scheduled(clock.instant().plus(delay), task);
+        scheduled.add(entry);
+        return () -> scheduled.remove(entry);
     }
 
     /** Lets time pass, and runs what is due meanwhile. */
     private void advance(Duration duration) {
         Instant end = clock.instant().plus(duration);
-        while (!scheduledFor.isAfter(end)) {
-            clock.advance(Duration.between(clock.instant(), scheduledFor));
-            scheduledFor = Instant.MAX;
-            scheduled.run();
+        for (Optional<Scheduled> next = nextUntil(end); next.isPresent(); next = nextUntil(end)) {
+            scheduled.remove(next.get());
+            clock.advance(Duration.between(clock.instant(), next.get().at()));
+            next.get().task().run();
         }
         clock.advance(Duration.between(clock.instant(), end));
+    }
+
+    private Optional<Scheduled> nextUntil(Instant end) {
+        return scheduled.stream().filter(entry -> !entry.at().isAfter(end)).min(Comparator.comparing(Scheduled::at));
     }
 
     private void respond(Future<KeySet> response) {
@@ -193,6 +199,20 @@ class FetchedKeysTest {
         assertThat(keys.refresh(keys.current())).isPresent();
         assertThat(fetches).hasValue(3);
         assertThat(keys.refresh(keys.current())).as("failures count").isEmpty();
+    }
+
+    @Test
+    void missPostponesTheScheduledFetch() {
+        respond(Future.succeededFuture(set("a")));
+        keys.start();
+        advance(Duration.ofMinutes(1));
+        assertThat(keys.refresh(keys.current())).isPresent();
+
+        advance(FetchedKeys.INTERVAL.minusSeconds(1));
+        assertThat(fetches).hasValue(2);
+        advance(Duration.ofSeconds(1));
+        assertThat(fetches).hasValue(3);
+        assertThat(scheduled).hasSize(1);
     }
 
     @Test

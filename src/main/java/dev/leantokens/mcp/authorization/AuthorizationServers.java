@@ -2,14 +2,12 @@ package dev.leantokens.mcp.authorization;
 
 import static dev.leantokens.settings.SettingRule.require;
 
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 import dev.leantokens.issuer.IssuerSettings;
-import dev.leantokens.settings.LoopbackHost;
+import dev.leantokens.settings.HttpsUrl;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
 /**
@@ -52,14 +50,6 @@ final class AuthorizationServers {
 
     /** @return whether a client can look there for the token endpoint (RFC 8414 §2) */
     private static boolean isUrl(IssuerSettings issuer) {
-        try {
-            URI uri = new URI(issuer.issuer());
-            return uri.getHost() != null && uri.getRawUserInfo() == null && uri.getRawQuery() == null
-                    && uri.getRawFragment() == null
-                    && ("https".equals(uri.getScheme())
-                            || "http".equals(uri.getScheme()) && LoopbackHost.isLoopback(uri.getHost()));
-        } catch (URISyntaxException e) {
-            return false;
-        }
+        return HttpsUrl.parse(issuer.issuer()).filter(url -> url.getRawQuery() == null).isPresent();
     }
 }

@@ -97,7 +97,7 @@ class AuthorizationServersTest {
             "https://idp.example.com#a,              false",
             "https://user@idp.example.com,           false",
             "https://,                               false",
-            "https://idp.example.com/a b,            false",
+            "https://idp.example.com/a|b,            false",
             "kubernetes/serviceaccount,              false",
             "urn:idp,                                false",
             "accounts.google.com,                    false",
