@@ -96,6 +96,17 @@ final class FetchedKeys implements KeptKeys {
     }
 
     @Override
+    public void takeOver(KeptKeys previous) {
+        if (previous instanceof FetchedKeys same) {
+            synchronized (same) {
+                obtained = same.obtained;
+                problem = same.problem;
+                revealed.addAll(same.revealed);
+            }
+        }
+    }
+
+    @Override
     public void start() {
         metrics.observe(this::state);
         metrics.observeFetches(() -> obtained.keys().map(keys -> Duration.between(obtained.at(), clock.instant())));
@@ -172,7 +183,7 @@ final class FetchedKeys implements KeptKeys {
 
     private void fail(KeysException failure) {
         metrics.count(failure.fault());
-        problem = Optional.of(failure.fault().summary());
+        problem = Optional.of(failure.summary());
         if (revealed.size() < MAX_REVEALED) {
             revealed.addAll(failure.revealed());
         }

@@ -8,6 +8,15 @@ interface KeptKeys extends IssuerKeys, AutoCloseable {
 
     KeysState state();
 
+    /**
+     * Uses the keys of an issuer whose settings are called differently from now on. To be called before {@link #start}.
+     *
+     * @param previous what the same place was read by
+     */
+    default void takeOver(KeptKeys previous) {
+        // A file has been read just now.
+    }
+
     @Override
     default boolean mayBeOutdated() {
         return state().problem().isPresent();

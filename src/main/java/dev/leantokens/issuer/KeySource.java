@@ -75,6 +75,15 @@ record KeySource(String id, String issuer, Optional<URI> url, Optional<Path> fil
         return new IllegalArgumentException("issuer " + id + " " + message);
     }
 
+    /** @return whether both have the same keys, whatever their settings are called */
+    boolean hasKeysOf(KeySource other) {
+        return named(other.id).equals(other);
+    }
+
+    private KeySource named(String otherId) {
+        return new KeySource(otherId, issuer, url, file, ca, proxy, tokenFile);
+    }
+
     /** @return whether both URLs are served by the same server */
     static boolean sameOrigin(URI one, URI other) {
         return HttpsUrl.isEncrypted(one) == HttpsUrl.isEncrypted(other) && one.getHost().equalsIgnoreCase(other.getHost())

@@ -39,6 +39,16 @@ final class KeysException extends Exception {
         return revealed;
     }
 
+    /** @return the message, without addresses and what TLS says: everyone can read the health of this service */
+    String summary() {
+        return switch (fault) {
+            case FILE -> "a file for the requests cannot be used";
+            case UNREACHABLE -> "its server cannot be reached";
+            case UNTRUSTED -> "no secure connection to its server is possible";
+            case TIMED_OUT, STATUS, UNUSABLE, PRIVATE_KEYS -> getMessage();
+        };
+    }
+
     KeysFault fault() {
         return fault;
     }

@@ -4,7 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 
@@ -13,19 +13,22 @@ import org.jboss.logging.Logger.Level;
 
 /**
  * Logs what happens to the keys of an issuer: changes, the start of an outage and its end, each once, and during an outage each
- * further kind of fault. To be used by one thread at a time.
+ * further reason. To be used by one thread at a time.
  */
 final class KeysLog {
 
     private static final Logger LOG = Logger.getLogger(KeysLog.class);
+
+    /** Reasons can contain the addresses of a server. */
+    private static final int MAX_REASONS = 10;
 
     private final String issuer;
     private final Clock clock;
     /** When the outage started; null without one. */
     private Instant since;
     private boolean givenUp;
-    /** The faults of this outage that were logged. */
-    private final Set<KeysFault> logged = EnumSet.noneOf(KeysFault.class);
+    /** The reasons that were logged for this outage. */
+    private final Set<String> logged = new HashSet<>();
 
     KeysLog(String issuer, Clock clock) {
         this.issuer = issuer;
@@ -53,7 +56,7 @@ final class KeysLog {
         if (starts) {
             since = clock.instant();
         }
-        if (logged.add(failure.fault())) {
+        if (logged.size() < MAX_REASONS && logged.add(failure.getMessage())) {
             LOG.log(failure.fault() == KeysFault.PRIVATE_KEYS ? Level.ERROR : Level.WARN, "The keys of the issuer " + issuer
                     + (starts ? " cannot be fetched: " : " still cannot be fetched, now for another reason: ")
                     + failure.getMessage() + (starts ? ". " + consequence(keptUntil) : ""));

@@ -76,6 +76,9 @@ public final class TrustedKeys {
             KeptKeys keys = current.get(source);
             if (keys == null) {
                 keys = create(source);
+                // If several settings have one issuer, its keys are called by the first, which another can become.
+                current.entrySet().stream().filter(entry -> entry.getKey().hasKeysOf(source)).map(Map.Entry::getValue)
+                        .findFirst().ifPresent(keys::takeOver);
                 created.add(keys);
             }
             next.put(source, keys);

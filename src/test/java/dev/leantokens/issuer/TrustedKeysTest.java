@@ -219,7 +219,7 @@ class TrustedKeysTest {
         clock.advance(Duration.ofMinutes(10));
         assertThat(verify(verifier, token)).isInstanceOf(Verified.class);
         assertThat(verify(verifier, token(newKey("b")))).as("perhaps a new key").isInstanceOf(Unavailable.class);
-        assertThat(keys.states().get(0).problem()).contains("its server responded with another status than 200");
+        assertThat(keys.states().get(0).problem()).contains("its key set: status 503");
 
         clock.advance(Duration.ofHours(24).minusMinutes(10));
         assertThat(verify(verifier, token)).as("given up, also for remembered tokens").isInstanceOf(Unavailable.class);
@@ -279,6 +279,25 @@ class TrustedKeysTest {
         assertThat(changed.verify(token(key), Optional.empty())).as("at once").isInstanceOf(Verified.class);
         Awaitility.await().until(() -> server.requests().size() == 2);
         assertThat(server.requests().get(1)).startsWith("GET /further ");
+    }
+
+    @Test
+    void keysSurviveAnotherNameOfTheSettings() {
+        EllipticCurveJsonWebKey key = newKey("a");
+        serves(key);
+        verifiers.replace(List.of(ofServer("idp")));
+        start();
+        Awaitility.await().until(() -> keys.states().get(0).keys() == 1);
+        server.answers((request, out) -> out.write(RawServer.response("503 x", "")));
+
+        TokenVerifier both = verifiers.replace(List.of(ofServer("first", "audience", "other"), ofServer("idp")));
+
+        assertThat(both.verify(token(key), Optional.empty())).as("at once").isInstanceOf(Verified.class);
+        assertThat(keys.states()).extracting(KeysState::issuer).containsExactly("first");
+        Awaitility.await().until(() -> keys.states().get(0).problem().isPresent());
+        assertThat(both.verify(token(key), Optional.empty())).as("after a failed fetch").isInstanceOf(Verified.class);
+        assertThat(registry.get("issuer.keys").tag("issuer", "first").gauge().value()).isOne();
+        assertThat(registry.find("issuer.keys").tag("issuer", "idp").gauge()).isNull();
     }
 
     @Test
