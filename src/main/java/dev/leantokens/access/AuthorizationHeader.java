@@ -39,13 +39,22 @@ record AuthorizationHeader(Optional<String> clientId, String sentSecret) {
         String value = values.get(0).strip();
         int end = value.indexOf(' ');
         String scheme = (end < 0 ? value : value.substring(0, end)).toLowerCase(Locale.ROOT);
-        String rest = end < 0 ? "" : value.substring(end).strip();
+        String rest = end < 0 ? "" : afterSpaces(value, end);
         return Optional.of(switch (scheme) {
             case "basic" -> basic(rest);
             case "bearer" -> bearer(rest);
             default ->
                 throw TokenError.CALLER_REFUSED.because("the Authorization header must be of the Basic or Bearer scheme");
         });
+    }
+
+    /** Copies a token, which can have a thousand characters, only once. */
+    private static String afterSpaces(String value, int spaces) {
+        int start = spaces;
+        while (Character.isWhitespace(value.charAt(start))) {
+            start++;
+        }
+        return value.substring(start);
     }
 
     private static AuthorizationHeader basic(String encoded) {

@@ -311,7 +311,7 @@ class FederatedCallersIT {
         Vertx vertx = Vertx.vertx();
         io.vertx.core.http.HttpClient http2 = vertx.createHttpClient(
                 new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2).setHttp2ClearTextUpgrade(false));
-        for (int i = 0; i < 15; i++) {
+        for (int i = 0; i < 10; i++) {
             waiting.add(post(http1, "{\"scope\":\"" + SCOPE + "\"}", rotated));
             waiting.add(post(http1, "{\"scope\":\"" + SCOPE + "\"" + ASSERTION.formatted(rotated) + "}", ""));
             waiting.add(postHttp2(http2, "{\"scope\":\"" + SCOPE + "\"}", rotated));
@@ -333,7 +333,7 @@ class FederatedCallersIT {
             write(slow, body.substring(5));
 
             // The event loops are free meanwhile.
-            for (int i = 0; i < 20; i++) {
+            for (int i = 0; i < 5; i++) {
                 assertThat(rest(known).status()).isEqualTo(200);
             }
             assertThat(waiting).noneMatch(CompletableFuture::isDone);
