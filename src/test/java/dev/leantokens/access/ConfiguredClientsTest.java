@@ -29,6 +29,7 @@ import dev.leantokens.token.Scope;
 import dev.leantokens.token.TokenConfig;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.EnvConfigSource;
+import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 
@@ -279,5 +280,46 @@ class ConfiguredClientsTest {
         assertThatThrownBy(() -> new ConfiguredClients(config, tokens, false, Map.of(), NO_ISSUERS, null))
                 .isInstanceOf(ConfigurationException.class).hasMessageContaining("issuer idp")
                 .hasMessageContaining("TOKEN_SCOPES");
+    }
+
+    @Test
+    void faultThatTheVerifierFindsIsOneOfIssuers() {
+        AccessConfig config = Settings.of(AccessConfig.class, "access.issuers.idp.issuer", "https://idp.example.com",
+                "access.issuers.idp.audience", "lean-tokens", "access.issuers.idp.scopes", "api");
+
+        assertThatThrownBy(() -> new ConfiguredClients(config, TOKENS, false, Map.of(), issuers -> {
+            throw new IllegalArgumentException("issuer idp: the file that jwks-file names does not exist");
+        }, null)).isInstanceOf(ConfigurationException.class)
+                .hasMessage("ACCESS_ISSUERS: issuer idp: the file that jwks-file names does not exist");
+    }
+
+    /** SmallRye Config reads the variables for the id in lower case, so the property's claim would count for no token. */
+    @ParameterizedTest
+    @CsvSource({ "IDP, IDP", "K8s, K8S" })
+    void issuersWhoseVariablesHaveTheSameNamesStopTheStart(String id, String words) {
+        Map<String, String> environment = Map.of("ACCESS_ISSUERS_" + words + "_ISSUER", "https://idp.example.com",
+                "ACCESS_ISSUERS_" + words + "_AUDIENCE", "lean-tokens", "ACCESS_ISSUERS_" + words + "_SCOPES", "api");
+        AccessConfig config = new SmallRyeConfigBuilder().addDefaultInterceptors().addDiscoveredConverters()
+                .withMapping(AccessConfig.class)
+                .withSources(new EnvConfigSource(environment, 300),
+                        new PropertiesConfigSource(Map.of("access.issuers." + id + ".claims.sub", "amina"), "file", 250))
+                .build().getConfigMapping(AccessConfig.class);
+
+        assertThatThrownBy(
+                () -> new ConfiguredClients(config, TOKENS, false, environment, issuers -> new FakeIssuers(), null))
+                .isInstanceOf(ConfigurationException.class).hasMessageStartingWith("ACCESS_ISSUERS: ")
+                .hasMessageContaining(id);
+    }
+
+    @Test
+    void idsThatVariablesCannotTellApartStopTheStart() throws IOException {
+        Path file = Files.writeString(folder.resolve("clients"),
+                "issuers.my_idp.issuer=https://a.example\nissuers.my_idp.audience=a\nissuers.my_idp.scopes=api\n");
+        AccessConfig config = Settings.of(AccessConfig.class, "access.clients-file", file.toString(),
+                "access.issuers.my-idp.issuer", "https://b.example", "access.issuers.my-idp.audience", "lean-tokens",
+                "access.issuers.my-idp.scopes", "api");
+
+        assertThatThrownBy(() -> new ConfiguredClients(config, TOKENS, false, Map.of(), NO_ISSUERS, null))
+                .isInstanceOf(ConfigurationException.class).hasMessageContaining("my-idp and my_idp");
     }
 }
