@@ -17,7 +17,6 @@ import dev.leantokens.issuer.IssuerSettings;
 import dev.leantokens.issuer.JwtShape;
 import dev.leantokens.issuer.TokenVerifier;
 import dev.leantokens.issuer.Verification;
-import dev.leantokens.issuer.Verification.Overloaded;
 import dev.leantokens.issuer.Verification.Pending;
 import dev.leantokens.issuer.Verification.Refused;
 import dev.leantokens.issuer.Verification.Verified;
@@ -42,7 +41,6 @@ public class AccessRules {
 
     /** An issuer is asked once in this time. */
     private static final Duration RETRY_KEYS = Duration.ofSeconds(30);
-    private static final Duration RETRY_SIGNATURES = Duration.ofSeconds(1);
 
     private final AccessConfig config;
     private final TokenConfig tokens;
@@ -165,11 +163,6 @@ public class AccessRules {
         }
         if (verification instanceof Pending pending) {
             throw new KeysAwaited(pending.keys());
-        }
-        if (verification instanceof Overloaded) {
-            throw TokenError.ISSUER_UNAVAILABLE
-                    .because("the token is not verified at the moment, because too many with wrong signatures are sent")
-                    .retryAfter(RETRY_SIGNATURES);
         }
         throw keysUnavailable();
     }

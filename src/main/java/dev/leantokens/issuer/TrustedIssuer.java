@@ -12,7 +12,6 @@ import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jose4j.jwk.PublicJsonWebKey;
 
-import dev.leantokens.issuer.Verification.Overloaded;
 import dev.leantokens.issuer.Verification.Pending;
 import dev.leantokens.issuer.Verification.Refused;
 import dev.leantokens.issuer.Verification.Unavailable;
@@ -28,14 +27,12 @@ final class TrustedIssuer {
     private final IssuerKeys keys;
     private final Set<String> algorithms;
     private final List<IssuerCallers> callers;
-    private final WrongSignatures wrongSignatures;
     private volatile Instant nextLineOnAmbiguity = Instant.MIN;
 
     /** @param settings at least one, all with the same issuer and keys */
     TrustedIssuer(List<IssuerSettings> settings, IssuerKeys keys) {
         this.keys = keys;
         this.algorithms = settings.get(0).algorithms();
-        this.wrongSignatures = new WrongSignatures(settings.get(0).id());
         this.callers = settings.stream().map(IssuerCallers::new).toList();
     }
 
@@ -45,7 +42,7 @@ final class TrustedIssuer {
     }
 
     /**
-     * Checks all that costs little before the signature, which everybody can have verified.
+     * Checks times, audience and key before the signature, which costs most.
      *
      * @param current from {@link #currentKeys}
      * @param resource the only audience to accept; empty for those of the settings
@@ -56,38 +53,37 @@ final class TrustedIssuer {
         require(algorithms.contains(token.algorithm()), "the algorithm of the token (alg) is not accepted");
         TokenClaims claims = new TokenClaims(token.claims());
         Instant expiresAt = claims.checkTimes(now);
-        List<IssuerCallers> fitting = fitting(token, claims.audiences(), resource);
-        FederatedIdentity identity = fitting.get(0).identity(token, expiresAt);
+        List<IssuerCallers> meant = meant(claims.audiences(), resource);
         if (current.isEmpty()) {
             return ask(current, new Unavailable());
         }
-        Optional<Verification> fault = verifySignature(token, current.get(), now);
-        if (fault.isPresent()) {
-            return fault.get();
-        }
-        if (fitting.size() > 1) {
-            // It would give one caller two names, and the scopes of both.
-            logAmbiguity(fitting, now);
-            throw new RefusedTokenException("the token fits several issuers in the configuration of this service");
-        }
-        return new Verified(identity);
+        Optional<Verification> fault = verifySignature(token, current.get());
+        // Only who has a genuine token learns which claims callers have.
+        return fault.isPresent() ? fault.get() : new Verified(only(meant, token, now).identity(token, expiresAt));
     }
 
-    /** @return the settings whose audience and claims the token has; at least one */
-    private List<IssuerCallers> fitting(SignedToken token, Set<String> audiences, Optional<String> resource)
-            throws RefusedTokenException {
+    private List<IssuerCallers> meant(Set<String> audiences, Optional<String> resource) throws RefusedTokenException {
         List<IssuerCallers> meant = callers.stream()
                 .filter(caller -> resource.map(audiences::contains)
                         .orElseGet(() -> caller.audiences().stream().anyMatch(audiences::contains)))
                 .toList();
         require(!meant.isEmpty(), "the token is for another audience (aud)");
+        return meant;
+    }
+
+    /** @return the settings that the token fits; two would give one caller two names and the scopes of both */
+    private IssuerCallers only(List<IssuerCallers> meant, SignedToken token, Instant now) throws RefusedTokenException {
         List<IssuerCallers> fitting = meant.stream().filter(caller -> caller.include(token.claims())).toList();
         require(!fitting.isEmpty(), "the claims of the token are not those of a caller of this service");
-        return fitting;
+        if (fitting.size() > 1) {
+            logAmbiguity(fitting, now);
+        }
+        require(fitting.size() == 1, "the token fits several issuers in the configuration of this service");
+        return fitting.get(0);
     }
 
     /** @return what is wrong; empty if the signature is right */
-    private Optional<Verification> verifySignature(SignedToken token, List<PublicJsonWebKey> current, Instant now)
+    private Optional<Verification> verifySignature(SignedToken token, List<PublicJsonWebKey> current)
             throws RefusedTokenException {
         List<PublicJsonWebKey> named = VerificationKeys.named(token.keyId(), current);
         List<PublicJsonWebKey> fitting = VerificationKeys.fitting(token.algorithm(), named);
@@ -100,13 +96,9 @@ final class TrustedIssuer {
         require(namesAKey || fitting.size() == 1, "the token does not name its key (kid), and several fit");
         require(fitting.size() <= KeySet.MAX_KEYS_WITH_ONE_ID,
                 "several keys of the issuer have the id of the token's key (kid)");
-        if (fitting.stream().anyMatch(key -> wrongSignatures.areTooMany(key, now))) {
-            return Optional.of(new Overloaded());
-        }
         if (fitting.stream().anyMatch(key -> token.isSignedBy(key.getPublicKey()))) {
             return Optional.empty();
         }
-        fitting.forEach(key -> wrongSignatures.count(key, now));
         Refused wrong = new Refused("the signature of the token is wrong");
         // The key of an issuer that names none may have been replaced.
         return Optional.of(namesAKey ? wrong : ask(Optional.of(current), wrong));

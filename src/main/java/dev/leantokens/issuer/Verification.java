@@ -24,8 +24,4 @@ public sealed interface Verification {
     /** The key of the token is not known, and its issuer cannot be asked now. */
     record Unavailable() implements Verification {
     }
-
-    /** Too many tokens of the issuer with wrong signatures are sent; looking again after a moment gives another result. */
-    record Overloaded() implements Verification {
-    }
 }
