@@ -1,7 +1,6 @@
 package dev.leantokens.access;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
@@ -50,7 +49,7 @@ public class AuthenticationBenchmark {
     /** As long as a token of Kubernetes. */
     private final List<String> token = List.of("Bearer eyJhbGciOiJSUzI1NiJ9." + "a".repeat(600) + "." + "b".repeat(342));
 
-    private AccessRules rules;
+    private CallerAuthentication authentication;
 
     @Setup
     public void configure() {
@@ -72,23 +71,22 @@ public class AuthenticationBenchmark {
                 return 1;
             }
         };
-        rules = new AccessRules(config, tokens,
-                new ConfiguredClients(config, tokens, false, Map.of(), issuers -> verifier, null),
-                new RecentCallers(Clock.systemUTC()));
+        authentication = new CallerAuthentication(config,
+                new ConfiguredClients(config, tokens, false, Map.of(), issuers -> verifier, null));
     }
 
     @Benchmark
     public Optional<Client> basic() {
-        return rules.authenticate(basic, REST);
+        return authentication.authenticate(basic, REST);
     }
 
     @Benchmark
     public Optional<Client> bearerSecret() {
-        return rules.authenticate(secret, REST);
+        return authentication.authenticate(secret, REST);
     }
 
     @Benchmark
     public Optional<Client> bearerToken() {
-        return rules.authenticate(token, REST);
+        return authentication.authenticate(token, REST);
     }
 }

@@ -32,17 +32,17 @@ public record Caller(String address, boolean local, Optional<LocalClient> certif
     /**
      * @param token what a token in the header must fulfil
      * @throws TokenException {@code invalid_client} if the client in the {@code Authorization} header is
-     *         unknown, its secret is wrong, its token is refused, the scheme is not supported, or the certificate of the
-     *         connection
+     *         unknown, its secret is wrong, its token is refused, the scheme is not supported, or the connection's certificate
      *         belongs to another client or to several; {@code invalid_request} if the header is malformed
      * @throws KeysAwaited if the request must wait for keys before it can be decided about
      */
-    static Caller authenticate(HttpServerRequest request, AccessRules rules, TokenDemands token) {
+    static Caller authenticate(HttpServerRequest request, CallerAuthentication authentication, TokenDemands token) {
         Peer peer = Peer.of(request.connection());
         Caller connected = new Caller(peer.address(), peer.loopback() && !ProxyHeaders.anyIn(request.headers()),
-                rules.certified(request.connection()), Optional.empty(),
+                authentication.certified(request.connection()), Optional.empty(),
                 CacheControl.of(request.headers().getAll(HttpHeaders.CACHE_CONTROL)));
-        return connected.authenticatedAs(rules.authenticate(request.headers().getAll(HttpHeaders.AUTHORIZATION), token));
+        return connected
+                .authenticatedAs(authentication.authenticate(request.headers().getAll(HttpHeaders.AUTHORIZATION), token));
     }
 
     /** @return the caller of a request, after {@link CallerFilter} */

@@ -20,12 +20,12 @@ class CallerFilter {
 
     private static final String HAS_WAITED = CallerFilter.class.getName();
 
-    private final AccessRules rules;
+    private final CallerAuthentication authentication;
     private final ProtectedResource resource;
     private final HttpErrors errors;
 
-    CallerFilter(AccessRules rules, ProtectedResource resource, HttpErrors errors) {
-        this.rules = rules;
+    CallerFilter(CallerAuthentication authentication, ProtectedResource resource, HttpErrors errors) {
+        this.authentication = authentication;
         this.resource = resource;
         this.errors = errors;
     }
@@ -42,7 +42,7 @@ class CallerFilter {
         try {
             HttpServerRequest request = context.request();
             TokenDemands token = TokenDemands.of(resource.audienceAt(endpoint), request.connection());
-            Caller.authenticate(request, rules, token).storeIn(context);
+            Caller.authenticate(request, authentication, token).storeIn(context);
             return true;
         } catch (KeysAwaited awaited) {
             waitFor(awaited, context);
@@ -56,7 +56,7 @@ class CallerFilter {
     private void waitFor(KeysAwaited awaited, RoutingContext context) {
         if (context.get(HAS_WAITED) != null) {
             // The issuers have been reloaded meanwhile.
-            errors.send(context, AccessRules.keysUnavailable());
+            errors.send(context, CallerAuthentication.keysUnavailable());
             return;
         }
         context.put(HAS_WAITED, true);

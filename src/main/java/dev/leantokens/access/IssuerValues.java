@@ -14,9 +14,8 @@ import dev.leantokens.settings.IntactText;
 
 /**
  * Collects what is configured of trusted issuers: by properties, by environment variables and in the clients' file. Variables
- * are read here too, since SmallRye Config leaves out those for an id of several words, and takes the underscores in the name
- * of
- * a claim for dots.
+ * are read here too: SmallRye Config leaves out those for an id of several words, and takes underscores in a claim's name for
+ * dots.
  */
 final class IssuerValues {
 
@@ -143,8 +142,7 @@ final class IssuerValues {
     }
 
     /**
-     * @throws IllegalArgumentException if two ids are the same in the names of variables: the pattern of a claim could count
-     *         for
+     * @throws IllegalArgumentException if two ids are the same in the names of variables: a claim's pattern could count for
      *         one of them only. The message is for an operator
      */
     static void requireDistinctVariables(List<IssuerSettings> issuers) {

@@ -15,9 +15,8 @@ import dev.leantokens.settings.IntactText;
 
 /**
  * Reads local clients from settings that SmallRye Config does not read: a file, and environment variables for ids of several
- * words. Keys are {@code <id>.secret}, {@code <id>.certificate}, {@code <id>.scopes} and {@code <id>.default-scope}, with
- * values
- * as those of {@code access.clients.<id>.…}.
+ * words. Keys are {@code <id>.secret}, {@code <id>.certificate}, {@code <id>.scopes} and {@code <id>.default-scope}, and
+ * their values are those of {@code access.clients.<id>.…}.
  */
 final class LocalClientSettings {
 

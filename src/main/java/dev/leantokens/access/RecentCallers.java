@@ -19,9 +19,8 @@ class RecentCallers {
     static final Duration RECENT = Duration.ofMinutes(10);
 
     /**
-     * Of all issuers together. Each sharer is guaranteed one call at least, so many of them would leave nothing of the shares
-     * of
-     * others.
+     * Of all issuers together. Each sharer is guaranteed one call at least, so many of them would leave nothing of others'
+     * shares.
      */
     static final int MAX_SHARERS = 16;
 

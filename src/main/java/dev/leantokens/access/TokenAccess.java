@@ -61,7 +61,7 @@ public class TokenAccess {
             return request(members, context, client(members, context, meaning), adapter).toUni();
         } catch (KeysAwaited awaitedAgain) {
             // The issuers have been reloaded meanwhile.
-            throw AccessRules.keysUnavailable();
+            throw CallerAuthentication.keysUnavailable();
         }
     }
 
@@ -78,7 +78,7 @@ public class TokenAccess {
                 : Optional.empty();
         if (assertion.isPresent()) {
             TokenDemands token = TokenDemands.of(Optional.empty(), context.request().connection());
-            Optional<Client> asserted = Optional.of(rules.authenticate(assertion.get(), token));
+            Optional<Client> asserted = Optional.of(rules.authentication().authenticate(assertion.get(), token));
             caller.authenticatedAs(asserted).storeIn(context);
             return asserted;
         }

@@ -235,10 +235,10 @@ class AccessRulesTest {
     void repeatedHeaderIsInvalidAlsoIfTheFirstIsRemembered() {
         AccessRules rules = rules(WITH_PAYMENTS);
         String header = "Bearer " + PAYMENTS.clientSecret();
-        assertThat(rules.authenticate(List.of(header), REST)).isPresent();
+        assertThat(rules.authentication().authenticate(List.of(header), REST)).isPresent();
 
-        assertError(TokenError.INVALID_REQUEST, () -> rules.authenticate(List.of(header, "Basic x"), REST));
-        assertError(TokenError.INVALID_REQUEST, () -> rules.authenticate(List.of(header, header), REST));
+        assertError(TokenError.INVALID_REQUEST, () -> rules.authentication().authenticate(List.of(header, "Basic x"), REST));
+        assertError(TokenError.INVALID_REQUEST, () -> rules.authentication().authenticate(List.of(header, header), REST));
     }
 
     @Test
@@ -539,8 +539,9 @@ class AccessRulesTest {
         AccessRules rules = withIssuer();
         ISSUERS.answer = new Verified(identity("shop", "subject-of-shop", "customer.1"));
 
-        rules.authenticate(List.of("Bearer " + JWT), new TokenDemands(Optional.of("https://x.example/mcp"), Optional::empty));
-        rules.authenticate(new ClientAssertion(JWT, Optional.empty()), REST);
+        rules.authentication().authenticate(List.of("Bearer " + JWT),
+                new TokenDemands(Optional.of("https://x.example/mcp"), Optional::empty));
+        rules.authentication().authenticate(new ClientAssertion(JWT, Optional.empty()), REST);
 
         assertThat(ISSUERS.resources).containsExactly(Optional.of("https://x.example/mcp"), Optional.empty());
     }
@@ -551,7 +552,7 @@ class AccessRulesTest {
         ISSUERS.answer = new Pending(Uni.createFrom().voidItem());
 
         assertThatThrownBy(() -> bearer(rules, JWT)).isInstanceOf(KeysAwaited.class);
-        assertThatThrownBy(() -> rules.authenticate(new ClientAssertion(JWT, Optional.empty()), REST))
+        assertThatThrownBy(() -> rules.authentication().authenticate(new ClientAssertion(JWT, Optional.empty()), REST))
                 .isInstanceOf(KeysAwaited.class);
         ISSUERS.answer = new Unavailable();
         assertError(TokenError.ISSUER_UNAVAILABLE, () -> bearer(rules, JWT));
@@ -569,10 +570,12 @@ class AccessRulesTest {
                 Optional.of(thumbprint), Instant.MAX));
         ClientAssertion assertion = new ClientAssertion(JWT, Optional.empty());
 
-        assertThat(rules.authenticate(assertion, new TokenDemands(Optional.empty(), () -> Optional.of(own)))).isNotNull();
-        assertRefused(() -> rules.authenticate(assertion, new TokenDemands(Optional.empty(), () -> Optional.of(foreign))));
-        assertRefused(() -> rules.authenticate(assertion, REST));
-        assertRefused(() -> rules.authenticate(List.of("Bearer " + JWT), REST));
+        assertThat(rules.authentication().authenticate(assertion, new TokenDemands(Optional.empty(), () -> Optional.of(own))))
+                .isNotNull();
+        assertRefused(() -> rules.authentication().authenticate(assertion,
+                new TokenDemands(Optional.empty(), () -> Optional.of(foreign))));
+        assertRefused(() -> rules.authentication().authenticate(assertion, REST));
+        assertRefused(() -> rules.authentication().authenticate(List.of("Bearer " + JWT), REST));
     }
 
     @ParameterizedTest
@@ -580,7 +583,7 @@ class AccessRulesTest {
     void assertionThatIsNoTokenIsNotLookedAt(String assertion) {
         AccessRules rules = withIssuer(WITH_PAYMENTS);
 
-        assertRefused(() -> rules.authenticate(new ClientAssertion(assertion, Optional.empty()), REST));
+        assertRefused(() -> rules.authentication().authenticate(new ClientAssertion(assertion, Optional.empty()), REST));
         assertThat(ISSUERS.seen).isEmpty();
     }
 
@@ -599,11 +602,11 @@ class AccessRulesTest {
         AccessRules rules = withIssuer();
         ISSUERS.answer = new Verified(identity("shop", "subject-of-shop", "customer.1"));
 
-        assertThat(rules.authenticate(new ClientAssertion(JWT, Optional.of("subject-of-shop")), REST).id())
+        assertThat(rules.authentication().authenticate(new ClientAssertion(JWT, Optional.of("subject-of-shop")), REST).id())
                 .isEqualTo("subject-of-shop");
         assertError(TokenError.INVALID_REQUEST,
-                () -> rules.authenticate(new ClientAssertion(JWT, Optional.of("shop")), REST));
-        assertRefused(() -> rules().authenticate(new ClientAssertion(JWT, Optional.empty()), REST));
+                () -> rules.authentication().authenticate(new ClientAssertion(JWT, Optional.of("shop")), REST));
+        assertRefused(() -> rules().authentication().authenticate(new ClientAssertion(JWT, Optional.empty()), REST));
     }
 
     @Test
@@ -707,7 +710,8 @@ class AccessRulesTest {
     }
 
     private static Caller caller(AccessRules rules, String header) {
-        return new Caller("192.0.2.1", !LOCAL, Optional.empty(), rules.authenticate(List.of(header), REST), CacheControl.ANY);
+        return new Caller("192.0.2.1", !LOCAL, Optional.empty(), rules.authentication().authenticate(List.of(header), REST),
+                CacheControl.ANY);
     }
 
     private static String[] with(String... settings) {
@@ -719,7 +723,8 @@ class AccessRulesTest {
     private static AccessRules rules(String... settings) {
         AccessConfig config = Settings.of(AccessConfig.class, settings);
         TokenConfig tokens = Settings.of(TokenConfig.class);
-        return new AccessRules(config, tokens, new ConfiguredClients(config, tokens, false, Map.of(), issuers -> ISSUERS, null),
+        ConfiguredClients clients = new ConfiguredClients(config, tokens, false, Map.of(), issuers -> ISSUERS, null);
+        return new AccessRules(config, tokens, clients, new CallerAuthentication(config, clients),
                 new RecentCallers(new TestClock()));
     }
 

@@ -24,8 +24,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * Serves the metadata of MCP as a protected resource (RFC 9728 §3) to every caller, and to the pages of every site: clients
- * read
+ * Serves the metadata of MCP as a protected resource (RFC 9728 §3) to every caller, and to pages of every site: clients read
  * it before they can authenticate, some of them in a browser. It answers all requests below its path.
  */
 @ApplicationScoped
