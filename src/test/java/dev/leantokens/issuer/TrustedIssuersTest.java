@@ -176,6 +176,7 @@ class TrustedIssuersTest {
         String forResource = token(claims("aud", RESOURCE));
         assertThat(issuers.verify(forResource, Optional.of(RESOURCE))).isInstanceOf(Verified.class);
         assertThat(issuers.verify(forResource, Optional.empty())).isInstanceOf(Refused.class);
+        assertThat(issuers.verify(forResource, Optional.of(RESOURCE.replace('m', 'n')))).isInstanceOf(Refused.class);
     }
 
     /** The place of a remembered token must not be found by other texts: audience and token are told apart. */
