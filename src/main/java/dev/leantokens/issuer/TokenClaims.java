@@ -88,8 +88,7 @@ final class TokenClaims {
         Object value = claim.valueIn(claims);
         require(value instanceof String name && !name.isEmpty() && name.length() <= MAX_NAME_LENGTH
                 && name.chars().allMatch(c -> c >= ' ' && c <= '~') && name.equals(name.strip()),
-                "the claim with the caller's name is not a string of 1 to " + MAX_NAME_LENGTH
-                        + " printable ASCII characters");
+                "the claim with the caller's name is not a string of printable ASCII characters, or it is too long");
         return (String) value;
     }
 
