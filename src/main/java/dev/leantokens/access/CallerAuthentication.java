@@ -171,7 +171,7 @@ class CallerAuthentication {
 
     /**
      * @param sent credentials that only Lean verifies
-     * @throws TokenException {@code invalid_client} if they are none of Lean's, or not accepted here
+     * @throws TokenException {@code invalid_client} if the id is not one of Lean's, or they are not accepted here
      */
     Client leanIssuedClient(ClientCredentials sent) {
         if (!LeanIssuedClient.isId(sent.clientId())) {

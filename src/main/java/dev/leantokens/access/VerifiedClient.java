@@ -10,7 +10,7 @@ import dev.leantokens.token.ScopePattern;
 /** A client that this service has authenticated. It uses the service's Lean credentials. Immutable. */
 sealed interface VerifiedClient extends Client permits LocalClient, FederatedClient {
 
-    /** @return what tells it apart from every other client: who has one identity can use the MCP sessions of the other */
+    /** @return what distinguishes it from every other client: an MCP session belongs to one identity */
     String identity();
 
     /** @return the name in the log, and for limits and shares of the budget */

@@ -44,7 +44,7 @@ import io.vertx.core.net.SocketAddress;
 
 /**
  * Fetches the key set of an issuer from a URL, which discovery finds unless it is configured: OpenID Connect Discovery 1.0 §4,
- * then RFC 8414 §3. Each request has a connection of its own, and nothing that a server sends can take more than
+ * then RFC 8414 §3. Each request has its own connection, and nothing that a server sends can take more than
  * {@link #LIMIT} or {@link #MAX_SIZE}. Not for concurrent fetches.
  */
 final class KeyFetch implements Supplier<Future<KeySet>> {

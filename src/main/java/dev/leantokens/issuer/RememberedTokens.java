@@ -132,7 +132,7 @@ final class RememberedTokens {
     }
 
     /**
-     * The SHA-256 of a random key, the audience and the token. Without the key nobody can calculate the place of a token in the
+     * The SHA-256 of a random key, the audience and the token. Without the key no one can calculate the place of a token in the
      * table. Equality takes constant time.
      */
     static final class Digest {

@@ -18,12 +18,12 @@ public final class TokenVerifiers {
     }
 
     /**
-     * Replaces the trusted issuers. Reads files, so it may block. To be called when nothing else can prevent the use of these
-     * settings, also if there are none any more: the keys of other issuers are no longer fetched.
+     * Replaces the trusted issuers. Reads files, so it may block. To be called last, after all other checks of the
+     * configuration, and with an empty list too: the keys of other issuers are no longer fetched.
      *
      * @return a verifier that has not seen any token; keys that have been fetched for the same settings are used on
-     * @throws IllegalArgumentException if two issuers contradict each other, or a file cannot be used, and nothing is replaced
-     *         then; the message is for an operator
+     * @throws IllegalArgumentException if two issuers contradict each other, or a file cannot be used. Nothing is replaced
+     *         then. The message is for an operator
      */
     public TokenVerifier replace(List<IssuerSettings> issuers) {
         return new TrustedIssuers(issuers, keys::replace, clock);

@@ -58,7 +58,7 @@ final class TrustedIssuer {
             return ask(current, new Unavailable());
         }
         Optional<Verification> fault = verifySignature(token, current.get());
-        // Only who has a genuine token learns which claims callers have.
+        // Only a caller with a genuine token learns which claims are accepted.
         return fault.isPresent() ? fault.get() : new Verified(only(meant, token, now).identity(token, expiresAt));
     }
 

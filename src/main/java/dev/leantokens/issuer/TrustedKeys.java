@@ -60,8 +60,8 @@ public final class TrustedKeys {
     }
 
     /**
-     * Replaces the trusted issuers. Reads files, so it may block. To be called when nothing else can prevent the use of these
-     * settings: the keys of other issuers are no longer fetched.
+     * Replaces the trusted issuers. Reads files, so it may block. To be called last, after all other checks of the
+     * configuration: the keys of other issuers are no longer fetched.
      *
      * @return the keys of each issuer by its id
      * @throws IllegalArgumentException if settings are invalid, or a file cannot be used: nothing is replaced then. The message

@@ -24,12 +24,12 @@ final class AuthorizationServers {
     }
 
     /**
-     * @throws ConfigurationException if a chosen issuer is not trusted or has no URL to log in at, or if there is none at all
+     * @throws ConfigurationException if a chosen issuer is not trusted or has no URL to log in at, or if no issuer is left
      */
     void requireTrusted(List<IssuerSettings> trusted) {
         for (String id : ids) {
             require(ofId(id, trusted).anyMatch(AuthorizationServers::isUrl), "MCP_OAUTH_ISSUERS must name trusted issuers "
-                    + "(ACCESS_ISSUERS_<ID>_ISSUER) whose identifiers are https URLs; this is none: " + id);
+                    + "(ACCESS_ISSUERS_<ID>_ISSUER) whose identifiers are https URLs; this id names no such issuer: " + id);
         }
         require(!among(trusted).isEmpty(), "MCP_OAUTH_RESOURCE must be set together with a trusted issuer "
                 + "(ACCESS_ISSUERS_<ID>_ISSUER) at which MCP clients can log in. If it has a JWKS_URL or a JWKS_FILE, "

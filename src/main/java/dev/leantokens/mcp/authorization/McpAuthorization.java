@@ -52,9 +52,9 @@ public class McpAuthorization implements ProtectedResource, Challenges {
         require(scopes.stream().allMatch(scope -> SCOPE.matcher(scope).matches()),
                 "MCP_OAUTH_SCOPES must be scopes separated by commas, each without spaces, quotes and backslashes");
         require(config.oauthIssuers().isEmpty() || resource.isPresent(),
-                "MCP_OAUTH_ISSUERS must be set together with MCP_OAUTH_RESOURCE: without it, no client is told the issuers");
+                "MCP_OAUTH_ISSUERS must be set together with MCP_OAUTH_RESOURCE: without it, clients do not ask for them");
         require(scopes.isEmpty() || resource.isPresent(),
-                "MCP_OAUTH_SCOPES must be set together with MCP_OAUTH_RESOURCE: without it, no client is told the scopes");
+                "MCP_OAUTH_SCOPES must be set together with MCP_OAUTH_RESOURCE: without it, clients do not ask for them");
     }
 
     /** @return whether MCP is a protected resource, so that clients are asked for tokens */

@@ -44,7 +44,7 @@ class ResourceMetadataFilter {
     private final HttpErrors errors;
     private final Anonymous anonymous;
 
-    /** Whether the log says that there is no issuer to log in at. A race would only repeat the line. */
+    /** Whether the log says that clients have no issuer to log in at. A race would only repeat the line. */
     private volatile boolean warned;
 
     ResourceMetadataFilter(McpAuthorization authorization, McpConfig config, AccessRules access,
