@@ -79,7 +79,8 @@ public class AccessRules {
                             : authentication.authenticate(sent.get()));
         }
         if (client.isEmpty() && !mayBeAnonymous(caller)) {
-            throw missingCredentials(caller, meaning.refusal);
+            throw missingCredentials(caller,
+                    meaning == BodyCredentials.GO_TO_LEAN ? headerMissing() : meaning.refusal);
         }
         return client;
     }
@@ -145,7 +146,7 @@ public class AccessRules {
     public void requireEntitled(Caller caller, boolean token) {
         boolean bodyCouldHelp = !token && config.callerCredentials() == CallerCredentials.ALLOWED;
         if (caller.client().isEmpty() && !mayBeAnonymous(caller) && !bodyCouldHelp) {
-            throw missingCredentials(caller, token ? TOKEN_MISSING : BodyCredentials.GO_TO_LEAN.refusal);
+            throw missingCredentials(caller, token ? TOKEN_MISSING : headerMissing());
         }
     }
 
@@ -186,6 +187,11 @@ public class AccessRules {
             groups.add("callers with their own Lean credentials");
         }
         return new Audience(serviceCredentials && config.anonymous() == Anonymous.ALWAYS, groups);
+    }
+
+    private String headerMissing() {
+        return BodyCredentials.GO_TO_LEAN.refusal
+                + (clients.current().issuers().isPresent() ? ", or a token of a trusted issuer" : "");
     }
 
     private TokenException missingCredentials(Caller caller, String refusal) {

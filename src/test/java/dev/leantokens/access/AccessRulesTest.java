@@ -276,6 +276,17 @@ class AccessRulesTest {
     }
 
     @Test
+    void refusalOverMcpNamesTokensIfAnIssuerIsTrusted() {
+        AccessRules withIssuer = withIssuer("access.anonymous", "never", "access.caller-credentials", "refused");
+        AccessRules without = rules("access.anonymous", "never", "access.caller-credentials", "refused");
+
+        assertThat(refusal(() -> withIssuer.requireEntitled(caller(!LOCAL), false))).contains("a token of a trusted issuer");
+        assertThat(refusal(() -> entitle(withIssuer, request(), caller(!LOCAL), BodyCredentials.GO_TO_LEAN)))
+                .contains("a token of a trusted issuer");
+        assertThat(refusal(() -> without.requireEntitled(caller(!LOCAL), false))).doesNotContain("token");
+    }
+
+    @Test
     void localClientCanSendOtherCredentialsToLean() {
         AccessRules rules = rules(WITH_PAYMENTS);
         Request request = new Request(Optional.of(CUSTOMER), Optional.of(LEANS));
