@@ -1,0 +1,92 @@
+package dev.leantokens.trace;
+
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+
+import dev.leantokens.error.TokenException;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.Scope;
+import io.quarkus.opentelemetry.runtime.config.runtime.OTelRuntimeConfig;
+import io.smallrye.mutiny.Uni;
+
+/**
+ * Creates spans, if traces are exported. If not, it does nothing, and its callers skip their own work for spans. No name,
+ * attribute or event of a span contains what a caller sent or Lean answered. Thread-safe.
+ */
+@Singleton
+public class Traces {
+
+    /** Creates no spans. */
+    public static final Traces OFF = new Traces(OpenTelemetry.noop(), false);
+
+    private final boolean on;
+    private final Tracer tracer;
+
+    @Inject
+    Traces(OpenTelemetry telemetry, OTelRuntimeConfig config) {
+        this(telemetry, !config.sdkDisabled());
+    }
+
+    public Traces(OpenTelemetry telemetry, boolean on) {
+        this.on = on;
+        this.tracer = telemetry.getTracer("dev.leantokens");
+    }
+
+    /** @return whether spans are created */
+    public boolean areOn() {
+        return on;
+    }
+
+    /** @return the context of the current span; to be asked when a method is called, not in a callback */
+    public Context current() {
+        return on ? Context.current() : Context.root();
+    }
+
+    /** @return a new span, not started; the parent is the current span unless set */
+    public SpanBuilder span(String name) {
+        return tracer.spanBuilder(name);
+    }
+
+    /**
+     * Does work in a span, which ends with the outcome. A failure sets its status and {@code error.type}, without a message.
+     *
+     * @param span started at each subscription
+     * @param work called with the span as the current one
+     */
+    public <T> Uni<T> in(SpanBuilder span, Function<Span, Uni<T>> work) {
+        return Uni.createFrom().deferred(() -> {
+            Span started = span.startSpan();
+            return inScope(Context.current().with(started), () -> work.apply(started))
+                    .onFailure().invoke(failure -> fail(started, failure))
+                    .onTermination().invoke(started::end);
+        });
+    }
+
+    private static <T> Uni<T> inScope(Context context, Supplier<Uni<T>> work) {
+        Scope scope = context.makeCurrent();
+        try {
+            return work.get();
+        } catch (RuntimeException e) {
+            return Uni.createFrom().failure(e);
+        } finally {
+            scope.close();
+        }
+    }
+
+    /** Marks a span as failed, with the kind of the error only. */
+    public static void fail(Span span, Throwable failure) {
+        span.setStatus(StatusCode.ERROR);
+        span.setAttribute("error.type", failure instanceof TokenException known
+                ? known.error().name().toLowerCase(Locale.ROOT)
+                : failure.getClass().getName());
+    }
+}
