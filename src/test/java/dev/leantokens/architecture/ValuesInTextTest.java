@@ -66,7 +66,10 @@ class ValuesInTextTest {
             // Addresses, and ids of the configuration.
             "CallerName.name", "CallerName.group", "Key.callers", "Summary.callers", "IssuerSettings.id",
             "FederatedIdentity.issuer", "Refused.reason", "KeySource.id", "KeysState.issuer", "KeysState.problem",
-            "TokenDemands.audience", "Call.issuer");
+            "TokenDemands.audience", "Call.issuer",
+            // Texts of the status page, which come from settings and from this service.
+            "Service.environment", "Service.version", "Check.name", "Check.reasons", "Lean.reason", "Lean.refusal",
+            "Certificate.configuration");
 
     /**
      * Other classes with a {@code toString}. {@code SecretsInTextTest} tests each of them, except the exceptions, whose

@@ -1,4 +1,4 @@
-package dev.leantokens.startpage;
+package dev.leantokens.status;
 
 import dev.leantokens.http.Endpoint;
 import dev.leantokens.http.ManagementFilter;

@@ -1,4 +1,4 @@
-package dev.leantokens.startpage;
+package dev.leantokens.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

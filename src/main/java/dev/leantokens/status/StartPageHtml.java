@@ -1,4 +1,4 @@
-package dev.leantokens.startpage;
+package dev.leantokens.status;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
