@@ -26,6 +26,7 @@ import dev.leantokens.store.StoreConfig;
 import dev.leantokens.tls.CallersTlsConfig;
 import dev.leantokens.tls.LeanTlsConfig;
 import dev.leantokens.token.TokenConfig;
+import dev.leantokens.trace.TraceConfig;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.config.ConfigMapping;
@@ -37,7 +38,8 @@ import io.smallrye.config.ConfigMapping;
 @ApplicationScoped
 @RegisterForReflection(targets = { AccessConfig.class, CacheConfig.class, IssuersConfig.class, LeanConfig.class,
         LimitsConfig.class, McpConfig.class,
-        OpenapiConfig.class, StoreConfig.class, CallersTlsConfig.class, LeanTlsConfig.class, TokenConfig.class })
+        OpenapiConfig.class, StoreConfig.class, CallersTlsConfig.class, LeanTlsConfig.class, TokenConfig.class,
+        TraceConfig.class })
 class UnknownVariables {
 
     private static final Logger LOG = Logger.getLogger(UnknownVariables.class);

@@ -7,6 +7,8 @@ package dev.leantokens.http;
  */
 public final class FilterOrder {
 
+    /** The span of the request: every line of the log and every refusal belongs to it. */
+    static final int TRACES = 1150;
     /** Fields of the access log, if it is on: they are needed however the request ends. */
     static final int ACCESS_LOG = 1100;
     /** Where the body ends: every later refusal relies on it to leave the connection usable. */

@@ -53,14 +53,20 @@ public class RequestLog {
     private boolean describe(RoutingContext context, Endpoint endpoint) {
         HttpServerRequest request = context.request();
         context.put(CALLER, nameOf(context));
-        context.put(METHOD, METHODS.contains(request.method()) ? request.method().name() : null);
+        context.put(METHOD, isKnown(request.method()) ? request.method().name() : null);
         context.put(ENDPOINT, nameOf(endpoint, context));
         // A caller that hangs up first gets no status.
         context.addHeadersEndHandler(started -> context.put(STATUS, Integer.toString(context.response().getStatusCode())));
         return true;
     }
 
-    private static String nameOf(Endpoint endpoint, RoutingContext context) {
+    /** @return whether it is one of the methods that a log or a trace names */
+    static boolean isKnown(HttpMethod method) {
+        return METHODS.contains(method);
+    }
+
+    /** @return the endpoint's path, with a placeholder for what callers choose; null if nothing is served at the path */
+    static String nameOf(Endpoint endpoint, RoutingContext context) {
         if (endpoint == Endpoint.SKILLS) {
             return Endpoint.SKILLS_PATH;
         }
@@ -84,7 +90,9 @@ public class RequestLog {
      * @return the error that the caller receives
      */
     public TokenException record(RoutingContext context, Throwable failure) {
-        return errors.record(Endpoint.of(context).origin(), callerOf(context), failure);
+        TokenException error = errors.record(Endpoint.of(context).origin(), callerOf(context), failure);
+        RequestSpans.describe(context, error);
+        return error;
     }
 
     /**

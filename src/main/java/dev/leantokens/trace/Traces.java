@@ -4,37 +4,32 @@ import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-import jakarta.inject.Inject;
-import jakarta.inject.Singleton;
-
 import dev.leantokens.error.TokenException;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
-import io.quarkus.opentelemetry.runtime.config.runtime.OTelRuntimeConfig;
+import io.opentelemetry.context.propagation.TextMapGetter;
+import io.quarkus.opentelemetry.runtime.QuarkusContextStorage;
+import io.smallrye.common.vertx.VertxContext;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
 
 /**
  * Creates spans, if traces are exported. If not, it does nothing, and its callers skip their own work for spans. No name,
  * attribute or event of a span contains what a caller sent or Lean answered. Thread-safe.
  */
-@Singleton
-public class Traces {
+public final class Traces {
 
     /** Creates no spans. */
     public static final Traces OFF = new Traces(OpenTelemetry.noop(), false);
 
     private final boolean on;
     private final Tracer tracer;
-
-    @Inject
-    Traces(OpenTelemetry telemetry, OTelRuntimeConfig config) {
-        this(telemetry, !config.sdkDisabled());
-    }
 
     public Traces(OpenTelemetry telemetry, boolean on) {
         this.on = on;
@@ -49,6 +44,29 @@ public class Traces {
     /** @return the context of the current span; to be asked when a method is called, not in a callback */
     public Context current() {
         return on ? Context.current() : Context.root();
+    }
+
+    /**
+     * Reads a trace context (W3C Trace Context). What is malformed is ignored.
+     *
+     * @param context what the result is based on
+     * @return the context with the caller's span, if the carrier has one
+     */
+    public <C> Context extract(Context context, C carrier, TextMapGetter<C> getter) {
+        return W3CTraceContextPropagator.getInstance().extract(context, carrier, getter);
+    }
+
+    /**
+     * Makes a span the current one for the rest of the request: spans become its children, and lines of the log have its ids.
+     * To
+     * be called on the request's context of Vert.x.
+     */
+    public void enter(Context context) {
+        io.vertx.core.Context ofRequest = Vertx.currentContext();
+        if (ofRequest != null && VertxContext.isDuplicatedContext(ofRequest)) {
+            // Never left: the request's context ends with the request.
+            QuarkusContextStorage.INSTANCE.attach(ofRequest, context);
+        }
     }
 
     /** @return a new span, not started; the parent is the current span unless set */

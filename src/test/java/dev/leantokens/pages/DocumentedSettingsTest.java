@@ -35,6 +35,7 @@ import dev.leantokens.store.StoreConfig;
 import dev.leantokens.tls.CallersTlsConfig;
 import dev.leantokens.tls.LeanTlsConfig;
 import dev.leantokens.token.TokenConfig;
+import dev.leantokens.trace.TraceConfig;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;
@@ -44,7 +45,7 @@ class DocumentedSettingsTest {
 
     private static final List<Class<?>> MAPPINGS = List.of(LeanConfig.class, McpConfig.class, AccessConfig.class,
             TokenConfig.class, CacheConfig.class, LimitsConfig.class, CallersTlsConfig.class, LeanTlsConfig.class,
-            OpenapiConfig.class, StoreConfig.class, IssuersConfig.class);
+            OpenapiConfig.class, StoreConfig.class, IssuersConfig.class, TraceConfig.class);
 
     /** Properties whose variable has another name, mapped in application.properties. */
     private static final Map<String, String> SHORT_NAMES = Map.of(
@@ -123,7 +124,8 @@ class DocumentedSettingsTest {
         String prose = Tables.textOf(page).replaceAll("(?s)```.*?```", "");
 
         assertThat(
-                Pattern.compile("`((?:LEAN|TOKEN|CACHE|LIMITS|TLS|ALLOWED|OPENAPI|MCP|ACCESS|STORE)_[A-Z_]*[A-Z])(?:=[^`]*)?`")
+                Pattern.compile(
+                        "`((?:LEAN|TOKEN|CACHE|LIMITS|TLS|ALLOWED|OPENAPI|MCP|ACCESS|STORE|OTEL)_[A-Z_]*[A-Z])(?:=[^`]*)?`")
                         .matcher(prose).results().map(name -> name.group(1)).filter(name -> !name.startsWith("LEAN_TOKENS_")))
                 .allMatch(name -> known
                         .contains(name.replaceFirst("(?<=^ACCESS_CLIENTS_).+(?=_(SECRET|CERTIFICATE|SCOPES)$)", "<ID>")

@@ -88,7 +88,7 @@ final class PageShell implements AutoCloseable {
         environment.keySet()
                 .removeIf(name -> name
                         .matches(
-                                "(LEAN|ACCESS|QUARKUS|ALLOWED|LIMITS|MCP|TLS|TOKEN|CACHE|LOG|STORE)_.*|.*_SECRET|PORT|BASH_ENV"));
+                                "(LEAN|ACCESS|QUARKUS|ALLOWED|LIMITS|MCP|TLS|TOKEN|CACHE|LOG|STORE|OTEL)_.*|.*_SECRET|PORT|BASH_ENV"));
         environment.put("PATH", state + ":" + environment.get("PATH"));
         environment.put("HOME", folder.toString());
         environment.put("CURL_HOME", state.toString());

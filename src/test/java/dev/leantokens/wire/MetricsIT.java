@@ -250,11 +250,12 @@ class MetricsIT {
                 .map(name -> name.group(1)).toList();
         Set<String> names = Metrics.scrape().samples().stream().map(Sample::name).collect(Collectors.toSet());
 
-        // Those of certificates, the store and issuers exist only with these: TlsBucketReloaderTest, StoreIT, IssuerKeysIT.
+        // Those of certificates, the store, issuers and traces exist only with these: TlsBucketReloaderTest, StoreIT and others.
         assertThat(documented).hasSizeGreaterThan(10).contains("tls_certificate_validity_seconds")
-                .filteredOn(name -> !name.startsWith("tls_") && !name.startsWith("store_") && !name.startsWith("issuer_"))
+                .filteredOn(name -> !name.startsWith("tls_") && !name.startsWith("store_") && !name.startsWith("issuer_")
+                        && !name.startsWith("traces_"))
                 .allMatch(name -> names.contains(name) || names.contains(name + "_bucket") || names.contains(name + "_count"));
-        assertThat(names).filteredOn(name -> name.matches("(token|lean|cache|log|store|issuer)_.*"))
+        assertThat(names).filteredOn(name -> name.matches("(token|lean|cache|log|store|issuer|traces)_.*"))
                 .allMatch(name -> name.startsWith("cache_") || documented.stream().anyMatch(name::startsWith));
     }
 
