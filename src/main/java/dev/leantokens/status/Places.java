@@ -20,7 +20,11 @@ record Places(String mcpUrl, boolean swaggerUi, boolean standIn) {
     static final String METRICS = ManagementFilter.METRICS;
     static final String AGENT_SKILLS = Endpoint.SKILLS_PATH + "/index.json";
 
-    static final String WARNING = "Tokens come from a stand-in for Lean and are worthless.";
+    private static final String WARNING = "Tokens come from a stand-in for Lean and are worthless.";
+
+    public String warning() {
+        return WARNING;
+    }
 
     /** @return an object whose members keep their names; {@code swagger_ui} and {@code warning} are optional */
     String json() {

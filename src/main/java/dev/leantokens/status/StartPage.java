@@ -41,8 +41,10 @@ class StartPage {
     private final TokenStandIn standIn;
     private final McpConfig mcp;
     private final McpListener listener;
+    private final StatusHtml html;
 
-    StartPage(OpenapiConfig openapi, TokenStandIn standIn, McpConfig mcp, McpListener listener) {
+    StartPage(StatusHtml html, OpenapiConfig openapi, TokenStandIn standIn, McpConfig mcp, McpListener listener) {
+        this.html = html;
         this.swaggerUi = openapi.swaggerUi();
         this.standIn = standIn;
         this.mcp = mcp;
@@ -59,9 +61,9 @@ class StartPage {
                 .set(HttpHeaders.CACHE_CONTROL, "no-cache")
                 .set("X-Content-Type-Options", "nosniff");
         if (asHtml) {
-            headers.set("Content-Security-Policy", StartPageHtml.POLICY);
+            headers.set("Content-Security-Policy", html.policy());
         }
-        return (asHtml ? StartPageHtml.of(places) : places.json()).getBytes(StandardCharsets.UTF_8);
+        return (asHtml ? html.page(places) : places.json()).getBytes(StandardCharsets.UTF_8);
     }
 
     /** Only the MCP port needs more than a path: its number, and so a scheme and the name by which the client came here. */

@@ -1,0 +1,105 @@
+'use strict';
+// Keeps the page up to date: the server sends the parts of the page that have changed, and the differences are applied. What does
+// not differ stays as it is, with focus, selection, open details and scroll positions.
+// Qute includes this file, so a brace must not be followed by a letter.
+(() => {
+  const live = document.getElementById('live');
+  const text = document.getElementById('live-text');
+  const button = document.getElementById('live-pause');
+  const RETRY_MILLIS = 5000;
+  let events;
+  let retry;
+  let paused = false;
+  let lostAt;
+
+  const now = () => new Date().toISOString().slice(11, 19) + ' UTC';
+
+  const say = (state, words) => {
+    live.dataset.state = state;
+    if (text.textContent !== words) {
+      text.textContent = words;
+    }
+  };
+
+  const update = (old, fresh) => {
+    if (old.nodeType !== fresh.nodeType || old.nodeName !== fresh.nodeName) {
+      old.replaceWith(fresh);
+    } else if (old.nodeType !== Node.ELEMENT_NODE) {
+      if (old.data !== fresh.data) {
+        old.data = fresh.data;
+      }
+    } else {
+      for (const { name } of [...old.attributes]) {
+        if (!fresh.hasAttribute(name) && name !== 'open') {
+          old.removeAttribute(name);
+        }
+      }
+      for (const { name, value } of fresh.attributes) {
+        if (old.getAttribute(name) !== value) {
+          old.setAttribute(name, value);
+        }
+      }
+      updateContent(old, fresh);
+    }
+  };
+
+  const updateContent = (old, fresh) => {
+    const before = [...old.childNodes];
+    const after = [...fresh.childNodes];
+    after.forEach((node, i) => i < before.length ? update(before[i], node) : old.append(node));
+    before.slice(after.length).forEach(node => node.remove());
+  };
+
+  const close = () => {
+    clearTimeout(retry);
+    events?.close();
+    events = undefined;
+  };
+
+  const open = () => {
+    close();
+    events = new EventSource(live.dataset.events);
+    events.addEventListener('status', event => {
+      const fresh = document.createElement('template');
+      fresh.innerHTML = event.data;
+      for (const part of [...fresh.content.children]) {
+        update(document.getElementById(part.id), part);
+      }
+      document.title = document.querySelector('.verdict').textContent + ' – Lean Authentication Tokens';
+      lostAt = undefined;
+      say('live', 'Live');
+    });
+    events.addEventListener('error', () => {
+      lostAt ??= now();
+      say('lost', 'Connection lost at ' + lostAt + ', trying again');
+      // A browser tries again after broken connections, but not after an error response, such as that of a proxy.
+      if (events.readyState === EventSource.CLOSED) {
+        close();
+        retry = setTimeout(open, RETRY_MILLIS);
+      }
+    });
+  };
+
+  button.addEventListener('click', () => {
+    paused = !paused;
+    button.textContent = paused ? 'Resume' : 'Pause';
+    if (paused) {
+      close();
+      lostAt = undefined;
+      say('paused', 'Paused at ' + now());
+    } else {
+      say('paused', 'Connecting');
+      open();
+    }
+  });
+
+  // A page that nobody sees needs no connection.
+  document.addEventListener('visibilitychange', () => {
+    if (!paused) {
+      document.hidden ? close() : open();
+    }
+  });
+
+  live.hidden = false;
+  open();
+})();
