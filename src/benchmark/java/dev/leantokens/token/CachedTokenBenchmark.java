@@ -1,5 +1,6 @@
 package dev.leantokens.token;
 
+import dev.leantokens.trace.Traces;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
@@ -73,7 +74,7 @@ public class CachedTokenBenchmark {
     public void fillCache() {
         Clock clock = ApplicationClock.ofThisMachine();
         service = new TokenService(this::lean, TokenStore.NONE, () -> SERVICE, ConfiguredCache.byDefault(clock),
-                ConfiguredCache.accepted(clock), Settings.of(TokenConfig.class), clock, ErrorLogs.create());
+                ConfiguredCache.accepted(clock), Settings.of(TokenConfig.class), clock, ErrorLogs.create(), Traces.OFF);
         customers = IntStream.range(0, CUSTOMERS)
                 .mapToObj(number -> new Scope("customer.1b9d6bcd-bbfd-4b2d-9b5d-%012x".formatted(number)))
                 .toArray(Scope[]::new);

@@ -15,8 +15,12 @@ import dev.leantokens.token.Issuance;
 import dev.leantokens.token.IssuedToken;
 import dev.leantokens.token.RequestMembers;
 import dev.leantokens.token.Scope;
+import dev.leantokens.token.TokenAttributes;
 import dev.leantokens.token.TokenMetrics;
 import dev.leantokens.token.TokenService;
+import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
+import dev.leantokens.trace.Traces;
+import io.opentelemetry.api.trace.Span;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 
@@ -27,11 +31,13 @@ public class TokenAccess {
     private final AccessRules rules;
     private final TokenService tokens;
     private final TokenMetrics metrics;
+    private final Traces traces;
 
-    public TokenAccess(AccessRules rules, TokenService tokens, TokenMetrics metrics) {
+    public TokenAccess(AccessRules rules, TokenService tokens, TokenMetrics metrics, Traces traces) {
         this.rules = rules;
         this.tokens = tokens;
         this.metrics = metrics;
+        this.traces = traces;
     }
 
     /**
@@ -98,14 +104,19 @@ public class TokenAccess {
     private Issuance request(RequestMembers members, RoutingContext context, Optional<Client> client, Origin adapter) {
         Caller caller = Caller.of(context);
         Scope scope = rules.entitle(AccessTokenRequest.of(members), client);
+        Optional<ClientCredentials> callers = client.flatMap(Client::leanCredentials);
+        Span span = traces.currentSpan();
+        TokenAttributes.describe(span, adapter, scope,
+                callers.isPresent() ? CredentialsOwner.CALLER : CredentialsOwner.SERVICE);
         long started = System.nanoTime();
         return tokens
-                .issue(scope, client.flatMap(Client::leanCredentials), caller.cacheControl(),
+                .issue(scope, callers, caller.cacheControl(),
                         () -> rules.account(client, caller))
                 .whenDone((issued, failure) -> {
                     metrics.recordDuration(adapter, System.nanoTime() - started);
                     if (issued != null) {
                         metrics.recordIssued(adapter, issued.source());
+                        TokenAttributes.describe(span, issued);
                     }
                 });
     }

@@ -13,6 +13,9 @@ import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jose4j.jwk.PublicJsonWebKey;
 
+import dev.leantokens.error.TokenError;
+import dev.leantokens.trace.Traces;
+import io.opentelemetry.api.trace.StatusCode;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
@@ -49,6 +52,7 @@ final class FetchedKeys implements KeptKeys {
     private final Clock clock;
     private final KeysLog log;
     private final KeysMetrics metrics;
+    private final Traces traces;
 
     /** Keys that anybody can sign with, since the issuer has published their private ones. */
     private final Set<PublicKey> revealed = new HashSet<>();
@@ -85,7 +89,7 @@ final class FetchedKeys implements KeptKeys {
 
     /** @param kept for how long keys are used after they were last fetched */
     FetchedKeys(String issuer, Supplier<Future<KeySet>> fetch, Timers timers, Duration kept, Clock clock,
-            KeysMetrics metrics) {
+            KeysMetrics metrics, Traces traces) {
         this.issuer = issuer;
         this.fetch = fetch;
         this.timers = timers;
@@ -93,6 +97,7 @@ final class FetchedKeys implements KeptKeys {
         this.clock = clock;
         this.log = new KeysLog(issuer, clock);
         this.metrics = metrics;
+        this.traces = traces;
     }
 
     @Override
@@ -127,14 +132,14 @@ final class FetchedKeys implements KeptKeys {
         Instant now = clock.instant();
         if (running != null) {
             joined |= !causedByCaller;
-            return Optional.of(onCallersContext(running.future()));
+            return Optional.of(traced(onCallersContext(running.future()), true));
         }
         if (closed || now.isBefore(pauseEnds)) {
             return Optional.empty();
         }
         pauseEnds = now.plus(PAUSE);
         causedByCaller = true;
-        return Optional.of(onCallersContext(refetch()));
+        return Optional.of(traced(onCallersContext(refetch()), false));
     }
 
     private synchronized Future<Void> refetch() {
@@ -209,6 +214,20 @@ final class FetchedKeys implements KeptKeys {
     private KeysException fault(Throwable failure) {
         LOG.error("Failed to fetch the keys of the issuer " + issuer, failure);
         return new KeysException(KeysFault.UNUSABLE, "this service failed; its log has the reason");
+    }
+
+    /** @param joined whether the request waits for a fetch that was running already */
+    private Uni<Void> traced(Uni<Void> fetched, boolean joined) {
+        if (!traces.areOn()) {
+            return fetched;
+        }
+        return traces.in(traces.span("wait for keys").setParent(traces.current()).setAttribute("issuer.id", issuer)
+                .setAttribute("issuer.fetch.joined", joined), span -> fetched.invoke(() -> {
+                    if (problem.isPresent()) {
+                        span.setStatus(StatusCode.ERROR);
+                        span.setAttribute("error.type", TokenError.ISSUER_UNAVAILABLE.reason());
+                    }
+                }));
     }
 
     /** Otherwise, one thread would serve all callers that have waited. */

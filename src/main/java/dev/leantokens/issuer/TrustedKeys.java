@@ -18,6 +18,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
 import dev.leantokens.StartOrder;
+import dev.leantokens.trace.Traces;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -40,6 +41,7 @@ public final class TrustedKeys {
     private final Vertx vertx;
     private final Clock clock;
     private final MeterRegistry registry;
+    private final Traces traces;
     private final KeyHosts.Lookup lookup;
 
     /** Replaced as a whole, so that health never waits for a file. */
@@ -47,15 +49,17 @@ public final class TrustedKeys {
     private boolean started;
 
     @Inject
-    TrustedKeys(IssuersConfig config, Vertx vertx, Clock clock, MeterRegistry registry) {
-        this(config, vertx, clock, registry, KeyHosts.Lookup.OF_THE_JVM);
+    TrustedKeys(IssuersConfig config, Vertx vertx, Clock clock, MeterRegistry registry, Traces traces) {
+        this(config, vertx, clock, registry, traces, KeyHosts.Lookup.OF_THE_JVM);
     }
 
-    TrustedKeys(IssuersConfig config, Vertx vertx, Clock clock, MeterRegistry registry, KeyHosts.Lookup lookup) {
+    TrustedKeys(IssuersConfig config, Vertx vertx, Clock clock, MeterRegistry registry, Traces traces,
+            KeyHosts.Lookup lookup) {
         this.config = config;
         this.vertx = vertx;
         this.clock = clock;
         this.registry = registry;
+        this.traces = traces;
         this.lookup = lookup;
     }
 
@@ -104,7 +108,7 @@ public final class TrustedKeys {
             return new FileKeys(source.id(), source.file().get(), vertx, metrics);
         }
         KeyFetch fetch = new KeyFetch(vertx, source, clock, lookup, KeyFetch.LIMIT);
-        return new FetchedKeys(source.id(), fetch, this::later, config.keepKeys(), clock, metrics);
+        return new FetchedKeys(source.id(), fetch, this::later, config.keepKeys(), clock, metrics, traces);
     }
 
     private Runnable later(Duration delay, Runnable task) {

@@ -101,24 +101,32 @@ final class CallGuard {
     /**
      * Makes a call on the given context.
      *
+     * @param trace traces what the call waits for
      * @param latestStart when it is too late to start the call
      * @param call sends the request; its argument asks whether the request may be sent once more
      * @return the call's outcome; or a failure if the call is not made
      */
-    Uni<AccessToken> pass(UpstreamTokenRequest request, Instant latestStart, Executor context,
+    Uni<AccessToken> pass(UpstreamTokenRequest request, CallTrace trace, Instant latestStart, Executor context,
             Function<Supplier<Uni<Boolean>>, Uni<AccessToken>> call) {
         return Uni.createFrom().deferred(() -> {
+            trace.begin();
             throttled.requireNoPause(request);
             // The permit can come on any thread.
             return budget.take(request, patience(latestStart)).emitOn(context)
                     .onFailure(TokenException.class).invoke(failure -> throttledWait(failure)
                             .ifPresent(wait -> throttled.pause(request, wait)));
         }).chain(permit -> {
+            trace.permitted();
             PermittedCall permitted = new PermittedCall(permit);
+            LeanBreaker breaker = breakers.get(request.owner());
             Uni<AccessToken> checked = Uni.createFrom().deferred(() -> {
+                trace.itsTurn();
                 // Lean may have throttled the credentials while the call was waiting.
                 throttled.requireNoPause(request);
-                return breakers.get(request.owner()).pass(request, () -> permitted.send(call))
+                return breaker.pass(request, () -> {
+                    trace.passed(breaker.state());
+                    return permitted.send(call);
+                })
                         .onFailure(TokenException.class).invoke(failure -> pauseIfThrottled(request, failure));
             }).runSubscriptionOn(context);
             return bulkheads.get(request.owner()).pass(request.accounts(), checked, patience(latestStart))

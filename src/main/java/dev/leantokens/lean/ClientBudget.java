@@ -424,7 +424,7 @@ final class ClientBudget {
                     standing(request, standing.accepted(), caller, whole).share(), permit.kind.isTry(), permit.kind.optional(),
                     new SharedBudget.Limits(whole.calls(), whole.optional(), whole.tries(), whole.window(),
                             whole.longestCall()),
-                    newId(), request.waited());
+                    newId(), request.waited(), request.trace());
         }
         return permit;
     }

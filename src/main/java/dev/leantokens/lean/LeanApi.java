@@ -24,6 +24,8 @@ interface LeanApi {
     /**
      * The token endpoint (RFC 6749 §3.2).
      *
+     * @param traceparent the span of the request (W3C Trace Context)
+     * @param tracestate what belongs to it
      * @param form see {@link ClientProof#form}
      */
     @POST
@@ -31,7 +33,8 @@ interface LeanApi {
     @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
     @Produces(MediaType.APPLICATION_JSON)
     @ClientHeaderParam(name = HttpHeaders.ACCEPT_ENCODING, value = "identity")
-    Uni<Response> requestToken(@HeaderParam(HttpHeaders.AUTHORIZATION) String authorization, byte[] form);
+    Uni<Response> requestToken(@HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
+            @HeaderParam("traceparent") String traceparent, @HeaderParam("tracestate") String tracestate, byte[] form);
 
     /** The metadata document (RFC 8414), which requires no credentials. */
     @GET

@@ -138,6 +138,10 @@ public interface LeanConfig {
     @WithDefault("5s")
     Duration breakerDelay();
 
+    /** Whether calls to Lean have the headers of W3C Trace Context, if traces are exported. */
+    @WithDefault("true")
+    boolean sendTraceContext();
+
     /** The longest response that is read. Lean's own are about 1 KiB. */
     @WithDefault("64K")
     MemorySize maxResponseSize();

@@ -94,13 +94,17 @@ class LeanTokenEndpoint {
      * Makes one attempt at a token. The call is repeated if the connection failed and not Lean.
      *
      * @param request one that {@link ServiceLeanCredentials#refuseIdProvedByCertificate} has accepted
+     * @param trace traces the requests that are sent
      * @param deadline when the last call of the attempt must be over
      * @param permitRepetition returns whether the budget permits one more call
      * @return the token; or a failure: a {@link dev.leantokens.error.TokenException}, with a time to wait only if Lean named
      *         one, or another exception for a fault of this service
      */
-    Uni<AccessToken> requestToken(UpstreamTokenRequest request, Instant deadline, Supplier<Uni<Boolean>> permitRepetition) {
-        return route.through((api, onNewConnection) -> requestToken(request, api, onNewConnection), deadline, permitRepetition)
+    Uni<AccessToken> requestToken(UpstreamTokenRequest request, CallTrace trace, Instant deadline,
+            Supplier<Uni<Boolean>> permitRepetition) {
+        return route
+                .through((api, onNewConnection) -> requestToken(request, trace, api, onNewConnection), deadline,
+                        permitRepetition)
                 .onFailure().transform(LeanFailure::translate);
     }
 
@@ -130,10 +134,12 @@ class LeanTokenEndpoint {
     }
 
     /** Creates a proof for each call, since an assertion can be used once. */
-    private Uni<AccessToken> requestToken(UpstreamTokenRequest request, LeanApi api, boolean onNewConnection) {
+    private Uni<AccessToken> requestToken(UpstreamTokenRequest request, CallTrace trace, LeanApi api, boolean onNewConnection) {
         return request.callerCredentials().map(this::proof).orElseGet(credentials::proof)
-                .chain(proof -> api.requestToken(proof.authorization(), proof.form(request.scope()))
-                        .map(Unchecked.function(response -> token(request, proof, response, onNewConnection))));
+                .chain(proof -> trace.send(onNewConnection, sent -> api
+                        .requestToken(proof.authorization(), sent.traceparent(), sent.tracestate(), proof.form(request.scope()))
+                        .invoke(response -> sent.answered(response.getStatus()))
+                        .map(Unchecked.function(response -> token(request, proof, response, onNewConnection)))));
     }
 
     private Uni<ClientProof> proof(ClientCredentials callers) {

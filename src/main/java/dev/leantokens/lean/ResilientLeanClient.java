@@ -15,6 +15,7 @@ import dev.leantokens.token.AccessToken;
 import dev.leantokens.token.AuthorizationServer;
 import dev.leantokens.token.ServiceCredentials.ServiceClient;
 import dev.leantokens.token.UpstreamTokenRequest;
+import dev.leantokens.trace.Traces;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -38,10 +39,11 @@ class ResilientLeanClient implements AuthorizationServer {
     private final Clock clock;
     private final Vertx vertx;
     private final RetryPolicy policy;
+    private final TracedEndpoint traced;
 
     ResilientLeanClient(LeanTokenEndpoint endpoint, CallGuard guard, LeanConnections connections,
             ServiceLeanCredentials service, LeanVerdict verdict, LeanMetrics metrics, LeanConfig config, Clock clock,
-            Vertx vertx) {
+            Vertx vertx, LeanAccount account, Traces traces) {
         this.endpoint = endpoint;
         this.guard = guard;
         this.connections = connections;
@@ -53,6 +55,7 @@ class ResilientLeanClient implements AuthorizationServer {
         this.vertx = vertx;
         this.policy = new RetryPolicy(config.maxAttempts(), config.retryDelay(), LeanTokenEndpoint.longestCall(config),
                 () -> ThreadLocalRandom.current().nextDouble());
+        this.traced = TracedEndpoint.of(traces, account, config);
     }
 
     @Override
@@ -75,6 +78,7 @@ class ResilientLeanClient implements AuthorizationServer {
         private final UpstreamTokenRequest request;
         private final Instant deadline = clock.instant().plus(config.deadline());
         private final Instant latestStart = deadline.minus(LeanTokenEndpoint.longestCall(config));
+        private final CallTrace trace;
         private final Context context = vertx.getOrCreateContext();
         /** Whether the caller of these attempts is on the stack. */
         private boolean starting = true;
@@ -86,6 +90,7 @@ class ResilientLeanClient implements AuthorizationServer {
 
         private Attempts(UpstreamTokenRequest request) {
             this.request = request;
+            this.trace = traced.call(request.trace());
         }
 
         private Uni<AccessToken> start() {
@@ -99,14 +104,17 @@ class ResilientLeanClient implements AuthorizationServer {
             if (++made > 1) {
                 metrics.countRetry();
             }
-            return guard.pass(request, latestStart, this::runOnContext, this::send)
-                    .onItemOrFailure().invoke((token, failure) -> verdict.record(request, client, failure))
+            return guard.pass(request, trace, latestStart, this::runOnContext, this::send)
+                    .onItemOrFailure().invoke((token, failure) -> {
+                        trace.end(failure);
+                        verdict.record(request, client, failure);
+                    })
                     .onFailure(TokenException.class).recoverWithUni(this::recover);
         }
 
         private Uni<AccessToken> send(Supplier<Uni<Boolean>> anotherCall) {
             client = service.current();
-            return metrics.time(() -> endpoint.requestToken(request, deadline, anotherCall));
+            return metrics.time(() -> endpoint.requestToken(request, trace, deadline, anotherCall));
         }
 
         private Uni<AccessToken> recover(TokenException failure) {
@@ -122,6 +130,7 @@ class ResilientLeanClient implements AuthorizationServer {
         }
 
         private Uni<AccessToken> nextAfter(Duration wait) {
+            trace.retriesAfter(wait);
             return Uni.createFrom().<Long> emitter(timer -> vertx.setTimer(Math.max(1, wait.toMillis()), timer::complete))
                     .emitOn(this::runOnContext).chain(this::next);
         }

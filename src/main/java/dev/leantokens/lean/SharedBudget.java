@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
+import io.opentelemetry.context.Context;
 import io.smallrye.mutiny.Uni;
 
 /**
@@ -84,13 +85,14 @@ public interface SharedBudget {
      * @param limits those of the client
      * @param id differs for each call of all replicas
      * @param waited how long the call has waited for the store before
+     * @param trace the parent of the spans for the store; the root if the call is not traced
      */
     record Call(String clientId, Optional<String> credentials, String sharer, int share, boolean isTry, boolean optional,
-            Limits limits, String id, Duration waited) {
+            Limits limits, String id, Duration waited, Context trace) {
 
         /** @return another call of the same kind */
         Call another(String otherId) {
-            return new Call(clientId, credentials, sharer, share, isTry, optional, limits, otherId, waited);
+            return new Call(clientId, credentials, sharer, share, isTry, optional, limits, otherId, waited, trace);
         }
 
         /** Excludes the client, the credentials and the sharer, which can be an address. */

@@ -45,6 +45,7 @@ final class RedisBudget implements SharedBudget, StoreLink.Listener {
     private final StoreNames names;
     private final Duration timeout;
     private final Clock clock;
+    private final StoreSpans spans;
     /** Tells whose calls are counted; not a secret. */
     private final String replica = Long.toHexString(ThreadLocalRandom.current().nextLong());
     private final RedisClock redisClock = new RedisClock();
@@ -68,18 +69,21 @@ final class RedisBudget implements SharedBudget, StoreLink.Listener {
     }
 
     /** @param timeout the longest time that a request waits for Redis, in all */
-    RedisBudget(StoreLink link, StoreKeys keys, StoreNames names, Duration timeout, Clock clock) {
-        this(link, keys, names, timeout, clock, StoreScript.of(CALLS + StoreScript.read("take").text()),
-                StoreScript.of(CALLS + StoreScript.read("end").text()));
+    RedisBudget(StoreLink link, StoreKeys keys, StoreNames names, Duration timeout, Clock clock,
+            StoreSpans spans) {
+        this(link, keys, names, timeout, clock, spans, StoreScript.of("take", CALLS + StoreScript.read("take").text()),
+                StoreScript.of("end", CALLS + StoreScript.read("end").text()));
     }
 
-    RedisBudget(StoreLink link, StoreKeys keys, StoreNames names, Duration timeout, Clock clock, StoreScript take,
+    RedisBudget(StoreLink link, StoreKeys keys, StoreNames names, Duration timeout, Clock clock, StoreSpans spans,
+            StoreScript take,
             StoreScript end) {
         this.link = link;
         this.keys = keys;
         this.names = names;
         this.timeout = timeout;
         this.clock = clock;
+        this.spans = spans;
         this.take = take;
         this.end = end;
         link.addListener(this);
@@ -152,7 +156,7 @@ final class RedisBudget implements SharedBudget, StoreLink.Listener {
             arguments.add(text(LONGEST_PAUSE.toMillis()));
             List<String> used = new ArrayList<>(keys(key, call));
             used.add(pauseKey(key, call.clientId(), call.credentials()));
-            answers.add(link.run(take, used, arguments, patience).map(RedisBudget::answer));
+            answers.add(spans.of(take, call.trace(), link.run(take, used, arguments, patience)).map(RedisBudget::answer));
         }
         return answers.size() == 1 ? answers.get(0)
                 : Uni.join().all(answers).andFailFast().map(all -> both(call, all));

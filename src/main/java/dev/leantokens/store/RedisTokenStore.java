@@ -42,6 +42,7 @@ final class RedisTokenStore implements TokenStore {
     private final TokenScripts scripts;
     private final StoreKeys keys;
     private final StoreNames names;
+    private final StoreSpans spans;
     private final StoreTimes times;
     private final SealedEntries entries;
     private final TokenGenerations generations;
@@ -59,9 +60,10 @@ final class RedisTokenStore implements TokenStore {
     private final Set<RedisLead> open = ConcurrentHashMap.newKeySet();
 
     RedisTokenStore(StoreLink link, StoreKeys keys, StoreNames names, StoreTimes times, TokenGenerations generations,
-            Clock clock, Vertx vertx, MeterRegistry registry) {
-        this.scripts = new TokenScripts(link, times, names.channel());
+            Clock clock, Vertx vertx, MeterRegistry registry, StoreSpans spans) {
+        this.scripts = new TokenScripts(link, times, names.channel(), spans);
         this.keys = keys;
+        this.spans = spans;
         this.names = names;
         this.times = times;
         this.generations = generations;
@@ -98,7 +100,8 @@ final class RedisTokenStore implements TokenStore {
     private Uni<Turn> enter(SharedTurn turn, TokenStoreMetrics counters) {
         return Uni.createFrom()
                 .emitter(outcome -> new TurnTaking(turn, scripts, entries, messages, counters, times, redisClock, clock,
-                        vertx, () -> ending, (started, fence, fallback, waited) -> lead(turn, started, fence, fallback, waited),
+                        vertx, () -> ending, spans,
+                        (started, fence, fallback, waited) -> lead(turn, started, fence, fallback, waited),
                         outcome)
                         .start());
     }

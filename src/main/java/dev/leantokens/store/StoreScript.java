@@ -11,24 +11,25 @@ import java.util.HexFormat;
 /**
  * A Lua script that Redis runs as one step.
  *
+ * @param name names the script in spans
  * @param text the script
  * @param digest SHA-1 in hex, by which Redis knows a script that it has run before
  */
-record StoreScript(String text, String digest) {
+record StoreScript(String name, String text, String digest) {
 
     /** @param name the name of a file in the resource folder {@code store}, without its ending */
     static StoreScript read(String name) {
         try (InputStream file = StoreScript.class.getResourceAsStream("/store/" + name + ".lua")) {
-            return of(new String(file.readAllBytes(), StandardCharsets.UTF_8));
+            return of(name, new String(file.readAllBytes(), StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    static StoreScript of(String text) {
+    static StoreScript of(String name, String text) {
         try {
             byte[] sha1 = MessageDigest.getInstance("SHA-1").digest(text.getBytes(StandardCharsets.UTF_8));
-            return new StoreScript(text, HexFormat.of().formatHex(sha1));
+            return new StoreScript(name, text, HexFormat.of().formatHex(sha1));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-1", e);
         }

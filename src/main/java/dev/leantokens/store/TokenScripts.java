@@ -3,6 +3,7 @@ package dev.leantokens.store;
 import java.time.Duration;
 import java.util.List;
 
+import io.opentelemetry.context.Context;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Response;
@@ -24,15 +25,18 @@ final class TokenScripts {
     private final StoreLink link;
     private final StoreTimes times;
     private final Buffer channel;
+    private final StoreSpans spans;
 
-    TokenScripts(StoreLink link, StoreTimes times, String channel) {
+    TokenScripts(StoreLink link, StoreTimes times, String channel, StoreSpans spans) {
         this.link = link;
         this.times = times;
         this.channel = Buffer.buffer(channel);
+        this.spans = spans;
     }
 
-    Uni<Response> enter(SharedTurn turn, List<Buffer> arguments, Duration patience) {
-        return link.run(ENTER, turn.place().all(), arguments, patience);
+    /** @param trace the parent of its span */
+    Uni<Response> enter(SharedTurn turn, List<Buffer> arguments, Duration patience, Context trace) {
+        return spans.of(ENTER, trace, link.run(ENTER, turn.place().all(), arguments, patience));
     }
 
     /** No one waits for the reply: if Redis is unavailable, the token is not shared. */

@@ -15,6 +15,7 @@ import dev.leantokens.cache.CacheConfig;
 import dev.leantokens.lean.LeanConfig;
 import dev.leantokens.limits.LimitsConfig;
 import dev.leantokens.token.TokenStore;
+import dev.leantokens.trace.Traces;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
@@ -47,7 +48,8 @@ final class TokenStoreProducer {
     @Produces
     @Singleton
     static TokenStore tokenStore(Optional<StoreLink> link, StoreKeys keys, StoreNames names, StoreConfig config,
-            LeanConfig lean, CacheConfig cache, LimitsConfig limits, Clock clock, Vertx vertx, MeterRegistry registry) {
+            LeanConfig lean, CacheConfig cache, LimitsConfig limits, Clock clock, Vertx vertx, MeterRegistry registry,
+            Traces traces) {
         if (link.isEmpty()) {
             return TokenStore.NONE;
         }
@@ -59,7 +61,8 @@ final class TokenStoreProducer {
         ForgottenTokens forgotten = new ForgottenTokens(link.get(), keys, names, clock,
                 new UnusableEntries(clock, registry), vertx);
         link.get().addListener(forgotten);
-        return new RedisTokenStore(link.get(), keys, names, times, forgotten, clock, vertx, registry);
+        return new RedisTokenStore(link.get(), keys, names, times, forgotten, clock, vertx, registry,
+                new StoreSpans(traces));
     }
 
     static void checkLease(Duration lease, Duration deadline) {

@@ -17,8 +17,9 @@ import dev.leantokens.token.TokenStore.Extent;
 import dev.leantokens.token.TokenStore.Failed;
 import dev.leantokens.token.TokenStore.Shared;
 import dev.leantokens.token.TokenStore.Turn;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.context.Context;
 import io.smallrye.mutiny.subscription.UniEmitter;
-import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Response;
@@ -77,9 +78,10 @@ final class TurnTaking {
     private final Clock clock;
     private final Vertx vertx;
     private final BooleanSupplier ending;
+    private final StoreSpans spans;
     private final Leads leads;
     private final UniEmitter<? super Turn> outcome;
-    private final Context context;
+    private final io.vertx.core.Context context;
     private final Runnable waiter = () -> run(this::wake);
 
     /** How long it can still wait for Redis, in nanoseconds. */
@@ -101,9 +103,13 @@ final class TurnTaking {
     private final Instant startedAt;
     /** Since when it waits for other replicas; empty before. */
     private Optional<Long> waitingSince = Optional.empty();
+    private Span wait = Span.getInvalid();
+    /** The parent of the next span. */
+    private Context trace;
 
     TurnTaking(SharedTurn turn, TokenScripts scripts, SealedEntries entries, TurnMessages messages, TokenStoreMetrics metrics,
-            StoreTimes times, RedisClock redisClock, Clock clock, Vertx vertx, BooleanSupplier ending, Leads leads,
+            StoreTimes times, RedisClock redisClock, Clock clock, Vertx vertx, BooleanSupplier ending, StoreSpans spans,
+            Leads leads,
             UniEmitter<? super Turn> outcome) {
         this.turn = turn;
         this.scripts = scripts;
@@ -115,6 +121,8 @@ final class TurnTaking {
         this.clock = clock;
         this.vertx = vertx;
         this.ending = ending;
+        this.spans = spans;
+        this.trace = turn.wish().trace();
         this.leads = leads;
         this.outcome = outcome;
         this.context = vertx.getOrCreateContext();
@@ -153,7 +161,7 @@ final class TurnTaking {
         Instant sentAt = clock.instant();
         asking = true;
         messageCame = false;
-        scripts.enter(turn, arguments(), Duration.ofNanos(patience)).subscribe().with(
+        scripts.enter(turn, arguments(), Duration.ofNanos(patience), trace).subscribe().with(
                 reply -> run(() -> receive(reply, started, sentAt)), failure -> run(() -> {
                     patience -= System.nanoTime() - started;
                     goOnAlone();
@@ -278,6 +286,8 @@ final class TurnTaking {
         }
         if (waitingSince.isEmpty()) {
             waitingSince = Optional.of(System.nanoTime());
+            wait = spans.waitForReplica(trace);
+            trace = trace.with(wait);
         }
         long left = times.longestWait().toMillis() - (System.nanoTime() - waitingSince.get()) / 1_000_000;
         if (left <= 0 || ending.getAsBoolean()) {
@@ -334,6 +344,7 @@ final class TurnTaking {
         vertx.cancelTimer(timer);
         messages.remove(turn.place().lock(), waiter);
         metrics.record(how);
+        wait.end();
         waitingSince.ifPresent(since -> metrics.recordWait(System.nanoTime() - since));
         outcome.complete(result);
     }

@@ -26,32 +26,36 @@ final class SingleFlight<K, V> {
     private static final class Running<V> {
 
         private final CallerAccounts accounts;
+        private final CallSpan span;
         private final CompletableFuture<V> outcome = new CompletableFuture<>();
 
-        private Running(CallerAccounts accounts) {
+        private Running(CallerAccounts accounts, CallSpan span) {
             this.accounts = accounts;
+            this.span = span;
         }
     }
 
     /**
      * @param outcome the outcome of the call, emitted on the caller's Vert.x context if there is one
      * @param joined whether the call was already running
+     * @param span that of the call
      */
-    record Flight<V>(Uni<V> outcome, boolean joined) {
+    record Flight<V>(Uni<V> outcome, boolean joined, CallSpan span) {
     }
 
     /**
      * Joins the running call for the key, or starts one.
      *
      * @param accounts the caller; others join these accounts if it starts the call
+     * @param span the span of the call, if it is started; ended before the outcome
      * @param call makes the call. It ends with its outcome: whatever the next caller must find has to be in place by then
      */
-    Flight<V> join(K key, CallerAccounts accounts, Supplier<Uni<? extends V>> call) {
-        Running<V> mine = new Running<>(accounts);
+    Flight<V> join(K key, CallerAccounts accounts, CallSpan span, Supplier<Uni<? extends V>> call) {
+        Running<V> mine = new Running<>(accounts, span);
         Running<V> other = running.putIfAbsent(key, mine);
         while (other != null) {
             if (other.accounts.join(accounts.first(), accounts.purpose())) {
-                return new Flight<>(outcome(other.outcome), true);
+                return new Flight<>(outcome(other.outcome), true, other.span);
             }
             // The other call has been refused for its callers and is about to end.
             running.remove(key, other);
@@ -59,12 +63,14 @@ final class SingleFlight<K, V> {
         }
         Uni.createFrom().deferred(call).subscribe().with(value -> {
             running.remove(key, mine);
+            span.end(null);
             mine.outcome.complete(value);
         }, failure -> {
             running.remove(key, mine);
+            span.end(failure);
             mine.outcome.completeExceptionally(failure);
         });
-        return new Flight<>(outcome(mine.outcome), false);
+        return new Flight<>(outcome(mine.outcome), false, span);
     }
 
     /**

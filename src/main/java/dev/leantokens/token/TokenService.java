@@ -13,6 +13,7 @@ import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
 import dev.leantokens.token.Issuance.Pending;
 import dev.leantokens.token.ServiceCredentials.ServiceClient;
+import dev.leantokens.trace.Traces;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
@@ -36,7 +37,7 @@ public class TokenService {
     private volatile String certificate = "";
 
     public TokenService(AuthorizationServer lean, TokenStore store, ServiceCredentials serviceCredentials, TokenCache cache,
-            AcceptedCredentials accepted, TokenConfig config, Clock clock, ErrorLog log) {
+            AcceptedCredentials accepted, TokenConfig config, Clock clock, ErrorLog log, Traces traces) {
         TokenConfigRules.check(config);
         this.lean = lean;
         this.serviceCredentials = serviceCredentials;
@@ -44,7 +45,7 @@ public class TokenService {
         this.config = config;
         this.log = log;
         this.clock = clock;
-        this.supply = new TokenSupply(cache, accepted, store, lean, config, clock, log);
+        this.supply = new TokenSupply(cache, accepted, store, lean, config, clock, log, traces);
     }
 
     void registerGauges(@Observes StartupEvent event, MeterRegistry registry) {

@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 import dev.leantokens.error.TokenException;
+import io.opentelemetry.context.Context;
 import io.smallrye.mutiny.Uni;
 
 /**
@@ -52,9 +53,16 @@ public interface TokenStore {
      * @param fresh whether the token must be fresh: requested from Lean within the last second, or by a call that this one
      *        waited for
      * @param waits whether to wait for another replica that requests the same token; if not, it is {@link Elsewhere}
+     * @param trace the parent of the spans for the store; the root if the call is not traced
      */
     record Wish(TokenKey key, String fingerprint, boolean credentialsAccepted, long minimumValidity, boolean fresh,
-            boolean waits) {
+            boolean waits, Context trace) {
+
+        /** A wish that is not traced. */
+        public Wish(TokenKey key, String fingerprint, boolean credentialsAccepted, long minimumValidity, boolean fresh,
+                boolean waits) {
+            this(key, fingerprint, credentialsAccepted, minimumValidity, fresh, waits, Context.root());
+        }
 
         /** Excludes the fingerprint: a reader of the log could use it to guess secrets offline. */
         @Override

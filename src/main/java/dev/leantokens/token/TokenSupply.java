@@ -3,6 +3,7 @@ package dev.leantokens.token;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -27,6 +28,11 @@ import dev.leantokens.token.TokenStore.Turn;
 import dev.leantokens.token.TokenStore.Wish;
 import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
 import dev.leantokens.token.UpstreamTokenRequest.Purpose;
+import dev.leantokens.trace.Traces;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.context.Context;
 import io.smallrye.mutiny.Uni;
 
 /**
@@ -36,6 +42,8 @@ import io.smallrye.mutiny.Uni;
 final class TokenSupply {
 
     private static final Logger LOG = Logger.getLogger(TokenSupply.class);
+
+    private static final AttributeKey<String> NEED = AttributeKey.stringKey("token.need");
 
     /** A token younger than this is fresh enough for {@code no-cache}: another caller has just replaced the rejected one. */
     private static final long FRESH = CachedToken.SECOND;
@@ -55,6 +63,7 @@ final class TokenSupply {
     private final double refreshAhead;
     private final Clock clock;
     private final ErrorLog log;
+    private final Traces traces;
     /** Without a token if another replica is requesting it, and the call does not wait for that. */
     private final SingleFlight<TokenKey, Optional<Obtained>> calls = new SingleFlight<>();
     /** The minimum validities that exceed a token's lifetime; each is logged once. */
@@ -88,8 +97,7 @@ final class TokenSupply {
     }
 
     TokenSupply(TokenCache cache, AcceptedCredentials accepted, TokenStore store, AuthorizationServer lean, TokenConfig config,
-            Clock clock,
-            ErrorLog log) {
+            Clock clock, ErrorLog log, Traces traces) {
         this.cache = cache;
         this.accepted = accepted;
         this.store = cache.isEnabled() ? store : TokenStore.NONE;
@@ -100,6 +108,7 @@ final class TokenSupply {
         this.refreshAhead = config.refreshAhead() * this.store.jitter();
         this.clock = clock;
         this.log = log;
+        this.traces = traces;
         this.store.onForget(this::forget);
     }
 
@@ -150,11 +159,19 @@ final class TokenSupply {
     private Uni<IssuedToken> obtained(TokenKey key, UpstreamTokenRequest request, CachedToken cached, Need need,
             Source source) {
         Flight<Optional<Obtained>> call = call(key, request, cached, need);
-        return call.outcome().chain(obtained -> obtained
+        return outcome(call).chain(obtained -> obtained
                 .filter(token -> !call.joined() || need != Need.FRESH || token.source().isEmpty())
                 .map(token -> Uni.createFrom().item(issue(token, key, source, call.joined())))
                 // The caller joined a call that has no token for it: one without a token, or with a shared one that is not fresh.
                 .orElseGet(() -> obtained(key, request, cached, need, source)));
+    }
+
+    /** A request that has joined a call of another trace has a span for its wait, with a link to the call. */
+    private Uni<Optional<Obtained>> outcome(Flight<Optional<Obtained>> call) {
+        return call.joined() && traces.areOn()
+                ? traces.in(traces.span("wait for token").setParent(traces.current()).addLink(call.span().link()),
+                        wait -> call.outcome())
+                : call.outcome();
     }
 
     /** Waits a limited time for a token with more validity, then issues the cached one. */
@@ -180,7 +197,8 @@ final class TokenSupply {
      * @param cached the token that the caller found in the cache; null without one
      */
     private Flight<Optional<Obtained>> call(TokenKey key, UpstreamTokenRequest request, CachedToken cached, Need need) {
-        return calls.join(key, request.accounts(), () -> {
+        CallSpan span = span(request, need);
+        return calls.join(key, request.accounts(), span, () -> {
             long now = clock.millis();
             CachedToken found = usable(cache.peek(key), key, now);
             if (found != null && found != cached && isGood(found, minimumValidity(key), now)
@@ -188,7 +206,7 @@ final class TokenSupply {
                 // Another call ended after this caller looked into the cache and before this call started.
                 return Uni.createFrom().item(Optional.of(new Obtained(found.at(now), Optional.of(found), Optional.empty())));
             }
-            return attempt(key, request, cached, need)
+            return attempt(key, traces.areOn() ? request.in(span.context()) : request, cached, need)
                     .onFailure().invoke(failure -> {
                         if (cached != null) {
                             cached.postponeReplacement(clock.millis() + config.retryCooldown().toMillis());
@@ -200,6 +218,22 @@ final class TokenSupply {
         });
     }
 
+    /**
+     * The span is part of the trace of the request that starts the call, unless that does not wait: then it is a new trace with
+     * a link to the request, whose own trace would last as long as the call otherwise.
+     */
+    private CallSpan span(UpstreamTokenRequest request, Need need) {
+        if (!traces.areOn()) {
+            return CallSpan.NONE;
+        }
+        Context current = traces.current();
+        SpanBuilder span = need == Need.AHEAD
+                ? traces.span("replace token").setNoParent().addLink(Span.fromContext(current).getSpanContext())
+                : traces.span("obtain token").setParent(current);
+        span.setAttribute(NEED, need.name().toLowerCase(Locale.ROOT));
+        return new CallSpan(TokenAttributes.describe(span, request));
+    }
+
     private Uni<Optional<Obtained>> attempt(TokenKey key, UpstreamTokenRequest request, CachedToken cached, Need need) {
         Optional<TokenException> refusal = cache.refusal(request.fingerprint(), request.scope());
         if (refusal.isPresent()) {
@@ -209,7 +243,7 @@ final class TokenSupply {
         long minimum = need == Need.AHEAD ? replacedBelow(cached, minimumValidity(key)) : minimumValidity(key);
         return store.enter(new Wish(key, request.fingerprint(),
                 accepted.of(request.fingerprint(), request.scope()).credentials(), minimum, need == Need.FRESH,
-                need != Need.AHEAD))
+                need != Need.AHEAD, request.trace()))
                 .chain(turn -> take(turn, key, request, cached, need, generation));
     }
 

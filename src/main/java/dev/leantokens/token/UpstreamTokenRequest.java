@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 import dev.leantokens.token.AcceptedCredentials.Acceptance;
+import io.opentelemetry.context.Context;
 
 /**
  * An access token request to Lean by the client credentials grant (RFC 6749 §4.4.2).
@@ -14,9 +15,10 @@ import dev.leantokens.token.AcceptedCredentials.Acceptance;
  * @param accounts the callers that the request is made for, and for which purpose
  * @param acceptance what Lean has accepted of it before
  * @param waited how long it has waited for the store
+ * @param trace the parent of its spans; the root if it is not traced
  */
 public record UpstreamTokenRequest(Optional<ClientCredentials> callerCredentials, String fingerprint, Scope scope,
-        CallerAccounts accounts, Acceptance acceptance, Duration waited) {
+        CallerAccounts accounts, Acceptance acceptance, Duration waited, Context trace) {
 
     /** Whose credentials go to Lean. Decides what a refusal by Lean means. */
     public enum CredentialsOwner {
@@ -37,7 +39,8 @@ public record UpstreamTokenRequest(Optional<ClientCredentials> callerCredentials
     /** A request of one caller, of which Lean has accepted nothing before. */
     public UpstreamTokenRequest(Optional<ClientCredentials> callerCredentials, String fingerprint, Scope scope,
             Purpose purpose, CallerAccount account) {
-        this(callerCredentials, fingerprint, scope, new CallerAccounts(account, purpose), Acceptance.NONE, Duration.ZERO);
+        this(callerCredentials, fingerprint, scope, new CallerAccounts(account, purpose), Acceptance.NONE, Duration.ZERO,
+                Context.root());
     }
 
     /** @return whose credentials go to Lean */
@@ -55,9 +58,14 @@ public record UpstreamTokenRequest(Optional<ClientCredentials> callerCredentials
         return accounts.purpose();
     }
 
+    /** @return the same request, with the parent of its spans */
+    UpstreamTokenRequest in(Context parent) {
+        return new UpstreamTokenRequest(callerCredentials, fingerprint, scope, accounts, acceptance, waited, parent);
+    }
+
     /** @return the same request after the store was asked, with what Lean has accepted of it before */
     UpstreamTokenRequest after(Duration waitedForStore, Acceptance known) {
-        return new UpstreamTokenRequest(callerCredentials, fingerprint, scope, accounts, known, waitedForStore);
+        return new UpstreamTokenRequest(callerCredentials, fingerprint, scope, accounts, known, waitedForStore, trace);
     }
 
     /** Excludes the fingerprint: a reader of the log could use it to guess secrets offline. */

@@ -58,8 +58,7 @@ public final class Traces {
 
     /**
      * Makes a span the current one for the rest of the request: spans become its children, and lines of the log have its ids.
-     * To
-     * be called on the request's context of Vert.x.
+     * To be called on the request's context of Vert.x.
      */
     public void enter(Context context) {
         io.vertx.core.Context ofRequest = Vertx.currentContext();
@@ -67,6 +66,11 @@ public final class Traces {
             // Never left: the request's context ends with the request.
             QuarkusContextStorage.INSTANCE.attach(ofRequest, context);
         }
+    }
+
+    /** @return the current span, which can be described; to be asked when a method is called, not in a callback */
+    public Span currentSpan() {
+        return on ? Span.current() : Span.getInvalid();
     }
 
     /** @return a new span, not started; the parent is the current span unless set */

@@ -39,6 +39,9 @@ import dev.leantokens.token.CallerAccount;
 import dev.leantokens.token.CallerAccounts;
 import dev.leantokens.token.Scope;
 import dev.leantokens.token.UpstreamTokenRequest.Purpose;
+import dev.leantokens.trace.Traces;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.context.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.PemTrustOptions;
@@ -60,7 +63,7 @@ class ValuesInTextTest {
             "CallerAccount.sharer", "LocalClient.id", "Scope.value", "Schema.value",
             "Session.owner", "Session.account", "Verdict.reason", "State.reason", "LeanAccount.url",
             "RestClients.certificate", "ResourceUrl.origin", "ResourceUrl.path", "SigningKey.algorithm", "Places.mcpUrl",
-            "StoreScript.text", "StoreScript.digest", "StoreNames.prefix", "StoreNames.environment",
+            "StoreScript.name", "StoreScript.text", "StoreScript.digest", "StoreNames.prefix", "StoreNames.environment",
             // Names of certificates, which are public.
             "Names.uris", "Names.hosts", "SpiffeId.text", "DnsName.labels",
             // Addresses, and ids of the configuration.
@@ -152,6 +155,14 @@ class ValuesInTextTest {
             case "OptionalLong" -> OptionalLong.of(1);
             case "Duration" -> Duration.ofSeconds(1);
             case "Instant" -> Instant.EPOCH;
+            case "CallSpan" -> {
+                var none = plain.getDeclaredField("NONE");
+                none.setAccessible(true);
+                yield none.get(null);
+            }
+            case "Context" -> Context.root();
+            case "Traces" -> Traces.OFF;
+            case "Attributes" -> Attributes.empty();
             case "URI" -> URI.create("https://" + text + ".example.com");
             case "ByteBuffer" -> ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
             case "JsonObject" -> new JsonObject().put(text, text);

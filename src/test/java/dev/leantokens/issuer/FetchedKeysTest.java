@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import dev.leantokens.testing.LogLines;
 import dev.leantokens.testing.LogLines.Line;
 import dev.leantokens.testing.TestClock;
+import dev.leantokens.trace.Traces;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
@@ -47,7 +48,7 @@ class FetchedKeysTest {
     private final List<Scheduled> scheduled = new ArrayList<>();
 
     private final FetchedKeys keys = new FetchedKeys("k8s", this::fetch, this::schedule, KEPT, clock,
-            new KeysMetrics(registry, "k8s"));
+            new KeysMetrics(registry, "k8s"), Traces.OFF);
 
     @AfterEach
     void stopListening() {

@@ -38,6 +38,7 @@ import dev.leantokens.testing.Certificates;
 import dev.leantokens.testing.LogLines;
 import dev.leantokens.testing.RawServer;
 import dev.leantokens.testing.TestClock;
+import dev.leantokens.trace.Traces;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -55,7 +56,7 @@ class TrustedKeysTest {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final RawServer server = RawServer.start();
     private Duration kept = Duration.ofHours(24);
-    private final TrustedKeys keys = new TrustedKeys(() -> kept, vertx, clock, registry);
+    private final TrustedKeys keys = new TrustedKeys(() -> kept, vertx, clock, registry, Traces.OFF);
     private final TokenVerifiers verifiers = new TokenVerifiers(keys, clock);
 
     @TempDir

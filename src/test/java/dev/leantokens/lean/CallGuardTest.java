@@ -94,7 +94,8 @@ class CallGuardTest {
     }
 
     private Uni<AccessToken> pass(CallGuard through, Uni<AccessToken> outcome) {
-        return through.pass(Requests.ofCaller("client", "secret", true, "192.0.2.7"), clock.instant().plusSeconds(5), HERE,
+        return through.pass(Requests.ofCaller("client", "secret", true, "192.0.2.7"), Requests.UNTRACED,
+                clock.instant().plusSeconds(5), HERE,
                 another -> {
                     sent.incrementAndGet();
                     return outcome;

@@ -24,6 +24,7 @@ import dev.leantokens.token.Scope;
 import dev.leantokens.token.UpstreamTokenRequest;
 import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
 import dev.leantokens.token.UpstreamTokenRequest.Purpose;
+import io.opentelemetry.context.Context;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -164,7 +165,7 @@ class OutageBreakerTest {
     /** @return the error of a first request for the scope; null for a token */
     private static TokenError outcome(LeanBreaker breaker, CallerAccounts call, String scope, Uni<AccessToken> lean) {
         UpstreamTokenRequest request = new UpstreamTokenRequest(Optional.empty(), "service", new Scope(scope), call,
-                Acceptance.NONE, Duration.ZERO);
+                Acceptance.NONE, Duration.ZERO, Context.root());
         CompletableFuture<AccessToken> outcome = breaker.pass(request, () -> lean).subscribeAsCompletionStage();
         return outcome.handle((token, failure) -> failure == null ? null : ((TokenException) failure).error()).join();
     }

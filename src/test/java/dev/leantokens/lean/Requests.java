@@ -12,9 +12,14 @@ import dev.leantokens.token.Scope;
 import dev.leantokens.token.ServiceCredentials.ServiceClient;
 import dev.leantokens.token.UpstreamTokenRequest;
 import dev.leantokens.token.UpstreamTokenRequest.Purpose;
+import dev.leantokens.trace.Traces;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.context.Context;
 
 /** Requests for permits of a budget, and their callers. */
 final class Requests {
+
+    static final CallTrace UNTRACED = new CallTrace(new TracedEndpoint(Traces.OFF, Attributes.empty(), false), Context.root());
 
     static final String SERVICE = "service";
 
@@ -36,7 +41,8 @@ final class Requests {
     }
 
     static UpstreamTokenRequest ofService(CallerAccounts callers) {
-        return new UpstreamTokenRequest(Optional.empty(), SERVICE, Scope.API, callers, Acceptance.NONE, Duration.ZERO);
+        return new UpstreamTokenRequest(Optional.empty(), SERVICE, Scope.API, callers, Acceptance.NONE, Duration.ZERO,
+                Context.root());
     }
 
     static UpstreamTokenRequest optional(CallerAccount caller) {
@@ -47,7 +53,7 @@ final class Requests {
     static UpstreamTokenRequest ofCaller(String clientId, String secret, boolean accepted, String address) {
         return new UpstreamTokenRequest(Optional.of(new ClientCredentials(clientId, secret)), clientId + secret, Scope.API,
                 new CallerAccounts(one("address " + address, "anonymous", 1), Purpose.NEED), new Acceptance(accepted, false),
-                Duration.ZERO);
+                Duration.ZERO, Context.root());
     }
 
     /** @return the only caller that uses the service's credentials */

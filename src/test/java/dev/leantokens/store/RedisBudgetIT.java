@@ -29,6 +29,7 @@ import dev.leantokens.lean.SharedBudget.Taken;
 import dev.leantokens.testing.RedisConnection;
 import dev.leantokens.testing.RedisServer;
 import dev.leantokens.token.UpstreamTokenRequest.Purpose;
+import io.opentelemetry.context.Context;
 
 /** Several replicas with one Redis, and a minute of three seconds. */
 class RedisBudgetIT {
@@ -65,7 +66,8 @@ class RedisBudgetIT {
     }
 
     private ReplicaBudget replica(StoreKeys keys) {
-        RedisBudget shared = new RedisBudget(links.connect(server), keys, Links.NAMES, timeout, Clock.systemUTC());
+        RedisBudget shared = new RedisBudget(links.connect(server), keys, Links.NAMES, timeout, Clock.systemUTC(),
+                StoreSpans.OFF);
         ReplicaBudget replica = new ReplicaBudget(LIMIT, window, links.vertx(), shared, calls);
         replicas.add(replica);
         return replica;
@@ -178,7 +180,7 @@ class RedisBudgetIT {
     void callsThatEndWhileRedisIsGoneCountInItLater() {
         window = Duration.ofMinutes(1);
         RedisLink link = links.connect(server);
-        RedisBudget shared = new RedisBudget(link, KEY, Links.NAMES, timeout, Clock.systemUTC());
+        RedisBudget shared = new RedisBudget(link, KEY, Links.NAMES, timeout, Clock.systemUTC(), StoreSpans.OFF);
         assertThat(shared.take(call("known"), NOTHING, Duration.ZERO).await().atMost(LONG)).isInstanceOf(Taken.class);
         assertThat(number()).isOne();
         server.kill();
@@ -194,7 +196,8 @@ class RedisBudgetIT {
     @Test
     void callThatIsMadeWithoutAskingCountsFromItsStart() {
         window = Duration.ofMinutes(1);
-        RedisBudget shared = new RedisBudget(links.connect(server), KEY, Links.NAMES, timeout, Clock.systemUTC());
+        RedisBudget shared = new RedisBudget(links.connect(server), KEY, Links.NAMES, timeout, Clock.systemUTC(),
+                StoreSpans.OFF);
 
         shared.begin(call("call"));
         Awaitility.await().until(() -> number() == 1);
@@ -208,7 +211,7 @@ class RedisBudgetIT {
     void redisThatWasStoppedCountsNoQuestionOfBefore() {
         window = Duration.ofMinutes(1);
         RedisLink link = links.connect(server);
-        RedisBudget shared = new RedisBudget(link, KEY, Links.NAMES, timeout, Clock.systemUTC());
+        RedisBudget shared = new RedisBudget(link, KEY, Links.NAMES, timeout, Clock.systemUTC(), StoreSpans.OFF);
         CountDownLatch pulse = new CountDownLatch(1);
         link.addListener(new StoreLink.Listener() {
 
@@ -234,7 +237,8 @@ class RedisBudgetIT {
 
     private SharedBudget.Call call(String id) {
         return new SharedBudget.Call("client", Optional.empty(), "anonymous", LIMIT, false, false,
-                new SharedBudget.Limits(LIMIT, LIMIT / 2, LIMIT / 10, window, Duration.ofSeconds(3)), id, Duration.ZERO);
+                new SharedBudget.Limits(LIMIT, LIMIT / 2, LIMIT / 10, window, Duration.ofSeconds(3)), id, Duration.ZERO,
+                Context.root());
     }
 
     /** @return the number of calls that Redis counts */
@@ -265,7 +269,7 @@ class RedisBudgetIT {
 
     @Test
     void pauseHoldsForAllReplicas() {
-        RedisBudget one = new RedisBudget(links.connect(server), KEY, Links.NAMES, timeout, Clock.systemUTC());
+        RedisBudget one = new RedisBudget(links.connect(server), KEY, Links.NAMES, timeout, Clock.systemUTC(), StoreSpans.OFF);
         ReplicaBudget other = replica();
         assertThat(other.ofCaller("client", "secret").await().atMost(window)).isTrue();
 

@@ -25,7 +25,7 @@ class RedisFaultsIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration TIMEOUT = Duration.ofMillis(50);
-    private static final StoreScript WRITE = StoreScript.of("return redis.call('SET', KEYS[1], ARGV[1])");
+    private static final StoreScript WRITE = StoreScript.of("test", "return redis.call('SET', KEYS[1], ARGV[1])");
 
     private final Links links = new Links();
     private final LogLines log = LogLines.of(StoreOutage.class.getName());
@@ -140,7 +140,7 @@ class RedisFaultsIT {
     void scriptThatFailsAloneTakesNothingDown() {
         try (RedisServer server = RedisServer.start()) {
             RedisLink link = start(server.url());
-            StoreScript wrongType = StoreScript.of("return redis.call('LPUSH', KEYS[1], '1')");
+            StoreScript wrongType = StoreScript.of("test", "return redis.call('LPUSH', KEYS[1], '1')");
             write(link, "text");
 
             for (int i = 0; i < 2 * FailureStreak.LENGTH; i++) {

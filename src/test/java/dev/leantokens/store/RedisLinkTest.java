@@ -28,7 +28,7 @@ class RedisLinkTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration SHORT = Duration.ofMillis(200);
-    private static final StoreScript ECHO = StoreScript.of("return {KEYS[1], ARGV[1]}");
+    private static final StoreScript ECHO = StoreScript.of("test", "return {KEYS[1], ARGV[1]}");
 
     private final RedisServer server = RedisServer.start();
     private final Links links = new Links();
@@ -124,7 +124,7 @@ class RedisLinkTest {
     @Test
     void waitsNoLongerThanTheCallersPatience() {
         RedisLink link = links.connect(server);
-        StoreScript endless = StoreScript.of("local i = 0 while true do i = i + 1 end");
+        StoreScript endless = StoreScript.of("test", "local i = 0 while true do i = i + 1 end");
         long start = System.nanoTime();
 
         assertThatThrownBy(() -> link.run(endless, List.of("key"), List.of(), Duration.ofMillis(50)).await().atMost(PATIENCE))
@@ -135,7 +135,7 @@ class RedisLinkTest {
     @Test
     void whatNoRequestWaitsForMayTakeLonger() {
         RedisLink link = links.start(server.url(), Duration.ofMillis(50), Clock.systemUTC());
-        StoreScript slow = StoreScript.of("""
+        StoreScript slow = StoreScript.of("test", """
                 local start = redis.call('TIME')
                 repeat
                   local now = redis.call('TIME')

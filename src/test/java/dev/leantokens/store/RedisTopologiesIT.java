@@ -47,7 +47,7 @@ class RedisTopologiesIT {
     private static final Path GUIDE = Path.of("docs/how-to/share-tokens-between-replicas.md");
     private static final Path SCRIPTS = Path.of("src/main/resources/store");
     private static final int SLOTS = 16_384;
-    private static final StoreScript WRITE = StoreScript.of("return redis.call('SET', KEYS[1], ARGV[1])");
+    private static final StoreScript WRITE = StoreScript.of("test", "return redis.call('SET', KEYS[1], ARGV[1])");
 
     private final Links links = new Links();
     private final List<RedisServer> servers = new ArrayList<>();

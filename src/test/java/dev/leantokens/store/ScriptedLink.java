@@ -23,7 +23,7 @@ record ScriptedLink(Function<List<String>, List<Object>> answer, List<StoreLink.
     RedisTokenStore store(Duration lease, Duration clock, TestFleet fleet) {
         return new RedisTokenStore(this, () -> List.of(TestFleet.KEY), Links.NAMES, new StoreTimes(Duration.ofMillis(500),
                 lease, lease.multipliedBy(2), Duration.ofSeconds(5), Duration.ofSeconds(5)), TokenGenerations.NONE,
-                TestFleet.off(clock), fleet.links.vertx(), fleet.registry);
+                TestFleet.off(clock), fleet.links.vertx(), fleet.registry, StoreSpans.OFF);
     }
 
     @Override

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import dev.leantokens.lean.SharedBudget.Call;
 import dev.leantokens.lean.SharedBudget.Limits;
 import dev.leantokens.lean.SharedBudget.Own;
+import io.opentelemetry.context.Context;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Response;
@@ -61,8 +62,8 @@ class StoreTimesTest {
     private Duration waitOfTheBudget(Duration waited) {
         Duration minute = Duration.ofMinutes(1);
         Call call = new Call("client", Optional.empty(), "sharer", 60, false, false, new Limits(60, 30, 6, minute, minute),
-                "id", waited);
-        new RedisBudget(link, () -> List.of(Links.KEY), Links.NAMES, TIMEOUT, Clock.systemUTC())
+                "id", waited, Context.root());
+        new RedisBudget(link, () -> List.of(Links.KEY), Links.NAMES, TIMEOUT, Clock.systemUTC(), StoreSpans.OFF)
                 .take(call, new Own(0, false, minute), Duration.ZERO).subscribe().with(taken -> {
                 }, failure -> {
                 });

@@ -64,7 +64,7 @@ final class TestFleet implements AutoCloseable {
         return new RedisTokenStore(link, () -> keys, Links.NAMES,
                 new StoreTimes(timeout, LEASE, LEASE.multipliedBy(2), Duration.ofSeconds(5), Duration.ofSeconds(5)),
                 generations, clock,
-                links.vertx(), registry);
+                links.vertx(), registry, StoreSpans.OFF);
     }
 
     /** @return a clock that differs from that of the machine */

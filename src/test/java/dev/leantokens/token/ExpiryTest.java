@@ -24,6 +24,7 @@ import dev.leantokens.error.TokenException;
 import dev.leantokens.testing.FakeMachine;
 import dev.leantokens.testing.Settings;
 import dev.leantokens.token.IssuedToken.Source;
+import dev.leantokens.trace.Traces;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
 
@@ -82,7 +83,7 @@ class ExpiryTest {
             lifetime = lifetimeSeconds;
             Clock clock = SteadyClocks.of(machine);
             supply = new TokenSupply(new MapTokenCache(), new SetOfAccepted(), TokenStore.NONE, this::lean,
-                    Settings.of(TokenConfig.class, "token.minimum-validity", minimumSeconds + "s"), clock, LOG);
+                    Settings.of(TokenConfig.class, "token.minimum-validity", minimumSeconds + "s"), clock, LOG, Traces.OFF);
         }
 
         private Uni<AccessToken> lean(UpstreamTokenRequest request) {

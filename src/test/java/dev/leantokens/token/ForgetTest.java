@@ -18,6 +18,7 @@ import dev.leantokens.error.TokenException;
 import dev.leantokens.testing.Settings;
 import dev.leantokens.testing.TestClock;
 import dev.leantokens.token.IssuedToken.Source;
+import dev.leantokens.trace.Traces;
 import io.smallrye.mutiny.Uni;
 
 /** What a replica still issues once it was told to forget tokens. */
@@ -30,7 +31,7 @@ class ForgetTest {
     private final MapTokenCache cache = new MapTokenCache();
     private final Store store = new Store();
     private final TokenSupply supply = new TokenSupply(cache, new SetOfAccepted(), store, lean,
-            Settings.of(TokenConfig.class), clock, ErrorLogs.create());
+            Settings.of(TokenConfig.class), clock, ErrorLogs.create(), Traces.OFF);
 
     /** Forgets what a test says. */
     private static final class Store implements TokenStore {

@@ -83,7 +83,7 @@ class SingleFlightTest {
 
     @Test
     void callThatFailsAtOnceIsLikeOneThatFailsLater() {
-        Flight<String> flight = flights.join("a", accounts("caller"), () -> {
+        Flight<String> flight = flights.join("a", accounts("caller"), CallSpan.NONE, () -> {
             throw new IllegalStateException("at once");
         });
 
@@ -138,10 +138,10 @@ class SingleFlightTest {
     @Test
     void joiningCallerIsAmongTheAccountsOfTheCall() {
         CallerAccounts first = accounts("first");
-        flights.join("a", first, this::call);
+        flights.join("a", first, CallSpan.NONE, this::call);
 
         for (int i = 0; i < 5_000; i++) {
-            flights.join("a", accounts("second"), this::call);
+            flights.join("a", accounts("second"), CallSpan.NONE, this::call);
         }
 
         assertThat(first.snapshot().all()).extracting(CallerAccount::account).containsExactly("first", "second");
@@ -151,7 +151,7 @@ class SingleFlightTest {
     @Test
     void refusedCallIsNotJoined() {
         CallerAccounts first = accounts("first");
-        Flight<String> refused = flights.join("a", first, this::call);
+        Flight<String> refused = flights.join("a", first, CallSpan.NONE, this::call);
         UniEmitter<? super String> ending = running;
         first.closeIfUnchanged(first.snapshot());
 
@@ -195,7 +195,7 @@ class SingleFlightTest {
     }
 
     private Flight<String> join(String key) {
-        return flights.join(key, accounts("caller"), this::call);
+        return flights.join(key, accounts("caller"), CallSpan.NONE, this::call);
     }
 
     private static CallerAccounts accounts(String account) {

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import dev.leantokens.error.ErrorLogs;
 import dev.leantokens.testing.Settings;
 import dev.leantokens.token.ServiceCredentials.ServiceClient;
+import dev.leantokens.trace.Traces;
 import io.vertx.core.json.JsonObject;
 
 /** One replica of the service as far as tokens are concerned, with its own memory and clock. Thread-safe. */
@@ -25,7 +26,7 @@ public final class TestReplica {
     public TestReplica(String secret, TokenStore store, AuthorizationServer lean, Clock clock, String... settings) {
         Optional<ServiceClient> client = Optional.of(ServiceClient.of(CLIENT_ID, secret));
         service = new TokenService(lean, store, () -> client, new MapTokenCache(), new SetOfAccepted(),
-                Settings.of(TokenConfig.class, settings), clock, ErrorLogs.create());
+                Settings.of(TokenConfig.class, settings), clock, ErrorLogs.create(), Traces.OFF);
     }
 
     public CompletableFuture<IssuedToken> issue(Scope scope) {

@@ -22,6 +22,7 @@ import dev.leantokens.token.IssuedToken.Source;
 import dev.leantokens.token.ServiceCredentials.ServiceClient;
 import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
 import dev.leantokens.token.UpstreamTokenRequest.Purpose;
+import dev.leantokens.trace.Traces;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.runtime.StartupEvent;
@@ -161,7 +162,7 @@ class TokenServiceTest {
         TokenService service = new TokenService(lean, TokenStore.NONE, credentials, cache, new SetOfAccepted(),
                 Settings.of(TokenConfig.class),
                 clock,
-                ErrorLogs.create());
+                ErrorLogs.create(), Traces.OFF);
         service.registerGauges(new StartupEvent(), registry);
         return service;
     }
@@ -171,7 +172,7 @@ class TokenServiceTest {
             requests.add(request);
             return Uni.createFrom().item(TOKEN);
         }, TokenStore.NONE, () -> client, new MapTokenCache(), new SetOfAccepted(), Settings.of(TokenConfig.class), clock,
-                ErrorLogs.create());
+                ErrorLogs.create(), Traces.OFF);
     }
 
     private static void assertError(Issuance answer, TokenError error) {

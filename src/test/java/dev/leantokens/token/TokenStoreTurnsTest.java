@@ -27,6 +27,7 @@ import dev.leantokens.token.TokenStore.Lead;
 import dev.leantokens.token.TokenStore.Shared;
 import dev.leantokens.token.TokenStore.Turn;
 import dev.leantokens.token.TokenStore.Wish;
+import dev.leantokens.trace.Traces;
 import io.smallrye.mutiny.Uni;
 
 /** What becomes of the turns that a store gives. */
@@ -44,7 +45,7 @@ class TokenStoreTurnsTest {
         return turns.isEmpty() ? Uni.createFrom().item(lead(Optional.empty())) : turns.pop();
     };
     private final TokenSupply supply = new TokenSupply(new MapTokenCache(), new SetOfAccepted(), store, lean,
-            Settings.of(TokenConfig.class), clock, ErrorLogs.create());
+            Settings.of(TokenConfig.class), clock, ErrorLogs.create(), Traces.OFF);
 
     private Lead lead(Optional<CachedToken> fallback) {
         return new Lead() {

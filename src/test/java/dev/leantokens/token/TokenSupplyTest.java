@@ -28,6 +28,7 @@ import dev.leantokens.testing.TestClock;
 import dev.leantokens.token.AcceptedCredentials.Acceptance;
 import dev.leantokens.token.IssuedToken.Source;
 import dev.leantokens.token.UpstreamTokenRequest.Purpose;
+import dev.leantokens.trace.Traces;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.smallrye.mutiny.subscription.Cancellable;
@@ -477,7 +478,7 @@ class TokenSupplyTest {
         supply = new TokenSupply(cache, accepted, TokenStore.NONE, request -> {
             requests.add(request);
             return Uni.createFrom().item(token);
-        }, Settings.of(TokenConfig.class), clock, ErrorLogs.create());
+        }, Settings.of(TokenConfig.class), clock, ErrorLogs.create(), Traces.OFF);
 
         assertThat(issue(Scope.API).token()).isSameAs(token);
         assertThat(issue(Scope.API).source()).isEqualTo(Source.MISS);
@@ -640,6 +641,6 @@ class TokenSupplyTest {
 
     private TokenSupply supply(String... settings) {
         return new TokenSupply(cache, accepted, TokenStore.NONE, lean, Settings.of(TokenConfig.class, settings), clock,
-                ErrorLogs.create());
+                ErrorLogs.create(), Traces.OFF);
     }
 }
