@@ -7,8 +7,9 @@
   const text = document.getElementById('live-text');
   const button = document.getElementById('live-pause');
   const RETRY_MILLIS = 5000;
+  const SILENCE_MILLIS = 20000;
   let events;
-  let retry;
+  let timer;
   let paused = false;
   let lostAt;
 
@@ -51,33 +52,51 @@
   };
 
   const close = () => {
-    clearTimeout(retry);
+    clearTimeout(timer);
     events?.close();
     events = undefined;
+  };
+
+  const lost = () => {
+    lostAt ??= now();
+    say('lost', 'Connection lost at ' + lostAt + ', trying again');
   };
 
   const open = () => {
     close();
     events = new EventSource(live.dataset.events);
-    events.addEventListener('status', event => {
+    awaitEvent();
+    events.addEventListener('message', event => {
+      awaitEvent();
       const fresh = document.createElement('template');
       fresh.innerHTML = event.data;
       for (const part of [...fresh.content.children]) {
         update(document.getElementById(part.id), part);
       }
-      document.title = document.querySelector('.verdict').textContent + ' – Lean Authentication Tokens';
+      const title = document.querySelector('.verdict').textContent + ' – Lean Authentication Tokens';
+      if (document.title !== title) {
+        document.title = title;
+      }
       lostAt = undefined;
       say('live', 'Live');
     });
     events.addEventListener('error', () => {
-      lostAt ??= now();
-      say('lost', 'Connection lost at ' + lostAt + ', trying again');
-      // A browser tries again after broken connections, but not after an error response, such as that of a proxy.
+      lost();
+      // A browser tries again after broken connections, but not after error responses.
       if (events.readyState === EventSource.CLOSED) {
-        close();
-        retry = setTimeout(open, RETRY_MILLIS);
+        clearTimeout(timer);
+        timer = setTimeout(open, RETRY_MILLIS);
       }
     });
+  };
+
+  // The page has a clock, so events never cease; a connection can, without an error.
+  const awaitEvent = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      lost();
+      open();
+    }, SILENCE_MILLIS);
   };
 
   button.addEventListener('click', () => {
@@ -88,7 +107,7 @@
       lostAt = undefined;
       say('paused', 'Paused at ' + now());
     } else {
-      say('paused', 'Connecting');
+      say('connecting', 'Connecting');
       open();
     }
   });
