@@ -68,6 +68,16 @@ mcp: ## Package, and test the jar with the official MCP clients and conformance 
 	$(MVNW) --quiet -DskipTests package
 	.ci/mcp/run
 
+.PHONY: browser
+browser: ## Package, and test the status page in Chromium, with Node.js
+	$(MVNW) --quiet -DskipTests package
+	.ci/browser/run
+
+.PHONY: screenshots
+screenshots: ## Package, and create the pictures of the status page, in about 16 minutes, with Node.js and Chromium
+	$(MVNW) --quiet -DskipTests package
+	.ci/browser/run screenshots
+
 .PHONY: keycloak
 keycloak: ## Package, and test the jar with Keycloak as Lean and as an identity provider, in about 3 minutes, with a JDK 21
 	$(MVNW) --quiet -DskipTests package
