@@ -2,7 +2,6 @@ package dev.leantokens.lean;
 
 import java.time.Duration;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 import dev.leantokens.error.TokenError;
@@ -41,7 +40,7 @@ final class CallTrace {
     /** The number of requests that all attempts have sent, and that of those before the current one. */
     private int sent;
     private int sentBefore;
-    /** Since when the current attempt waits, as {@link System#nanoTime()}; and how long its waits took. */
+    /** Since when the current attempt waits, and how long its waits took, in milliseconds. */
     private long since;
     private long budgetWait;
     private long bulkheadWait;
@@ -59,7 +58,7 @@ final class CallTrace {
     void begin() {
         attempt++;
         sentBefore = sent;
-        since = System.nanoTime();
+        since = endpoint.clock().millis();
         budgetWait = NOT_YET;
         bulkheadWait = NOT_YET;
         breaker = null;
@@ -67,14 +66,14 @@ final class CallTrace {
 
     /** The budget permits the attempt, which waits for its turn now. */
     void permitted() {
-        long now = System.nanoTime();
+        long now = endpoint.clock().millis();
         budgetWait = now - since;
         since = now;
     }
 
     /** The turn of the attempt has come: the breakers decide. */
     void itsTurn() {
-        bulkheadWait = System.nanoTime() - since;
+        bulkheadWait = endpoint.clock().millis() - since;
     }
 
     /** The breakers let the attempt pass. */
@@ -128,10 +127,10 @@ final class CallTrace {
     private AttributesBuilder describe(AttributesBuilder attributes) {
         attributes.put(ATTEMPT, (long) attempt);
         if (budgetWait != NOT_YET) {
-            attributes.put(BUDGET_WAIT, TimeUnit.NANOSECONDS.toMillis(budgetWait));
+            attributes.put(BUDGET_WAIT, budgetWait);
         }
         if (bulkheadWait != NOT_YET) {
-            attributes.put(BULKHEAD_WAIT, TimeUnit.NANOSECONDS.toMillis(bulkheadWait));
+            attributes.put(BULKHEAD_WAIT, bulkheadWait);
         }
         if (breaker != null) {
             attributes.put(BREAKER_STATE, breaker.name().toLowerCase(Locale.ROOT));

@@ -55,7 +55,7 @@ class ResilientLeanClient implements AuthorizationServer {
         this.vertx = vertx;
         this.policy = new RetryPolicy(config.maxAttempts(), config.retryDelay(), LeanTokenEndpoint.longestCall(config),
                 () -> ThreadLocalRandom.current().nextDouble());
-        this.traced = TracedEndpoint.of(traces, account, config);
+        this.traced = TracedEndpoint.of(traces, clock, account, config);
     }
 
     @Override

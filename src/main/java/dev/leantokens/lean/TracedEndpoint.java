@@ -1,6 +1,7 @@
 package dev.leantokens.lean;
 
 import java.net.URI;
+import java.time.Clock;
 
 import dev.leantokens.trace.Traces;
 import io.opentelemetry.api.common.Attributes;
@@ -15,16 +16,16 @@ import io.opentelemetry.context.Context;
  * @param attributes those of every request
  * @param sendsContext whether requests have the headers of W3C Trace Context
  */
-record TracedEndpoint(Traces traces, Attributes attributes, boolean sendsContext) {
+record TracedEndpoint(Traces traces, Clock clock, Attributes attributes, boolean sendsContext) {
 
     private static final String TEMPLATE = "/oauth2/token";
     private static final int HTTPS_PORT = 443;
     private static final int HTTP_PORT = 80;
 
-    static TracedEndpoint of(Traces traces, LeanAccount account, LeanConfig config) {
+    static TracedEndpoint of(Traces traces, Clock clock, LeanAccount account, LeanConfig config) {
         URI url = account.url();
         int standardPort = account.isEncrypted() ? HTTPS_PORT : HTTP_PORT;
-        return new TracedEndpoint(traces, Attributes.builder()
+        return new TracedEndpoint(traces, clock, Attributes.builder()
                 .put("http.request.method", "POST")
                 .put("server.address", url.getHost())
                 .put("server.port", url.getPort() < 0 ? standardPort : url.getPort())

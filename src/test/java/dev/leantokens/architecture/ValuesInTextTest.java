@@ -10,6 +10,7 @@ import java.lang.reflect.Type;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -162,6 +163,7 @@ class ValuesInTextTest {
             }
             case "Context" -> Context.root();
             case "Traces" -> Traces.OFF;
+            case "Clock" -> Clock.systemUTC();
             case "Attributes" -> Attributes.empty();
             case "URI" -> URI.create("https://" + text + ".example.com");
             case "ByteBuffer" -> ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));

@@ -19,7 +19,9 @@ import io.opentelemetry.context.Context;
 /** Requests for permits of a budget, and their callers. */
 final class Requests {
 
-    static final CallTrace UNTRACED = new CallTrace(new TracedEndpoint(Traces.OFF, Attributes.empty(), false), Context.root());
+    static final CallTrace UNTRACED = new CallTrace(
+            new TracedEndpoint(Traces.OFF, Clock.systemUTC(), Attributes.empty(), false),
+            Context.root());
 
     static final String SERVICE = "service";
 
