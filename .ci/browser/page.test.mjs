@@ -17,8 +17,9 @@ after(async () => {
 
 async function violations(page) {
   await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html).join(' ')}`);
+  const { violations, incomplete } = await page.evaluate(() => globalThis.axe.run(document));
+  // Contrasts that cannot be calculated count as insufficient.
+  return violations.concat(incomplete.filter(({ id }) => id === 'color-contrast')).map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html).join(' ')}`);
 }
 
 const overflow = page => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
@@ -188,9 +189,8 @@ describe('the status page', () => {
   test('shows that Lean is down without being reloaded', async () => {
     const page = await open(browser);
     await isLive(page);
-    assert.equal(await requestToken('api'), 200);
     await stopLean();
-    assert.equal(await requestToken('api', { 'Cache-Control': 'no-cache' }), 503);
+    assert.equal(await requestToken(`customer.${CUSTOMER}`), 503);
     await page.locator('#errors').getByText('LEAN_UNAVAILABLE').waitFor();
     // Whether Lean is reachable is checked every 30 s.
     await page.locator('#headline').getByText('Lean is unreachable').waitFor({ timeout: 60_000 });

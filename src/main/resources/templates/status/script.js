@@ -119,6 +119,7 @@
     }
   });
 
+  document.getElementById('reload').hidden = true;
   live.hidden = false;
   open();
 })();
