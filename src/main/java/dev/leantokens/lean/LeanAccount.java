@@ -6,7 +6,11 @@ import static dev.leantokens.settings.SettingRule.require;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -69,6 +73,17 @@ public record LeanAccount(URI url, Optional<String> clientId, String key, Option
 
     boolean isEncrypted() {
         return url.getScheme().equals("https");
+    }
+
+    /** @return a number that is equal for the same URL and client id, ignoring case as the budget does, and tells neither */
+    long fingerprint() {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256")
+                    .digest((url + " " + clientId.orElse("").toLowerCase(Locale.ROOT)).getBytes(StandardCharsets.UTF_8));
+            return Integer.toUnsignedLong(ByteBuffer.wrap(digest).getInt());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
     }
 
     private static LeanAccount withSecret(URI url, Optional<String> id, LeanConfig config) {

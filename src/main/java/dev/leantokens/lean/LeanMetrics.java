@@ -41,7 +41,7 @@ final class LeanMetrics {
         this.successes = requests(SUCCESS);
     }
 
-    void start(@Observes StartupEvent event, CallGuard guard) {
+    void start(@Observes StartupEvent event, CallGuard guard, LeanConfig config, LeanAccount account, LeanStandIn standIn) {
         for (CircuitBreakerState state : CircuitBreakerState.values()) {
             Gauge.builder("lean.breaker.state", guard, it -> it.serviceState() == state ? 1 : 0)
                     .description("1 for the state of the breaker of the service's own calls, 0 for the others; open means that "
@@ -50,6 +50,15 @@ final class LeanMetrics {
         }
         Gauge.builder("lean.budget.left", guard, CallGuard::serviceCallsLeft)
                 .description("Calls to Lean that are left for the service's own client id; NaN if it has none")
+                .register(registry);
+        int limit = config.requestsPerMinute();
+        Gauge.builder("lean.budget.limit", () -> limit)
+                .description("Calls to Lean that the budget of a client id allows in a minute")
+                .register(registry);
+        // Each replica has a stand-in of its own, at another address.
+        double fingerprint = standIn.isUsed() ? Double.NaN : account.fingerprint();
+        Gauge.builder("lean.account.fingerprint", () -> fingerprint)
+                .description("A number that is equal in replicas with the same address of Lean and the same client id")
                 .register(registry);
     }
 

@@ -35,6 +35,7 @@ class WithoutCredentialsIT {
                 .body("checks.find { it.name == 'lean-credentials' }.status", equalTo("DOWN"))
                 .body("checks.find { it.name == 'lean-credentials' }.data.service", containsString("LEAN_CLIENT_ID"))
                 .body("checks.find { it.name == 'listeners' }.status", equalTo("UP"));
+        assertThat(Metrics.scrape().value("service_ready")).isZero();
     }
 
     @Test

@@ -166,6 +166,16 @@ class LeanAccountTest {
         assertThat(account.key()).isEmpty();
     }
 
+    @Test
+    void fingerprintDependsOnUrlAndIdOnly() {
+        long fingerprint = account("https://lean.example.com", "an-id", "a-secret", null).fingerprint();
+
+        assertThat(fingerprint).isBetween(0L, 0xFFFF_FFFFL)
+                .isEqualTo(account("https://lean.example.com", "AN-ID", "another-secret", null).fingerprint())
+                .isNotEqualTo(account("https://lean.example.com", "another-id", "a-secret", null).fingerprint())
+                .isNotEqualTo(account("https://other.example.com", "an-id", "a-secret", null).fingerprint());
+    }
+
     private static LeanAccount account(String url, String id, String secret, Path file) {
         return account("production-uae", url, id, secret, file);
     }

@@ -29,6 +29,8 @@ import org.junit.jupiter.api.Test;
 
 import dev.leantokens.testing.Callers;
 import dev.leantokens.testing.Callers.Answer;
+import dev.leantokens.testing.DocumentedMetrics;
+import dev.leantokens.testing.DocumentedMetrics.Values;
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.McpCalls;
 import dev.leantokens.testing.Metrics;
@@ -51,7 +53,8 @@ import io.quarkus.test.junit.QuarkusIntegrationTest;
         @ResourceArg(name = "token.retry-cooldown", value = "500ms") })
 class MetricsIT {
 
-    private static final Path PAGE = Path.of("docs/reference/metrics-and-log.md");
+    private static final Path PAGE = DocumentedMetrics.PAGE;
+    private static final Pattern LABEL = Pattern.compile("(\\w+)=\"([^\"]*)\"");
     private static final String REQUESTS = "token_requests_total";
     private static final String ERRORS = "token_errors_total";
     private static final String LEAN = "lean_requests_seconds_count";
@@ -163,6 +166,7 @@ class MetricsIT {
         assertThat(grown(LEAN, "outcome=\"lean_unavailable\"")).isEqualTo(3);
         assertThat(grown("lean_retries_total")).isEqualTo(2);
         assertThat(grown(ERRORS, REST, "error=\"temporarily_unavailable\"", "reason=\"lean_unavailable\"")).isOne();
+        assertThat(before.value("lean_budget_limit")).isEqualTo(100_000);
         assertThat(before.value("lean_budget_left") - Metrics.scrape().value("lean_budget_left")).isEqualTo(3);
     }
 
@@ -193,6 +197,15 @@ class MetricsIT {
         assertThat(Metrics.scrape().value("token_waiters")).isZero();
         assertThat(grown(REQUESTS, REST, "outcome=\"miss\"")).isEqualTo(5);
         assertThat(grown(LEAN)).isOne();
+    }
+
+    @Test
+    void serviceIsReadyAndSaysItsVersion() {
+        Metrics now = Metrics.scrape();
+
+        assertThat(now.value("service_ready")).isOne();
+        assertThat(now.value("service_info")).isOne();
+        assertThat(now.value("lean_account_fingerprint")).isBetween(0.0, Math.pow(2, 32));
     }
 
     @Test
@@ -244,10 +257,7 @@ class MetricsIT {
     @Test
     void documentedMetricsExist() throws IOException {
         mcp();
-        List<String> documented = Files.readAllLines(PAGE).stream()
-                .dropWhile(line -> !line.startsWith("| metric |")).skip(2).takeWhile(line -> line.startsWith("|"))
-                .flatMap(row -> Pattern.compile("`([a-z_]+)`").matcher(row.split("\\|")[1]).results())
-                .map(name -> name.group(1)).toList();
+        Set<String> documented = DocumentedMetrics.read().names();
         Set<String> names = Metrics.scrape().samples().stream().map(Sample::name).collect(Collectors.toSet());
 
         // Those of certificates, the store, issuers and traces exist only with these: TlsBucketReloaderTest, StoreIT and others.
@@ -255,8 +265,25 @@ class MetricsIT {
                 .filteredOn(name -> !name.startsWith("tls_") && !name.startsWith("store_") && !name.startsWith("issuer_")
                         && !name.startsWith("traces_"))
                 .allMatch(name -> names.contains(name) || names.contains(name + "_bucket") || names.contains(name + "_count"));
-        assertThat(names).filteredOn(name -> name.matches("(token|lean|cache|log|store|issuer|traces)_.*"))
+        assertThat(names).filteredOn(name -> name.matches("(service|token|lean|cache|log|store|issuer|traces)_.*"))
                 .allMatch(name -> name.startsWith("cache_") || documented.stream().anyMatch(name::startsWith));
+    }
+
+    /** Alerts and the dashboard rely on labels and values of the table. */
+    @Test
+    void labelsHaveTheDocumentedNamesAndValues() throws IOException {
+        DocumentedMetrics documented = DocumentedMetrics.read();
+        mcp();
+        callers.rest(scope("everything")).join();
+
+        assertThat(Metrics.scrape().samples()).filteredOn(sample -> documented.labelsOf(sample.name()).isPresent())
+                .hasSizeGreaterThan(100).allSatisfy(sample -> {
+                    Map<String, Values> labels = documented.labelsOf(sample.name()).orElseThrow();
+                    LABEL.matcher(sample.labels()).results().forEach(label -> {
+                        assertThat(labels).as(sample.name()).containsKey(label.group(1));
+                        assertThat(labels.get(label.group(1)).contain(label.group(2))).as(sample.toString()).isTrue();
+                    });
+                });
     }
 
     /** The metrics that the page excludes for executables exist on a JVM; that of pauses exists after the first one. */
