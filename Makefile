@@ -78,6 +78,12 @@ screenshots: ## Package, and create the pictures of the status page, in about 16
 	$(MVNW) --quiet -DskipTests package
 	.ci/browser/run screenshots
 
+.PHONY: observability
+observability: ## Package, and test the alerts and the dashboard with a Prometheus, in about 2 minutes
+	$(MVNW) --quiet -DskipTests package
+	.ci/observability/install
+	.ci/observability/run
+
 .PHONY: keycloak
 keycloak: ## Package, and test the jar with Keycloak as Lean and as an identity provider, in about 3 minutes, with a JDK 21
 	$(MVNW) --quiet -DskipTests package
