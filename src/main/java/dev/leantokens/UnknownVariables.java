@@ -22,6 +22,7 @@ import dev.leantokens.lean.LeanConfig;
 import dev.leantokens.limits.LimitsConfig;
 import dev.leantokens.mcp.port.McpConfig;
 import dev.leantokens.openapi.OpenapiConfig;
+import dev.leantokens.status.StatusConfig;
 import dev.leantokens.store.StoreConfig;
 import dev.leantokens.tls.CallersTlsConfig;
 import dev.leantokens.tls.LeanTlsConfig;
@@ -38,8 +39,8 @@ import io.smallrye.config.ConfigMapping;
 @ApplicationScoped
 @RegisterForReflection(targets = { AccessConfig.class, CacheConfig.class, IssuersConfig.class, LeanConfig.class,
         LimitsConfig.class, McpConfig.class,
-        OpenapiConfig.class, StoreConfig.class, CallersTlsConfig.class, LeanTlsConfig.class, TokenConfig.class,
-        TraceConfig.class })
+        OpenapiConfig.class, StatusConfig.class, StoreConfig.class, CallersTlsConfig.class, LeanTlsConfig.class,
+        TokenConfig.class, TraceConfig.class })
 class UnknownVariables {
 
     private static final Logger LOG = Logger.getLogger(UnknownVariables.class);

@@ -150,6 +150,23 @@ public class AccessRules {
         }
     }
 
+    /**
+     * @return whether the caller may see the status of the service: it is a local client, or on this machine. With
+     *         {@code ACCESS_ANONYMOUS=never}, connections from this machine may be those of a proxy, and show nothing
+     */
+    public boolean maySeeStatus(Caller caller) {
+        return config.anonymous() != Anonymous.NEVER && caller.local()
+                || caller.client().filter(LocalClient.class::isInstance).isPresent();
+    }
+
+    /** @throws TokenException {@code invalid_client} unless {@link #maySeeStatus} */
+    public void requireStatusReader(Caller caller) {
+        if (!maySeeStatus(caller)) {
+            throw missingCredentials(caller,
+                    "the status is for callers on the machine of this service and for its local clients");
+        }
+    }
+
     /** @return the issuers that are trusted now: those of the configuration, then those of the file */
     public List<IssuerSettings> issuers() {
         return clients.current().trusted();

@@ -59,7 +59,7 @@ public class HostFilter {
             }
         }
         // A GET for an image or a link has no Origin. A script of an allowed page sends one.
-        if (origins.isEmpty() && isAdapter(endpoint)) {
+        if (origins.isEmpty() && isForScripts(endpoint)) {
             for (String site : headers.getAll(SEC_FETCH_SITE)) {
                 if (!rules.allowsSite(site, host)) {
                     return refuse(context, "web pages of another site may not call this service, "
@@ -95,9 +95,9 @@ public class HostFilter {
         return (endpoint == Endpoint.SKILLS || endpoint == Endpoint.RESOURCE_METADATA) && READ_METHODS.contains(method);
     }
 
-    /** The other endpoints are public: any page may link to them. */
-    private static boolean isAdapter(Endpoint endpoint) {
-        return endpoint == Endpoint.TOKEN || endpoint == Endpoint.MCP;
+    /** Any page may link to the others. A foreign page could take all streams of the status without reading them. */
+    private static boolean isForScripts(Endpoint endpoint) {
+        return endpoint == Endpoint.TOKEN || endpoint == Endpoint.MCP || endpoint == Endpoint.STATUS_EVENTS;
     }
 
     /** RFC 9112 §3.2.2: the host of a target in absolute form takes precedence over the header. */

@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 
 import jakarta.enterprise.inject.Produces;
@@ -122,6 +123,11 @@ final class EmbeddedTokenCache implements TokenCache {
         if (enabled) {
             tokens.put(key, token);
         }
+    }
+
+    @Override
+    public void forEach(BiConsumer<TokenKey, CachedToken> visitor) {
+        tokens.asMap().forEach(visitor);
     }
 
     @Override

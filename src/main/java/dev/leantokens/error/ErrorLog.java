@@ -2,6 +2,7 @@ package dev.leantokens.error;
 
 import java.time.Clock;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 
 import jakarta.enterprise.context.ApplicationScoped;
@@ -29,6 +30,8 @@ public class ErrorLog {
 
     private final ErrorMetrics metrics;
     private final ErrorRate rate;
+    private final Clock clock;
+    private final RecentErrors recent = new RecentErrors();
 
     @Inject
     ErrorLog(ErrorMetrics metrics, Clock clock, Vertx vertx) {
@@ -38,6 +41,7 @@ public class ErrorLog {
 
     ErrorLog(ErrorMetrics metrics, Clock clock, ErrorRate.Timer timer) {
         this.metrics = metrics;
+        this.clock = clock;
         this.rate = new ErrorRate(clock, timer, ErrorLog::summarize);
     }
 
@@ -60,10 +64,16 @@ public class ErrorLog {
         return log(origin, " of " + caller.name(), caller, failure);
     }
 
+    /** @return the kinds of errors that occurred last, including those that the log only summarizes; the latest first */
+    public List<RecentError> latest(int limit) {
+        return recent.latest(limit);
+    }
+
     private TokenException log(Origin origin, String ofCaller, CallerName caller, Throwable failure) {
         TokenException exception = failure instanceof TokenException known ? known
                 : TokenError.INTERNAL.because("this service failed; its log has the reason");
         metrics.record(origin, exception);
+        recent.add(origin, exception.error(), clock.millis());
         Level level = exception == failure ? levelOf(exception) : Level.ERROR;
         if (!rate.admit(caller, exception.error(), level)) {
             return exception;

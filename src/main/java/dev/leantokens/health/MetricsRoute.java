@@ -12,6 +12,7 @@ import dev.leantokens.http.Endpoint;
 import dev.leantokens.http.FilterOrder;
 import dev.leantokens.http.ManagementFilter;
 import dev.leantokens.http.RequestFilters;
+import dev.leantokens.http.SharedRendering;
 import io.micrometer.prometheus.PrometheusMeterRegistry;
 import io.prometheus.client.exporter.common.TextFormat;
 import io.vertx.core.Context;

@@ -94,7 +94,7 @@ public class HttpErrors {
     }
 
     /** Sets the header {@code Allow}. */
-    static TokenException methodNotAllowed(RoutingContext context) {
+    public static TokenException methodNotAllowed(RoutingContext context) {
         boolean token = Endpoint.of(context) == Endpoint.TOKEN;
         context.response().putHeader(HttpHeaders.ALLOW, token ? Endpoint.TOKEN_METHODS : Endpoint.READ_METHODS);
         return TokenError.METHOD_NOT_ALLOWED

@@ -76,6 +76,9 @@ public class RequestLog {
         if (endpoint == Endpoint.START) {
             return Endpoint.START_PATH;
         }
+        if (endpoint == Endpoint.STATUS_EVENTS) {
+            return Endpoint.STATUS_EVENTS_PATH;
+        }
         String path = Endpoint.pathOf(context);
         if (path.startsWith(Endpoint.MCP_MESSAGES_PATH)) {
             return Endpoint.MCP_MESSAGES_PATH + "{id}";

@@ -149,9 +149,9 @@ final class CallGuard {
         return failure.error() == TokenError.THROTTLED ? failure.response().retryAfter() : Optional.empty();
     }
 
-    /** @return the state of the breakers of the service's own calls */
-    CircuitBreakerState serviceState() {
-        return breakers.get(CredentialsOwner.SERVICE).state();
+    /** @return the common state of the breakers for calls with these credentials */
+    CircuitBreakerState breakerState(CredentialsOwner owner) {
+        return breakers.get(owner).state();
     }
 
     /** @return the number of calls that can be made with the service's own client id now; NaN if it has none */

@@ -11,6 +11,7 @@ import jakarta.inject.Singleton;
 
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
+import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -43,7 +44,7 @@ final class LeanMetrics {
 
     void start(@Observes StartupEvent event, CallGuard guard, LeanConfig config, LeanAccount account, LeanStandIn standIn) {
         for (CircuitBreakerState state : CircuitBreakerState.values()) {
-            Gauge.builder("lean.breaker.state", guard, it -> it.serviceState() == state ? 1 : 0)
+            Gauge.builder("lean.breaker.state", guard, it -> it.breakerState(CredentialsOwner.SERVICE) == state ? 1 : 0)
                     .description("1 for the state of the breaker of the service's own calls, 0 for the others; open means that "
                             + "Lean is not called")
                     .tag("state", state.name().toLowerCase(Locale.ROOT)).register(registry);

@@ -1,6 +1,8 @@
 package dev.leantokens.status;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -13,20 +15,28 @@ import jakarta.ws.rs.core.Variant;
 import org.jboss.resteasy.reactive.server.core.EncodedMediaType;
 import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
 
+import dev.leantokens.access.AccessRules;
+import dev.leantokens.access.Caller;
 import dev.leantokens.access.HostFilter;
 import dev.leantokens.http.ContentNegotiation;
 import dev.leantokens.http.Endpoint;
+import dev.leantokens.http.SharedRendering;
 import dev.leantokens.mcp.port.McpConfig;
 import dev.leantokens.mcp.port.McpListener;
 import dev.leantokens.openapi.OpenapiConfig;
 import dev.leantokens.token.TokenStandIn;
 import io.smallrye.common.annotation.NonBlocking;
+import io.smallrye.mutiny.Uni;
 import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
 
 /**
- * Says where to go from the root of the main port: to browsers as a page, to all others as JSON. Reveals nothing that the API
- * description and the Agent Skill do not, in particular no version.
+ * Says where to go from the root of the main port: to browsers as a page, to all others as JSON. On the page, callers that may
+ * see it get the status of the service too. All others learn nothing that the API description and the Agent Skill do not say,
+ * in particular no version.
  */
 @Path(Endpoint.START_PATH)
 @NonBlocking
@@ -41,18 +51,30 @@ class StartPage {
     private final TokenStandIn standIn;
     private final McpConfig mcp;
     private final McpListener listener;
+    private final StatusConfig config;
+    private final AccessRules access;
+    private final StatusReader status;
     private final StatusHtml html;
+    private final Vertx vertx;
+    /** The pages differ by the name of the host only, and the service has a few. */
+    private final Map<Places, SharedRendering> pages = new ConcurrentHashMap<>();
 
-    StartPage(StatusHtml html, OpenapiConfig openapi, TokenStandIn standIn, McpConfig mcp, McpListener listener) {
-        this.html = html;
+    StartPage(OpenapiConfig openapi, TokenStandIn standIn, McpConfig mcp, McpListener listener, StatusConfig config,
+            AccessRules access, StatusReader status, StatusHtml html, Vertx vertx) {
         this.swaggerUi = openapi.swaggerUi();
         this.standIn = standIn;
         this.mcp = mcp;
         this.listener = listener;
+        this.config = config;
+        this.access = access;
+        this.status = status;
+        this.html = html;
+        this.vertx = vertx;
     }
 
     @GET
-    public byte[] page(@Context ServerRequestContext context, @Context Request request, @Context HttpServerRequest http) {
+    public Uni<byte[]> page(@Context ServerRequestContext context, @Context Request request, @Context HttpServerRequest http,
+            @Context RoutingContext routing) {
         Places places = new Places(mcpUrl(http), swaggerUi, standIn.isUsed());
         boolean asHtml = AS_HTML.equals(ContentNegotiation.preferred(request, AS_JSON, AS_HTML));
         ContentNegotiation.respondWith(context, asHtml ? HTML : JSON);
@@ -60,10 +82,23 @@ class StartPage {
         headers.set(HttpHeaders.VARY, HttpHeaders.ACCEPT)
                 .set(HttpHeaders.CACHE_CONTROL, "no-cache")
                 .set("X-Content-Type-Options", "nosniff");
-        if (asHtml) {
-            headers.set("Content-Security-Policy", html.policy());
+        if (!asHtml) {
+            return Uni.createFrom().item(bytes(places.json()));
         }
-        return (asHtml ? html.page(places) : places.json()).getBytes(StandardCharsets.UTF_8);
+        headers.set("Content-Security-Policy", html.policy());
+        if (!config.page() || !access.maySeeStatus(Caller.of(routing))) {
+            return Uni.createFrom().item(bytes(html.page(places)));
+        }
+        headers.set(HttpHeaders.CACHE_CONTROL, "no-store").set("Cross-Origin-Resource-Policy", "same-origin");
+        return Uni.createFrom().completionStage(() -> pageWithStatus(places).next().map(Buffer::getBytes).toCompletionStage());
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private SharedRendering pageWithStatus(Places places) {
+        return pages.computeIfAbsent(places, key -> new SharedRendering(vertx, () -> html.page(key, status.read())));
     }
 
     /** Only the MCP port needs more than a path: its number, and so a scheme and the name by which the client came here. */

@@ -1,6 +1,7 @@
 package dev.leantokens.token;
 
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 
 import dev.leantokens.error.TokenException;
@@ -22,6 +23,9 @@ public interface TokenCache {
 
     /** Caches a token until it expires, replacing the current one. */
     void put(TokenKey key, CachedToken token);
+
+    /** Visits the cached tokens. Takes time in proportion to their number, so it is not for an event loop. */
+    void forEach(BiConsumer<TokenKey, CachedToken> visitor);
 
     /** Evicts the selected tokens. They count as expired for callers that hold one. */
     void evict(Predicate<TokenKey> selected);

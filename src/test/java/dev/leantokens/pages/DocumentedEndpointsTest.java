@@ -3,6 +3,9 @@ package dev.leantokens.pages;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.URL;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,8 +91,15 @@ class DocumentedEndpointsTest {
 
     @ParameterizedTest
     @MethodSource("readable")
-    void endpointAnswersAsDocumented(Endpoint endpoint) {
-        assertThat(endpoint.statuses()).contains(given().get(endpoint.path()).statusCode());
+    void endpointAnswersAsDocumented(Endpoint endpoint) throws IOException {
+        // Does not read the body: streams do not end.
+        HttpURLConnection connection = (HttpURLConnection) new URL("http://localhost:" + RestAssured.port + endpoint.path())
+                .openConnection();
+        try {
+            assertThat(endpoint.statuses()).contains(connection.getResponseCode());
+        } finally {
+            connection.disconnect();
+        }
     }
 
     @ParameterizedTest

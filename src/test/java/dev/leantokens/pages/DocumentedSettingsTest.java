@@ -31,6 +31,7 @@ import dev.leantokens.lean.LeanConfig;
 import dev.leantokens.limits.LimitsConfig;
 import dev.leantokens.mcp.port.McpConfig;
 import dev.leantokens.openapi.OpenapiConfig;
+import dev.leantokens.status.StatusConfig;
 import dev.leantokens.store.StoreConfig;
 import dev.leantokens.tls.CallersTlsConfig;
 import dev.leantokens.tls.LeanTlsConfig;
@@ -45,7 +46,7 @@ class DocumentedSettingsTest {
 
     private static final List<Class<?>> MAPPINGS = List.of(LeanConfig.class, McpConfig.class, AccessConfig.class,
             TokenConfig.class, CacheConfig.class, LimitsConfig.class, CallersTlsConfig.class, LeanTlsConfig.class,
-            OpenapiConfig.class, StoreConfig.class, IssuersConfig.class, TraceConfig.class);
+            OpenapiConfig.class, StatusConfig.class, StoreConfig.class, IssuersConfig.class, TraceConfig.class);
 
     /** Properties whose variable has another name, mapped in application.properties. */
     private static final Map<String, String> SHORT_NAMES = Map.of(

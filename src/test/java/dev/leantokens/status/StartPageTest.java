@@ -55,14 +55,19 @@ class StartPageTest {
 
         assertThat(response.status()).isEqualTo(200);
         assertThat(response.headers()).containsEntry("Content-Type", "text/html;charset=UTF-8")
-                .containsEntry("Vary", "Accept").containsEntry("Cache-Control", "no-cache")
+                .containsEntry("Vary", "Accept").containsEntry("Cache-Control", "no-store")
                 .containsEntry("X-Content-Type-Options", "nosniff");
         assertThat(response.body()).startsWith("<!doctype html>").contains("POST /v1/oauth2/token",
-                "http://localhost:" + lean.mcpPort() + "/mcp").doesNotContain("<script", "stand-in");
-        String style = response.body().replaceAll("(?s).*<style>|</style>.*", "");
+                "http://localhost:" + lean.mcpPort() + "/mcp").doesNotContain("stand-in");
         assertThat(response.headers().get("Content-Security-Policy")).startsWith("default-src 'none'; ")
-                .contains("style-src 'sha256-" + Base64.getEncoder().encodeToString(
-                        MessageDigest.getInstance("SHA-256").digest(style.getBytes(StandardCharsets.UTF_8))) + "'");
+                .contains("style-src '" + hash("style", response.body()) + "';",
+                        "script-src '" + hash("script", response.body()) + "';");
+    }
+
+    private static String hash(String element, String page) throws GeneralSecurityException {
+        String text = page.replaceAll("(?s).*<" + element + ">|</" + element + ">.*", "");
+        return "sha256-" + Base64.getEncoder()
+                .encodeToString(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     @Test

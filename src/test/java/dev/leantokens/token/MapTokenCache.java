@@ -3,6 +3,7 @@ package dev.leantokens.token;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 
 import dev.leantokens.error.TokenException;
@@ -38,6 +39,11 @@ final class MapTokenCache implements TokenCache {
     @Override
     public void put(TokenKey key, CachedToken token) {
         tokens.put(key, token);
+    }
+
+    @Override
+    public void forEach(BiConsumer<TokenKey, CachedToken> visitor) {
+        tokens.forEach(visitor);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.leantokens.token;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
 import dev.leantokens.testing.TestClock;
+import dev.leantokens.token.CachedTokens.Kind;
 
 /** The contract of every enabled cache. */
 public abstract class TokenCacheContract {
@@ -90,6 +92,24 @@ public abstract class TokenCacheContract {
 
         cache.evict(API, newer);
         assertThat(cache.find(API)).isEmpty();
+    }
+
+    @Test
+    void tokensAreCountedByKindUntilTheyExpire() {
+        TokenCache cache = cache();
+        assertThat(CachedTokens.in(cache, clock)).isEmpty();
+        cache.put(API, token(60));
+        cache.put(OTHERS, token(90));
+        cache.put(customer(1), token(40));
+        cache.put(TokenKey.ofService("client", "certificate", new Scope("other")), token(30));
+        Instant start = clock.instant();
+
+        assertThat(CachedTokens.in(cache, clock)).containsExactly(new CachedTokens(Kind.API, 2, start.plusSeconds(60)),
+                new CachedTokens(Kind.CUSTOMER, 1, start.plusSeconds(40)),
+                new CachedTokens(Kind.OTHER, 1, start.plusSeconds(30)));
+
+        clock.advance(Duration.ofSeconds(60));
+        assertThat(CachedTokens.in(cache, clock)).containsExactly(new CachedTokens(Kind.API, 1, start.plusSeconds(90)));
     }
 
     @Test

@@ -1,4 +1,4 @@
-package dev.leantokens.health;
+package dev.leantokens.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;

@@ -1,4 +1,4 @@
-package dev.leantokens.health;
+package dev.leantokens.http;
 
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -12,7 +12,7 @@ import io.vertx.core.buffer.Buffer;
  * Renders a text on a worker thread, once for all concurrent requests and at most once in every {@link #INTERVAL}. No request
  * gets a text whose rendering started before the request. Thread-safe.
  */
-final class SharedRendering {
+public final class SharedRendering {
 
     /** The pause between two renderings. At 2 ms for a rendering, they use a tenth of a processor at most. */
     static final Duration INTERVAL = Duration.ofMillis(20);
@@ -27,13 +27,13 @@ final class SharedRendering {
     private boolean busy;
 
     /** @param source called on a worker thread, never concurrently */
-    SharedRendering(Vertx vertx, Callable<String> source) {
+    public SharedRendering(Vertx vertx, Callable<String> source) {
         this.vertx = vertx;
         this.source = source;
     }
 
     /** @return the text of the next rendering to start, completed on any thread */
-    synchronized Future<Buffer> next() {
+    public synchronized Future<Buffer> next() {
         Future<Buffer> rendering = next.future();
         requested = true;
         if (!busy) {
