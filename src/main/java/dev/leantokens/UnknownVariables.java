@@ -16,6 +16,7 @@ import jakarta.enterprise.event.Observes;
 import org.jboss.logging.Logger;
 
 import dev.leantokens.access.AccessConfig;
+import dev.leantokens.audit.AuditConfig;
 import dev.leantokens.cache.CacheConfig;
 import dev.leantokens.issuer.IssuersConfig;
 import dev.leantokens.lean.LeanConfig;
@@ -37,7 +38,8 @@ import io.smallrye.config.ConfigMapping;
  * version. Unknown properties in files make startup fail, but a variable may belong to another program.
  */
 @ApplicationScoped
-@RegisterForReflection(targets = { AccessConfig.class, CacheConfig.class, IssuersConfig.class, LeanConfig.class,
+@RegisterForReflection(targets = { AccessConfig.class, AuditConfig.class, CacheConfig.class, IssuersConfig.class,
+        LeanConfig.class,
         LimitsConfig.class, McpConfig.class,
         OpenapiConfig.class, StatusConfig.class, StoreConfig.class, CallersTlsConfig.class, LeanTlsConfig.class,
         TokenConfig.class, TraceConfig.class })

@@ -3,6 +3,8 @@ package dev.leantokens.access;
 import java.util.Optional;
 import java.util.Set;
 
+import dev.leantokens.audit.AuditedCaller;
+import dev.leantokens.audit.AuditedClient;
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
 import dev.leantokens.http.Peer;
@@ -25,9 +27,9 @@ import io.vertx.ext.web.RoutingContext;
  * @param cacheControl whether it accepts a token from the cache
  */
 public record Caller(String address, boolean local, Optional<LocalClient> certified, Optional<Client> presented,
-        CacheControl cacheControl) {
-
-    private static final String KEY = Caller.class.getName();
+        CacheControl cacheControl)
+        implements
+            AuditedCaller {
 
     /**
      * @param token what a token in the header must fulfil
@@ -53,6 +55,11 @@ public record Caller(String address, boolean local, Optional<LocalClient> certif
     /** @return the client that the caller has authenticated as; empty for an anonymous caller */
     public Optional<Client> client() {
         return presented.isPresent() ? presented : certified.map(Client.class::cast);
+    }
+
+    @Override
+    public AuditedClient auditedClient() {
+        return client().map(Client::audited).orElse(AuditedClient.ANONYMOUS);
     }
 
     /** @return what identifies the caller; empty unless it is authenticated here, as Lean's client ids are not verified */

@@ -2,6 +2,7 @@ package dev.leantokens.access;
 
 import java.util.Optional;
 
+import dev.leantokens.audit.AuditedClient;
 import dev.leantokens.token.ClientCredentials;
 import dev.leantokens.token.Scope;
 
@@ -13,6 +14,9 @@ sealed interface Client permits VerifiedClient, LeanIssuedClient {
 
     /** @return the client identifier */
     String id();
+
+    /** @return the client as the audit names it */
+    AuditedClient audited();
 
     /** @return the credentials to send to Lean for this client; empty for the service's */
     Optional<ClientCredentials> leanCredentials();

@@ -3,6 +3,7 @@ package dev.leantokens.access;
 import java.util.List;
 import java.util.Optional;
 
+import dev.leantokens.audit.AuditedClient;
 import dev.leantokens.issuer.FederatedIdentity;
 import dev.leantokens.token.Scope;
 import dev.leantokens.token.ScopePattern;
@@ -28,6 +29,11 @@ record FederatedClient(FederatedIdentity identityOfToken) implements VerifiedCli
         String name = identityOfToken.name();
         boolean plain = name.indexOf(' ') < 0 && name.indexOf('%') < 0;
         return "caller " + identityOfToken.issuer() + ':' + (plain ? name : name.replace("%", "%25").replace(" ", "%20"));
+    }
+
+    @Override
+    public AuditedClient audited() {
+        return AuditedClient.federated(identityOfToken.issuer(), identityOfToken.subject());
     }
 
     @Override

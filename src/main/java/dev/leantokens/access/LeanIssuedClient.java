@@ -3,6 +3,7 @@ package dev.leantokens.access;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
+import dev.leantokens.audit.AuditedClient;
 import dev.leantokens.token.ClientCredentials;
 import dev.leantokens.token.Scope;
 
@@ -21,6 +22,11 @@ record LeanIssuedClient(ClientCredentials credentials) implements Client {
     @Override
     public String id() {
         return credentials.clientId();
+    }
+
+    @Override
+    public AuditedClient audited() {
+        return AuditedClient.OF_LEAN;
     }
 
     @Override

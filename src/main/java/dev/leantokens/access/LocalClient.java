@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 
 import org.jboss.logging.Logger;
 
+import dev.leantokens.audit.AuditedClient;
 import dev.leantokens.error.TokenException;
 import dev.leantokens.issuer.JwtShape;
 import dev.leantokens.settings.IntactText;
@@ -80,6 +81,11 @@ record LocalClient(String id, List<SecretDigest> secrets, Optional<CertificatePa
     @Override
     public String identity() {
         return id;
+    }
+
+    @Override
+    public AuditedClient audited() {
+        return AuditedClient.local(id);
     }
 
     @Override

@@ -5,6 +5,8 @@ import java.util.Optional;
 import jakarta.inject.Singleton;
 
 import dev.leantokens.access.AccessRules.BodyCredentials;
+import dev.leantokens.audit.AuditLog;
+import dev.leantokens.audit.AuditedRequest;
 import dev.leantokens.error.Origin;
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
@@ -32,12 +34,14 @@ public class TokenAccess {
     private final TokenService tokens;
     private final TokenMetrics metrics;
     private final Traces traces;
+    private final AuditLog audit;
 
-    public TokenAccess(AccessRules rules, TokenService tokens, TokenMetrics metrics, Traces traces) {
+    public TokenAccess(AccessRules rules, TokenService tokens, TokenMetrics metrics, Traces traces, AuditLog audit) {
         this.rules = rules;
         this.tokens = tokens;
         this.metrics = metrics;
         this.traces = traces;
+        this.audit = audit;
     }
 
     /**
@@ -51,20 +55,31 @@ public class TokenAccess {
      * @throws TokenException if the request is malformed or the caller may not have the token
      */
     public Issuance request(RequestMembers members, RoutingContext context, BodyCredentials meaning, Origin adapter) {
+        Caller caller = Caller.of(context);
+        AuditedRequest audited = audit.request(adapter, caller, caller.address(), context);
+        try {
+            return audited.outcome(request(members, context, meaning, adapter, audited));
+        } catch (TokenException e) {
+            throw audited.refused(e);
+        }
+    }
+
+    private Issuance request(RequestMembers members, RoutingContext context, BodyCredentials meaning, Origin adapter,
+            AuditedRequest audited) {
         Optional<Client> client;
         try {
             client = client(members, context, meaning);
         } catch (KeysAwaited awaited) {
             return new Issuance.Pending(awaited.keys().onItem()
-                    .transformToUni(known -> requestAgain(members, context, meaning, adapter)));
+                    .transformToUni(known -> requestAgain(members, context, meaning, adapter, audited)));
         }
-        return request(members, context, client, adapter);
+        return request(members, context, client, adapter, audited);
     }
 
     private Uni<IssuedToken> requestAgain(RequestMembers members, RoutingContext context, BodyCredentials meaning,
-            Origin adapter) {
+            Origin adapter, AuditedRequest audited) {
         try {
-            return request(members, context, client(members, context, meaning), adapter).toUni();
+            return request(members, context, client(members, context, meaning), adapter, audited).toUni();
         } catch (KeysAwaited awaitedAgain) {
             // The issuers have been reloaded meanwhile.
             throw CallerAuthentication.keysUnavailable();
@@ -101,10 +116,15 @@ public class TokenAccess {
         return client;
     }
 
-    private Issuance request(RequestMembers members, RoutingContext context, Optional<Client> client, Origin adapter) {
+    private Issuance request(RequestMembers members, RoutingContext context, Optional<Client> client, Origin adapter,
+            AuditedRequest audited) {
         Caller caller = Caller.of(context);
-        Scope scope = rules.entitle(AccessTokenRequest.of(members), client);
         Optional<ClientCredentials> callers = client.flatMap(Client::leanCredentials);
+        audited.isOf(caller, callers);
+        AccessTokenRequest request = AccessTokenRequest.of(members);
+        request.scope().ifPresent(audited::isFor);
+        Scope scope = rules.entitle(request, client);
+        audited.isFor(scope);
         Span span = traces.currentSpan();
         TokenAttributes.describe(span, adapter, scope,
                 callers.isPresent() ? CredentialsOwner.CALLER : CredentialsOwner.SERVICE);

@@ -26,6 +26,9 @@ public enum Origin {
         if (error == TokenError.INSUFFICIENT_SCOPE) {
             return this == MCP;
         }
+        if (error == TokenError.AUDIT_UNAVAILABLE) {
+            return this == REST || this == MCP;
+        }
         boolean callersMistake = error.status() < 429;
         return switch (this) {
             case REST, MCP -> true;

@@ -64,6 +64,8 @@ public enum TokenError {
     BREAKER_OPEN(503, "temporarily_unavailable"),
     /** Too many calls to Lean are active or waiting. */
     TOO_MANY_CALLS(503, "temporarily_unavailable"),
+    /** The audit cannot be written, and tokens are only issued with it. */
+    AUDIT_UNAVAILABLE(503, "temporarily_unavailable"),
     /** Lean did not respond in time. */
     LEAN_TIMED_OUT(504, "temporarily_unavailable");
 

@@ -12,17 +12,28 @@ public final class TokenException extends RuntimeException {
 
     private final TokenError error;
     private final transient ErrorResponse response;
+    private final boolean audited;
 
     TokenException(TokenError error, ErrorResponse response, Throwable cause) {
         super(error + ": " + response.members().get(ErrorResponse.ERROR_DESCRIPTION), cause, false, false);
         this.error = error;
         this.response = response;
+        this.audited = false;
     }
 
     private TokenException(TokenError error, ErrorResponse response, String message) {
         super(message, null, false, false);
         this.error = error;
         this.response = response;
+        this.audited = false;
+    }
+
+    /** Copies an error for one of the requests that share it. */
+    private TokenException(TokenException shared) {
+        super(shared.getMessage(), shared.getCause(), false, false);
+        this.error = shared.error;
+        this.response = shared.response;
+        this.audited = true;
     }
 
     /** @return the error of a caller whom Lean refused: the caller receives Lean's error, the log only its status */
@@ -42,6 +53,16 @@ public final class TokenException extends RuntimeException {
      */
     public TokenException retryAfter(Duration wait) {
         return new TokenException(error, response.retryAfter(wait), getCause());
+    }
+
+    /** @return the same error, of which the audit has a line */
+    public TokenException audited() {
+        return new TokenException(this);
+    }
+
+    /** @return whether the audit has a line of it */
+    public boolean isAudited() {
+        return audited;
     }
 
     /** @return whether Lean refused the credentials: the client is unknown, or its secret is wrong */

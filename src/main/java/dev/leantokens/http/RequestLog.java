@@ -5,8 +5,10 @@ import java.util.Set;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
+import dev.leantokens.audit.AuditLog;
 import dev.leantokens.error.CallerName;
 import dev.leantokens.error.ErrorLog;
+import dev.leantokens.error.Origin;
 import dev.leantokens.error.TokenException;
 import dev.leantokens.limits.PeerNetwork;
 import io.quarkus.vertx.http.runtime.VertxHttpConfig;
@@ -37,10 +39,12 @@ public class RequestLog {
     private static final String OF_MANY = CLIENT + ".ofMany";
 
     private final ErrorLog errors;
+    private final AuditLog audit;
     private final VertxHttpConfig http;
 
-    RequestLog(ErrorLog errors, VertxHttpConfig http) {
+    RequestLog(ErrorLog errors, AuditLog audit, VertxHttpConfig http) {
         this.errors = errors;
+        this.audit = audit;
         this.http = http;
     }
 
@@ -87,14 +91,16 @@ public class RequestLog {
     }
 
     /**
-     * Logs and counts a request's error.
+     * Logs and counts a request's error, and writes its line of the audit.
      *
      * @param failure as {@link ErrorLog#record} takes it
      * @return the error that the caller receives
      */
     public TokenException record(RoutingContext context, Throwable failure) {
-        TokenException error = errors.record(Endpoint.of(context).origin(), callerOf(context), failure);
+        Origin origin = Endpoint.of(context).origin();
+        TokenException error = errors.record(origin, callerOf(context), failure);
         RequestSpans.describe(context, error);
+        audit.refused(origin, addressOf(context), context, error);
         return error;
     }
 

@@ -41,10 +41,13 @@ class ConsoleLog {
     private final LogRuntimeConfig config;
     private final Counter dropped;
 
-    private Optional<LogOutput> output = Optional.empty();
+    private final StandardOutput output;
 
-    ConsoleLog(LogRuntimeConfig config, MeterRegistry registry) {
+    private Optional<LogOutput> lines = Optional.empty();
+
+    ConsoleLog(LogRuntimeConfig config, MeterRegistry registry, StandardOutput output) {
         this.config = config;
+        this.output = output;
         dropped = Counter.builder("log.lines.dropped")
                 .description("Lines of the log that were dropped because they were not read in time")
                 .register(registry);
@@ -52,23 +55,22 @@ class ConsoleLog {
 
     void start(@Observes @Priority(StartOrder.BACKGROUND) StartupEvent event) {
         if (LaunchMode.current() == LaunchMode.NORMAL) {
-            output = console(InitialConfigurator.DELAYED_HANDLER).map(this::detach);
+            lines = console(InitialConfigurator.DELAYED_HANDLER).map(this::detach);
         }
     }
 
     /** Also called when the start fails, before the reason is logged. */
     void stop(@Observes ShutdownEvent event) {
-        output.ifPresent(lines -> lines.finish(EXIT_DELAY));
+        lines.ifPresent(written -> written.finish(EXIT_DELAY));
     }
 
     private LogOutput detach(ConsoleHandler console) {
-        // Not System.out: writing to it takes its lock, and Quarkus flushes it at the exit.
-        LogOutput lines = new LogOutput(
-                new FileOutputStream(config.console().stderr() ? FileDescriptor.err : FileDescriptor.out), CAPACITY,
+        LogOutput detached = new LogOutput(
+                config.console().stderr() ? new FileOutputStream(FileDescriptor.err) : output.ofLines(), CAPACITY,
                 dropped::increment, ConsoleLog::report, System::nanoTime);
-        lines.start();
-        console.setOutputStream(lines);
-        return lines;
+        detached.start();
+        console.setOutputStream(detached);
+        return detached;
     }
 
     private static void report(long lines) {

@@ -155,15 +155,17 @@ final class LogOutput extends OutputStream {
     private void writeNext() throws InterruptedException {
         int start;
         int length;
+        boolean last;
         synchronized (buffer) {
             while (size == 0) {
                 buffer.wait();
             }
             start = head;
             length = Math.min(Math.min(size, buffer.length - head), MAX_WRITE);
+            last = length == size;
         }
         // No other thread changes these bytes until the head moves.
-        boolean written = write(start, length);
+        boolean written = write(start, length, last);
         long lines;
         synchronized (buffer) {
             head = (head + length) % buffer.length;
@@ -181,9 +183,13 @@ final class LogOutput extends OutputStream {
         }
     }
 
-    private boolean write(int start, int length) {
+    /** @param last whether no more is there to write for now: the target can be left to others */
+    private boolean write(int start, int length, boolean last) {
         try {
             target.write(buffer, start, length);
+            if (last) {
+                target.flush();
+            }
             return true;
         } catch (IOException | RuntimeException e) {
             // The reader is gone, or the disk is full; it cannot be logged.

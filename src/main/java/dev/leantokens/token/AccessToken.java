@@ -3,7 +3,10 @@ package dev.leantokens.token;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +34,7 @@ public final class AccessToken {
     private static final Pattern DIGITS = Pattern.compile("0|[1-9][0-9]{0,17}");
 
     private final Scope scope;
+    private final byte[] sha256;
     /** Rendered once, since a cached token is served many times. */
     private final byte[] json;
     /** In seconds; negative without {@code expires_in}. */
@@ -40,8 +44,9 @@ public final class AccessToken {
     /** Rendered once, and only over MCP. Volatile, so that no thread sees an array without its content. */
     private volatile byte[] escaped;
 
-    private AccessToken(Scope scope, byte[] json, long lifetime, int digitsEnd) {
+    private AccessToken(Scope scope, byte[] sha256, byte[] json, long lifetime, int digitsEnd) {
         this.scope = scope;
+        this.sha256 = sha256;
         this.json = json;
         this.lifetime = lifetime;
         this.digitsEnd = digitsEnd;
@@ -94,7 +99,17 @@ public final class AccessToken {
             rest[0] = ',';
             json = ByteBuffer.allocate(digitsEnd + rest.length).put(json, 0, digitsEnd).put(rest).array();
         }
-        return new AccessToken(scope, json, members.get(EXPIRES_IN) instanceof Long seconds ? seconds : -1, digitsEnd);
+        return new AccessToken(scope, sha256((String) members.get(ACCESS_TOKEN)), json,
+                members.get(EXPIRES_IN) instanceof Long seconds ? seconds : -1, digitsEnd);
+    }
+
+    private static byte[] sha256(String token) {
+        try {
+            return Base64.getUrlEncoder().withoutPadding().encode(
+                    MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
     }
 
     /** By way of a string, which accepts unpaired surrogates. */
@@ -176,7 +191,7 @@ public final class AccessToken {
         byte[] digits = digits(seconds);
         byte[] spliced = ByteBuffer.allocate(digitsStart + digits.length + json.length - digitsEnd)
                 .put(json, 0, digitsStart).put(digits).put(json, digitsEnd, json.length - digitsEnd).array();
-        return new AccessToken(scope, spliced, seconds, digitsStart + digits.length);
+        return new AccessToken(scope, sha256, spliced, seconds, digitsStart + digits.length);
     }
 
     private static byte[] digits(long seconds) {
@@ -186,6 +201,14 @@ public final class AccessToken {
     /** @return the response's JSON object in UTF-8. Shared by all callers of the same second, so it must not be changed */
     public byte[] bytes() {
         return json;
+    }
+
+    /**
+     * @return the SHA-256 of the token itself, in Base64 for URLs without padding (as {@code x5t#S256} of RFC 7515): it tells
+     *         which token this is and gives no access. Shared, so it must not be changed
+     */
+    public byte[] sha256() {
+        return sha256;
     }
 
     /** @return {@link #bytes} as they are within a JSON string: their quotes and backslashes are escaped */

@@ -78,7 +78,7 @@ public final class CachedToken {
         IssuedToken last = issued;
         if (last == null || last.source() != source || last.freshFor().getAsLong() != freshFor
                 || !last.token().hasExpiresIn(expiresIn(now))) {
-            last = new IssuedToken(at(now), source, OptionalLong.of(freshFor), false);
+            last = new IssuedToken(at(now), source, OptionalLong.of(freshFor), OptionalLong.of(expiresAt), false);
             issued = last;
         }
         return last;
@@ -141,7 +141,7 @@ public final class CachedToken {
 
     /** @return the approximate memory in bytes: the text, the same with another {@code expires_in}, and that escaped for MCP */
     public int size() {
-        return 600 + 3 * token.bytes().length;
+        return 660 + 3 * token.bytes().length;
     }
 
     /** Excludes the token. */

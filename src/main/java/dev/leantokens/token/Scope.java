@@ -1,5 +1,7 @@
 package dev.leantokens.token;
 
+import java.util.Optional;
+
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
 
@@ -12,6 +14,8 @@ public record Scope(String value) {
 
     /** The scope for calls from a backend to Lean's API. */
     public static final Scope API = new Scope("api");
+
+    private static final String CUSTOMER = "customer.";
 
     /** Maximum length: {@code customer.} and a UUID are 45 characters. */
     static final int MAX_LENGTH = 128;
@@ -45,8 +49,13 @@ public record Scope(String value) {
     }
 
     /** @return whether the scope is for the LinkSDK in a customer's app */
-    boolean isCustomer() {
-        return value.startsWith("customer.");
+    public boolean isCustomer() {
+        return value.startsWith(CUSTOMER);
+    }
+
+    /** @return the id of the customer that the scope is for */
+    public Optional<String> customer() {
+        return isCustomer() ? Optional.of(value.substring(CUSTOMER.length())) : Optional.empty();
     }
 
     @Override

@@ -69,7 +69,7 @@ public final class PackagedApplication implements AutoCloseable {
             builder.environment().keySet().removeIf(name -> name.startsWith("LEAN_") || name.startsWith("ACCESS_")
                     || name.startsWith("QUARKUS_") || name.startsWith("ALLOWED_")
                     || name.startsWith("LIMITS_") || name.startsWith("ISSUERS_") || name.startsWith("STORE_")
-                    || name.startsWith("MCP_") || name.startsWith("OTEL_")
+                    || name.startsWith("MCP_") || name.startsWith("OTEL_") || name.startsWith("AUDIT_")
                     || name.startsWith("TLS_") || name.equals("LOG_JSON") || name.equals("ACCESS_LOG"));
             builder.environment().put("PORT", Integer.toString(port));
             builder.environment().put("MCP_PORT", Integer.toString(mcpPort));

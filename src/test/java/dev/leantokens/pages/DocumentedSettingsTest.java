@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.leantokens.access.AccessConfig;
+import dev.leantokens.audit.AuditConfig;
 import dev.leantokens.cache.CacheConfig;
 import dev.leantokens.issuer.IssuersConfig;
 import dev.leantokens.lean.LeanConfig;
@@ -46,7 +47,8 @@ class DocumentedSettingsTest {
 
     private static final List<Class<?>> MAPPINGS = List.of(LeanConfig.class, McpConfig.class, AccessConfig.class,
             TokenConfig.class, CacheConfig.class, LimitsConfig.class, CallersTlsConfig.class, LeanTlsConfig.class,
-            OpenapiConfig.class, StatusConfig.class, StoreConfig.class, IssuersConfig.class, TraceConfig.class);
+            OpenapiConfig.class, StatusConfig.class, StoreConfig.class, IssuersConfig.class, TraceConfig.class,
+            AuditConfig.class);
 
     /** Properties whose variable has another name, mapped in application.properties. */
     private static final Map<String, String> SHORT_NAMES = Map.of(
@@ -126,7 +128,7 @@ class DocumentedSettingsTest {
 
         assertThat(
                 Pattern.compile(
-                        "`((?:LEAN|TOKEN|CACHE|LIMITS|TLS|ALLOWED|OPENAPI|MCP|ACCESS|STORE|OTEL)_[A-Z_]*[A-Z])(?:=[^`]*)?`")
+                        "`((?:LEAN|TOKEN|CACHE|LIMITS|TLS|ALLOWED|OPENAPI|MCP|ACCESS|STORE|OTEL|AUDIT)_[A-Z_]*[A-Z])(?:=[^`]*)?`")
                         .matcher(prose).results().map(name -> name.group(1)).filter(name -> !name.startsWith("LEAN_TOKENS_")))
                 .allMatch(name -> known
                         .contains(name.replaceFirst("(?<=^ACCESS_CLIENTS_).+(?=_(SECRET|CERTIFICATE|SCOPES)$)", "<ID>")

@@ -265,7 +265,7 @@ class MetricsIT {
                 .filteredOn(name -> !name.startsWith("tls_") && !name.startsWith("store_") && !name.startsWith("issuer_")
                         && !name.startsWith("traces_"))
                 .allMatch(name -> names.contains(name) || names.contains(name + "_bucket") || names.contains(name + "_count"));
-        assertThat(names).filteredOn(name -> name.matches("(service|token|lean|cache|log|store|issuer|traces)_.*"))
+        assertThat(names).filteredOn(name -> name.matches("(service|token|lean|cache|log|audit|store|issuer|traces)_.*"))
                 .allMatch(name -> name.startsWith("cache_") || documented.stream().anyMatch(name::startsWith));
     }
 

@@ -1,0 +1,209 @@
+package dev.leantokens.audit;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+
+import org.jboss.logging.Logger;
+
+import dev.leantokens.StartOrder;
+import dev.leantokens.audit.AuditConfig.Customers;
+import dev.leantokens.error.Origin;
+import dev.leantokens.error.TokenException;
+import dev.leantokens.file.FileWatch;
+import dev.leantokens.log.StandardOutput;
+import dev.leantokens.settings.SettingRule;
+import dev.leantokens.trace.Traces;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.trace.SpanContext;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.vertx.core.Vertx;
+import io.vertx.ext.web.RoutingContext;
+
+/**
+ * Writes one line for each request for a token: whether it was issued, to whom, and which one. Off unless AUDIT_LOG says where
+ * to write. Thread-safe; never blocks.
+ */
+@Singleton
+public class AuditLog {
+
+    private static final Logger LOG = Logger.getLogger(AuditLog.class);
+
+    private static final String STDOUT = "stdout";
+    private static final String CATEGORY = "log";
+
+    /** About 10,000 lines. */
+    private static final int CAPACITY = 4 * 1024 * 1024;
+    private static final long CHECK_MILLIS = 500;
+    /** How long the last lines may delay the exit of the process. */
+    private static final Duration EXIT_DELAY = Duration.ofSeconds(2);
+    /** An outage lasts at least until the next attempt to write. */
+    static final Duration RETRY = Duration.ofSeconds(1);
+    private static final int KEY_LENGTH = 32;
+
+    private final AuditConfig config;
+    private final Vertx vertx;
+    private final Traces traces;
+    private final StandardOutput output;
+    private final Counter lost;
+
+    /** Null without an audit, like the writer. */
+    private AuditLines lines;
+    private AuditWriter writer;
+
+    AuditLog(AuditConfig config, Vertx vertx, Traces traces, StandardOutput output, MeterRegistry registry) {
+        this.config = config;
+        this.vertx = vertx;
+        this.traces = traces;
+        this.output = output;
+        this.lost = Counter.builder("audit.lines.lost")
+                .description("Lines of the audit that could not be written")
+                .register(registry);
+    }
+
+    /** @throws ConfigurationException if lines cannot be written, or a setting is wrong; the message is for an operator */
+    void open(@Observes StartupEvent event) {
+        SettingRule.require(config.log().isPresent() || !config.required(),
+                "AUDIT_REQUIRED=true needs AUDIT_LOG, which says where the audit is written");
+        SettingRule.require(config.key().isEmpty() || config.keyFile().isEmpty(),
+                "set either AUDIT_KEY or AUDIT_KEY_FILE, not both");
+        if (config.log().isEmpty()) {
+            return;
+        }
+        AuditTarget target = target(config.log().get().strip());
+        Optional<CustomerPseudonyms> pseudonyms = config.customers() == Customers.PLAIN ? Optional.empty()
+                : Optional.of(new CustomerPseudonyms(key()));
+        // Not the clock that never goes back: other logs, which lines are compared with, have the system time.
+        lines = new AuditLines(Clock.systemUTC(), pseudonyms);
+        writer = new AuditWriter(target, CAPACITY, config.required(), lost::increment, System::nanoTime);
+        LOG.info("Audit: " + target.name() + (config.required() ? ", required" : "") + "; customers "
+                + (pseudonyms.isEmpty() ? "by their ids"
+                        : config.key().isPresent() || config.keyFile().isPresent() ? "by pseudonyms"
+                                : "by pseudonyms that change with each start, since neither AUDIT_KEY nor AUDIT_KEY_FILE is set"));
+    }
+
+    void start(@Observes @Priority(StartOrder.BACKGROUND) StartupEvent event) {
+        if (isOn()) {
+            writer.start();
+            vertx.setPeriodic(CHECK_MILLIS, elapsed -> writer.check());
+        }
+    }
+
+    /** Also called when the start fails. */
+    void stop(@Observes ShutdownEvent event) {
+        if (isOn()) {
+            writer.finish(EXIT_DELAY);
+        }
+    }
+
+    private AuditTarget target(String place) {
+        if (place.equals(STDOUT)) {
+            return new AuditOutput(output);
+        }
+        if (place.equals(CATEGORY)) {
+            SettingRule.require(!config.required(),
+                    "AUDIT_REQUIRED=true needs AUDIT_LOG=stdout or a file: a log category does not say what was written");
+            return new AuditCategory();
+        }
+        return file(place);
+    }
+
+    private static AuditFile file(String place) {
+        // Not the working directory, which depends on how the service was started.
+        SettingRule.require(place.startsWith("/") && Path.of(place).equals(Path.of(place).normalize()),
+                "AUDIT_LOG must be stdout, log, or the absolute path of a file, without ..");
+        AuditFile file = new AuditFile(Path.of(place), System::nanoTime);
+        try {
+            file.open();
+            return file;
+        } catch (IOException e) {
+            throw new ConfigurationException(
+                    "the file that AUDIT_LOG names (" + place + ") cannot be opened for writing: " + AuditFile.reason(e));
+        }
+    }
+
+    private byte[] key() {
+        if (config.key().isEmpty() && config.keyFile().isEmpty()) {
+            byte[] key = new byte[KEY_LENGTH];
+            new SecureRandom().nextBytes(key);
+            return key;
+        }
+        String setting = config.key().isPresent() ? "AUDIT_KEY" : "AUDIT_KEY_FILE";
+        String key = config.key().or(() -> config.keyFile().map(AuditLog::read)).map(String::strip).orElseThrow();
+        SettingRule.require(key.length() >= KEY_LENGTH,
+                setting + " must have at least " + KEY_LENGTH + " characters: openssl rand -base64 32 prints one");
+        return key.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String read(Path file) {
+        try {
+            return FileWatch.read(file);
+        } catch (IOException e) {
+            throw new ConfigurationException(FileWatch.describe("AUDIT_KEY_FILE", file, e));
+        }
+    }
+
+    /** @return whether lines are written */
+    public boolean isOn() {
+        return writer != null;
+    }
+
+    /** @return whether a token must not leave before its line has been written */
+    boolean isRequired() {
+        return config.required();
+    }
+
+    /**
+     * @param adapter the adapter that received the request
+     * @param caller who has sent the request, as far as it is known
+     * @param address of the caller's socket
+     * @return a request whose outcome becomes a line
+     */
+    public AuditedRequest request(Origin adapter, AuditedCaller caller, String address, RoutingContext context) {
+        return isOn() ? new AuditedRequest(this, adapter, caller, address, traceId(), context.response())
+                : AuditedRequest.NOT_AUDITED;
+    }
+
+    /**
+     * Writes the line of a request that ended without a token, unless {@link AuditedRequest} has, or it is none for a token.
+     *
+     * @param address of the caller's socket
+     * @param failure what the caller receives
+     */
+    public void refused(Origin origin, String address, RoutingContext context, TokenException failure) {
+        if (isOn() && !failure.isAudited() && (origin == Origin.REST || origin == Origin.MCP)) {
+            AuditLine line = lines.start(origin, AuditedCaller.clientOf(context), address, traceId());
+            lines.endRefused(line, failure);
+            add(line);
+        }
+    }
+
+    /** @return null without a trace */
+    private String traceId() {
+        SpanContext span = traces.currentSpan().getSpanContext();
+        return span.isValid() ? span.getTraceId() : null;
+    }
+
+    AuditLines lines() {
+        return lines;
+    }
+
+    void add(AuditLine line) {
+        writer.add(line.bytes(), line.length());
+    }
+
+    void add(AuditLine line, AuditWriter.Waiting waiting) {
+        writer.add(line.bytes(), line.length(), waiting);
+    }
+}
