@@ -11,6 +11,7 @@ import org.awaitility.core.ConditionFactory;
 import dev.leantokens.testing.RedisConnection;
 import dev.leantokens.testing.RedisServer;
 import dev.leantokens.token.TestReplica;
+import dev.leantokens.trace.Traces;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
@@ -25,6 +26,7 @@ final class TestFleet implements AutoCloseable {
     final GatedLean lean = new GatedLean();
     final MeterRegistry registry = new SimpleMeterRegistry();
     final RedisConnection redis = server.connect();
+    private Traces traces = Traces.OFF;
     private Duration timeout = Duration.ofMillis(500);
     private TokenGenerations generations = TokenGenerations.NONE;
 
@@ -43,6 +45,10 @@ final class TestFleet implements AutoCloseable {
         timeout = longest;
     }
 
+    void setTraces(Traces created) {
+        traces = created;
+    }
+
     void setGenerations(TokenGenerations forgotten) {
         generations = forgotten;
     }
@@ -53,7 +59,7 @@ final class TestFleet implements AutoCloseable {
     }
 
     TestReplica replica(Clock clock, String... settings) {
-        return new TestReplica(store(clock, List.of(KEY)), lean, clock, settings);
+        return new TestReplica(traces, "secret", store(clock, List.of(KEY)), lean, clock, settings);
     }
 
     RedisTokenStore store(Clock clock, List<StoreKey> keys) {
@@ -64,7 +70,7 @@ final class TestFleet implements AutoCloseable {
         return new RedisTokenStore(link, () -> keys, Links.NAMES,
                 new StoreTimes(timeout, LEASE, LEASE.multipliedBy(2), Duration.ofSeconds(5), Duration.ofSeconds(5)),
                 generations, clock,
-                links.vertx(), registry, StoreSpans.OFF);
+                links.vertx(), registry, new StoreSpans(traces));
     }
 
     /** @return a clock that differs from that of the machine */

@@ -24,9 +24,14 @@ public final class TestReplica {
 
     /** @param secret that of the service's client at Lean */
     public TestReplica(String secret, TokenStore store, AuthorizationServer lean, Clock clock, String... settings) {
+        this(Traces.OFF, secret, store, lean, clock, settings);
+    }
+
+    public TestReplica(Traces traces, String secret, TokenStore store, AuthorizationServer lean, Clock clock,
+            String... settings) {
         Optional<ServiceClient> client = Optional.of(ServiceClient.of(CLIENT_ID, secret));
         service = new TokenService(lean, store, () -> client, new MapTokenCache(), new SetOfAccepted(),
-                Settings.of(TokenConfig.class, settings), clock, ErrorLogs.create(), Traces.OFF);
+                Settings.of(TokenConfig.class, settings), clock, ErrorLogs.create(), traces);
     }
 
     public CompletableFuture<IssuedToken> issue(Scope scope) {
