@@ -2,6 +2,7 @@ package dev.leantokens.http;
 
 import java.util.List;
 
+import dev.leantokens.trace.Traces;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import io.vertx.core.MultiMap;
 
@@ -9,8 +10,6 @@ import io.vertx.core.MultiMap;
 final class TraceHeaders implements TextMapGetter<MultiMap> {
 
     private static final String STATE = "tracestate";
-    /** Each span has it, and Lean gets it; the longest that has to be passed on (W3C Trace Context §3.3.1.5). */
-    private static final int MAX_STATE_LENGTH = 512;
 
     @Override
     public Iterable<String> keys(MultiMap headers) {
@@ -24,10 +23,10 @@ final class TraceHeaders implements TextMapGetter<MultiMap> {
         if (values.isEmpty()) {
             return null;
         }
-        if (!name.equals(STATE)) {
-            return values.size() == 1 ? values.get(0) : null;
+        if (values.size() > 1 && !name.equals(STATE)) {
+            return null;
         }
-        String state = String.join(",", values);
-        return state.length() > MAX_STATE_LENGTH ? null : state;
+        String value = String.join(",", values);
+        return value.length() > Traces.MAX_LENGTH ? null : value;
     }
 }

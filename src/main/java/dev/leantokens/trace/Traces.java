@@ -1,6 +1,7 @@
 package dev.leantokens.trace;
 
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -25,8 +26,17 @@ import io.vertx.core.Vertx;
  */
 public final class Traces {
 
+    /**
+     * The length of what is read of a member of a trace context: the least that has to be passed on (W3C Trace Context
+     * §3.3.1.5). Each span has the member {@code tracestate}, and Lean gets it.
+     */
+    public static final int MAX_LENGTH = 512;
+
     /** Creates no spans. */
     public static final Traces OFF = new Traces(OpenTelemetry.noop(), false);
+
+    /** The names of the members of a trace context, in headers and in the metadata of messages. */
+    public static final Set<String> FIELDS = Set.copyOf(W3CTraceContextPropagator.getInstance().fields());
 
     private final boolean on;
     private final Tracer tracer;

@@ -6,6 +6,8 @@ import dev.leantokens.mcp.message.JsonRpc;
 import dev.leantokens.mcp.message.JsonRpcException;
 import dev.leantokens.mcp.message.McpMessage;
 import dev.leantokens.mcp.port.McpConfig;
+import dev.leantokens.mcp.tool.McpSpan;
+import dev.leantokens.mcp.tool.McpSpans;
 import io.quarkiverse.mcp.server.JsonRpcErrorCodes;
 import io.quarkiverse.mcp.server.McpMethod;
 import io.quarkiverse.mcp.server.runtime.ConnectionManager;
@@ -23,11 +25,13 @@ public class AutoInit {
     private final boolean enabled;
     private final ConnectionManager connections;
     private final SkillRequests skills;
+    private final McpSpans spans;
 
-    AutoInit(McpConfig config, ConnectionManager connections, SkillRequests skills) {
+    AutoInit(McpConfig config, ConnectionManager connections, SkillRequests skills, McpSpans spans) {
         this.enabled = config.autoInit();
         this.connections = connections;
         this.skills = skills;
+        this.spans = spans;
     }
 
     public boolean isEnabled() {
@@ -52,8 +56,13 @@ public class AutoInit {
         String method = json.getString("method");
         if (SkillRequests.isKnown(method)) {
             Object id = json.getValue("id");
-            JsonObject response = skills.answer(method, McpMessage.paramsOf(json), result -> JsonRpc.result(id, result),
-                    error -> JsonRpc.error(id, JsonRpcErrorCodes.INVALID_PARAMS, error));
+            JsonObject params = McpMessage.paramsOf(json);
+            McpSpan span = spans.start(method, params);
+            JsonObject response = skills.answer(method, params, result -> JsonRpc.result(id, result), error -> {
+                span.failed(JsonRpcErrorCodes.INVALID_PARAMS);
+                return JsonRpc.error(id, JsonRpcErrorCodes.INVALID_PARAMS, error);
+            });
+            span.end();
             JsonRpc.send(context, response);
             return true;
         }

@@ -76,13 +76,11 @@ class McpHandshake implements McpRequestValidator {
         }
         if (notification) {
             // The extension would not answer it.
-            return request.sender().sendError(id, JsonRpcErrorCodes.METHOD_NOT_FOUND, "a notification must not have an id")
-                    .map(false);
+            return refuse(request, id, JsonRpcErrorCodes.METHOD_NOT_FOUND, "a notification must not have an id").map(false);
         }
         if (SUBSCRIPTIONS.contains(method)) {
             // The extension adds a subscriber again for each request, and copies all of them.
-            return request.sender().sendError(id, JsonRpcErrorCodes.METHOD_NOT_FOUND, "subscriptions are not supported")
-                    .map(false);
+            return refuse(request, id, JsonRpcErrorCodes.METHOD_NOT_FOUND, "subscriptions are not supported").map(false);
         }
         if (method == SkillRequests.CARRIER && SkillRequests.isKnown(message.getJsonObject("params").getString("method"))) {
             return answerSkillRequest(message, request).map(false);
@@ -109,11 +107,16 @@ class McpHandshake implements McpRequestValidator {
         Object id = message.getValue("id");
         Sender sender = request.sender();
         if (request.connection().status() == Status.NEW) {
-            return sender.sendError(id, JsonRpcErrorCodes.METHOD_NOT_FOUND, "the first message of a session is initialize");
+            return refuse(request, id, JsonRpcErrorCodes.METHOD_NOT_FOUND, "the first message of a session is initialize");
         }
         JsonObject params = message.getJsonObject("params");
         return skills.answer(params.getString("method"), params, result -> sender.sendResult(id, result),
-                error -> sender.sendError(id, JsonRpcErrorCodes.INVALID_PARAMS, error));
+                error -> refuse(request, id, JsonRpcErrorCodes.INVALID_PARAMS, error));
+    }
+
+    private static Future<Void> refuse(McpRequest request, Object id, int code, String reason) {
+        request.setTracingErrorResponse(false, code, reason);
+        return request.sender().sendError(id, code, reason);
     }
 
     /** @return the requested revision if it is supported, otherwise the newest one (MCP, "Version Negotiation") */

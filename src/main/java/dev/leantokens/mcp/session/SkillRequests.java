@@ -8,6 +8,7 @@ import jakarta.inject.Singleton;
 
 import dev.leantokens.mcp.message.McpMessage;
 import dev.leantokens.mcp.tool.McpMeters;
+import dev.leantokens.mcp.tool.McpSpans;
 import dev.leantokens.mcp.tool.SkillMethods;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -74,9 +75,15 @@ public class SkillRequests {
         JsonObject params = McpMessage.paramsOf(message);
         JsonObject carrier = new JsonObject().put("jsonrpc", "2.0").put("method", CARRIER.jsonRpcName())
                 .put("params", new JsonObject().put("method", message.getString("method"))
-                        .put("uri", params.getString("uri")).put("cursor", params.getString("cursor")));
+                        .put("uri", params.getString("uri")).put("cursor", params.getString("cursor"))
+                        .put("_meta", McpSpans.metaOf(params)));
         Object id = message.getValue("id");
         return id == null ? carrier : carrier.put("id", id);
+    }
+
+    /** @return the name of a method that the extension handles, or of the one that it carries */
+    static String methodOf(McpMethod method, JsonObject params) {
+        return method == CARRIER && isKnown(params.getString("method")) ? params.getString("method") : method.jsonRpcName();
     }
 
     /** @return whether it is a method of the Skills extension */

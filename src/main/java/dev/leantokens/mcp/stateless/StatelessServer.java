@@ -12,6 +12,8 @@ import dev.leantokens.error.TokenError;
 import dev.leantokens.mcp.message.JsonRpc;
 import dev.leantokens.mcp.message.JsonRpcException;
 import dev.leantokens.mcp.message.McpParams;
+import dev.leantokens.mcp.tool.McpSpan;
+import dev.leantokens.mcp.tool.McpSpans;
 import dev.leantokens.mcp.tool.ServerIntroduction;
 import dev.leantokens.mcp.tool.SkillMethods;
 import dev.leantokens.mcp.tool.SkillResourceRegistrar;
@@ -42,10 +44,12 @@ class StatelessServer {
     private final JsonObject meta;
     private final byte[] beforeText;
     private final ServerIntroduction introduction;
+    private final McpSpans spans;
 
     /** @param tools not a {@code ToolManager}: injecting one makes the extension announce that tools can change */
     StatelessServer(TokenTool tool, SkillResourceRegistrar skill, SkillMethods skillMethods,
-            FeatureManager<ToolInfo> tools, FeatureManager<ResourceInfo> resources, ServerIntroduction introduction) {
+            FeatureManager<ToolInfo> tools, FeatureManager<ResourceInfo> resources, ServerIntroduction introduction,
+            McpSpans spans) {
         this.tool = tool;
         this.skill = skill;
         this.meta = meta(introduction.server());
@@ -63,6 +67,7 @@ class StatelessServer {
         String complete = complete().encode();
         this.beforeText = utf8(complete.substring(0, complete.length() - 1) + ",\"content\":[{\"text\":\"");
         this.introduction = introduction;
+        this.spans = spans;
     }
 
     /**
@@ -77,7 +82,21 @@ class StatelessServer {
         McpParams.problem(request.method(), request.params()).ifPresent(problem -> {
             throw JsonRpcException.invalidParams(problem);
         });
-        return method.apply(request, context);
+        return spans.areOn() ? traced(method, request, context) : method.apply(request, context);
+    }
+
+    private Uni<Buffer> traced(BiFunction<StatelessMessage, RoutingContext, Uni<Buffer>> method, StatelessMessage request,
+            RoutingContext context) {
+        McpSpan span = spans.start(request.method(), request.params());
+        span.setProtocolVersion(StatelessMessage.REVISION);
+        try {
+            return method.apply(request, context).onFailure().invoke(() -> span.failed(JsonRpcErrorCodes.INTERNAL_ERROR))
+                    .onTermination().invoke(span::end);
+        } catch (RuntimeException e) {
+            span.failed(JsonRpcErrorCodes.INTERNAL_ERROR);
+            span.end();
+            throw e;
+        }
     }
 
     private Uni<Buffer> discover(StatelessMessage request) {
@@ -133,7 +152,9 @@ class StatelessServer {
         return Uni.createFrom().item(JsonRpc.result(request.id(), result).toBuffer());
     }
 
-    private static Uni<Buffer> failure(StatelessMessage request, String message, JsonObject data) {
+    /** Called before anything asynchronous. */
+    private Uni<Buffer> failure(StatelessMessage request, String message, JsonObject data) {
+        spans.current().failed(JsonRpcErrorCodes.INVALID_PARAMS);
         return Uni.createFrom().item(JsonRpc.error(request.id(), JsonRpcErrorCodes.INVALID_PARAMS, message, data).toBuffer());
     }
 

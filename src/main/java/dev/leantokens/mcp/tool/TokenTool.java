@@ -7,6 +7,7 @@ import dev.leantokens.access.AccessRules.BodyCredentials;
 import dev.leantokens.access.TokenAccess;
 import dev.leantokens.error.Origin;
 import dev.leantokens.error.TokenError;
+import dev.leantokens.error.TokenException;
 import dev.leantokens.http.RequestLog;
 import dev.leantokens.mcp.message.McpMessage;
 import dev.leantokens.token.AccessToken;
@@ -35,8 +36,10 @@ public class TokenTool {
     private final TokenAccess tokens;
     private final RequestLog log;
     private final CurrentVertxRequest currentRequest;
+    private final McpSpans spans;
 
-    TokenTool(TokenAccess tokens, RequestLog log, CurrentVertxRequest currentRequest) {
+    TokenTool(TokenAccess tokens, RequestLog log, CurrentVertxRequest currentRequest, McpSpans spans) {
+        this.spans = spans;
         this.tokens = tokens;
         this.log = log;
         this.currentRequest = currentRequest;
@@ -54,7 +57,11 @@ public class TokenTool {
         // The other arguments only matter if the body is missing. Getting the message copies all of it.
         JsonObject arguments = body == null ? McpMessage.paramsOf(message.asJsonObject()).getJsonObject("arguments")
                 : JsonObject.of("body", body);
-        return call(arguments, currentRequest.getCurrent(), TokenTool::result, ToolResponse::error);
+        RoutingContext context = currentRequest.getCurrent();
+        if (spans.areOn()) {
+            spans.resume(context, message.asJsonObject().getValue("id"));
+        }
+        return call(arguments, context, TokenTool::result, ToolResponse::error);
     }
 
     /**
@@ -67,11 +74,12 @@ public class TokenTool {
      */
     public <T> Uni<T> call(JsonObject arguments, RoutingContext context, Function<AccessToken, T> success,
             Function<String, T> error) {
+        McpSpan span = spans.current();
         try {
             return tokens.request(members(arguments), context, BodyCredentials.GO_TO_LEAN, Origin.MCP)
-                    .map(issued -> success.apply(issued.token()), failure -> error.apply(errorOf(context, failure)));
+                    .map(issued -> success.apply(issued.token()), failure -> error.apply(errorOf(context, span, failure)));
         } catch (RuntimeException e) {
-            return Uni.createFrom().item(error.apply(errorOf(context, e)));
+            return Uni.createFrom().item(error.apply(errorOf(context, span, e)));
         }
     }
 
@@ -98,7 +106,9 @@ public class TokenTool {
         return new ToolResponse(false, List.of(new TextContent(json)), new TokenObject(json), null);
     }
 
-    private String errorOf(RoutingContext context, Throwable failure) {
-        return log.record(context, failure).response().json();
+    private String errorOf(RoutingContext context, McpSpan span, Throwable failure) {
+        TokenException recorded = log.record(context, failure);
+        span.toolFailed(recorded);
+        return recorded.response().json();
     }
 }
