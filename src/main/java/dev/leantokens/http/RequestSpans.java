@@ -32,7 +32,7 @@ class RequestSpans {
     private static final AttributeKey<String> PROTOCOL_VERSION = AttributeKey.stringKey("network.protocol.version");
     private static final AttributeKey<String> ERROR_TYPE = AttributeKey.stringKey("error.type");
     /** The reason of a refusal: the conventions leave {@code error.type} to errors of the server. */
-    private static final AttributeKey<String> ERROR = AttributeKey.stringKey("lean_tokens.error");
+    private static final AttributeKey<String> ERROR = AttributeKey.stringKey("token.error");
 
     /** The method that stands for all that are not known. */
     private static final String OTHER = "_OTHER";

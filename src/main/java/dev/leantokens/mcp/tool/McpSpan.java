@@ -22,7 +22,7 @@ public final class McpSpan {
     private static final AttributeKey<String> VERSION = AttributeKey.stringKey("mcp.protocol.version");
     private static final AttributeKey<String> ERROR_TYPE = AttributeKey.stringKey("error.type");
     private static final AttributeKey<String> STATUS_CODE = AttributeKey.stringKey("rpc.response.status_code");
-    private static final AttributeKey<String> ERROR = AttributeKey.stringKey("lean_tokens.error");
+    private static final AttributeKey<String> ERROR = AttributeKey.stringKey("token.error");
 
     private final Span span;
     private final Context context;
