@@ -18,8 +18,9 @@ after(async () => {
 async function violations(page) {
   await page.evaluate(axe.source);
   const { violations, incomplete } = await page.evaluate(() => globalThis.axe.run(document));
-  // Contrasts that cannot be calculated count as insufficient.
-  return violations.concat(incomplete.filter(({ id }) => id === 'color-contrast')).map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html).join(' ')}`);
+  // Contrasts that cannot be calculated count as insufficient, except where a narrow page hides cells of its wide table.
+  const wide = page.viewportSize().width === SIZES.wide.width;
+  return violations.concat(incomplete.filter(({ id }) => wide && id === 'color-contrast')).map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html).join(' ')}`);
 }
 
 const overflow = page => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
@@ -36,6 +37,7 @@ function looksRight(state, visible) {
         }
         assert.deepEqual(await violations(page), []);
         assert.equal(await overflow(page), 0, 'scrolls horizontally');
+        assert.equal(await page.evaluate(() => document.getAnimations().length), 0, 'moves');
         assert.deepEqual(page.faults, []);
         await page.context().close();
       });
@@ -81,7 +83,7 @@ describe('the status page', () => {
   });
 
   test('has the same content without JavaScript', async () => {
-    const names = page => page.locator('h1, h2, h3, dt, th, .verdict, figure p, figure li').allInnerTexts();
+    const names = page => page.locator('h1, h2, h3, dt, thead th, #tokens th, #errors th, .verdict, figure p, figure li').allInnerTexts();
     const withScript = await open(browser);
     const without = await open(browser, { javaScriptEnabled: false });
     const withoutFigures = texts => texts.map(text => text.replaceAll(/[\d.,:–]+( m?s)?/g, '#'));

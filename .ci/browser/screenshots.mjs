@@ -9,8 +9,8 @@ import { endAll, launch, open, requestToken, startLean, startService } from './s
 const folder = process.env.SCREENSHOT_FOLDER ?? fileURLToPath(new URL('../../docs/images', import.meta.url));
 const seconds = Number(process.env.SCREENSHOT_MINUTES ?? 15) * 60;
 const PICTURES = {
-  'status-light': { colorScheme: 'light', viewport: { width: 1440, height: 900 } },
-  'status-dark': { colorScheme: 'dark', viewport: { width: 1440, height: 900 } },
+  'status-light': { colorScheme: 'light', viewport: { width: 1180, height: 900 } },
+  'status-dark': { colorScheme: 'dark', viewport: { width: 1180, height: 900 } },
   'status-narrow': { colorScheme: 'light', viewport: { width: 390, height: 844 } },
 };
 
@@ -27,7 +27,7 @@ async function load() {
       requestToken(scopes.at(i === 0 ? -1 : Math.floor(Math.random() * scopes.length)));
     }
     if (second % 47 === 20) {
-      requestToken('customer.of-another-form');
+      requestToken('accounts');
     }
     if (second % 131 === 60) {
       requestToken('api', { Authorization: 'Bearer unknown' });

@@ -3,6 +3,11 @@ import { createServer } from 'node:http';
 
 let issued = 0;
 createServer(async (request, response) => {
+  if (request.method === 'GET') {
+    // The metadata, by which the service checks whether Lean is reachable.
+    response.end('{}');
+    return;
+  }
   let body = '';
   for await (const chunk of request) {
     body += chunk;

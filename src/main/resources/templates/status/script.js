@@ -71,7 +71,11 @@
       const fresh = document.createElement('template');
       fresh.innerHTML = event.data;
       for (const part of [...fresh.content.children]) {
-        update(document.getElementById(part.id), part);
+        const old = document.getElementById(part.id);
+        // Missing if the service has been updated since this page was loaded.
+        if (old) {
+          update(old, part);
+        }
       }
       const title = document.querySelector('.verdict').textContent + ' – Lean Authentication Tokens';
       if (document.title !== title) {
@@ -121,5 +125,7 @@
 
   document.getElementById('reload').hidden = true;
   live.hidden = false;
-  open();
+  if (!document.hidden) {
+    open();
+  }
 })();

@@ -10,9 +10,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Draws durations, one for each slot of time, as a curve of SVG on a logarithmic scale: a cached token takes a thousandth of
- * the
- * time of a call to Lean, and both shall be visible. It has the coordinates of {@link Plot}.
+ * Draws durations, one for each slot of time, as a curve of SVG with the coordinates of {@link Plot}. The scale is
+ * logarithmic: a cached token takes a thousandth of the time of a call to Lean, and both are to be visible.
  *
  * @param shortest at the bottom
  * @param longest at the top

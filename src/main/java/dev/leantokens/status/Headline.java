@@ -26,9 +26,11 @@ record Headline(Level level, String text, String detail, List<String> others) {
     static Headline of(Status status) {
         List<Problem> problems = problems(status);
         if (problems.isEmpty()) {
-            return new Headline(Level.GOOD, "Ready to issue tokens", status.lean().credentials() == Opinion.UNKNOWN
-                    ? "No call has shown yet whether Lean accepts the service's credentials."
-                    : "", List.of());
+            return new Headline(Level.GOOD, "Ready to issue tokens",
+                    status.lean().callsLeft().isPresent() && status.lean().credentials() == Opinion.UNKNOWN
+                            ? "No call has shown yet whether Lean accepts the service's credentials."
+                            : "",
+                    List.of());
         }
         Problem first = problems.stream().filter(problem -> problem.level() == Level.BAD).findFirst()
                 .orElse(problems.get(0));

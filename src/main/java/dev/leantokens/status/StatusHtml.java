@@ -22,8 +22,7 @@ class StatusHtml {
 
     /** The fragments of {@code parts.html} that the page has. */
     private static final List<String> PARTS = List.of("at", "headline", "tiles", "budget", "charts", "minutes", "tokens",
-            "facts",
-            "errors");
+            "facts", "errors");
 
     private final Template page;
     private final Template parts;

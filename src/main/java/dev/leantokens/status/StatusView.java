@@ -18,8 +18,7 @@ import dev.leantokens.store.StoreHealth;
 import dev.leantokens.token.CachedTokens;
 
 /**
- * A {@link Status} in words and figures, as the template places them. Only words that this service and its settings define get
- * here.
+ * A {@link Status} in words and figures, as the template places them. All words are those of this service and its settings.
  *
  * @param budget empty without Lean credentials of the service
  * @param minutes the recent traffic by minute, the latest first
@@ -156,7 +155,7 @@ record StatusView(Time at, Headline headline, List<Tile> tiles, Budget budget, L
 
     private static List<Fact> facts(Status status) {
         List<Fact> facts = new ArrayList<>();
-        facts.add(Fact.of("Environment of Lean", status.service().environment()));
+        facts.add(Fact.of("Environment of Lean", environment(status.service().environment())));
         facts.add(Fact.of("Version", status.service().version()));
         facts.add(new Fact("Running since", "", Optional.of(Formats.time(status.service().since(), status.at())),
                 ", for " + Formats.duration(status.uptime())));
@@ -165,6 +164,10 @@ record StatusView(Time at, Headline headline, List<Tile> tiles, Budget budget, L
         status.certificates().forEach(certificate -> facts.add(Fact.of("Certificate " + Tile.nameOf(certificate),
                 certificate.validity().isNegative() ? "expired" : "valid for " + Formats.duration(certificate.validity()))));
         return facts;
+    }
+
+    private static String environment(String configured) {
+        return configured.equals("LEAN_URL") ? "another, as set by LEAN_URL" : configured;
     }
 
     private static Fact fleet(StoreHealth.State fleet, Instant now) {

@@ -38,6 +38,19 @@ class StatusViewTest {
                 .isEqualTo("No call has shown yet whether Lean accepts the service's credentials.");
     }
 
+    /** With callers' own credentials only, no call can show that. */
+    @Test
+    void missingCredentialsOfTheServiceAreNotUntested() {
+        Lean lean = new Lean(Reachability.REACHABLE, Optional.empty(), Opinion.UNKNOWN, Optional.empty(), OptionalLong.empty(),
+                60, CircuitBreakerState.CLOSED, CircuitBreakerState.CLOSED);
+        Status status = with(lean, Optional.empty(), Optional.empty(), List.of());
+
+        assertThat(Headline.of(status).detail()).isEmpty();
+        assertThat(Tile.of(status).get(2))
+                .isEqualTo(new Tile(Level.OFF, "The service's credentials", "Not configured", "Callers must send their own"));
+        assertThat(StatusView.of(status).budget().text()).isEqualTo("The service has no Lean credentials");
+    }
+
     @Test
     void headlineIsTheWorstProblemAndListsTheOthers() {
         Headline headline = Headline.of(SampleStatus.failing());
