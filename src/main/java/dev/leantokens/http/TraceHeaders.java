@@ -2,7 +2,6 @@ package dev.leantokens.http;
 
 import java.util.List;
 
-import dev.leantokens.trace.Traces;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import io.vertx.core.MultiMap;
 
@@ -16,7 +15,7 @@ final class TraceHeaders implements TextMapGetter<MultiMap> {
         return headers.names();
     }
 
-    /** @return null for a header that is missing, too long, or repeated although it must not be */
+    /** @return null for a header that is missing, or repeated although it must not be */
     @Override
     public String get(MultiMap headers, String name) {
         List<String> values = headers.getAll(name);
@@ -26,7 +25,6 @@ final class TraceHeaders implements TextMapGetter<MultiMap> {
         if (values.size() > 1 && !name.equals(STATE)) {
             return null;
         }
-        String value = String.join(",", values);
-        return value.length() > Traces.MAX_LENGTH ? null : value;
+        return String.join(",", values);
     }
 }

@@ -1,10 +1,12 @@
 package dev.leantokens.trace;
 
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
@@ -17,19 +19,19 @@ import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import io.quarkus.opentelemetry.runtime.exporter.otlp.sender.VertxGrpcSender;
-import io.quarkus.opentelemetry.runtime.exporter.otlp.sender.VertxHttpSender;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.net.PemTrustOptions;
 
 /**
- * Sends spans to a collector with Quarkus' clients of OTLP. Quarkus' own exporter would log each failed batch, and could be
+ * Sends spans to a collector. Quarkus' own exporter would log each failed batch with what the collector says, and could be
  * configured only by Quarkus' names. Thread-safe.
  */
 final class OtlpExporter implements SpanExporter {
 
     private static final String TRACES_PATH = "/v1/traces";
-    private static final String ROOT = "/";
     private static final int SUCCESS = 2;
     private static final int HUNDRED = 100;
 
@@ -87,15 +89,19 @@ final class OtlpExporter implements SpanExporter {
         return config.exporterOtlpCompression() == TraceConfig.Compression.GZIP;
     }
 
-    private static Consumer<HttpClientOptions> options(TraceConfig config, CollectorUrl endpoint) {
-        return options -> {
-            options.setConnectTimeout(config.exporterOtlpTimeout());
-            if (endpoint.isEncrypted()) {
-                options.setSsl(true).setUseAlpn(true);
-            }
-            config.exporterOtlpCertificate()
-                    .ifPresent(file -> options.setTrustOptions(new PemTrustOptions().addCertPath(file.toString())));
-        };
+    private static HttpClientOptions options(TraceConfig config, CollectorUrl endpoint) {
+        HttpClientOptions options = new HttpClientOptions();
+        configure(options, config, endpoint);
+        return options;
+    }
+
+    private static void configure(HttpClientOptions options, TraceConfig config, CollectorUrl endpoint) {
+        options.setConnectTimeout(config.exporterOtlpTimeout());
+        if (endpoint.isEncrypted()) {
+            options.setSsl(true).setUseAlpn(true);
+        }
+        config.exporterOtlpCertificate()
+                .ifPresent(file -> options.setTrustOptions(new PemTrustOptions().addCertPath(file.toString())));
     }
 
     /** Leaves out what the collector says: only its administrator knows what that is. */
@@ -111,6 +117,9 @@ final class OtlpExporter implements SpanExporter {
         }
         if (failure instanceof TimeoutException || failure instanceof SslHandshakeTimeoutException) {
             return "it does not answer in time";
+        }
+        if (failure instanceof HttpClosedException || failure instanceof IOException) {
+            return "the connection was closed";
         }
         return "the request failed (" + failure.getClass().getSimpleName() + ")";
     }
@@ -142,29 +151,54 @@ final class OtlpExporter implements SpanExporter {
         }
     }
 
+    /** Repeats a request if the collector was not reached, or says that it can take it later. */
     private static final class Http implements Client {
 
-        private final VertxHttpSender sender;
+        private static final Set<Integer> LATER = Set.of(429, 502, 503, 504);
+        private static final int MAX_ATTEMPTS = 3;
+        private static final long DELAY_MILLIS = 500;
+
+        private final Vertx vertx;
+        private final OtlpHttpClient client;
 
         private Http(Vertx vertx, TraceConfig config, CollectorUrl endpoint, Map<String, String> headers) {
-            boolean complete = config.exporterOtlpTracesEndpoint().isPresent();
-            String path = endpoint.url().getRawPath();
-            sender = new VertxHttpSender(endpoint.url(),
-                    !complete ? TRACES_PATH : path.isEmpty() || path.equals(ROOT) ? ROOT : "",
-                    isCompressed(config), timeout(config), headers, "application/x-protobuf", options(config, endpoint), vertx);
+            this.vertx = vertx;
+            this.client = new OtlpHttpClient(vertx, options(config, endpoint), url(config, endpoint), headers,
+                    isCompressed(config), config.exporterOtlpTimeout());
+        }
+
+        private static String url(TraceConfig config, CollectorUrl endpoint) {
+            String url = endpoint.url().toString();
+            if (config.exporterOtlpTracesEndpoint().isPresent()) {
+                return url;
+            }
+            return (url.endsWith("/") ? url.substring(0, url.length() - 1) : url) + TRACES_PATH;
         }
 
         @Override
         public void send(Marshaler request, Consumer<String> done) {
-            sender.send(request, request.getBinarySerializedSize(),
-                    response -> done.accept(response.statusCode() / HUNDRED == SUCCESS ? null
-                            : "it answers with status " + response.statusCode()),
-                    failure -> done.accept(reason(failure)));
+            attempt(client.bodyOf(request), 1, done);
+        }
+
+        private void attempt(Buffer body, int number, Consumer<String> done) {
+            client.send(body, new OtlpHttpClient.Callbacks(
+                    status -> finish(body, number, done, LATER.contains(status),
+                            status / HUNDRED == SUCCESS ? null : "it answers with status " + status),
+                    failure -> finish(body, number, done, !(failure instanceof TimeoutException), reason(failure))));
+        }
+
+        private void finish(Buffer body, int number, Consumer<String> done, boolean again, String failure) {
+            if (failure != null && again && number < MAX_ATTEMPTS) {
+                vertx.setTimer(DELAY_MILLIS, later -> attempt(body, number + 1, done));
+            } else {
+                done.accept(failure);
+            }
         }
 
         @Override
         public CompletableResultCode shutdown() {
-            return sender.shutdown();
+            client.close();
+            return CompletableResultCode.ofSuccess();
         }
     }
 
@@ -174,7 +208,8 @@ final class OtlpExporter implements SpanExporter {
 
         private Grpc(Vertx vertx, TraceConfig config, CollectorUrl endpoint, Map<String, String> headers) {
             sender = new VertxGrpcSender(endpoint.url(), VertxGrpcSender.GRPC_TRACE_SERVICE_NAME, isCompressed(config),
-                    timeout(config), headers, options(config, endpoint), vertx);
+                    timeout(config), headers,
+                    options -> configure(options, config, endpoint), vertx);
         }
 
         // The interface of the client has no type for its callbacks.

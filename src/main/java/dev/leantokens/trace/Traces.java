@@ -26,12 +26,6 @@ import io.vertx.core.Vertx;
  */
 public final class Traces {
 
-    /**
-     * The length of what is read of a member of a trace context: the least that has to be passed on (W3C Trace Context
-     * §3.3.1.5). Each span has the member {@code tracestate}, and Lean gets it.
-     */
-    public static final int MAX_LENGTH = 512;
-
     /** Creates no spans. */
     public static final Traces OFF = new Traces(OpenTelemetry.noop(), false);
 
@@ -57,13 +51,13 @@ public final class Traces {
     }
 
     /**
-     * Reads a trace context (W3C Trace Context). What is malformed is ignored.
+     * Reads a trace context (W3C Trace Context). What is malformed or too long is ignored.
      *
      * @param context what the result is based on
      * @return the context with the caller's span, if the carrier has one
      */
     public <C> Context extract(Context context, C carrier, TextMapGetter<C> getter) {
-        return W3CTraceContextPropagator.getInstance().extract(context, carrier, getter);
+        return W3CTraceContextPropagator.getInstance().extract(context, carrier, new LimitedGetter<>(getter));
     }
 
     /**

@@ -121,7 +121,7 @@ public class McpSpans {
 
         @Override
         public String get(JsonObject meta, String name) {
-            return meta.getValue(name) instanceof String value && value.length() <= Traces.MAX_LENGTH ? value : null;
+            return meta.getValue(name) instanceof String value ? value : null;
         }
     }
 }
