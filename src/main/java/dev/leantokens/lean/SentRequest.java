@@ -15,21 +15,23 @@ final class SentRequest {
     /** A request that is not traced. */
     static final SentRequest UNTRACED = new SentRequest(Span.getInvalid(), false);
 
-    /** What must be passed on (W3C Trace Context §3.3.1.5). A caller can send more, for which Lean might refuse the request. */
-    private static final int MAX_TRACESTATE = 512;
     private static final int FIRST_ERROR = 400;
 
     private final Span span;
-    private final Map<String, String> headers = new HashMap<>();
+    private final Map<String, String> headers;
     private boolean failed;
 
     /** @param sendsContext whether it has the headers */
     SentRequest(Span span, boolean sendsContext) {
         this.span = span;
-        if (sendsContext) {
-            // Without baggage, which is for the caller's own systems.
-            W3CTraceContextPropagator.getInstance().inject(Context.root().with(span), headers, Map::put);
-        }
+        this.headers = sendsContext ? contextOf(span) : Map.of();
+    }
+
+    /** @return the headers: without baggage, which is for the caller's own systems */
+    private static Map<String, String> contextOf(Span span) {
+        Map<String, String> context = new HashMap<>();
+        W3CTraceContextPropagator.getInstance().inject(Context.root().with(span), context, Map::put);
+        return context;
     }
 
     /** @return the value of the header {@code traceparent}; null if it is not sent */
@@ -39,12 +41,15 @@ final class SentRequest {
 
     /** @return the value of the header {@code tracestate}; null if it is not sent */
     String tracestate() {
-        String state = headers.get("tracestate");
-        return state == null || state.length() > MAX_TRACESTATE ? null : state;
+        return headers.get("tracestate");
     }
 
     /** @param status that of the response */
     void answered(int status) {
+        if (!span.isRecording()) {
+            // Also the one that is shared by all requests without a trace.
+            return;
+        }
         span.setAttribute("http.response.status_code", status);
         if (status >= FIRST_ERROR) {
             fail(Integer.toString(status));

@@ -188,20 +188,6 @@ class CallTraceTest {
         assertThat(headers).containsExactly("00-" + span.getTraceId() + "-" + span.getSpanId() + "-01", "vendor=value");
     }
 
-    /** Otherwise, a caller could make Lean refuse a call that others wait for. */
-    @Test
-    void longTracestateIsNotPassedOn() {
-        CallTrace traced = trace(config, callersContext("vendor=" + "v".repeat(250), "second=" + "v".repeat(250),
-                "third=" + "v".repeat(250)));
-        traced.begin();
-
-        traced.send(false, request -> {
-            assertThat(request.traceparent()).isNotNull();
-            assertThat(request.tracestate()).isNull();
-            return Uni.createFrom().item("token");
-        }).await().indefinitely();
-    }
-
     @Test
     void leanGetsNoContextIfThatIsSwitchedOff() {
         CallTrace traced = trace(Settings.of(LeanConfig.class, "lean.send-trace-context", "false"), callersContext("a=b"));
