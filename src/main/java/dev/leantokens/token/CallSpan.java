@@ -48,7 +48,11 @@ final class CallSpan {
         ended.end();
     }
 
-    private synchronized Span started() {
+    private Span started() {
+        return this == NONE ? span : startedOnce();
+    }
+
+    private synchronized Span startedOnce() {
         if (span == null) {
             span = builder.startSpan();
         }

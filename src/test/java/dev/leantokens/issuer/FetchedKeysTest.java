@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -27,9 +28,12 @@ import org.junit.jupiter.api.Test;
 
 import dev.leantokens.testing.LogLines;
 import dev.leantokens.testing.LogLines.Line;
+import dev.leantokens.testing.SpanRecorder;
 import dev.leantokens.testing.TestClock;
-import dev.leantokens.trace.Traces;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.trace.data.SpanData;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -44,11 +48,12 @@ class FetchedKeysTest {
     private final LogLines log = LogLines.ofThisThread("dev.leantokens.issuer.KeysLog");
     /** The responses to come; the last one is repeated. */
     private final List<Future<KeySet>> responses = new ArrayList<>();
+    private final SpanRecorder spans = new SpanRecorder();
     private final AtomicInteger fetches = new AtomicInteger();
     private final List<Scheduled> scheduled = new ArrayList<>();
 
     private final FetchedKeys keys = new FetchedKeys("k8s", this::fetch, this::schedule, KEPT, clock,
-            new KeysMetrics(registry, "k8s"), Traces.OFF);
+            new KeysMetrics(registry, "k8s"), spans.traces());
 
     @AfterEach
     void stopListening() {
@@ -431,5 +436,33 @@ class FetchedKeysTest {
         assertThat(ids()).containsExactly("a");
         advance(Duration.ofHours(1));
         assertThat(fetches).hasValue(1);
+    }
+
+    @Test
+    void waitForKeysIsASpanOfTheRequest() {
+        respond(Future.succeededFuture(set("a")));
+        keys.start();
+        advance(FetchedKeys.INTERVAL.minusSeconds(1));
+        Promise<KeySet> response = Promise.promise();
+        respond(response.future());
+        assertThat(spans.spans()).as("no request waits").isEmpty();
+        Span request = spans.traces().span("request").setNoParent().startSpan();
+        var current = Context.root().with(request).makeCurrent();
+        Uni<Void> first = keys.refresh(keys.current()).orElseThrow();
+        current.close();
+        Uni<Void> second = keys.refresh(keys.current()).orElseThrow();
+        first.subscribe().with(done -> {
+        });
+        second.subscribe().with(done -> {
+        });
+        assertThat(spans.spans()).isEmpty();
+
+        response.fail(UNREACHABLE);
+
+        assertThat(spans.spans()).extracting(SpanData::getName).containsExactly("wait for keys", "wait for keys");
+        assertThat(spans.spans()).extracting(span -> SpanRecorder.values(span.getAttributes())).containsExactlyInAnyOrder(
+                Map.of("issuer.id", "k8s", "issuer.fetch.joined", false, "error.type", "issuer_unavailable"),
+                Map.of("issuer.id", "k8s", "issuer.fetch.joined", true, "error.type", "issuer_unavailable"));
+        assertThat(spans.spans()).extracting(SpanData::getParentSpanId).contains(request.getSpanContext().getSpanId());
     }
 }
