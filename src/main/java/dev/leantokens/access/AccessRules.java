@@ -167,6 +167,21 @@ public class AccessRules {
         }
     }
 
+    /**
+     * @param loopback whether callers on this machine can connect by a loopback address
+     * @return the callers that may see the status of the service, in words
+     */
+    public List<String> statusReaders(boolean loopback) {
+        List<String> readers = new ArrayList<>();
+        if (loopback && config.anonymous() != Anonymous.NEVER) {
+            readers.add("callers on this machine");
+        }
+        if (clients.current().clients().size() > 0) {
+            readers.add("local clients");
+        }
+        return readers;
+    }
+
     /** @return the issuers that are trusted now: those of the configuration, then those of the file */
     public List<IssuerSettings> issuers() {
         return clients.current().trusted();

@@ -1,0 +1,7 @@
+package dev.leantokens.status;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+@QuarkusIntegrationTest
+class StatusEventsIT extends StatusEventsTest {
+}
