@@ -19,6 +19,8 @@ public enum Endpoint {
     MANAGEMENT("/q", Origin.HTTP),
     /** The page at the root of the main port, which lists what the service offers. */
     START(Endpoint.START_PATH, Origin.HTTP),
+    /** Where browsers log in to see the status on that page. */
+    STATUS(Endpoint.STATUS_PATH, Origin.HTTP),
     /** The changes of the status on that page, as server-sent events. */
     STATUS_EVENTS(Endpoint.STATUS_EVENTS_PATH, Origin.HTTP),
     /** Any other path: not served. */
@@ -34,7 +36,8 @@ public enum Endpoint {
     /** The path of the resource may follow. */
     public static final String RESOURCE_METADATA_PATH = "/.well-known/oauth-protected-resource";
     public static final String START_PATH = "/";
-    public static final String STATUS_EVENTS_PATH = "/status/events";
+    public static final String STATUS_PATH = "/status";
+    public static final String STATUS_EVENTS_PATH = STATUS_PATH + "/events";
 
     /** Without the {@code HEAD} that Quarkus REST would add: it is refused. */
     static final String TOKEN_METHODS = "POST, OPTIONS";
@@ -85,6 +88,9 @@ public enum Endpoint {
         }
         if (isAtOrBelow(SKILLS.path, path)) {
             return SKILLS;
+        }
+        if (path.equals(STATUS.path)) {
+            return STATUS;
         }
         if (path.equals(STATUS_EVENTS.path)) {
             return STATUS_EVENTS;

@@ -35,8 +35,8 @@ public final class FilterOrder {
     static final int HEADERS = 280;
     /** Metrics, rendered here instead of by Quarkus. */
     public static final int METRICS = 275;
-    /** The events of the status page, which are no resource of Quarkus REST. */
-    public static final int STATUS_EVENTS = 272;
+    /** What belongs to the status page and is no resource of Quarkus REST. */
+    public static final int STATUS = 272;
     /** MCP requests: access, the message and its session, before the MCP extension. The last one, as it reads the body. */
     public static final int MCP = 270;
 

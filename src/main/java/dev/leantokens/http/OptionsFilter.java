@@ -37,7 +37,7 @@ class OptionsFilter {
         Optional<String> methods = switch (endpoint) {
             case TOKEN -> Optional.of(Endpoint.TOKEN_METHODS);
             case MCP -> mcp.of(context);
-            case START, STATUS_EVENTS -> Optional.of(Endpoint.READ_METHODS);
+            case START, STATUS, STATUS_EVENTS -> Optional.of(Endpoint.READ_METHODS);
             case MANAGEMENT -> Optional.of(Endpoint.READ_METHODS).filter(read -> ManagementFilter.isServed(context));
             // Metadata that is served has been answered.
             case SKILLS, RESOURCE_METADATA, OTHER -> Optional.empty();

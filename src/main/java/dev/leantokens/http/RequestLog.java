@@ -80,6 +80,9 @@ public class RequestLog {
         if (endpoint == Endpoint.START) {
             return Endpoint.START_PATH;
         }
+        if (endpoint == Endpoint.STATUS) {
+            return Endpoint.STATUS_PATH;
+        }
         if (endpoint == Endpoint.STATUS_EVENTS) {
             return Endpoint.STATUS_EVENTS_PATH;
         }

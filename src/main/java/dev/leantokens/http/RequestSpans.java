@@ -18,7 +18,8 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * Creates the span of each request except those for management, by the semantic conventions for HTTP. It has the endpoint and
+ * Creates the span of each request except those for management and streams of the status, by the semantic conventions for HTTP.
+ * It has the endpoint and
  * neither the path, which can end in a caller's input, nor the query, a header or the address. Thread-safe.
  */
 @ApplicationScoped
@@ -53,8 +54,8 @@ class RequestSpans {
     }
 
     private boolean start(RoutingContext context, Endpoint endpoint) {
-        if (endpoint == Endpoint.MANAGEMENT) {
-            // Probes and scrapes.
+        if (endpoint == Endpoint.MANAGEMENT || endpoint == Endpoint.STATUS_EVENTS) {
+            // Probes and scrapes, and streams that last as long as a page is open.
             return true;
         }
         HttpServerRequest request = context.request();

@@ -2,7 +2,6 @@ package dev.leantokens.status;
 
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -35,77 +34,71 @@ class StatusStreams {
     private static final Logger LOG = Logger.getLogger(StatusStreams.class);
 
     static final int MAX_STREAMS = 20;
+    /** So that one caller does not take all places. */
+    static final int MAX_STREAMS_PER_CALLER = 5;
     static final Duration INTERVAL = Duration.ofSeconds(3);
 
     /** When browsers open the stream again. It is also the first data, with which the headers are sent. */
     private static final String RETRY = "retry: 5000\n\n";
-    /** A comment, which shows both sides that the connection works. */
+    /** A comment in place of events, so that a connection that is broken is noticed on both sides. */
     private static final String HEARTBEAT = ":\n\n";
-    private static final int INTERVALS_PER_HEARTBEAT = 5;
 
     private final Vertx vertx;
     /** Not that of a request: the timer must not keep it. */
     private final Context context;
     private final Callable<Map<String, String>> parts;
+    private final Duration interval;
 
     /** Guarded by this, as the fields that follow. */
     private final Set<Stream> open = new HashSet<>();
     /** What all streams have got; empty before the first rendering. */
     private Map<String, String> sent = Map.of();
-    private int quietIntervals;
     /** Whether a rendering is under way, or a timer will start the next one. */
     private boolean active;
     private boolean stopped;
 
-    /** @param context the context of the request, on whose thread the response is written */
-    private record Stream(Context context, HttpServerResponse response) {
+    /**
+     * A stream.
+     *
+     * @param account of the caller
+     * @param context the context of the request, on whose thread the response is written
+     */
+    private record Stream(String account, Context context, HttpServerResponse response) {
 
-        void send(Buffer events) {
-            context.runOnContext(now -> {
-                if (response.ended() || response.closed()) {
-                    return;
-                }
-                if (response.writeQueueFull()) {
-                    response.reset();
-                } else {
-                    response.write(events);
-                }
-            });
-        }
-
-        void end() {
-            context.runOnContext(now -> {
-                if (!response.ended() && !response.closed()) {
-                    response.end();
-                }
-            });
+        /** Excludes the account. */
+        @Override
+        public String toString() {
+            return "Stream[]";
         }
     }
 
     @Inject
     StatusStreams(Vertx vertx, StatusReader reader, StatusHtml html) {
-        this(vertx, () -> html.parts(reader.read()));
+        this(vertx, () -> html.parts(reader.read()), INTERVAL);
     }
 
     /** @param parts renders the status; called on worker threads, never concurrently */
-    StatusStreams(Vertx vertx, Callable<Map<String, String>> parts) {
+    StatusStreams(Vertx vertx, Callable<Map<String, String>> parts, Duration interval) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.parts = parts;
+        this.interval = interval;
     }
 
     /**
      * Opens a stream, whose first events are all parts. To be called on the event loop of the request, whose response has its
      * headers by then.
      *
+     * @param account of the caller
      * @return whether it is open; otherwise there are too many, or the service is shutting down
      */
-    synchronized boolean open(RoutingContext request) {
-        if (stopped || open.size() >= MAX_STREAMS) {
+    synchronized boolean open(RoutingContext request, String account) {
+        if (stopped || open.size() >= MAX_STREAMS
+                || open.stream().filter(stream -> stream.account.equals(account)).count() >= MAX_STREAMS_PER_CALLER) {
             return false;
         }
         HttpServerResponse response = request.response();
-        Stream stream = new Stream(vertx.getOrCreateContext(), response);
+        Stream stream = new Stream(account, vertx.getOrCreateContext(), response);
         open.add(stream);
         request.addEndHandler(ended -> close(stream));
         response.setChunked(true);
@@ -141,7 +134,11 @@ class StatusStreams {
     }
 
     private void endAll() {
-        List.copyOf(open).forEach(Stream::end);
+        open.forEach(stream -> stream.context.runOnContext(now -> {
+            if (!stream.response.ended() && !stream.response.closed()) {
+                stream.response.end();
+            }
+        }));
     }
 
     private void render() {
@@ -155,16 +152,24 @@ class StatusStreams {
             rest();
             return;
         }
-        send(events(rendering.result(), sent));
+        String events = events(rendering.result(), sent);
+        Buffer data = Buffer.buffer(events.isEmpty() ? HEARTBEAT : events);
+        open.forEach(stream -> stream.context.runOnContext(now -> send(data, stream)));
         sent = rendering.result();
-        vertx.setTimer(INTERVAL.toMillis(), elapsed -> continueOrRest());
+        vertx.setTimer(interval.toMillis(), elapsed -> continueOrRest());
     }
 
-    private void send(String events) {
-        quietIntervals = events.isEmpty() ? quietIntervals + 1 : 0;
-        if (!events.isEmpty() || quietIntervals % INTERVALS_PER_HEARTBEAT == 0) {
-            Buffer data = Buffer.buffer(events.isEmpty() ? HEARTBEAT : events);
-            open.forEach(stream -> stream.send(data));
+    private void send(Buffer data, Stream stream) {
+        HttpServerResponse response = stream.response;
+        if (response.ended() || response.closed()) {
+            return;
+        }
+        if (response.writeQueueFull()) {
+            // Its place is free at once; limits/Backlog closes a connection that does not take what was written before.
+            close(stream);
+            response.reset();
+        } else {
+            response.write(data);
         }
     }
 
@@ -179,7 +184,6 @@ class StatusStreams {
     private void rest() {
         active = false;
         sent = Map.of();
-        quietIntervals = 0;
     }
 
     /** @return an event for each part that differs; in one line of data for each line of HTML, as the format requires */

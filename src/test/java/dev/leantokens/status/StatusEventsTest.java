@@ -37,7 +37,7 @@ class StatusEventsTest {
 
     private static final String EVENTS = "/status/events";
     private static final Pattern ID = Pattern.compile("<\\w+ id=\"([\\w-]+)\"");
-    private static final int MAX_STREAMS = 20;
+    private static final int MAX_STREAMS = 5;
 
     LeanStub lean;
 
@@ -70,7 +70,10 @@ class StatusEventsTest {
             peers().rest(RawHttp.LOOPBACK);
             peers().rest(RawHttp.LOOPBACK, ",\"grant_type\":\"password\"");
 
-            assertThat(nextPart(stream, "errors").replace("<wbr>", "")).contains("UNSUPPORTED_GRANT_TYPE");
+            String errors = nextPart(stream, "errors");
+            while (!errors.replace("<wbr>", "").contains("UNSUPPORTED_GRANT_TYPE")) {
+                errors = nextPart(stream, "errors");
+            }
         }
     }
 
