@@ -26,6 +26,7 @@ final class Application implements AutoCloseable {
     static final int REQUESTS_PER_MINUTE = 60;
 
     private static final Path JAR = Path.of("target", "quarkus-app", "quarkus-run.jar");
+    static final Path AUDIT = Path.of("target", "soak-audit.jsonl").toAbsolutePath();
     private static final Path LOG = Path.of("target", "soak.log");
     private static final Path HOSTS = Path.of("target", "soak-hosts");
     private static final Path ATTACKS = Path.of("target", "soak-attacks");
@@ -58,7 +59,7 @@ final class Application implements AutoCloseable {
                 "-Djdk.net.hosts.file=" + Files.writeString(HOSTS, RudeGateway.HOSTS).toAbsolutePath(), "-jar", JAR.toString())
                 .redirectErrorStream(true).redirectOutput(LOG.toFile());
         builder.environment().keySet()
-                .removeIf(name -> name.matches("(LEAN|TOKEN|CACHE|ACCESS|QUARKUS|ALLOWED|MCP|LIMITS)_.*"));
+                .removeIf(name -> name.matches("(LEAN|TOKEN|CACHE|ACCESS|QUARKUS|ALLOWED|MCP|LIMITS|AUDIT)_.*"));
         builder.environment().putAll(Parties.environment(lean));
         builder.environment().putAll(Map.of(
                 "ACCESS_CLIENTS_FILE", Parties.writeClientsFile(Files.createDirectories(ATTACKS)).toString(),
@@ -71,6 +72,8 @@ final class Application implements AutoCloseable {
                 "LEAN_REQUESTS_PER_MINUTE", Integer.toString(REQUESTS_PER_MINUTE),
                 "TOKEN_MINIMUM_VALIDITY", MINIMUM_VALIDITY.toSeconds() + "s",
                 "TOKEN_CUSTOMER_MINIMUM_VALIDITY", CUSTOMER_MINIMUM_VALIDITY.toSeconds() + "s"));
+        Files.deleteIfExists(AUDIT);
+        builder.environment().put("AUDIT_LOG", AUDIT.toString());
         Application application = new Application(builder.start(), port, mcpPort);
         // If the soak ends early, the application ends as well.
         Runtime.getRuntime().addShutdownHook(new Thread(application::close));

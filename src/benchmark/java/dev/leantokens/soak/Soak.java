@@ -34,6 +34,7 @@ public final class Soak {
     private final Findings findings = new Findings();
     private final Clients clients = new Clients();
     private final CallLimit limit = new CallLimit(Application.REQUESTS_PER_MINUTE, findings);
+    private final AuditCheck audit = new AuditCheck(findings);
     private final Tally tally = new Tally();
     private final HeapTrend heap = new HeapTrend();
     private final ScheduledExecutorService timers = Executors.newScheduledThreadPool(2);
@@ -57,7 +58,7 @@ public final class Soak {
         try (UnreliableLean lean = new UnreliableLean(clients, limit, timers);
                 RudeGateway gateway = new RudeGateway(lean.port());
                 Application application = Application.start(gateway.url(), clients.service());
-                Wire wire = new Wire(findings)) {
+                Wire wire = new Wire(findings, audit)) {
             AnswerCheck check = new AnswerCheck(findings);
             McpCaller mcp = new McpCaller(application.mcp(), wire, check, tally, findings);
             RestCaller rest = new RestCaller(application.rest(), wire, check, tally);
@@ -125,6 +126,7 @@ public final class Soak {
 
     private void summarize(Load load, McpCaller mcp) throws IOException {
         int lines = new LogCheck(findings).check(Application.log(), clients);
+        long audited = audit.check(Application.AUDIT);
         heap.growth().ifPresent(growth -> findings.add("the heap has grown", growth));
         Table.total(tally.total());
         System.out.printf(
@@ -133,8 +135,8 @@ public final class Soak {
                 limit.all(), limit.most(clients.service()),
                 clients.callers().stream().map(limit::most).toList(), limit.most(clients.greedy()),
                 Application.REQUESTS_PER_MINUTE);
-        System.out.printf("%d MCP sessions, %d requests skipped, %d lines in the log%n", mcp.startedSessions(), load.skipped(),
-                lines);
+        System.out.printf("%d MCP sessions, %d requests skipped, %d lines in the log, %d lines of the load in the audit%n",
+                mcp.startedSessions(), load.skipped(), lines, audited);
         System.out.printf("heap after GC, MiB: %s%n", heap);
         if (load.skipped() > 0) {
             // Responses then waited for a processor for seconds, during which tokens can expire.

@@ -17,14 +17,16 @@ final class Wire implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(13);
 
     private final Findings findings;
+    private final AuditCheck audit;
     private final ExecutorService threads = Executors.newFixedThreadPool(4);
     private final HttpClient client;
 
-    Wire(Findings findings) {
+    Wire(Findings findings, AuditCheck audit) {
         // So that connections opened in an outage do not look like a leak.
         System.setProperty("jdk.httpclient.keepalive.timeout", "10");
         System.setProperty("jdk.httpclient.connectionPoolSize", "64");
         this.findings = findings;
+        this.audit = audit;
         this.client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).executor(threads).build();
     }
 
@@ -36,7 +38,9 @@ final class Wire implements AutoCloseable {
                 .orTimeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
                 .thenApply(response -> new Reply(response, sentAt, Instant.now(), System.nanoTime() - start))
                 .whenComplete((reply, failure) -> {
-                    if (failure != null) {
+                    if (failure == null) {
+                        audit.received(reply);
+                    } else {
                         findings.add("no response",
                                 request.method() + " " + request.uri() + " sent at " + sentAt + ": " + failure);
                     }

@@ -28,8 +28,8 @@ final class AuditFile implements AuditTarget {
 
     private static final Set<OpenOption> APPEND = Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE,
             StandardOpenOption.APPEND, LinkOption.NOFOLLOW_LINKS);
-    /** Opening a pipe for writing only would wait for its reader. */
-    private static final Set<OpenOption> PIPE = Set.of(StandardOpenOption.WRITE, StandardOpenOption.READ,
+    private static final Set<OpenOption> WRITE = Set.of(StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+    private static final Set<OpenOption> READ_AND_WRITE = Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE,
             LinkOption.NOFOLLOW_LINKS);
 
     private final Path path;
@@ -53,7 +53,7 @@ final class AuditFile implements AuditTarget {
     /** @throws IOException if it cannot be written */
     void open() throws IOException {
         boolean special = Files.exists(path, LinkOption.NOFOLLOW_LINKS) && attributes().isOther();
-        channel = special ? FileChannel.open(path, PIPE)
+        channel = special ? openSpecial()
                 : FileChannel.open(path, APPEND, PosixFilePermissions.asFileAttribute(
                         PosixFilePermissions.fromString("rw-------")));
         try {
@@ -64,6 +64,16 @@ final class AuditFile implements AuditTarget {
         } catch (IOException e) {
             close();
             throw e;
+        }
+    }
+
+    /** Opening a pipe for writing waits for a reader, which this is until then. Without another one, writing then fails. */
+    private FileChannel openSpecial() throws IOException {
+        FileChannel reader = FileChannel.open(path, READ_AND_WRITE);
+        try {
+            return FileChannel.open(path, WRITE);
+        } finally {
+            reader.close();
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.leantokens.audit;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Arrays;
 
 /**
@@ -17,16 +18,13 @@ final class AuditLine {
     private static final int MAX_TEXT = 1024;
 
     private static final int SECOND = 1000;
-    private static final int MINUTE = 60;
-    private static final int HOUR = 60 * MINUTE;
-    private static final int DAY = 24 * HOUR;
     private static final int TIME_LENGTH = "2026-01-31T23:59:59".length();
 
     private byte[] bytes = new byte[INITIAL_LENGTH];
     private int length;
 
-    /** The text of a second, which the times of most lines share. */
-    private final byte[] secondText = new byte[TIME_LENGTH];
+    /** The text of a second, which many lines share. */
+    private byte[] secondText;
     private long second = Long.MIN_VALUE;
 
     /** Starts a line. */
@@ -146,42 +144,12 @@ final class AuditLine {
     }
 
     private void appendSecond(long epochSecond) {
-        if (epochSecond == second) {
-            System.arraycopy(secondText, 0, bytes, length, TIME_LENGTH);
-            length += TIME_LENGTH;
-            return;
+        if (epochSecond != second) {
+            second = epochSecond;
+            secondText = Instant.ofEpochSecond(epochSecond).toString().getBytes(StandardCharsets.US_ASCII);
         }
-        int start = length;
-        appendDate(Math.floorDiv(epochSecond, DAY));
-        int ofDay = (int) Math.floorMod(epochSecond, (long) DAY);
-        bytes[length++] = 'T';
-        appendTwoDigits(ofDay / HOUR);
-        bytes[length++] = ':';
-        appendTwoDigits(ofDay % HOUR / MINUTE);
-        bytes[length++] = ':';
-        appendTwoDigits(ofDay % MINUTE);
-        System.arraycopy(bytes, start, secondText, 0, TIME_LENGTH);
-        second = epochSecond;
-    }
-
-    /** Converts days since the epoch as {@link java.time.LocalDate#ofEpochDay} does, for years from 0 to 9999. */
-    private void appendDate(long epochDay) {
-        // Years start in March here, so that a leap day is a year's last.
-        long days = epochDay + 719_468;
-        long era = Math.floorDiv(days, 146_097);
-        long ofEra = days - era * 146_097;
-        long yearOfEra = (ofEra - ofEra / 1460 + ofEra / 36_524 - ofEra / 146_096) / 365;
-        int ofYear = (int) (ofEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100));
-        int marchMonth = (5 * ofYear + 2) / 153;
-        int day = ofYear - (153 * marchMonth + 2) / 5 + 1;
-        int month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9;
-        int year = (int) (yearOfEra + era * 400) + (month <= 2 ? 1 : 0);
-        appendTwoDigits(year / 100);
-        appendTwoDigits(year % 100);
-        bytes[length++] = '-';
-        appendTwoDigits(month);
-        bytes[length++] = '-';
-        appendTwoDigits(day);
+        System.arraycopy(secondText, 0, bytes, length, TIME_LENGTH);
+        length += TIME_LENGTH;
     }
 
     private void appendTwoDigits(int number) {

@@ -132,8 +132,8 @@ final class AuditLines {
         started.token(OUTCOME, ISSUED);
         started.status(STATUS, OK);
         started.token(CACHE_STATUS, ((AsciiString) issued.cacheStatus()).array());
-        if (issued.expiresAt().isPresent()) {
-            started.time(EXPIRES_AT, issued.expiresAt().getAsLong());
+        if (issued.expiresAt().length() > 0) {
+            started.token(EXPIRES_AT, ((AsciiString) issued.expiresAt()).array());
         }
         started.token(TOKEN_SHA256, issued.token().sha256());
         started.end();

@@ -40,6 +40,9 @@ public class AuditLog {
 
     private static final Logger LOG = Logger.getLogger(AuditLog.class);
 
+    /** Set once a request has a line. */
+    private static final String AUDITED = AuditLog.class.getName();
+
     private static final String STDOUT = "stdout";
     private static final String CATEGORY = "log";
 
@@ -171,7 +174,7 @@ public class AuditLog {
      * @return a request whose outcome becomes a line
      */
     public AuditedRequest request(Origin adapter, AuditedCaller caller, String address, RoutingContext context) {
-        return isOn() ? new AuditedRequest(this, adapter, caller, address, traceId(), context.response())
+        return isOn() ? new AuditedRequest(this, adapter, caller, address, traceId(), context)
                 : AuditedRequest.NOT_AUDITED;
     }
 
@@ -184,9 +187,40 @@ public class AuditLog {
     public void refused(Origin origin, String address, RoutingContext context, TokenException failure) {
         if (isOn() && !failure.isAudited() && (origin == Origin.REST || origin == Origin.MCP)) {
             AuditLine line = lines.start(origin, AuditedCaller.clientOf(context), address, traceId());
-            lines.endRefused(line, failure);
+            if (context.response().closed()) {
+                lines.endGone(line);
+            } else {
+                lines.endRefused(line, failure);
+            }
             add(line);
+            setAudited(context);
         }
+    }
+
+    /**
+     * Writes the line of a request whose caller has left before anything else could become of it.
+     *
+     * @param address of the caller's socket
+     */
+    public void gone(Origin origin, String address, RoutingContext context) {
+        AuditLine line = lines.start(origin, AuditedCaller.clientOf(context), address, traceId());
+        lines.endGone(line);
+        add(line);
+        setAudited(context);
+    }
+
+    /** @return whether lines are written, as soon as the service has started */
+    public boolean isConfigured() {
+        return config.log().isPresent();
+    }
+
+    /** @return whether there is a line of a request */
+    public static boolean isAudited(RoutingContext context) {
+        return context.get(AUDITED) != null;
+    }
+
+    static void setAudited(RoutingContext context) {
+        context.put(AUDITED, true);
     }
 
     /** @return null without a trace */

@@ -1,6 +1,7 @@
 package dev.leantokens.audit;
 
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 
 import dev.leantokens.error.Origin;
 import dev.leantokens.error.TokenError;
@@ -12,7 +13,7 @@ import dev.leantokens.token.Scope;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
 
 /** A request for a token, whose outcome becomes one line. Used by one request, whose calls do not overlap. */
 public final class AuditedRequest {
@@ -24,7 +25,7 @@ public final class AuditedRequest {
     private final Origin adapter;
     private final String address;
     private final String traceId;
-    private final HttpServerResponse response;
+    private final RoutingContext context;
 
     private AuditedCaller caller;
     private String leanClientId;
@@ -32,13 +33,13 @@ public final class AuditedRequest {
     private boolean ended;
 
     AuditedRequest(AuditLog audit, Origin adapter, AuditedCaller caller, String address, String traceId,
-            HttpServerResponse response) {
+            RoutingContext context) {
         this.audit = audit;
         this.adapter = adapter;
         this.caller = caller;
         this.address = address;
         this.traceId = traceId;
-        this.response = response;
+        this.context = context;
     }
 
     /**
@@ -77,12 +78,11 @@ public final class AuditedRequest {
             return issuance;
         }
         if (issuance instanceof IssuedToken issued && !audit.isRequired()) {
-            issued(issued);
-            return issued;
+            return issued(issued);
         }
         Uni<IssuedToken> token = issuance.toUni();
         return new Issuance.Pending(
-                (audit.isRequired() ? token.chain(this::issuedAfterItsLine) : token.invoke(this::issued))
+                (audit.isRequired() ? token.chain(this::issuedAfterItsLine) : token.map(this::issued))
                         .onFailure(TokenException.class)
                         .transform(failure -> isUnaudited(failure) ? failure : refused(failure))
                         .onCancellation().invoke(this::gone));
@@ -93,24 +93,21 @@ public final class AuditedRequest {
         return failure.error() == TokenError.AUDIT_UNAVAILABLE;
     }
 
-    private void issued(IssuedToken issued) {
-        if (response.closed()) {
-            gone();
-        } else if (end()) {
-            audit.add(line(issued));
+    /** A token is only passed on with a line that says so. */
+    private IssuedToken issued(IssuedToken issued) {
+        if (!end()) {
+            throw new CancellationException("there is another line already");
         }
+        audit.add(line(issued));
+        return issued;
     }
 
     private Uni<IssuedToken> issuedAfterItsLine(IssuedToken issued) {
-        if (response.closed()) {
-            gone();
-            return Uni.createFrom().item(issued);
-        }
         if (!end()) {
-            return Uni.createFrom().item(issued);
+            return Uni.createFrom().failure(new CancellationException("there is another line already"));
         }
-        Context context = Vertx.currentContext();
-        return Uni.createFrom().emitter(emitter -> audit.add(line(issued), written -> context.runOnContext(now -> {
+        Context eventLoop = Vertx.currentContext();
+        return Uni.createFrom().emitter(emitter -> audit.add(line(issued), written -> eventLoop.runOnContext(now -> {
             if (written) {
                 emitter.complete(issued);
             } else {
@@ -158,6 +155,7 @@ public final class AuditedRequest {
             return false;
         }
         ended = true;
+        AuditLog.setAudited(context);
         return true;
     }
 }

@@ -11,6 +11,8 @@ public final class FilterOrder {
     static final int TRACES = 1150;
     /** Fields of the access log, if it is on: they are needed however the request ends. */
     static final int ACCESS_LOG = 1100;
+    /** The audit of requests for a token, whatever refuses them. */
+    static final int AUDIT = 1090;
     /** Where the body ends: every later refusal relies on it to leave the connection usable. */
     static final int BODY_FRAMING = 1050;
     /** The paths of each port: what is not served needs no further checks. */

@@ -52,6 +52,27 @@ public class RequestLog {
         if (http.accessLog().enabled()) {
             filters.register(this::describe, FilterOrder.ACCESS_LOG);
         }
+        if (audit.isConfigured()) {
+            filters.register(this::audit, FilterOrder.AUDIT);
+        }
+    }
+
+    /** Adds the line of a request for a token that ends unnoticed: its caller leaves early, or Quarkus answers by itself. */
+    private boolean audit(RoutingContext context, Endpoint endpoint) {
+        if (endpoint == Endpoint.TOKEN && context.request().method() != HttpMethod.OPTIONS) {
+            context.addEndHandler(ended -> {
+                if (AuditLog.isAudited(context)) {
+                    return;
+                }
+                if (ended.failed() || !context.response().ended()) {
+                    audit.gone(Origin.REST, addressOf(context), context);
+                } else {
+                    audit.refused(Origin.REST, addressOf(context), context,
+                            HttpErrors.of(context.response().getStatusCode(), context));
+                }
+            });
+        }
+        return true;
     }
 
     private boolean describe(RoutingContext context, Endpoint endpoint) {

@@ -2,10 +2,12 @@ package dev.leantokens.token;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 import dev.leantokens.token.IssuedToken.Source;
+import io.netty.util.AsciiString;
 
 /**
  * A token and the time at which it expires, calculated from before the request to Lean, so that it is never too late. Times are
@@ -22,6 +24,7 @@ public final class CachedToken {
     private final AccessToken token;
     private final long requestedAt;
     private final long expiresAt;
+    private final CharSequence expiry;
     private final boolean shared;
 
     /** The token issued last; all callers within one second get the same. */
@@ -33,6 +36,7 @@ public final class CachedToken {
         this.token = token;
         this.requestedAt = requestedAt;
         this.expiresAt = requestedAt + lifetime.toMillis();
+        this.expiry = new AsciiString(Instant.ofEpochMilli(expiresAt).truncatedTo(ChronoUnit.SECONDS).toString());
         this.shared = shared;
     }
 
@@ -78,7 +82,7 @@ public final class CachedToken {
         IssuedToken last = issued;
         if (last == null || last.source() != source || last.freshFor().getAsLong() != freshFor
                 || !last.token().hasExpiresIn(expiresIn(now))) {
-            last = new IssuedToken(at(now), source, OptionalLong.of(freshFor), OptionalLong.of(expiresAt), false);
+            last = new IssuedToken(at(now), source, OptionalLong.of(freshFor), expiry, false);
             issued = last;
         }
         return last;
@@ -96,6 +100,11 @@ public final class CachedToken {
     /** @return the time from which the token must not be served */
     public Instant expiresAt() {
         return Instant.ofEpochMilli(expiresAt);
+    }
+
+    /** @return {@link #expiresAt} as in RFC 3339, in whole seconds; rendered once, as the audit has it for each caller */
+    CharSequence expiry() {
+        return expiry;
     }
 
     boolean isFor(Scope scope) {
@@ -141,7 +150,7 @@ public final class CachedToken {
 
     /** @return the approximate memory in bytes: the text, the same with another {@code expires_in}, and that escaped for MCP */
     public int size() {
-        return 660 + 3 * token.bytes().length;
+        return 700 + 3 * token.bytes().length;
     }
 
     /** Excludes the token. */

@@ -13,16 +13,16 @@ import io.smallrye.mutiny.Uni;
  * @param source where it was obtained, and why there
  * @param freshFor how many seconds the cache serves it: its remaining validity less the minimum, rounded down, negative if it
  *        has less than that; empty if it is not cached
- * @param expiresAt when it expires, in milliseconds since the epoch; empty if Lean did not say
+ * @param expiresAt when it expires, as in RFC 3339, in ASCII; empty if Lean did not say
  * @param shared whether the caller waited for a call to Lean that another request had started
  * @param cacheStatus the same as a value of the header {@code Cache-Status} (RFC 9211)
  */
-public record IssuedToken(AccessToken token, Source source, OptionalLong freshFor, OptionalLong expiresAt, boolean shared,
+public record IssuedToken(AccessToken token, Source source, OptionalLong freshFor, CharSequence expiresAt, boolean shared,
         CharSequence cacheStatus)
         implements
             Issuance {
 
-    public IssuedToken(AccessToken token, Source source, OptionalLong freshFor, OptionalLong expiresAt, boolean shared) {
+    public IssuedToken(AccessToken token, Source source, OptionalLong freshFor, CharSequence expiresAt, boolean shared) {
         this(token, source, freshFor, expiresAt, shared, CacheStatus.of(source, freshFor, shared));
     }
 

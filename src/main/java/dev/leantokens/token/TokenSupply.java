@@ -352,12 +352,10 @@ final class TokenSupply {
     }
 
     private IssuedToken issue(Obtained obtained, TokenKey key, Source source, boolean shared) {
-        long now = clock.millis();
         OptionalLong freshFor = obtained.cached().isEmpty() ? OptionalLong.empty()
-                : OptionalLong.of(obtained.cached().get().freshFor(now, minimumValidity(key)));
-        OptionalLong expiresAt = obtained.cached().map(token -> OptionalLong.of(token.expiresAt().toEpochMilli()))
-                .or(() -> obtained.token().expiresIn().map(rest -> OptionalLong.of(now + rest.toMillis())))
-                .orElse(OptionalLong.empty());
+                : OptionalLong.of(obtained.cached().get().freshFor(clock.millis(), minimumValidity(key)));
+        CharSequence expiresAt = obtained.cached().or(() -> CachedToken.of(obtained.token(), clock.instant()))
+                .map(CachedToken::expiry).orElse("");
         return new IssuedToken(obtained.token(), obtained.source().orElse(source), freshFor, expiresAt,
                 shared && obtained.source().isEmpty());
     }

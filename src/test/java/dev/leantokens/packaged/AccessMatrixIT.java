@@ -1,5 +1,6 @@
 package dev.leantokens.packaged;
 
+import static dev.leantokens.testing.AuditRecords.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -14,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import javax.net.ssl.SSLContext;
@@ -27,6 +30,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import com.fasterxml.jackson.databind.JsonNode;
+
+import dev.leantokens.testing.AuditRecords;
 import dev.leantokens.testing.Certificates;
 import dev.leantokens.testing.Certificates.Authority;
 import dev.leantokens.testing.Certificates.Identity;
@@ -39,7 +45,7 @@ import dev.leantokens.testing.TokenResponses;
 /**
  * Compares the access rules with the service for every combination of settings, source address or certificate, credentials,
  * their place, adapter and proxy headers. The token shows whose credentials it was issued for; the stub of Lean counts the
- * calls.
+ * calls. The audit has one line for each attempt, in their order.
  */
 class AccessMatrixIT {
 
@@ -61,6 +67,8 @@ class AccessMatrixIT {
     /** Headers by which proxies describe the certificates of their clients. */
     private static final List<String> CERTIFICATE_CLAIMS = List.of("",
             "X-Forwarded-Client-Cert: URI=spiffe://example.org/ns/payments/sa/api");
+
+    private static final Pattern TOKEN = Pattern.compile("access_token[\\\\]*\":[\\\\]*\"([^\"\\\\]+)");
 
     private static final Authority AUTHORITY = new Authority("authority");
 
@@ -298,6 +306,18 @@ class AccessMatrixIT {
             return mayBeAnonymous() ? Outcome.SERVICE_TOKEN : refusal;
         }
 
+        /** @return how the audit calls the caller that gets a token */
+        private String callerKind() {
+            boolean presented = inHeader() || adapter == Adapter.REST && inBody();
+            if (certificate.client().isPresent()) {
+                return "local_client";
+            }
+            if (sent == Sent.LEANS && (inHeader() || inBody())) {
+                return "lean_client";
+            }
+            return !presented ? "anonymous" : sent == Sent.TOKEN ? "issuer" : "local_client";
+        }
+
         private String[] headers() {
             List<String> headers = new ArrayList<>();
             if (!claim.isEmpty()) {
@@ -422,19 +442,27 @@ class AccessMatrixIT {
         List<String> wrong = new ArrayList<>();
         Set<Outcome> seen = EnumSet.noneOf(Outcome.class);
         int tokens = 0;
+        Path audit = folder.resolve("audit.jsonl");
+        environment.put("AUDIT_LOG", audit.toString());
+        List<String> audited = new ArrayList<>();
         try (PackagedApplication application = PackagedApplication.start(environment)) {
             for (Attempt attempt : attempts) {
-                Outcome outcome = outcomeOf(attempt,
+                RawHttp.Response response = responseTo(attempt,
                         new Peers(application.port(), application.mcpPort(), attempt.certificate().tls));
+                Outcome outcome = outcomeOf(attempt, response);
+                audited.add(lineOf(attempt, outcome, response));
                 seen.add(outcome);
                 tokens += outcome == Outcome.SERVICE_TOKEN || outcome == Outcome.CALLER_TOKEN ? 1 : 0;
                 if (outcome != attempt.expected()) {
                     wrong.add(attempt + ": " + outcome + " and not " + attempt.expected());
                 }
             }
+            application.terminate();
+            application.exitCode();
         }
 
         assertThat(wrong).isEmpty();
+        assertThat(AuditRecords.of(audit)).extracting(AccessMatrixIT::lineOf).containsExactlyElementsOf(audited);
         // Refused requests cause no call to Lean.
         assertThat(lean.requests()).hasSize(tokens)
                 .allMatch(request -> Set.of(LeanStub.CLIENT_ID, LeanStub.CALLERS_ID)
@@ -445,12 +473,42 @@ class AccessMatrixIT {
         return seen;
     }
 
-    private static Outcome outcomeOf(Attempt attempt, Peers peers) {
-        RawHttp.Response response = switch (attempt.adapter()) {
+    /** @return what the audit must say of an attempt */
+    private static String lineOf(Attempt attempt, Outcome outcome, RawHttp.Response response) {
+        String adapter = attempt.adapter() == Adapter.REST ? "rest" : "mcp";
+        String refused = attempt.from() + " refused ";
+        return adapter + " " + switch (outcome) {
+            case SERVICE_TOKEN, CALLER_TOKEN -> attempt.from() + " issued 200 " + attempt.callerKind() + " " + hashIn(response);
+            case UNAUTHORIZED, UNAUTHORIZED_RESULT -> refused + "401 caller_refused";
+            case SCOPE_REFUSED -> refused + "400 invalid_scope";
+            case TWO_PLACES -> refused + "400 invalid_request";
+            case FOREIGN_HOST -> refused + "403 foreign_host";
+        };
+    }
+
+    private static String lineOf(JsonNode record) {
+        String common = String.join(" ", text(record, "adapter"), text(record, "caller_address"), text(record, "outcome"),
+                text(record, "status"));
+        return text(record, "outcome").equals("issued")
+                ? String.join(" ", common, text(record, "caller_kind"), text(record, "token_sha256"))
+                : common + " " + text(record, "reason");
+    }
+
+    private static String hashIn(RawHttp.Response response) {
+        Matcher token = TOKEN.matcher(response.body());
+        assertThat(token.find()).isTrue();
+        return AuditRecords.hash(token.group(1));
+    }
+
+    private static RawHttp.Response responseTo(Attempt attempt, Peers peers) {
+        return switch (attempt.adapter()) {
             case REST -> peers.token(attempt.from(), SCOPE, attempt.members(), attempt.headers());
             case MCP -> peers.call(attempt.from(), SCOPE, attempt.members(), attempt.headers());
             case MCP_WITHOUT_A_HANDSHAKE -> peers.statelessCall(attempt.from(), SCOPE, attempt.members(), attempt.headers());
         };
+    }
+
+    private static Outcome outcomeOf(Attempt attempt, RawHttp.Response response) {
         String body = response.body().replace("\\\"", "\"");
         if (response.status() == 401 && body.contains("\"error\":\"invalid_client\"")
                 && response.headers().getOrDefault("WWW-Authenticate", "").matches("Basic .*, Bearer .*")) {

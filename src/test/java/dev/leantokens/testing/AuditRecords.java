@@ -2,8 +2,12 @@ package dev.leantokens.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
 import java.util.List;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -49,6 +53,16 @@ public final class AuditRecords {
             return record;
         } catch (JsonProcessingException e) {
             throw new AssertionError("not JSON: " + line, e);
+        }
+    }
+
+    /** @return the value of {@code token_sha256} for a token */
+    public static String hash(String token) {
+        try {
+            return Base64.getUrlEncoder().withoutPadding()
+                    .encodeToString(MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -32,7 +32,7 @@ class SecretsInTextTest {
                 RequestMembers.of(Map.of("client_secret", SECRET, SECRET, SECRET)),
                 new TokenKey(CREDENTIALS.clientId(), TokenKey.digest(CREDENTIALS), "", new Scope("api")),
                 TOKEN,
-                new IssuedToken(TOKEN, Source.HIT, OptionalLong.empty(), OptionalLong.empty(), false),
+                new IssuedToken(TOKEN, Source.HIT, OptionalLong.empty(), "", false),
                 CachedToken.of(TOKEN, Instant.EPOCH).orElseThrow());
     }
 
