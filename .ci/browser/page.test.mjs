@@ -204,6 +204,33 @@ describe('the status page', () => {
     looksRight('Lean down', 'Lean is unreachable');
   });
 
+  describe('for local clients only', () => {
+    const httpCredentials = { username: 'operator', password: 'secret-of-operator-0123456789' };
+    before(async () => {
+      await stopService();
+      stopService = await startService({
+        ACCESS_ANONYMOUS: 'never',
+        ACCESS_CLIENTS_OPERATOR_SECRET: httpCredentials.password,
+        ACCESS_CLIENTS_OPERATOR_SCOPES: 'api',
+      });
+    });
+
+    test('has links only before the login', async () => {
+      const page = await open(browser);
+      assert.equal(await page.locator('.verdict').count(), 0);
+      await page.context().close();
+    });
+
+    test('is live after the login', async () => {
+      const page = await open(browser, { httpCredentials });
+      await page.goto(`${url}status`);
+      assert.equal(page.url(), url);
+      await isLive(page);
+      await nextUpdate(page);
+      await page.context().close();
+    });
+  });
+
   describe('switched off', () => {
     before(async () => {
       await stopService();

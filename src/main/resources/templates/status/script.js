@@ -1,7 +1,9 @@
 'use strict';
-// Keeps the page up to date: the server sends the parts of the page that have changed, and the differences are applied. What does
-// not differ stays as it is, with focus, selection, open details and scroll positions.
-// Qute includes this file, so a brace must not be followed by a letter.
+/*{!
+Keeps the page up to date: the server sends the parts of the page that have changed, and the differences are applied. What does
+not differ stays as it is, with focus, selection, open details and scroll positions.
+Qute includes this file, without this comment: a brace must not be followed by a letter.
+!}*/
 (() => {
   const live = document.getElementById('live');
   const text = document.getElementById('live-text');
