@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Plays Lean, slowly, and serves the keys of an issuer. Usage: java Lean.java port */
+/** Plays Lean, slowly; serves the keys of an issuer; and takes spans as a collector does. Usage: java Lean.java port */
 class Lean {
 
     private static final AtomicLong ISSUED = new AtomicLong();
@@ -19,6 +19,11 @@ class Lean {
         server.createContext("/keys", exchange -> answer(exchange, """
                 {"keys": [{"kty": "EC", "crv": "P-256", "kid": "first", "use": "sig",
                            "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU", "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}"""));
+        server.createContext("/v1/traces", exchange -> {
+            exchange.getRequestBody().readAllBytes();
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
         server.setExecutor(Executors.newFixedThreadPool(16));
         server.start();
     }
@@ -28,7 +33,7 @@ class Lean {
         String form = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
         String scope = form.replaceAll("(?:.*&)?scope=([^&]*).*", "$1");
         try {
-            Thread.sleep(100);
+            Thread.sleep(400);
         } catch (InterruptedException e) {
             throw new IOException(e);
         }

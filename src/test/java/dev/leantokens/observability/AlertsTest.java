@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import dev.leantokens.error.TokenError;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
@@ -24,6 +26,8 @@ class AlertsTest {
 
     private static final Path RUNBOOK = Path.of("docs/how-to/runbook.md");
     private static final String HEADING = "### ";
+    static final List<String> FAILURES = Arrays.stream(TokenError.values()).filter(error -> error.status() >= 500)
+            .map(TokenError::reason).toList();
 
     static Stream<JsonObject> alerts() throws IOException {
         return Alerts.all().stream();
@@ -46,6 +50,15 @@ class AlertsTest {
     @MethodSource("alerts")
     void expressionRefersToDocumentedMetrics(JsonObject alert) throws IOException {
         assertThat(KnownMetrics.read().unknownOf(alert.getString("expr"))).isEmpty();
+    }
+
+    /** Callers can avoid the other errors. */
+    @Test
+    void failuresAreTheErrorsThatCallersCannotFix() throws IOException {
+        JsonObject alert = alerts().filter(each -> each.getString("alert").equals("LeanTokensRequestsFail")).findFirst()
+                .orElseThrow();
+
+        assertThat(KnownMetrics.reasonsOf(alert.getString("expr"))).containsExactlyInAnyOrderElementsOf(FAILURES);
     }
 
     /** A text cannot use a label that the expression does not keep. */

@@ -89,6 +89,13 @@ class DashboardTest {
     }
 
     @Test
+    void failuresAreThoseOfTheAlert() {
+        assertThat(panels().filter(panel -> panel.getString("title").equals("Failing requests"))
+                .flatMap(DashboardTest::expressions).flatMap(text -> KnownMetrics.reasonsOf(text).stream()))
+                .containsExactlyInAnyOrderElementsOf(AlertsTest.FAILURES);
+    }
+
+    @Test
     void panelsHaveIdsOfTheirOwnAndDoNotOverlap() {
         assertThat(panelsOf(dashboard()).map(panel -> panel.getInteger("id"))).doesNotHaveDuplicates();
 

@@ -59,6 +59,12 @@ final class KnownMetrics {
         return parsed.labels().isEmpty() ? labelsOf(parsed) : parsed.labels();
     }
 
+    /** @return the reasons that an expression names */
+    static List<String> reasonsOf(String expression) {
+        return PromQl.parse(expression).selectors().stream().flatMap(selector -> selector.matches().stream())
+                .filter(match -> match.label().equals("reason")).flatMap(Match::values).toList();
+    }
+
     private Set<String> labelsOf(PromQl expression) {
         Set<String> labels = new HashSet<>(LABELS_OF_TARGETS);
         expression.selectors().forEach(selector -> labels(selector.name()).ifPresent(each -> labels.addAll(each.keySet())));
