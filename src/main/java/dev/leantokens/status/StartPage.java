@@ -87,7 +87,7 @@ class StartPage {
         }
         headers.set("Content-Security-Policy", html.policy());
         if (!config.page() || !access.maySeeStatus(Caller.of(routing))) {
-            return Uni.createFrom().item(bytes(html.page(places)));
+            return Uni.createFrom().item(bytes(html.pageWithoutStatus(places, config.page())));
         }
         headers.set(HttpHeaders.CACHE_CONTROL, "no-store").set("Cross-Origin-Resource-Policy", "same-origin");
         return Uni.createFrom().completionStage(() -> pageWithStatus(places).next().map(Buffer::getBytes).toCompletionStage());

@@ -51,12 +51,15 @@ class StatusHtml {
 
     /** @return the whole page with the status */
     String page(Places places, Status status) {
-        return page.data("places", places, "status", StatusView.of(status)).render();
+        return page.data("places", places, "status", StatusView.of(status), "login", false).render();
     }
 
-    /** @return the page without the status */
-    String page(Places places) {
-        return page.data("places", places, "status", null).render();
+    /**
+     * @param login whether the page says how to see the status
+     * @return the page without the status
+     */
+    String pageWithoutStatus(Places places, boolean login) {
+        return page.data("places", places, "status", null, "login", login).render();
     }
 
     /**

@@ -85,6 +85,9 @@ class StatusHtmlTest {
 
     @Test
     void pageWithoutStatusHasNoScript() {
-        assertThat(html.page(PLACES)).contains("Where to go").doesNotContain("<script", "status/events", "Version");
+        assertThat(html.pageWithoutStatus(PLACES, false)).contains("Where to go")
+                .doesNotContain("<script", "\"/status", "Version");
+        assertThat(html.pageWithoutStatus(PLACES, true)).contains("<a href=\"/status\">log in</a>")
+                .doesNotContain("<script", "/status/events", "Version");
     }
 }
