@@ -30,8 +30,10 @@ class StatusReader {
 
     private static final int MAX_ERRORS = 20;
 
-    /** How long tokens are not counted again: counting visits all of them. */
+    /** How long tokens are not counted again, at least: counting visits all of them. */
     private static final Duration COUNT_VALIDITY = Duration.ofSeconds(2);
+    /** So that counting takes a fiftieth of a processor at most, however many tokens there are. */
+    private static final int PAUSE_PER_COUNT = 50;
 
     private final ReadinessReader readiness;
     private final LeanReader lean;
@@ -48,7 +50,7 @@ class StatusReader {
     private volatile Instant startedAt;
     private volatile Counted counted = new Counted(List.of(), Instant.EPOCH);
 
-    private record Counted(List<CachedTokens> tokens, Instant at) {
+    private record Counted(List<CachedTokens> tokens, Instant validUntil) {
     }
 
     StatusReader(ReadinessReader readiness, LeanReader lean, TrafficRecorder traffic, TokenCache cache, TokenStandIn standIn,
@@ -84,11 +86,12 @@ class StatusReader {
     private List<CachedTokens> tokens() {
         Counted last = counted;
         Instant now = clock.instant();
-        if (now.isBefore(last.at().plus(COUNT_VALIDITY))) {
+        if (now.isBefore(last.validUntil())) {
             return last.tokens();
         }
         List<CachedTokens> tokens = CachedTokens.in(cache, clock);
-        counted = new Counted(tokens, now);
+        Duration pause = Duration.between(now, clock.instant()).multipliedBy(PAUSE_PER_COUNT);
+        counted = new Counted(tokens, now.plus(pause.compareTo(COUNT_VALIDITY) > 0 ? pause : COUNT_VALIDITY));
         return tokens;
     }
 

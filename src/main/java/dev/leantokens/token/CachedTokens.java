@@ -26,7 +26,8 @@ public record CachedTokens(Kind kind, int count, Instant earliestExpiry) {
     }
 
     /**
-     * Counts the tokens of a cache. Visits each of them, so it is not for an event loop: 100,000 take about 10 ms.
+     * Counts the tokens of a cache. Visits each of them, so it is not for an event loop: 100,000 take up to 0.2 s on a
+     * busy machine.
      *
      * @return an entry for each kind that is cached
      */
