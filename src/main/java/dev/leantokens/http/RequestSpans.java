@@ -1,7 +1,5 @@
 package dev.leantokens.http;
 
-import java.util.Locale;
-
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
@@ -13,6 +11,8 @@ import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.context.Context;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
@@ -39,6 +39,8 @@ class RequestSpans {
     private static final String OTHER = "_OTHER";
     private static final int FIRST_SERVER_ERROR = 500;
 
+    private static final TraceHeaders HEADERS = new TraceHeaders();
+
     private static final String SPAN = RequestSpans.class.getName();
 
     private final Traces traces;
@@ -59,9 +61,15 @@ class RequestSpans {
             return true;
         }
         HttpServerRequest request = context.request();
-        Context parent = traces.extract(Context.root(), request.headers(), new TraceHeaders());
+        Context parent = traces.extract(Context.root(), request.headers(), HEADERS);
         Span span = describe(request, RequestLog.nameOf(endpoint, context)).setParent(parent).startSpan();
         context.put(SPAN, span);
+        context.addHeadersEndHandler(ready -> {
+            if (isStream(context)) {
+                // A stream lasts for hours: its request is over when it is open.
+                end(span, context, true);
+            }
+        });
         context.addEndHandler(ended -> end(span, context, ended.succeeded()));
         traces.enter(parent.with(span));
         return true;
@@ -87,6 +95,12 @@ class RequestSpans {
         };
     }
 
+    private static boolean isStream(RoutingContext context) {
+        String type = context.response().headers().get(HttpHeaders.CONTENT_TYPE);
+        return context.request().method() == HttpMethod.GET && type != null && type.startsWith("text/event-stream");
+    }
+
+    /** Called again at the end of a stream, when it has no effect any more. */
     private static void end(Span span, RoutingContext context, boolean complete) {
         if (!complete) {
             // No status: the caller has not received it.
@@ -110,7 +124,7 @@ class RequestSpans {
     static void describe(RoutingContext context, TokenException error) {
         Span span = context.get(SPAN);
         if (span != null) {
-            span.setAttribute(ERROR, error.error().name().toLowerCase(Locale.ROOT));
+            span.setAttribute(ERROR, error.error().reason());
         }
     }
 }

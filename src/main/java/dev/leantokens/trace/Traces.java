@@ -1,6 +1,5 @@
 package dev.leantokens.trace;
 
-import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -112,7 +111,7 @@ public final class Traces {
     public static void fail(Span span, Throwable failure) {
         span.setStatus(StatusCode.ERROR);
         span.setAttribute("error.type", failure instanceof TokenException known
-                ? known.error().name().toLowerCase(Locale.ROOT)
+                ? known.error().reason()
                 : failure.getClass().getName());
     }
 }

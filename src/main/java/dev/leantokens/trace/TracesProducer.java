@@ -1,6 +1,7 @@
 package dev.leantokens.trace;
 
 import java.time.Clock;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -12,6 +13,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
@@ -24,13 +26,11 @@ import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.quarkus.runtime.ShutdownEvent;
 import io.vertx.core.Vertx;
 
-/**
- * Creates the SDK of OpenTelemetry if traces are configured. Quarkus could do that, but only with its own names of settings,
- * and
- * with variables that stop the start with a stack trace.
- */
+/** Creates the SDK of OpenTelemetry if traces are configured. ADR 22 says why Quarkus does not. */
 @ApplicationScoped
 class TracesProducer {
+
+    private static final Logger LOG = Logger.getLogger(TracesProducer.class);
 
     /** How long spans that are not exported yet may delay the exit of the process. */
     private static final int EXIT_DELAY_MILLIS = 1000;
@@ -70,6 +70,9 @@ class TracesProducer {
                     .addSpanProcessor(new SpanQueue(config, exporter, log::dropped))
                     .build();
             spans = Optional.of(provider);
+            LOG.info("Traces go to " + endpoint.origin() + " by "
+                    + config.exporterOtlpProtocol().name().toLowerCase(Locale.ROOT).replace('_', '/') + ", sampled by "
+                    + config.tracesSampler().name().toLowerCase(Locale.ROOT));
             return new Traces(OpenTelemetrySdk.builder().setTracerProvider(provider).build(), true);
         }).orElse(Traces.OFF);
     }

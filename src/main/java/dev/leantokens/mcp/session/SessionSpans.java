@@ -22,9 +22,8 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * Creates the spans of requests that the MCP extension handles, in place of the extension, whose spans contain ids of sessions
- * and of
- * requests, and names of tools as callers send them. Thread-safe.
+ * Creates the spans of requests that the MCP extension handles. Those of the extension have ids of sessions and requests, and
+ * names of tools as callers send them. Thread-safe.
  */
 @Singleton
 @Alternative

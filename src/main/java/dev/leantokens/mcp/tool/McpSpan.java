@@ -1,7 +1,5 @@
 package dev.leantokens.mcp.tool;
 
-import java.util.Locale;
-
 import dev.leantokens.error.TokenException;
 import dev.leantokens.trace.Traces;
 import io.opentelemetry.api.common.AttributeKey;
@@ -70,7 +68,7 @@ public final class McpSpan {
 
     /** Records that the result of the tool is an error. */
     void toolFailed(TokenException error) {
-        span.setAttribute(ERROR, error.error().name().toLowerCase(Locale.ROOT));
+        span.setAttribute(ERROR, error.error().reason());
         fail("tool_error");
     }
 
