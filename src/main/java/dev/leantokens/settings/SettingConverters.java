@@ -100,6 +100,11 @@ public class SettingConverters implements SmallRyeConfigBuilderCustomizer {
         });
     }
 
+    /** @return whether a text is one of the words for true, in any case */
+    public static boolean isTrue(String text) {
+        return TRUE.contains(text.toLowerCase(Locale.ROOT));
+    }
+
     private static Boolean toBoolean(String text) {
         String word = text.toLowerCase(Locale.ROOT);
         if (!TRUE.contains(word) && !FALSE.contains(word)) {

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Set;
 
 import dev.leantokens.settings.HttpsUrl;
+import dev.leantokens.settings.LoopbackHost;
 import dev.leantokens.settings.SettingRule;
 
 /**
@@ -37,6 +38,11 @@ public record CollectorUrl(URI url) {
 
     boolean isEncrypted() {
         return HttpsUrl.isEncrypted(url);
+    }
+
+    /** @return whether nobody on the way can read what is sent */
+    boolean isPrivate() {
+        return isEncrypted() || LoopbackHost.isLoopback(url.getHost());
     }
 
     /** @return scheme, host and port, for the log */

@@ -7,6 +7,7 @@ import java.util.stream.Stream;
 
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
+import dev.leantokens.settings.SettingConverters;
 import io.smallrye.config.ConfigSourceContext;
 import io.smallrye.config.ConfigSourceFactory;
 import io.smallrye.config.ConfigValue;
@@ -41,7 +42,7 @@ public class TracedLogConfigSourceFactory implements ConfigSourceFactory {
         return Stream.of("otel.exporter.otlp.endpoint", "otel.exporter.otlp.traces.endpoint")
                 .anyMatch(property -> !valueOf(context, property).isEmpty())
                 && !valueOf(context, "otel.traces.exporter").equalsIgnoreCase("none")
-                && !Boolean.parseBoolean(valueOf(context, "otel.sdk.disabled"));
+                && !SettingConverters.isTrue(valueOf(context, "otel.sdk.disabled"));
     }
 
     private static String valueOf(ConfigSourceContext context, String property) {
