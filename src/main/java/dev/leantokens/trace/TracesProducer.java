@@ -74,7 +74,8 @@ class TracesProducer {
                     + config.exporterOtlpProtocol().name().toLowerCase(Locale.ROOT).replace('_', '/') + ", sampled by "
                     + config.tracesSampler().name().toLowerCase(Locale.ROOT));
             if (config.exporterOtlpHeaders().isPresent() && !endpoint.isPrivate()) {
-                LOG.warn("The headers of OTEL_EXPORTER_OTLP_HEADERS travel to the collector unencrypted: use an https endpoint");
+                LOG.warn(
+                        "The headers of OTEL_EXPORTER_OTLP_HEADERS travel to the collector unencrypted: use an https endpoint");
             }
             return new Traces(OpenTelemetrySdk.builder().setTracerProvider(provider).build(), true);
         }).orElse(Traces.OFF);

@@ -156,7 +156,7 @@ class TracesIT {
                             "OTEL_EXPORTER_OTLP_TIMEOUT", "1000", "OTEL_BSP_EXPORT_TIMEOUT", "2000",
                             "OTEL_BSP_MAX_QUEUE_SIZE", "20", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "10")));
             try (application) {
-                String outcome = "traces_spans_total{outcome=\"" + (endless ? "exported" : "lost") + "\"}";
+                String outcome = "traces_spans_total{outcome=\"" + (endless ? "exported" : "lost") + "\"";
                 await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
                     IntStream.range(0, 20).forEach(i -> assertThat(application.token().status()).isEqualTo(200));
                     assertThat(metric(application, outcome)).isGreaterThan(100);
@@ -174,8 +174,8 @@ class TracesIT {
     private static double metric(PackagedApplication application, String name) {
         return RawHttp.send(RawHttp.LOOPBACK, application.port(),
                 "GET /q/metrics HTTP/1.1\r\nHost: localhost\r\nAccept: text/plain\r\nConnection: close\r\n\r\n").body().lines()
-                .filter(line -> line.startsWith(name)).mapToDouble(line -> Double.parseDouble(line.substring(name.length())))
-                .sum();
+                .filter(line -> line.startsWith(name))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1))).sum();
     }
 
     private static void misbehave(ServerSocket server, String start, boolean endless) {
