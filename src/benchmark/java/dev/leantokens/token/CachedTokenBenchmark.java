@@ -1,6 +1,5 @@
 package dev.leantokens.token;
 
-import dev.leantokens.trace.Traces;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +27,7 @@ import dev.leantokens.clock.ApplicationClock;
 import dev.leantokens.error.ErrorLogs;
 import dev.leantokens.testing.Settings;
 import dev.leantokens.token.ServiceCredentials.ServiceClient;
+import dev.leantokens.trace.Traces;
 import io.smallrye.mutiny.Uni;
 
 /**

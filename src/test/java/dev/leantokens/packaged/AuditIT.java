@@ -22,6 +22,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
@@ -30,6 +32,7 @@ import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.McpCalls;
 import dev.leantokens.testing.Peers;
 import dev.leantokens.testing.RawHttp;
+import dev.leantokens.testing.SseSession;
 import dev.leantokens.testing.StatelessMcp;
 import dev.leantokens.testing.TestIssuer;
 import io.vertx.core.json.JsonObject;
@@ -199,6 +202,31 @@ class AuditIT {
         await().atMost(PATIENCE).untilAsserted(
                 () -> assertThat(AuditRecords.of(audit)).extracting(AuditIT::summary).containsAll(expected));
         assertThat(AuditRecords.of(audit)).hasSize(3);
+    }
+
+    /** The token goes over another response than that of its request, which has ended long before. */
+    @ParameterizedTest
+    @ValueSource(booleans = { true, false })
+    void tokenOverTheOlderTransportHasALine(boolean required) throws IOException {
+        lean.givesTokensOfTheirOwn(3600, 500);
+        start(Map.of("AUDIT_REQUIRED", Boolean.toString(required)));
+        try (SseSession session = new SseSession(application.mcpPort())) {
+            session.post("""
+                    {"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2024-11-05","capabilities":{},
+                    "clientInfo":{"name":"test","version":"1"}}}""");
+            session.nextMessage();
+            session.post("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}");
+            session.post("{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"tools/call\",\"params\":{\"name\":\"" + McpCalls.TOOL
+                    + "\",\"arguments\":{\"body\":{\"scope\":\"customer.a\"}}}}");
+            String token = session.nextMessage().getJsonObject("result").getJsonObject("structuredContent")
+                    .getString("access_token");
+
+            await().atMost(PATIENCE).until(() -> !AuditRecords.of(audit).isEmpty());
+            assertThat(AuditRecords.of(audit)).singleElement().satisfies(line -> {
+                assertThat(summary(line)).isEqualTo("mcp issued 200 customer");
+                assertThat(text(line, "token_sha256")).isEqualTo(AuditRecords.hash(token));
+            });
+        }
     }
 
     /** Closes the connection after the request, or in its body if a header says that more is to come. */
