@@ -43,6 +43,9 @@ public class AuditLog {
     /** Set once a request has a line. */
     private static final String AUDITED = AuditLog.class.getName();
 
+    /** The request for a token, from when its members are known. */
+    private static final String REQUEST = AuditedRequest.class.getName();
+
     private static final String STDOUT = "stdout";
     private static final String CATEGORY = "log";
 
@@ -174,8 +177,14 @@ public class AuditLog {
      * @return a request whose outcome becomes a line
      */
     public AuditedRequest request(Origin adapter, AuditedCaller caller, String address, RoutingContext context) {
-        return isOn() ? new AuditedRequest(this, adapter, caller, address, traceId(), context)
-                : AuditedRequest.NOT_AUDITED;
+        if (!isOn()) {
+            return AuditedRequest.NOT_AUDITED;
+        }
+        AuditedRequest request = new AuditedRequest(this, adapter, caller, address, traceId(), context);
+        if (adapter == Origin.REST) {
+            context.put(REQUEST, request);
+        }
+        return request;
     }
 
     /**
@@ -186,23 +195,31 @@ public class AuditLog {
      */
     public void refused(Origin origin, String address, RoutingContext context, TokenException failure) {
         if (isOn() && !failure.isAudited() && (origin == Origin.REST || origin == Origin.MCP)) {
-            AuditLine line = lines.start(origin, AuditedCaller.clientOf(context), address, traceId());
             if (context.response().closed()) {
-                lines.endGone(line);
-            } else {
-                lines.endRefused(line, failure);
+                gone(origin, address, context);
+                return;
             }
+            AuditLine line = lines.start(origin, AuditedCaller.clientOf(context), address, traceId());
+            lines.endRefused(line, failure);
             add(line);
             setAudited(context);
         }
     }
 
     /**
-     * Writes the line of a request whose caller has left before anything else could become of it.
+     * Writes the line of a request whose caller has left before anything else could become of it, unless it has one.
      *
      * @param address of the caller's socket
      */
     public void gone(Origin origin, String address, RoutingContext context) {
+        if (isAudited(context)) {
+            return;
+        }
+        AuditedRequest request = context.get(REQUEST);
+        if (request != null) {
+            request.gone();
+            return;
+        }
         AuditLine line = lines.start(origin, AuditedCaller.clientOf(context), address, traceId());
         lines.endGone(line);
         add(line);

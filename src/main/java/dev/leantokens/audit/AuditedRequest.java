@@ -128,7 +128,8 @@ public final class AuditedRequest {
         return line;
     }
 
-    private void gone() {
+    /** Writes that the caller has left, unless there is a line. */
+    void gone() {
         if (end()) {
             AuditLine line = start();
             audit.lines().endGone(line);
@@ -151,7 +152,7 @@ public final class AuditedRequest {
 
     /** @return whether there is no line yet; a caller can go on one thread while its token comes on another */
     private synchronized boolean end() {
-        if (ended) {
+        if (ended || adapter == Origin.REST && AuditLog.isAudited(context)) {
             return false;
         }
         ended = true;
