@@ -49,4 +49,10 @@ public record CollectorUrl(URI url) {
     String origin() {
         return url.getScheme() + "://" + url.getAuthority();
     }
+
+    /** Leaves out the path, which can be a secret of the collector's operator. */
+    @Override
+    public String toString() {
+        return origin();
+    }
 }

@@ -71,6 +71,8 @@ class ValuesInTextTest {
             "CallerName.name", "CallerName.group", "Key.callers", "Summary.callers", "IssuerSettings.id",
             "FederatedIdentity.issuer", "Refused.reason", "KeySource.id", "KeysState.issuer", "KeysState.problem",
             "TokenDemands.audience", "Call.issuer",
+            // Its host; its path is left out.
+            "CollectorUrl.url",
             // Texts of the status page, which come from settings and from this service.
             "Service.environment", "Service.version", "Check.name", "Check.reasons", "Lean.reason", "Lean.refusal",
             "Certificate.configuration");
@@ -171,6 +173,7 @@ class ValuesInTextTest {
             case "Traces" -> Traces.OFF;
             case "Clock" -> Clock.systemUTC();
             case "Attributes" -> Attributes.empty();
+            case "Throwable" -> new Throwable("failed");
             case "URI" -> URI.create("https://" + text + ".example.com");
             case "ByteBuffer" -> ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
             case "JsonObject" -> new JsonObject().put(text, text);

@@ -66,7 +66,23 @@ class SessionSpans implements McpTracing {
         }
     }
 
-    private record TracingSpan(McpRequestInfo requestInfo, McpRequest request, McpSpan span) implements McpTracingSpan {
+    /** No record: its text would contain the message. */
+    private static final class TracingSpan implements McpTracingSpan {
+
+        private final McpRequestInfo info;
+        private final McpRequest request;
+        private final McpSpan span;
+
+        private TracingSpan(McpRequestInfo info, McpRequest request, McpSpan span) {
+            this.info = info;
+            this.request = request;
+            this.span = span;
+        }
+
+        @Override
+        public McpRequestInfo requestInfo() {
+            return info;
+        }
 
         @Override
         public void end(Throwable failure) {
