@@ -17,6 +17,7 @@ import org.jboss.logging.Logger;
 import dev.leantokens.StartOrder;
 import dev.leantokens.audit.AuditConfig.Customers;
 import dev.leantokens.error.Origin;
+import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
 import dev.leantokens.file.FileWatch;
 import dev.leantokens.log.StandardOutput;
@@ -195,6 +196,10 @@ public class AuditLog {
      */
     public void refused(Origin origin, String address, RoutingContext context, TokenException failure) {
         if (isOn() && !failure.isAudited() && (origin == Origin.REST || origin == Origin.MCP)) {
+            if (origin == Origin.REST && isAudited(context) && failure.error() != TokenError.AUDIT_UNAVAILABLE) {
+                // The caller broke off the request, which is an error as well.
+                return;
+            }
             if (context.response().closed()) {
                 gone(origin, address, context);
                 return;

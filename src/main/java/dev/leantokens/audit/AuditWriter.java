@@ -234,8 +234,8 @@ final class AuditWriter {
         if (failure != null) {
             startOutage(failure);
         } else if (ends) {
-            LOG.warn("The audit log " + target.name() + " is written again" + (lostBefore == 0 ? "; no line was lost"
-                    : "; " + lostBefore + " lines were lost"));
+            LOG.warn("The audit log " + target.name() + " is written again; lost lines: " + lostBefore
+                    + (awaited ? ", none of them of an issued token" : ""));
         }
         synchronized (lock) {
             busy = false;

@@ -147,7 +147,7 @@ class AuditWriterTest {
         assertThat(log.lines()).extracting(Line::level).containsExactly("ERROR", "WARN");
         assertThat(log.lines()).extracting(Line::message).containsExactly("The audit log of the test cannot be written: "
                 + "No space left on device; tokens are issued without a line in it until it can be",
-                "The audit log of the test is written again; 5 lines were lost");
+                "The audit log of the test is written again; lost lines: 5");
     }
 
     @Test
@@ -166,7 +166,7 @@ class AuditWriterTest {
         await().untilAsserted(() -> assertThat(log.lines()).extracting(Line::message).containsExactly(
                 "The audit log of the test cannot be written: No space left on device; no tokens are issued until it can be, "
                         + "since AUDIT_REQUIRED=true",
-                "The audit log of the test is written again; 1 lines were lost"));
+                "The audit log of the test is written again; lost lines: 1, none of them of an issued token"));
     }
 
     @Test
@@ -228,7 +228,7 @@ class AuditWriterTest {
         await().untilAsserted(() -> assertThat(log.lines()).extracting(Line::message).containsExactly(
                 "The audit log of the test cannot be written: its lines are not written fast enough; tokens are issued without "
                         + "a line in it until it can be",
-                "The audit log of the test is written again; 3 lines were lost"));
+                "The audit log of the test is written again; lost lines: 3"));
     }
 
     @Test

@@ -204,6 +204,36 @@ class AuditIT {
         assertThat(AuditRecords.of(audit)).hasSize(3);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {
+            "Content-Length: 9\r\n\r\nscop",
+            "Content-Length: 9\r\n\r\n",
+            "Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+            "Transfer-Encoding: chunked\r\n\r\n4\r\nscop\r\n" })
+    void requestThatBreaksOffHasOneLine(String rest) throws IOException {
+        start(Map.of());
+        for (int i = 0; i < 3; i++) {
+            try (Socket socket = new Socket(RawHttp.LOOPBACK, application.port())) {
+                // Closes by a reset.
+                socket.setSoLinger(true, 0);
+                socket.getOutputStream().write(("POST /v1/oauth2/token HTTP/1.1\r\nHost: localhost\r\n"
+                        + "Content-Type: application/x-www-form-urlencoded\r\n" + rest).getBytes(StandardCharsets.US_ASCII));
+                socket.setSoTimeout(100);
+                try {
+                    socket.getInputStream().read();
+                } catch (java.net.SocketTimeoutException e) {
+                    // The service waits for the rest.
+                }
+            }
+        }
+        await().atMost(PATIENCE).until(() -> AuditRecords.of(audit).size() >= 3);
+        rest("api");
+
+        await().atMost(PATIENCE).until(() -> AuditRecords.of(audit).stream().map(AuditIT::summary)
+                .anyMatch("rest issued 200 api"::equals));
+        assertThat(AuditRecords.of(audit)).hasSize(4);
+    }
+
     /** The token goes over another response than that of its request, which has ended long before. */
     @ParameterizedTest
     @ValueSource(booleans = { true, false })
