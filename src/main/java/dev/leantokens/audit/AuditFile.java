@@ -103,7 +103,8 @@ final class AuditFile implements AuditTarget {
     private void openAgainIfMoved() throws IOException {
         if (channel != null && (failed || clock.getAsLong() - checked >= CHECK_NANOS)) {
             checked = clock.getAsLong();
-            if (failed || !isAtPath()) {
+            // A pipe stays open: a reader that has come meanwhile would see its end.
+            if (failed && regular || !isAtPath()) {
                 close();
             }
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -48,6 +49,24 @@ class AuditFileTest {
 
         assertThat(folder.resolve("audit.jsonl.1")).hasContent("first\nsecond\n");
         assertThat(path).hasContent("third\n");
+    }
+
+    /** It would end at once if the pipe were opened again. */
+    @Test
+    void readerThatComesAfterAFailureGetsTheNextLines() throws IOException, InterruptedException {
+        Path pipe = folder.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+        AuditFile file = open(pipe);
+        assertThatThrownBy(() -> write(file, "lost\n")).hasMessageContaining("Broken pipe");
+
+        try (InputStream reader = Files.newInputStream(pipe)) {
+            write(file, "first\n");
+            nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+            write(file, "second\n");
+
+            assertThat(new String(reader.readNBytes("first\nsecond\n".length()), StandardCharsets.UTF_8))
+                    .isEqualTo("first\nsecond\n");
+        }
     }
 
     @Test

@@ -163,7 +163,7 @@ class CommandsIT {
             blocks.add(0, START);
         }
         String commands = String.join("\n", blocks.stream().filter(Block::isRun).map(Block::text).toList());
-        for (String program : List.of("openssl", "sha256sum", "unzip")) {
+        for (String program : List.of("openssl", "sha256sum", "unzip", "jq", "python3")) {
             assumeThat(!commands.contains(program) || isInstalled(program)).as("%s is installed", program).isTrue();
         }
 
