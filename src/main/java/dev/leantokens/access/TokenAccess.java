@@ -57,8 +57,15 @@ public class TokenAccess {
     public Issuance request(RequestMembers members, RoutingContext context, BodyCredentials meaning, Origin adapter) {
         Caller caller = Caller.of(context);
         AuditedRequest audited = audit.request(adapter, caller, caller.address(), context);
+        Span span = traces.currentSpan();
         try {
-            return audited.outcome(request(members, context, meaning, adapter, audited));
+            // After the audit, which can refuse the token.
+            return audited.outcome(request(members, context, meaning, adapter, audited)).whenDone((issued, failure) -> {
+                if (issued != null) {
+                    metrics.recordIssued(adapter, issued.source());
+                    TokenAttributes.describe(span, issued);
+                }
+            });
         } catch (TokenException e) {
             throw audited.refused(e);
         }
@@ -125,20 +132,13 @@ public class TokenAccess {
         request.scope().ifPresent(audited::isFor);
         Scope scope = rules.entitle(request, client);
         audited.isFor(scope);
-        Span span = traces.currentSpan();
-        TokenAttributes.describe(span, adapter, scope,
+        TokenAttributes.describe(traces.currentSpan(), adapter, scope,
                 callers.isPresent() ? CredentialsOwner.CALLER : CredentialsOwner.SERVICE);
         long started = System.nanoTime();
         return tokens
                 .issue(scope, callers, caller.cacheControl(),
                         () -> rules.account(client, caller))
-                .whenDone((issued, failure) -> {
-                    metrics.recordDuration(adapter, System.nanoTime() - started);
-                    if (issued != null) {
-                        metrics.recordIssued(adapter, issued.source());
-                        TokenAttributes.describe(span, issued);
-                    }
-                });
+                .whenDone((issued, failure) -> metrics.recordDuration(adapter, System.nanoTime() - started));
     }
 
     /** A certificate is no second place of credentials: the same client may send its secret, too. */

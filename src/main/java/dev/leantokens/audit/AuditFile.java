@@ -28,6 +28,7 @@ final class AuditFile implements AuditTarget {
 
     private static final Set<OpenOption> APPEND = Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE,
             StandardOpenOption.APPEND, LinkOption.NOFOLLOW_LINKS);
+    private static final Set<OpenOption> READ = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
     private static final Set<OpenOption> WRITE = Set.of(StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
     private static final Set<OpenOption> READ_AND_WRITE = Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE,
             LinkOption.NOFOLLOW_LINKS);
@@ -61,9 +62,27 @@ final class AuditFile implements AuditTarget {
             key = opened.fileKey();
             regular = opened.isRegularFile();
             checked = clock.getAsLong();
+            if (regular) {
+                endTornLine();
+            }
         } catch (IOException e) {
             close();
             throw e;
+        }
+    }
+
+    /** Ends a line that a process has not written to its end, such as before the machine lost power. */
+    private void endTornLine() throws IOException {
+        long size = channel.size();
+        if (size == 0 || !Files.isReadable(path)) {
+            return;
+        }
+        ByteBuffer last = ByteBuffer.allocate(1);
+        try (FileChannel reader = FileChannel.open(path, READ)) {
+            reader.read(last, size - 1);
+        }
+        if (last.get(0) != '\n') {
+            channel.write(ByteBuffer.wrap(new byte[] { '\n' }));
         }
     }
 

@@ -166,6 +166,14 @@ public class AuditLog {
         return writer != null;
     }
 
+    /** @return whether lines can be written */
+    public AuditState state() {
+        if (!isOn() || !writer.isInOutage()) {
+            return AuditState.UNDISTURBED;
+        }
+        return isRequired() ? AuditState.TOKENS_REFUSED : AuditState.LINES_LOST;
+    }
+
     /** @return whether a token must not leave before its line has been written */
     boolean isRequired() {
         return config.required();

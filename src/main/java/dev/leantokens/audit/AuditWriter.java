@@ -284,6 +284,13 @@ final class AuditWriter {
         filled = kept + filled - from;
     }
 
+    /** @return whether the last lines could not be written */
+    boolean isInOutage() {
+        synchronized (lock) {
+            return outage;
+        }
+    }
+
     private void startOutage(String reason) {
         synchronized (lock) {
             if (outage) {

@@ -3,6 +3,7 @@ package dev.leantokens.status;
 import java.util.ArrayList;
 import java.util.List;
 
+import dev.leantokens.audit.AuditState;
 import dev.leantokens.lean.LeanVerdict.Opinion;
 import dev.leantokens.status.Status.Certificate;
 import dev.leantokens.status.Status.Check;
@@ -45,15 +46,22 @@ record Headline(Level level, String text, String detail, List<String> others) {
             problems.add(new Problem(Level.BAD, "Not ready", status.readiness().down().stream()
                     .map(Headline::describe).reduce((all, next) -> all + "; " + next).orElse("")));
         }
+        if (status.audit() == AuditState.TOKENS_REFUSED) {
+            problems.add(new Problem(Level.BAD, "The audit cannot be written, so no tokens are issued",
+                    "The log has the reason."));
+        } else if (status.audit() == AuditState.LINES_LOST) {
+            problems.add(new Problem(Level.WARN, "The audit cannot be written",
+                    "Tokens are issued without a line in it. The log has the reason."));
+        }
         if (lean.credentials() == Opinion.REFUSED) {
             problems.add(new Problem(Level.BAD, "Lean refuses the service's credentials", lean.refusal().orElse("")));
         }
         if (lean.reachability() == Reachability.UNREACHABLE) {
             problems.add(
-                    new Problem(Level.BAD, "Lean is unreachable", "Cached tokens are issued for as long as they are valid."));
+                    new Problem(Level.BAD, "Lean is unreachable", cachedTokens(status)));
         }
-        addBreaker(problems, lean.serviceBreaker(), Level.BAD, "");
-        addBreaker(problems, lean.callersBreaker(), Level.WARN, " for callers with their own credentials");
+        addBreaker(problems, status, lean.serviceBreaker(), Level.BAD, "");
+        addBreaker(problems, status, lean.callersBreaker(), Level.WARN, " for callers with their own credentials");
         if (lean.callsLeft().isPresent() && lean.callsLeft().getAsLong() == 0) {
             problems.add(new Problem(Level.WARN, "The budget of calls to Lean is used up",
                     "Cached tokens are issued; requests that need a call wait, or get 429."));
@@ -82,10 +90,16 @@ record Headline(Level level, String text, String detail, List<String> others) {
         return check.name() + (check.reasons().isEmpty() ? "" : ": " + String.join(", ", check.reasons()));
     }
 
-    private static void addBreaker(List<Problem> problems, CircuitBreakerState state, Level ifOpen, String calls) {
+    private static String cachedTokens(Status status) {
+        return status.tokens().isEmpty() ? "No token is cached, so callers get errors."
+                : "Cached tokens are issued for as long as they are valid.";
+    }
+
+    private static void addBreaker(List<Problem> problems, Status status, CircuitBreakerState state, Level ifOpen,
+            String calls) {
         if (state == CircuitBreakerState.OPEN) {
             problems.add(new Problem(ifOpen, "Lean keeps failing and is not called" + calls,
-                    "Cached tokens are issued for as long as they are valid. From time to time, one call checks whether Lean is back."));
+                    cachedTokens(status) + " From time to time, one call checks whether Lean is back."));
         } else if (state == CircuitBreakerState.HALF_OPEN) {
             problems.add(new Problem(Level.WARN, "One call checks whether Lean is back" + calls, ""));
         }

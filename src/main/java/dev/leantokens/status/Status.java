@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
+import dev.leantokens.audit.AuditState;
 import dev.leantokens.error.RecentError;
 import dev.leantokens.lean.LeanVerdict.Opinion;
 import dev.leantokens.store.StoreHealth;
@@ -22,10 +23,11 @@ import io.smallrye.faulttolerance.api.CircuitBreakerState;
  * @param fleet what this replica knows of the store and of the others; empty without a store
  * @param issuers empty without trusted issuers
  * @param certificates those that are configured
+ * @param audit whether the audit can be written
  */
 public record Status(Instant at, Service service, Readiness readiness, Lean lean, Traffic traffic, List<CachedTokens> tokens,
         List<RecentError> errors, Optional<StoreHealth.State> fleet, Optional<Issuers> issuers,
-        List<Certificate> certificates) {
+        List<Certificate> certificates, AuditState audit) {
 
     public Status {
         tokens = List.copyOf(tokens);

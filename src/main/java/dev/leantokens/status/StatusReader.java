@@ -10,6 +10,7 @@ import java.util.Optional;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
+import dev.leantokens.audit.AuditLog;
 import dev.leantokens.error.ErrorLog;
 import dev.leantokens.issuer.KeysState;
 import dev.leantokens.issuer.TrustedKeys;
@@ -43,6 +44,7 @@ class StatusReader {
     private final ErrorLog errors;
     private final StoreHealth store;
     private final TrustedKeys issuers;
+    private final AuditLog audit;
     private final MeterRegistry meters;
     private final Clock clock;
     private final String version;
@@ -54,7 +56,7 @@ class StatusReader {
     }
 
     StatusReader(ReadinessReader readiness, LeanReader lean, TrafficRecorder traffic, TokenCache cache, TokenStandIn standIn,
-            ErrorLog errors, StoreHealth store, TrustedKeys issuers, MeterRegistry meters, Clock clock,
+            ErrorLog errors, StoreHealth store, TrustedKeys issuers, AuditLog audit, MeterRegistry meters, Clock clock,
             ApplicationConfig application) {
         this.readiness = readiness;
         this.lean = lean;
@@ -64,6 +66,7 @@ class StatusReader {
         this.errors = errors;
         this.store = store;
         this.issuers = issuers;
+        this.audit = audit;
         this.meters = meters;
         this.clock = clock;
         this.version = application.version().orElse("unknown");
@@ -80,7 +83,8 @@ class StatusReader {
         // Before the time is read: nothing that is shown is later.
         Status.Lean leanNow = lean.read();
         return new Status(clock.instant(), new Service(environment, standIn.isUsed(), version, startedAt), readiness.read(),
-                leanNow, traffic.traffic(), tokens(), errors.latest(MAX_ERRORS), store.state(), trusted(), certificates());
+                leanNow, traffic.traffic(), tokens(), errors.latest(MAX_ERRORS), store.state(), trusted(), certificates(),
+                audit.state());
     }
 
     private List<CachedTokens> tokens() {

@@ -38,6 +38,15 @@ class AuditFileTest {
     }
 
     @Test
+    void tornLastLineIsEndedFirst() throws IOException {
+        Path path = folder.resolve("audit.jsonl");
+        Files.writeString(path, "first\n{\"time\":\"20");
+        write(open(path), "second\n");
+
+        assertThat(path).hasContent("first\n{\"time\":\"20\nsecond\n");
+    }
+
+    @Test
     void renamedFileIsReplacedWithinASecond() throws IOException {
         Path path = folder.resolve("audit.jsonl");
         AuditFile file = open(path);

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
+import dev.leantokens.audit.AuditState;
 import dev.leantokens.error.Origin;
 import dev.leantokens.error.RecentError;
 import dev.leantokens.error.TokenError;
@@ -49,7 +50,8 @@ final class SampleStatus {
                         new RecentError(Origin.BACKGROUND, TokenError.LEAN_TIMED_OUT, 1, AT.minus(Duration.ofHours(2)))),
                 Optional.of(new StoreHealth.State(Optional.empty(), AT.minus(Duration.ofHours(75)), 3, 0)),
                 Optional.of(new Issuers(2, 0, 0)),
-                List.of(new Certificate("callers", Duration.ofDays(62)), new Certificate("lean", Duration.ofDays(340))));
+                List.of(new Certificate("callers", Duration.ofDays(62)), new Certificate("lean", Duration.ofDays(340))),
+                AuditState.UNDISTURBED);
     }
 
     /** A service that has just started without a store, an issuer, certificates or traffic. */
@@ -58,7 +60,7 @@ final class SampleStatus {
                 new Lean(Reachability.UNKNOWN, Optional.empty(), Opinion.UNKNOWN, Optional.empty(), OptionalLong.of(60), 60,
                         CircuitBreakerState.CLOSED, CircuitBreakerState.CLOSED),
                 new Traffic(TrafficHistory.SLOT, List.of(Slot.empty(AT.minusSeconds(4)))), List.of(), List.of(),
-                Optional.empty(), Optional.empty(), List.of());
+                Optional.empty(), Optional.empty(), List.of(), AuditState.UNDISTURBED);
     }
 
     /** A service that needs an operator in every respect. */
@@ -79,7 +81,8 @@ final class SampleStatus {
                 Optional.of(new StoreHealth.State(Optional.of("Redis refuses the connection"), AT.minus(Duration.ofMinutes(3)),
                         2, 1)),
                 Optional.of(new Issuers(2, 2, 1)),
-                List.of(new Certificate("callers", Duration.ofHours(-3)), new Certificate("lean", Duration.ofDays(5))));
+                List.of(new Certificate("callers", Duration.ofHours(-3)), new Certificate("lean", Duration.ofDays(5))),
+                AuditState.LINES_LOST);
     }
 
     private static List<RecentError> manyErrors() {

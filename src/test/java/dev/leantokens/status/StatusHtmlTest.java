@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import dev.leantokens.audit.AuditState;
 import dev.leantokens.status.Status.Check;
 import dev.leantokens.status.Status.Readiness;
 import dev.leantokens.testing.LeanStub;
@@ -69,7 +70,8 @@ class StatusHtmlTest {
         Status busy = SampleStatus.busy();
         Status status = new Status(busy.at(), busy.service(),
                 new Readiness(List.of(new Check("check", List.of("<img src=x onerror=alert(1)> & \"quotes\"")))), busy.lean(),
-                busy.traffic(), busy.tokens(), busy.errors(), Optional.empty(), Optional.empty(), List.of());
+                busy.traffic(), busy.tokens(), busy.errors(), Optional.empty(), Optional.empty(), List.of(),
+                AuditState.UNDISTURBED);
 
         Map<String, String> parts = html.parts(status);
 
@@ -80,7 +82,7 @@ class StatusHtmlTest {
     @Test
     void emptyStatesAreWords() {
         assertThat(html.page(PLACES, SampleStatus.fresh())).contains("No requests in the last 15 minutes",
-                "None yet: the first request calls Lean", "None since the start", "one, without a store");
+                "None: the next request for a token needs Lean", "None since the start", "one, without a store");
     }
 
     @Test

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import dev.leantokens.audit.AuditState;
 import dev.leantokens.lean.LeanVerdict.Opinion;
 import dev.leantokens.status.Status.Certificate;
 import dev.leantokens.status.Status.Issuers;
@@ -59,7 +60,7 @@ class StatusViewTest {
         assertThat(headline.text()).isEqualTo("Not ready");
         assertThat(headline.detail())
                 .isEqualTo("lean-credentials: service: missing: set LEAN_CLIENT_ID and its secret or key");
-        assertThat(headline.others()).hasSize(9).contains("Lean refuses the service's credentials", "Lean is unreachable",
+        assertThat(headline.others()).hasSize(10).contains("Lean refuses the service's credentials", "Lean is unreachable",
                 "The certificate for callers has expired");
     }
 
@@ -90,6 +91,31 @@ class StatusViewTest {
 
         assertThat(headline.level()).isEqualTo(level);
         assertThat(headline.text()).isEqualTo(text);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "TOKENS_REFUSED | BAD  | The audit cannot be written, so no tokens are issued",
+            "LINES_LOST     | WARN | The audit cannot be written",
+            "UNDISTURBED    | GOOD | Ready to issue tokens" })
+    void outageOfTheAuditIsTheHeadline(AuditState audit, Level level, String text) {
+        Status busy = SampleStatus.busy();
+        Headline headline = Headline
+                .of(new Status(busy.at(), busy.service(), busy.readiness(), GOOD, busy.traffic(), busy.tokens(),
+                        busy.errors(), Optional.empty(), Optional.empty(), List.of(), audit));
+
+        assertThat(headline.level()).isEqualTo(level);
+        assertThat(headline.text()).isEqualTo(text);
+    }
+
+    @Test
+    void headlinePromisesNoCachedTokensIfNoneIsCached() {
+        Status fresh = SampleStatus.fresh();
+        Headline headline = Headline.of(new Status(fresh.at(), fresh.service(), fresh.readiness(),
+                lean(Reachability.UNREACHABLE, Opinion.ACCEPTED, 42, CircuitBreakerState.CLOSED), fresh.traffic(), List.of(),
+                List.of(), Optional.empty(), Optional.empty(), List.of(), AuditState.UNDISTURBED));
+
+        assertThat(headline.detail()).isEqualTo("No token is cached, so callers get errors.");
     }
 
     @Test
@@ -178,6 +204,6 @@ class StatusViewTest {
         Status busy = SampleStatus.busy();
         return new Status(busy.at(), busy.service(), busy.readiness(), lean, busy.traffic(), busy.tokens(), busy.errors(),
                 fleet,
-                issuers, certificates);
+                issuers, certificates, AuditState.UNDISTURBED);
     }
 }
