@@ -6,7 +6,7 @@ import java.util.Optional;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 
-/** The audit, one line for each request for a token; without a place to write to, there is none. */
+/** The audit: one line for each request for a token. Off unless {@code AUDIT_LOG} is set. */
 @ConfigMapping(prefix = "audit")
 public interface AuditConfig {
 

@@ -2,6 +2,7 @@ package dev.leantokens.audit;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -130,13 +131,16 @@ public class AuditLog {
         // Not the working directory, which depends on how the service was started.
         SettingRule.require(place.startsWith("/") && Path.of(place).equals(Path.of(place).normalize()),
                 "AUDIT_LOG must be stdout, log, or the absolute path of a file, without ..");
-        AuditFile file = new AuditFile(Path.of(place), System::nanoTime);
+        Path path = Path.of(place);
+        AuditFile file = new AuditFile(path, System::nanoTime);
         try {
             file.open();
             return file;
         } catch (IOException e) {
-            throw new ConfigurationException(
-                    "the file that AUDIT_LOG names (" + place + ") cannot be opened for writing: " + AuditFile.reason(e));
+            // Without its folder, the value can be a misplaced secret.
+            throw new ConfigurationException("the file that AUDIT_LOG names "
+                    + (Files.isDirectory(path.getParent()) ? "(" + place + ") " : "") + "cannot be opened for writing: "
+                    + AuditFile.reason(e));
         }
     }
 
@@ -197,7 +201,7 @@ public class AuditLog {
     }
 
     /**
-     * Writes the line of a request that ended without a token, unless {@link AuditedRequest} has, or it is none for a token.
+     * Writes the line of a request that ended without a token, unless {@link AuditedRequest} has, or it was not for a token.
      *
      * @param address of the caller's socket
      * @param failure what the caller receives
@@ -220,7 +224,7 @@ public class AuditLog {
     }
 
     /**
-     * Writes the line of a request whose caller has left before anything else could become of it, unless it has one.
+     * Writes the line of a request whose caller left before its outcome was known, unless it has one.
      *
      * @param address of the caller's socket
      */

@@ -2,7 +2,7 @@ package dev.leantokens.audit;
 
 /** Whether the audit can be written, as of the last attempt. */
 public enum AuditState {
-    /** It can, or there is none. */
+    /** It can, or the audit is off. */
     UNDISTURBED,
     /** It cannot. Tokens are issued without a line in it. */
     LINES_LOST,

@@ -13,11 +13,11 @@ import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
 /**
- * Writes lines on a thread of its own, all that have come meanwhile at once, so that threads that add lines never wait. Lines
+ * Writes lines on a separate thread, all pending ones at once, so that threads that add lines never wait. Lines
  * that do not fit, or cannot be written, are lost and counted; an outage is logged at its start and at its end. Thread-safe.
  * <p>
- * Not a {@code log.LogOutput}, which also has a buffer and a thread: that one drops what cannot be written, and nobody learns
- * which lines these were, since the log is never waited for.
+ * Not a {@code log.LogOutput}, which also has a buffer and a thread: that one drops what cannot be written without
+ * reporting which lines these were, since no one waits for the log.
  */
 final class AuditWriter {
 

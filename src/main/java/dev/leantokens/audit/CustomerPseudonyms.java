@@ -12,8 +12,8 @@ import javax.crypto.spec.SecretKeySpec;
 import dev.leantokens.token.Scope;
 
 /**
- * Names customers by HMAC with SHA-256 of their ids: the same customer always has the same name, and nobody without the key can
- * tell which customer it is. Remembers the latest names. Thread-safe.
+ * Names customers by HMAC with SHA-256 of their ids: the same customer always has the same name, and only the key reveals
+ * which customer it is. Remembers the latest names. Thread-safe.
  */
 final class CustomerPseudonyms {
 

@@ -11,7 +11,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import jakarta.inject.Singleton;
 
 /**
- * The standard output, which the log and the audit share: whoever writes a line writes all of it before another one starts. A
+ * The standard output, which the log and the audit share: each line is written completely before the next one starts. A
  * reader that stalls blocks both, so only threads that may be blocked write. Thread-safe.
  */
 @Singleton

@@ -29,7 +29,7 @@ class LeanReader {
 
     /** How long a reader waits for Lean, which can take 3 s to time out. */
     private static final Duration PATIENCE = Duration.ofSeconds(1);
-    /** How long the last verdict is used meanwhile. Older ones are unknown: nobody has looked. */
+    /** How long the last verdict is used meanwhile. Older ones count as unknown. */
     private static final Duration VALIDITY = Duration.ofSeconds(60);
 
     private final LeanReachability reachability;

@@ -123,7 +123,7 @@ public record Status(Instant at, Service service, Readiness readiness, Lean lean
     /**
      * What happened in a slot.
      *
-     * @param hits requests for tokens that were answered from the cache
+     * @param hits requests for tokens that were answered from the cache, also with stale tokens
      * @param others requests for tokens that were answered otherwise
      * @param errors requests for tokens that ended with an error
      * @param calls calls to Lean that ended

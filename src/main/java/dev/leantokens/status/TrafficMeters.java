@@ -32,7 +32,7 @@ class TrafficMeters {
         for (Counter requests : registry.find("token.requests").counters()) {
             long count = (long) requests.count();
             switch (requests.getId().getTag(OUTCOME)) {
-                case "hit" -> hits += count;
+                case "hit", "stale" -> hits += count;
                 case "error" -> errors += count;
                 default -> others += count;
             }

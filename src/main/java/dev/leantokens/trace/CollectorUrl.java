@@ -40,7 +40,7 @@ public record CollectorUrl(URI url) {
         return HttpsUrl.isEncrypted(url);
     }
 
-    /** @return whether nobody on the way can read what is sent */
+    /** @return whether what is sent cannot be read on the way */
     boolean isPrivate() {
         return isEncrypted() || LoopbackHost.isLoopback(url.getHost());
     }

@@ -8,8 +8,7 @@ import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;
 
 /**
- * Traces, by the standard variables of OpenTelemetry, of which the names and the units are. Without an endpoint, no spans are
- * created.
+ * Traces, by the standard variables of OpenTelemetry, with its names and units. Without an endpoint, no spans are created.
  */
 @ConfigMapping(prefix = "otel")
 public interface TraceConfig {
@@ -96,7 +95,7 @@ public interface TraceConfig {
     @WithDefault("1.0")
     double tracesSamplerArg();
 
-    /** Switches traces off, whatever else is set. */
+    /** Switches traces off, whatever the other settings say. */
     @WithName("sdk.disabled")
     @WithDefault("false")
     boolean sdkDisabled();

@@ -27,7 +27,7 @@ import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.Peers;
 import dev.leantokens.testing.RawHttp;
 
-/** What happens while the audit cannot be written: required, no token leaves; otherwise lines are lost, and that is told. */
+/** While the audit cannot be written: if required, no token leaves; otherwise lines are lost, counted and reported. */
 class AuditOutageIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);

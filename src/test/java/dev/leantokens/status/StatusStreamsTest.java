@@ -85,7 +85,7 @@ class StatusStreamsTest {
         }
     }
 
-    /** All streams share the renderings, and without a stream there are none. */
+    /** All streams share the renderings, and nothing is rendered without a stream. */
     @Test
     void nothingIsRenderedWithoutStreams() {
         assertThat(renderings).hasValue(0);

@@ -44,7 +44,7 @@ public class McpSpans {
 
     /**
      * Starts the span of a request and makes it the current one. Its parent is the trace context in the metadata of the message
-     * (SEP-414), with a link to the span of the HTTP request, or else that span.
+     * (SEP-414), with a link to the span of the HTTP request, or otherwise that span.
      *
      * @param method a method that is implemented here
      * @param params as received, or null
