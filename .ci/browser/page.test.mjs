@@ -183,7 +183,7 @@ describe('the status page', () => {
     await page.getByText(/^Connection lost at \d\d:\d\d:\d\d UTC, trying again$/).waitFor();
     stopService = await startService();
     await isLive(page);
-    await page.locator('#tokens').getByText('None yet').waitFor();
+    await page.locator('#tokens').getByText('None: the next request for a token needs Lean').waitFor();
     assert.deepEqual(page.faults, []);
     await page.context().close();
   });
