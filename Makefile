@@ -35,6 +35,14 @@ soak: ## Run the packaged jar under load with a failing Lean for 10 minutes, and
 attacks: ## Run every known attack on the packaged jar beside ordinary callers, in about 20 minutes
 	$(MVNW) --quiet -Pbenchmark -DskipTests package exec:exec@attacks
 
+.PHONY: hostile
+hostile: ## Play random cases of hostile peers on the packaged jar, for 10 minutes for each kind of peer
+	$(MVNW) verify -Dhostile.seconds=600 -Dtest.timeout='15 m' -Dtest='*CampaignTest' -Dit.test='*CampaignIT'
+
+.PHONY: mutants
+mutants: ## Break the code in known ways, and check that the random cases find each, in 2 minutes for each
+	.ci/mutants
+
 .PHONY: flat
 flat: ## Measure the cost of a hit beside many keys, connections and sessions, in about 3 minutes
 	$(MVNW) --quiet -Pbenchmark -DskipTests package exec:exec@flat
