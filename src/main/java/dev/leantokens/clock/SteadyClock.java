@@ -20,12 +20,9 @@ final class SteadyClock extends Clock {
 
     /** Longer than two clocks drift apart between two readings, shorter than what matters for a token. */
     private static final long TOLERANCE_MILLIS = 2_000;
-    private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final InstantSource wall;
-    private final LongSupplier monotonicNanos;
-    private final long startNanos;
-    private final long startMillis;
+    private final AwakeClock awakeClock;
     private final AtomicReference<Steps> steps = new AtomicReference<>(new Steps(0, 0));
 
     /**
@@ -43,9 +40,7 @@ final class SteadyClock extends Clock {
      */
     SteadyClock(InstantSource wall, LongSupplier monotonicNanos) {
         this.wall = wall;
-        this.monotonicNanos = monotonicNanos;
-        this.startNanos = monotonicNanos.getAsLong();
-        this.startMillis = wall.millis();
+        this.awakeClock = new AwakeClock(wall, monotonicNanos);
     }
 
     static SteadyClock ofThisMachine() {
@@ -55,7 +50,7 @@ final class SteadyClock extends Clock {
     @Override
     public long millis() {
         Steps known = steps.get();
-        long awake = startMillis + (monotonicNanos.getAsLong() - startNanos) / NANOS_PER_MILLI;
+        long awake = awakeClock.millis();
         long now = awake + known.forwardMillis;
         long step = wall.millis() - (now - known.backMillis);
         if (Math.abs(step) <= TOLERANCE_MILLIS) {

@@ -3,6 +3,7 @@ package dev.leantokens.issuer;
 import java.time.Clock;
 import java.util.List;
 
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
 /** Creates the verifier of the trusted issuers, whenever their settings change. Thread-safe. */
@@ -12,6 +13,14 @@ public final class TokenVerifiers {
     private final TrustedKeys keys;
     private final Clock clock;
 
+    @Inject
+    TokenVerifiers(TrustedKeys keys) {
+        // The system time: issuers compare with their own clocks. The Clock bean stays ahead if the system time is set back, and
+        // every token would count as expired until a restart.
+        this(keys, Clock.systemUTC());
+    }
+
+    /** @param clock the time with which the times in tokens are compared */
     TokenVerifiers(TrustedKeys keys, Clock clock) {
         this.keys = keys;
         this.clock = clock;

@@ -12,6 +12,7 @@ import java.util.function.Supplier;
 
 import jakarta.inject.Singleton;
 
+import dev.leantokens.clock.Awake;
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
 import dev.leantokens.token.AccessToken;
@@ -31,6 +32,9 @@ import io.vertx.core.Vertx;
  */
 @Singleton
 final class CallGuard {
+
+    /** By how much a busy machine can be late: the limit of the wait ends it before. */
+    private static final Duration TIMERS_LATE = Duration.ofSeconds(1);
 
     private final ServiceCredentials service;
     private final Clock clock;
@@ -79,18 +83,20 @@ final class CallGuard {
         }
     }
 
-    CallGuard(ServiceCredentials service, LeanConfig config, Clock clock, Vertx vertx, SharedBudget shared) {
+    /** @param awake measures what Lean limits: if the system time is set forward, no minute has passed for Lean */
+    CallGuard(ServiceCredentials service, LeanConfig config, Clock clock, @Awake Clock awake, Vertx vertx,
+            SharedBudget shared) {
         this.service = service;
         this.shared = shared;
         this.clock = clock;
-        this.throttled = new ThrottledCredentials(clock);
+        this.throttled = new ThrottledCredentials(awake);
         WaitingRoom.Timer timer = (millis, action) -> {
             long id = vertx.setTimer(millis, elapsed -> action.run());
             return () -> vertx.cancelTimer(id);
         };
         Map<CredentialsOwner, WaitingRoom> rooms = WaitingRoom
                 .forEachOwner(WaitingRoom.seatsFor(Runtime.getRuntime().maxMemory()), timer);
-        this.budget = new Budget(config.requestsPerMinute(), LeanTokenEndpoint.longestCall(config), clock, timer, rooms,
+        this.budget = new Budget(config.requestsPerMinute(), LeanTokenEndpoint.longestCall(config), awake, timer, rooms,
                 service, shared);
         rooms.forEach((owner, room) -> {
             bulkheads.put(owner, new FairBulkhead(Math.max(1, config.maxConnections() / 2), room));
@@ -121,6 +127,7 @@ final class CallGuard {
             LeanBreaker breaker = breakers.get(request.owner());
             Uni<AccessToken> checked = Uni.createFrom().deferred(() -> {
                 trace.itsTurn();
+                requireTime(latestStart);
                 // Lean may have throttled the credentials while the call was waiting.
                 throttled.requireNoPause(request);
                 return breaker.pass(request, () -> {
@@ -158,6 +165,16 @@ final class CallGuard {
     double serviceCallsLeft() {
         return service.current().map(client -> throttled.isServicePaused() ? 0.0 : budget.left(client.clientId()))
                 .orElse(Double.NaN);
+    }
+
+    /**
+     * A process that was stopped, such as by a suspended machine, notices what has ended before it notices the time. Without
+     * this, calls would be made for callers that have left, and count nowhere: the shared budget has forgotten their permits.
+     */
+    private void requireTime(Instant latestStart) {
+        if (clock.instant().isAfter(latestStart.plus(TIMERS_LATE))) {
+            throw FairBulkhead.busy();
+        }
     }
 
     private Duration patience(Instant latestStart) {

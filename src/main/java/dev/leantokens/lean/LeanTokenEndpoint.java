@@ -135,11 +135,14 @@ class LeanTokenEndpoint {
 
     /** Creates a proof for each call, since an assertion can be used once. */
     private Uni<AccessToken> requestToken(UpstreamTokenRequest request, CallTrace trace, LeanApi api, boolean onNewConnection) {
+        Instant started = clock.instant();
         return request.callerCredentials().map(this::proof).orElseGet(credentials::proof)
                 .chain(proof -> trace.send(onNewConnection, sent -> api
                         .requestToken(proof.authorization(), sent.traceparent(), sent.tracestate(), proof.form(request.scope()))
                         .invoke(response -> sent.answered(response.getStatus()))
-                        .map(Unchecked.function(response -> token(request, proof, response, onNewConnection)))));
+                        .map(Unchecked.function(
+                                response -> requireValid(token(request, proof, response, onNewConnection),
+                                        Duration.between(started, clock.instant()))))));
     }
 
     private Uni<ClientProof> proof(ClientCredentials callers) {
@@ -161,6 +164,20 @@ class LeanTokenEndpoint {
             }
             return answer.token(request, proof, config, clock.instant());
         }
+    }
+
+    /**
+     * A process that was stopped, such as by a suspended machine, reads what Lean sent before it notices the time limit. Not if
+     * Lean itself says that the token has expired: what that means is for the caller to decide.
+     *
+     * @param passed since the token was requested
+     */
+    static AccessToken requireValid(AccessToken token, Duration passed) {
+        if (token.expiresIn().filter(lifetime -> !lifetime.isZero() && passed.compareTo(lifetime) >= 0).isPresent()) {
+            throw TokenError.UNUSABLE_ANSWER.because("unusable response from Lean: its token expired before it was read, "
+                    + passed.toSeconds() + " s after it was requested");
+        }
+        return token;
     }
 
     /** The REST client has received the whole body, so its size is known: reading until the end would copy it twice. */

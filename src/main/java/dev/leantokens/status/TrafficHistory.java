@@ -46,7 +46,8 @@ final class TrafficHistory {
 
     /** @return how long the current slot lasts from now on */
     synchronized Duration untilNextSlot() {
-        return Duration.between(clock.instant(), start(slotAt(clock.instant()) + 1));
+        Instant now = clock.instant();
+        return Duration.between(now, start(slotAt(now) + 1));
     }
 
     /** @return the slots until now; the last one is the current slot, as far as it has got */

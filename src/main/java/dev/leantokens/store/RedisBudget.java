@@ -68,7 +68,10 @@ final class RedisBudget implements SharedBudget, StoreLink.Listener {
         }
     }
 
-    /** @param timeout the longest time that a request waits for Redis, in all */
+    /**
+     * @param timeout the longest time that a request waits for Redis, in all
+     * @param clock the same as that of the budget of this replica
+     */
     RedisBudget(StoreLink link, StoreKeys keys, StoreNames names, Duration timeout, Clock clock,
             StoreSpans spans) {
         this(link, keys, names, timeout, clock, spans, StoreScript.of("take", CALLS + StoreScript.read("take").text()),
@@ -136,6 +139,7 @@ final class RedisBudget implements SharedBudget, StoreLink.Listener {
     @Override
     public Uni<Answer> take(Call call, Own own, Duration reserve) {
         Duration patience = StoreTimes.left(timeout, call.waited());
+        Instant asked = clock.instant();
         long latest = redisClock.now().map(now -> now.micros() + LATE.toNanos() / 1_000).orElse(Long.MAX_VALUE);
         List<Uni<Answer>> answers = new ArrayList<>(1);
         for (StoreKey key : inOrder()) {
@@ -158,8 +162,19 @@ final class RedisBudget implements SharedBudget, StoreLink.Listener {
             used.add(pauseKey(key, call.clientId(), call.credentials()));
             answers.add(spans.of(take, call.trace(), link.run(take, used, arguments, patience)).map(RedisBudget::answer));
         }
-        return answers.size() == 1 ? answers.get(0)
+        Uni<Answer> answer = answers.size() == 1 ? answers.get(0)
                 : Uni.join().all(answers).andFailFast().map(all -> both(call, all));
+        return answer.invoke(() -> requireInTime(asked.plus(patience)));
+    }
+
+    /**
+     * An answer that came while this process was stopped, such as by a suspended machine, is read before the time limit ends.
+     * The other replicas may have made the call since then.
+     */
+    private void requireInTime(Instant expected) {
+        if (clock.instant().isAfter(expected.plus(LATE))) {
+            throw new StoreUnavailableException(StoreFault.TIMEOUT);
+        }
     }
 
     /** The keys of all replicas in the same order, so that of two that need the last call one gets it under both names. */

@@ -4,7 +4,7 @@ import java.time.Clock;
 
 import dev.leantokens.testing.FakeMachine;
 
-/** The application's clock on a fake machine, for tests of other packages. */
+/** The application's clocks on a fake machine, for tests of other packages. */
 public final class SteadyClocks {
 
     private SteadyClocks() {
@@ -12,5 +12,9 @@ public final class SteadyClocks {
 
     public static Clock of(FakeMachine machine) {
         return new SteadyClock(machine::wall, machine::monotonicNanos);
+    }
+
+    public static Clock awake(FakeMachine machine) {
+        return new AwakeClock(machine::wall, machine::monotonicNanos);
     }
 }

@@ -58,7 +58,7 @@ class CallTraceTest {
 
     CallTraceTest(Vertx vertx) {
         this.vertx = vertx;
-        this.guard = new CallGuard(Optional::empty, config, clock, vertx, SharedBudget.NONE);
+        this.guard = new CallGuard(Optional::empty, config, clock, clock, vertx, SharedBudget.NONE);
     }
 
     private CallTrace trace(LeanConfig settings, Context context) {
@@ -128,7 +128,7 @@ class CallTraceTest {
 
     @Test
     void waitsForTheBudgetAndTheBulkheadAreAttributesOfTheRequest() {
-        CallGuard sharing = new CallGuard(Optional::empty, config, clock, vertx, shared);
+        CallGuard sharing = new CallGuard(Optional::empty, config, clock, clock, vertx, shared);
         pass(sharing, trace(config, Context.root()));
         shared.take(59);
         UniEmitter<? super AccessToken> before = sent;
@@ -146,7 +146,7 @@ class CallTraceTest {
 
     @Test
     void refusalByTheBudgetIsAnEventWithTheWait() {
-        CallGuard sharing = new CallGuard(Optional::empty, config, clock, vertx, shared);
+        CallGuard sharing = new CallGuard(Optional::empty, config, clock, clock, vertx, shared);
         CompletableFuture<AccessToken> refused = pass(sharing, trace);
         clock.advance(Duration.ofMillis(200));
         shared.deny(Reason.FULL, 0, Duration.ofSeconds(50));
