@@ -10,6 +10,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
 import dev.leantokens.clock.Awake;
@@ -84,16 +85,21 @@ final class CallGuard {
     }
 
     /** @param awake measures what Lean limits: if the system time is set forward, no minute has passed for Lean */
+    @Inject
     CallGuard(ServiceCredentials service, LeanConfig config, Clock clock, @Awake Clock awake, Vertx vertx,
+            SharedBudget shared) {
+        this(service, config, clock, awake, (millis, action) -> {
+            long id = vertx.setTimer(millis, elapsed -> action.run());
+            return () -> vertx.cancelTimer(id);
+        }, shared);
+    }
+
+    CallGuard(ServiceCredentials service, LeanConfig config, Clock clock, Clock awake, WaitingRoom.Timer timer,
             SharedBudget shared) {
         this.service = service;
         this.shared = shared;
         this.clock = clock;
         this.throttled = new ThrottledCredentials(awake);
-        WaitingRoom.Timer timer = (millis, action) -> {
-            long id = vertx.setTimer(millis, elapsed -> action.run());
-            return () -> vertx.cancelTimer(id);
-        };
         Map<CredentialsOwner, WaitingRoom> rooms = WaitingRoom
                 .forEachOwner(WaitingRoom.seatsFor(Runtime.getRuntime().maxMemory()), timer);
         this.budget = new Budget(config.requestsPerMinute(), LeanTokenEndpoint.longestCall(config), awake, timer, rooms,
