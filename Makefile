@@ -28,8 +28,12 @@ jmh: ## Measure the cost of a cached token, in about 3 minutes
 	$(MVNW) --quiet -Pbenchmark test-compile exec:exec@jmh
 
 .PHONY: soak
-soak: ## Run the packaged jar under load with a failing Lean for 10 minutes, and check every response
+soak: ## Run two replicas under load with a failing Lean, Redis and issuer for 10 minutes, and check every response
 	$(MVNW) --quiet -Pbenchmark -DskipTests package exec:exec@soak
+
+.PHONY: soak-hour
+soak-hour: ## The same for an hour
+	$(MVNW) --quiet -Pbenchmark -DskipTests package exec:exec@soak -Dsoak.duration=1h -Dsoak.rate=100
 
 .PHONY: attacks
 attacks: ## Run every known attack on the packaged jar beside ordinary callers, in about 20 minutes

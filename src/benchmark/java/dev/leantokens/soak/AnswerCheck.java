@@ -1,15 +1,17 @@
 package dev.leantokens.soak;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
+import dev.leantokens.soak.Disturbance.Party;
 import dev.leantokens.soak.Figures.Source;
 import dev.leantokens.soak.TokenRequest.Kind;
 import io.vertx.core.json.JsonObject;
 
-/** Checks that a response is one that the documentation allows for its request. Any other is a finding. */
+/** Checks that a response of one replica is one that the documentation allows for its request. Any other is a finding. */
 final class AnswerCheck {
 
     /**
@@ -23,13 +25,21 @@ final class AnswerCheck {
             "temporarily_unavailable", 504, "temporarily_unavailable");
 
     private static final String REFUSAL = "invalid_client";
+    private static final String INVALID_SCOPE = "invalid_scope";
+    private static final String ISSUER_UNAVAILABLE = "keys of the token's issuer";
+    /** From the end of an outage until keys are fetched again: the pause after a fetch that failed, and that fetch. */
+    private static final Duration KEYS_UNKNOWN = Duration.ofSeconds(36);
+
     private static final Set<String> TOKEN_MEMBERS = Set.of("access_token", "scope", "token_type", "expires_in");
 
     private final Findings findings;
+    private final Journal journal;
+    /** By one replica, since a token of another one may be lost with the store. */
     private final KnownTokens known = new KnownTokens();
 
-    AnswerCheck(Findings findings) {
+    AnswerCheck(Findings findings, Journal journal) {
         this.findings = findings;
+        this.journal = journal;
     }
 
     /** @param members the token response */
@@ -43,25 +53,36 @@ final class AnswerCheck {
             return;
         }
         MarkedToken token = read.get();
-        if (wanted.kind() == Kind.WRONG_SECRET) {
-            findings.add("a token for a wrong secret", wanted + ": " + reply);
+        if (wanted.kind() == Kind.WRONG_CREDENTIALS || wanted.kind() == Kind.FOREIGN_SCOPE) {
+            findings.add("a token for a caller that may not have it", wanted + ": " + reply);
         } else if (!wanted.isFor(token)) {
             findings.add("a token of another client or scope", wanted + ": " + reply);
         }
         Duration remaining = Duration.between(reply.receivedAt(), token.expiresAt());
-        if (remaining.isNegative()) {
-            findings.add("an expired token", wanted + ": " + remaining + " remaining: " + reply);
+        Duration expired = Duration.between(token.expiresAt(), validUntilAtLeast(reply));
+        if (!expired.isNegative()) {
+            findings.addAboutTime("an expired token", wanted + ": " + remaining + " remaining: " + reply, reply.sentAt(),
+                    reply.receivedAt(), expired);
         }
         Duration maximum = Duration.between(reply.sentAt(), token.expiresAt()).plus(TOLERANCE);
         if (expiresIn.longValue() < 0 || expiresIn.longValue() > maximum.toSeconds()) {
-            findings.add("expires_in exceeds the remaining validity",
-                    wanted + ": " + expiresIn + " of " + remaining + ": " + reply);
+            findings.addAboutTime("expires_in exceeds the remaining validity",
+                    wanted + ": " + expiresIn + " of " + remaining + ": " + reply, reply.sentAt(), reply.receivedAt(),
+                    Duration.ofSeconds(expiresIn.longValue()).minus(maximum));
         }
         if (source == Source.HIT && expiresIn.longValue() < minimum(wanted).toSeconds() - 1) {
             findings.add("a hit with less than the minimum validity", wanted + ": " + reply);
         }
         known.seen(wanted, token, expiresIn.longValue(), source == Source.HIT || source == Source.STALE, reply.sentAt(),
                 reply.receivedAt());
+    }
+
+    /**
+     * @return the time until which the token must be valid: that of the receipt; or that of the freeze, for a request that was
+     *         sent before the replica froze, which may have chosen the token by then
+     */
+    private Instant validUntilAtLeast(Reply reply) {
+        return journal.frozenDuring(reply.replica(), reply.sentAt(), reply.receivedAt()).orElse(reply.receivedAt());
     }
 
     private static Duration minimum(TokenRequest wanted) {
@@ -71,16 +92,24 @@ final class AnswerCheck {
     /** @param status the HTTP status; empty over MCP */
     void error(TokenRequest wanted, Optional<Integer> status, JsonObject members, Reply reply) {
         String code = members.getString("error", "");
+        if (code.equals(INVALID_SCOPE) && wanted.kind() == Kind.FOREIGN_SCOPE && status.orElse(400) == 400) {
+            return;
+        }
         boolean refusal = code.equals(REFUSAL) && status.map(number -> number == 401).orElse(true);
         boolean failure = status.map(number -> code.equals(FAILURES.get(number))).orElse(FAILURES.containsValue(code));
-        if (refusal ? wanted.kind() != Kind.WRONG_SECRET : !failure) {
+        if (refusal ? wanted.kind() != Kind.WRONG_CREDENTIALS : !failure) {
             findings.add("an unexpected error", wanted + ": " + reply);
         }
         String description = description(members);
         if (description.isEmpty() || description.contains("this service failed") || description.contains("LEAN_CLIENT")) {
             findings.add("an error for the wrong reason", wanted + ": " + reply);
         }
-        if (wanted.kind() == Kind.ANY_TOKEN) {
+        if (description.contains(ISSUER_UNAVAILABLE)) {
+            if (wanted.jwt().isEmpty()
+                    || !journal.disturbed(Party.ISSUER, reply.sentAt().minus(KEYS_UNKNOWN), reply.receivedAt())) {
+                findings.add("an error for the wrong reason", wanted + ": " + reply);
+            }
+        } else if (wanted.kind() == Kind.ANY_TOKEN) {
             known.validThroughout(wanted, reply.sentAt(), reply.receivedAt()).ifPresent(until -> findings.add(
                     "an error although a token is cached", wanted + ": one is valid until " + until + ": " + reply));
         }

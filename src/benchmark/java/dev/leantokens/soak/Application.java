@@ -1,6 +1,7 @@
 package dev.leantokens.soak;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 
@@ -26,8 +28,6 @@ final class Application implements AutoCloseable {
     static final int REQUESTS_PER_MINUTE = 60;
 
     private static final Path JAR = Path.of("target", "quarkus-app", "quarkus-run.jar");
-    static final Path AUDIT = Path.of("target", "soak-audit.jsonl").toAbsolutePath();
-    private static final Path LOG = Path.of("target", "soak.log");
     private static final Path HOSTS = Path.of("target", "soak-hosts");
     private static final Path ATTACKS = Path.of("target", "soak-attacks");
     private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin");
@@ -36,30 +36,46 @@ final class Application implements AutoCloseable {
     /** Low enough for an attacker to reach the limit of one address. */
     private static final int CONNECTIONS = 1_200;
 
+    private final int number;
     private final Process process;
+    private final Path log;
+    private final Path audit;
     private final Target target;
     private final URI rest;
     private final URI mcp;
 
-    private Application(Process process, int port, int mcpPort) {
+    private volatile boolean frozen;
+
+    private Application(int number, Process process, Path log, Path audit, int port, int mcpPort) {
+        this.number = number;
         this.process = process;
+        this.log = log;
+        this.audit = audit;
         this.target = new Target(port, mcpPort);
         this.rest = URI.create("http://127.0.0.1:" + port + "/v1/oauth2/token");
         this.mcp = URI.create("http://127.0.0.1:" + mcpPort + "/mcp");
     }
 
-    /** Starts the application on free ports and waits until it listens. */
-    static Application start(String lean, ClientCredentials credentials) throws IOException {
+    /**
+     * Starts a replica of the application on free ports and waits until it listens.
+     *
+     * @param number of the replica
+     * @param further variables
+     */
+    static Application start(int number, String lean, ClientCredentials credentials, Map<String, String> further)
+            throws IOException {
         if (!Files.exists(JAR)) {
             throw new IllegalStateException(JAR + " is missing, package the application first");
         }
+        Path log = Path.of("target", "soak-" + number + ".log");
+        Path audit = Path.of("target", "soak-audit-" + number + ".jsonl").toAbsolutePath();
         int port = freePort();
         int mcpPort = freePort();
         ProcessBuilder builder = new ProcessBuilder(JAVA.resolve("java").toString(), "-Xmx128m",
                 "-Djdk.net.hosts.file=" + Files.writeString(HOSTS, RudeGateway.HOSTS).toAbsolutePath(), "-jar", JAR.toString())
-                .redirectErrorStream(true).redirectOutput(LOG.toFile());
+                .redirectErrorStream(true).redirectOutput(log.toFile());
         builder.environment().keySet()
-                .removeIf(name -> name.matches("(LEAN|TOKEN|CACHE|ACCESS|QUARKUS|ALLOWED|MCP|LIMITS|AUDIT)_.*"));
+                .removeIf(name -> name.matches("(LEAN|TOKEN|CACHE|ACCESS|QUARKUS|ALLOWED|MCP|LIMITS|AUDIT|STORE|ISSUERS)_.*"));
         builder.environment().putAll(Parties.environment(lean));
         builder.environment().putAll(Map.of(
                 "ACCESS_CLIENTS_FILE", Parties.writeClientsFile(Files.createDirectories(ATTACKS)).toString(),
@@ -72,15 +88,16 @@ final class Application implements AutoCloseable {
                 "LEAN_REQUESTS_PER_MINUTE", Integer.toString(REQUESTS_PER_MINUTE),
                 "TOKEN_MINIMUM_VALIDITY", MINIMUM_VALIDITY.toSeconds() + "s",
                 "TOKEN_CUSTOMER_MINIMUM_VALIDITY", CUSTOMER_MINIMUM_VALIDITY.toSeconds() + "s"));
-        Files.deleteIfExists(AUDIT);
-        builder.environment().put("AUDIT_LOG", AUDIT.toString());
-        Application application = new Application(builder.start(), port, mcpPort);
+        builder.environment().putAll(further);
+        Files.deleteIfExists(audit);
+        builder.environment().put("AUDIT_LOG", audit.toString());
+        Application application = new Application(number, builder.start(), log, audit, port, mcpPort);
         // If the soak ends early, the application ends as well.
         Runtime.getRuntime().addShutdownHook(new Thread(application::close));
         Awaitility.await().atMost(PATIENCE)
-                .until(() -> log().contains("Listening on:") || !application.process.isAlive());
+                .until(() -> application.log().contains("Listening on:") || !application.process.isAlive());
         if (!application.process.isAlive()) {
-            throw new IllegalStateException("the application did not start:\n" + log());
+            throw new IllegalStateException("the application did not start:\n" + application.log());
         }
         return application;
     }
@@ -91,8 +108,21 @@ final class Application implements AutoCloseable {
         }
     }
 
-    static String log() throws IOException {
-        return Files.readString(LOG);
+    /** @return the number of the replica */
+    int number() {
+        return number;
+    }
+
+    String log() throws IOException {
+        return Files.readString(log);
+    }
+
+    Path audit() {
+        return audit;
+    }
+
+    long pid() {
+        return process.pid();
     }
 
     Target target() {
@@ -111,9 +141,35 @@ final class Application implements AutoCloseable {
         process.onExit().thenRun(action);
     }
 
-    /** Measures the process after a garbage collection. */
-    Vitals vitals() throws IOException {
-        return Vitals.of(process);
+    /** @return the resources of the process after a garbage collection; empty if it was frozen meanwhile */
+    Optional<Vitals> vitals() throws IOException {
+        if (frozen) {
+            return Optional.empty();
+        }
+        Vitals vitals = Vitals.of(process);
+        return frozen || vitals.heapKiB() == 0 ? Optional.empty() : Optional.of(vitals);
+    }
+
+    /** Stops all threads of the process, until {@link #thaw}. Its connections stay open. */
+    void freeze() {
+        frozen = true;
+        signal("STOP");
+        Awaitility.await().until(() -> Files.readString(Path.of("/proc", Long.toString(pid()), "stat")).contains(") T "));
+    }
+
+    void thaw() {
+        signal("CONT");
+        frozen = false;
+    }
+
+    private void signal(String signal) {
+        try {
+            new ProcessBuilder("kill", "-" + signal, Long.toString(pid())).start().waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /**

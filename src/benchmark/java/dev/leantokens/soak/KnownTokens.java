@@ -10,12 +10,12 @@ import dev.leantokens.token.ClientCredentials;
 
 /**
  * The tokens that the application must have in its cache according to its responses: while one of them is valid, the
- * application must not report a failure of Lean for it. Thread-safe.
+ * replica must not report a failure of Lean for it. Thread-safe.
  */
 final class KnownTokens {
 
     /** The longest time since the call to Lean for a token that the application does not report as cached. */
-    private static final Duration LONGEST_CALL = Duration.ofSeconds(11);
+    private static final Duration LONGEST_CALL = Duration.ofSeconds(11).plus(Disturbance.REPLICA_FREEZES.duration());
 
     /** The application does not issue tokens with less validity. */
     private static final Duration MIN_REMAINING = Duration.ofSeconds(1);

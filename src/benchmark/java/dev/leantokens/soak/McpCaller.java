@@ -93,6 +93,11 @@ final class McpCaller implements Caller {
     public CompletableFuture<?> send(TokenRequest wanted) {
         JsonObject members = new JsonObject().put("scope", wanted.scope());
         HttpRequest.Builder request = HttpRequest.newBuilder(uri);
+        if (wanted.jwt().isPresent()) {
+            // Without a session, which would belong to this caller.
+            request.header("Authorization", "Bearer " + wanted.jwt().get());
+            return sendWithJwt(wanted, body(members), request);
+        }
         if (wanted.kind() == Kind.FRESH_TOKEN) {
             request.header("Cache-Control", "no-cache");
         }
@@ -145,11 +150,28 @@ final class McpCaller implements Caller {
     private CompletableFuture<?> callWithoutHandshake(JsonObject arguments, HttpRequest.Builder request,
             BiConsumer<JsonObject, Reply> received) {
         int number = ThreadLocalRandom.current().nextInt();
+        return wire.send(withoutHandshake(number, arguments, request))
+                .thenAccept(reply -> answered(number, arguments, reply, received));
+    }
+
+    private HttpRequest withoutHandshake(int number, JsonObject arguments, HttpRequest.Builder request) {
         JsonObject meta = new JsonObject().put("io.modelcontextprotocol/protocolVersion", STATELESS_REVISION)
                 .put("io.modelcontextprotocol/clientCapabilities", new JsonObject());
         request.header("MCP-Protocol-Version", STATELESS_REVISION).header("Mcp-Method", "tools/call").header("Mcp-Name", TOOL);
-        return wire.send(post(request, null, message(number, arguments, meta)))
-                .thenAccept(reply -> answered(number, arguments, reply, received));
+        return post(request, null, message(number, arguments, meta));
+    }
+
+    /** A caller whose token is not accepted gets an error of HTTP. */
+    private CompletableFuture<?> sendWithJwt(TokenRequest wanted, JsonObject arguments, HttpRequest.Builder request) {
+        int number = ThreadLocalRandom.current().nextInt();
+        return wire.send(withoutHandshake(number, arguments, request)).thenAccept(reply -> {
+            if (reply.status() == 200) {
+                answered(number, arguments, reply, (result, same) -> received(wanted, result, same));
+            } else {
+                tally.error("mcp " + reply.status(), reply.nanos());
+                check.error(wanted, Optional.of(reply.status()), reply.json().orElseGet(JsonObject::new), reply);
+            }
+        });
     }
 
     private static String message(int number, JsonObject arguments, JsonObject meta) {

@@ -7,8 +7,12 @@ import java.util.Optional;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 
-/** An HTTP response, with the times at which its request was sent and it was received. */
-record Reply(HttpResponse<String> response, Instant sentAt, Instant receivedAt, long nanos) {
+/**
+ * An HTTP response, with the times at which its request was sent and it was received.
+ *
+ * @param replica the number of the replica that sent it
+ */
+record Reply(HttpResponse<String> response, int replica, Instant sentAt, Instant receivedAt, long nanos) {
 
     int status() {
         return response.statusCode();

@@ -77,6 +77,7 @@ final class RestCaller implements Caller {
         if (wanted.kind() == Kind.FRESH_TOKEN) {
             request.header("Cache-Control", "no-cache");
         }
+        wanted.jwt().ifPresent(jwt -> request.header("Authorization", "Bearer " + jwt));
         String id = wanted.credentials().clientId();
         String secret = wanted.credentials().clientSecret();
         switch (ThreadLocalRandom.current().nextInt(3)) {

@@ -14,6 +14,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
@@ -34,43 +35,16 @@ final class RudeGateway implements AutoCloseable {
     private static final int MAX_INTERIMS = 5;
     private static final int MAX_PAUSE_MILLIS = 300;
     private static final int DEAF_SECONDS = 20;
+    private static final byte[] GHOST = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+            .getBytes(StandardCharsets.ISO_8859_1);
     private static final String[] INTERIMS = { "100 Continue", "102 Processing", "103 Early Hints", "104 Something New" };
-
-    /** The treatment of one exchange. */
-    private enum Manner {
-        /** Sends interim responses, with pauses, before the response. */
-        INTERIM(100),
-        /** Sends the response twice, at once. */
-        TWICE(20),
-        /** Forgets the connection after the response: the next request is answered by an RST. */
-        FORGOTTEN(30),
-        /** Like FORGOTTEN, but the next request gets no answer for a while. */
-        DEAF(5),
-        POLITE(845);
-
-        private final int perMille;
-
-        Manner(int perMille) {
-            this.perMille = perMille;
-        }
-
-        static Manner draw() {
-            int drawn = ThreadLocalRandom.current().nextInt(1000);
-            for (Manner manner : values()) {
-                drawn -= manner.perMille;
-                if (drawn < 0) {
-                    return manner;
-                }
-            }
-            return POLITE;
-        }
-    }
 
     private final int lean;
     private final ServerSocket listener;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final Map<Manner, LongAdder> counts = new EnumMap<>(Manner.class);
+    private volatile CountDownLatch frozen = new CountDownLatch(0);
 
     /** @param lean the port of the stand-in */
     RudeGateway(int lean) {
@@ -96,6 +70,15 @@ final class RudeGateway implements AutoCloseable {
         return counts.toString();
     }
 
+    /** Nothing is answered until {@link #thaw}, but connections are accepted, as if the process were stopped. */
+    void freeze() {
+        frozen = new CountDownLatch(1);
+    }
+
+    void thaw() {
+        frozen.countDown();
+    }
+
     private void accept() {
         while (!listener.isClosed()) {
             try {
@@ -110,34 +93,10 @@ final class RudeGateway implements AutoCloseable {
 
     private void serve(Socket socket) {
         try (socket) {
+            socket.setTcpNoDelay(true);
             InputStream in = new BufferedInputStream(socket.getInputStream());
-            OutputStream out = socket.getOutputStream();
-            while (true) {
-                byte[] request = message(in);
-                if (request == null) {
-                    return;
-                }
-                byte[] response = forward(request);
-                if (response.length == 0) {
-                    reset(socket);
-                    return;
-                }
-                Manner manner = Manner.draw();
-                counts.get(manner).increment();
-                if (manner == Manner.INTERIM) {
-                    writeInterims(out);
-                }
-                out.write(manner == Manner.TWICE ? joined(response, response) : response);
-                out.flush();
-                if (manner == Manner.FORGOTTEN || manner == Manner.DEAF) {
-                    if (in.read() >= 0) {
-                        if (manner == Manner.DEAF) {
-                            TimeUnit.SECONDS.sleep(DEAF_SECONDS);
-                        }
-                        reset(socket);
-                    }
-                    return;
-                }
+            while (answer(in, socket)) {
+                // The next request.
             }
         } catch (IOException e) {
             // One side has closed the connection.
@@ -145,6 +104,72 @@ final class RudeGateway implements AutoCloseable {
             Thread.currentThread().interrupt();
         } finally {
             open.remove(socket);
+        }
+    }
+
+    /** @return whether a further request may follow */
+    private boolean answer(InputStream in, Socket socket) throws IOException, InterruptedException {
+        byte[] request = message(in);
+        if (request == null) {
+            return false;
+        }
+        frozen.await();
+        byte[] response = forward(request);
+        frozen.await();
+        if (response.length == 0) {
+            reset(socket);
+            return false;
+        }
+        Manner manner = Manner.draw(ThreadLocalRandom.current());
+        counts.get(manner).increment();
+        byte[] sent = manner.instead(response).orElse(response);
+        write(manner, sent, socket.getOutputStream());
+        return goesOn(manner, in, socket);
+    }
+
+    private static void write(Manner manner, byte[] response, OutputStream out) throws IOException, InterruptedException {
+        switch (manner) {
+            case INTERIM -> {
+                writeInterims(out);
+                out.write(response);
+            }
+            case TWICE -> out.write(joined(response, response));
+            case GHOST_408 -> out.write(joined(response, GHOST));
+            case HALF_AND_RESET, HALF_AND_FINISH, HALF_AND_SILENCE -> out.write(response, 0, response.length / 2);
+            case DRIP -> {
+                for (byte each : response) {
+                    out.write(each);
+                }
+            }
+            default -> out.write(response);
+        }
+    }
+
+    private static boolean goesOn(Manner manner, InputStream in, Socket socket) throws IOException, InterruptedException {
+        switch (manner) {
+            case FORGOTTEN, DEAF -> {
+                if (in.read() >= 0) {
+                    if (manner == Manner.DEAF) {
+                        TimeUnit.SECONDS.sleep(DEAF_SECONDS);
+                    }
+                    reset(socket);
+                }
+                return false;
+            }
+            case HALF_AND_RESET -> {
+                reset(socket);
+                return false;
+            }
+            case GHOST_408, HALF_AND_FINISH -> {
+                return false;
+            }
+            case HALF_AND_SILENCE -> {
+                in.transferTo(OutputStream.nullOutputStream());
+                return false;
+            }
+            default -> {
+                return !manner.isLast();
+            }
         }
     }
 

@@ -5,36 +5,34 @@ import java.util.Map;
 import java.util.TreeMap;
 
 import dev.leantokens.soak.Figures.Source;
-import dev.leantokens.vitals.Vitals;
 
 /** Prints a table of the figures, one row per interval. */
 final class Table {
 
-    private static final String FORMAT = "| %6s | %8s | %7s | %5s | %5s | %5s | %15s | %16s | %8s | %5s | %7s | %s |%n";
+    private static final String FORMAT = "| %7s | %8s | %7s | %5s | %5s | %5s | %15s | %16s | %26s | %s |%n";
 
     private Table() {
     }
 
     static void head() {
-        System.out.printf(FORMAT, "time", "answers", "hit", "stale", "Lean", "MCP", "hits, ms", "all, ms", "heap MiB",
-                "files", "threads", "errors");
-        System.out.printf(FORMAT, "---:", "---:", "---:", "---:", "---:", "---:", "---:", "---:", "---:", "---:", "---:",
-                "---");
+        System.out.printf(FORMAT, "time", "answers", "hit", "stale", "Lean", "MCP", "hits, ms", "all, ms", "MiB/files/threads",
+                "errors");
+        System.out.printf(FORMAT, "---:", "---:", "---:", "---:", "---:", "---:", "---:", "---:", "---:", "---");
     }
 
-    static void row(Duration time, Figures figures, Vitals vitals) {
-        row("%d:%02d".formatted(time.toMinutes(), time.toSecondsPart()), figures, "%.1f".formatted(vitals.heapKiB() / 1024.0),
-                Integer.toString(vitals.files()), Integer.toString(vitals.threads()));
+    /** @param vitals of each replica */
+    static void row(Duration time, Figures figures, String vitals) {
+        row("%d:%02d".formatted(time.toMinutes(), time.toSecondsPart()), figures, vitals);
     }
 
     static void total(Figures figures) {
-        row("total", figures, "", "", "");
+        row("total", figures, "");
     }
 
-    private static void row(String time, Figures figures, String heap, String files, String threads) {
+    private static void row(String time, Figures figures, String vitals) {
         System.out.printf(FORMAT, time, figures.answers(), figures.tokens(Source.HIT), figures.tokens(Source.STALE),
                 figures.tokens(Source.LEAN), figures.tokens(Source.UNKNOWN), figures.latenciesOfHits(),
-                figures.latenciesOfAll(), heap, files, threads, errors(figures.errors()));
+                figures.latenciesOfAll(), vitals, errors(figures.errors()));
     }
 
     private static String errors(Map<String, Integer> errors) {

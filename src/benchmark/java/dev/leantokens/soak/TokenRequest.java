@@ -1,5 +1,7 @@
 package dev.leantokens.soak;
 
+import java.util.Optional;
+
 import dev.leantokens.token.ClientCredentials;
 
 /**
@@ -8,8 +10,13 @@ import dev.leantokens.token.ClientCredentials;
  * @param kind the expected outcome
  * @param credentials the client that the token is for
  * @param sendsCredentials whether the request contains the credentials; otherwise they are the service's
+ * @param jwt the signed token with which the caller authenticates
  */
-record TokenRequest(Kind kind, ClientCredentials credentials, boolean sendsCredentials, String scope) {
+record TokenRequest(Kind kind, ClientCredentials credentials, boolean sendsCredentials, String scope, Optional<String> jwt) {
+
+    TokenRequest(Kind kind, ClientCredentials credentials, boolean sendsCredentials, String scope) {
+        this(kind, credentials, sendsCredentials, scope, Optional.empty());
+    }
 
     /** The expected outcome of a request. */
     enum Kind {
@@ -17,8 +24,10 @@ record TokenRequest(Kind kind, ClientCredentials credentials, boolean sendsCrede
         ANY_TOKEN,
         /** A token from Lean: the request says no-cache. */
         FRESH_TOKEN,
-        /** No token: the secret is wrong. */
-        WRONG_SECRET
+        /** No token: the secret or the caller's signed token is wrong. */
+        WRONG_CREDENTIALS,
+        /** No token: the caller's signed token does not permit the scope. */
+        FOREIGN_SCOPE
     }
 
     boolean isFor(MarkedToken token) {
@@ -26,10 +35,10 @@ record TokenRequest(Kind kind, ClientCredentials credentials, boolean sendsCrede
                 && token.secretHash().equals(MarkedToken.hash(credentials.clientSecret()));
     }
 
-    /** Excludes the secret. */
+    /** Excludes the secret and the caller's signed token. */
     @Override
     public String toString() {
-        return "%s of %s (%s credentials) for %s".formatted(kind, credentials.clientId(),
-                sendsCredentials ? "caller's" : "service's", scope);
+        return "%s of %s (%s credentials%s) for %s".formatted(kind, credentials.clientId(),
+                sendsCredentials ? "caller's" : "service's", jwt.isPresent() ? ", with a JWT" : "", scope);
     }
 }

@@ -27,7 +27,7 @@ import dev.leantokens.token.ClientCredentials;
 import io.vertx.core.json.JsonObject;
 
 /**
- * A stand-in for Lean that fails at random in the ways of {@link Fault}, has outages, and issues tokens with a short lifetime.
+ * A stand-in for Lean that fails at random in the ways of {@link Fault}, and issues tokens with a short lifetime.
  */
 final class UnreliableLean implements AutoCloseable {
 
@@ -41,10 +41,6 @@ final class UnreliableLean implements AutoCloseable {
     private static final int MAX_DELAY_MILLIS = 5_000;
     private static final int HANG_SECONDS = 30;
 
-    private static final int FIRST_OUTAGE_SECONDS = 25;
-    private static final int OUTAGE_SECONDS = 20;
-    private static final int BETWEEN_OUTAGES_SECONDS = 100;
-
     private static final int BACKLOG = 200;
 
     private final Clients clients;
@@ -56,7 +52,6 @@ final class UnreliableLean implements AutoCloseable {
 
     private volatile HttpServer server;
     private volatile boolean answers503;
-    private int outages;
 
     UnreliableLean(Clients clients, CallLimit limit, ScheduledExecutorService timers) {
         // Otherwise every response waits for the acknowledgement of its headers.
@@ -66,7 +61,6 @@ final class UnreliableLean implements AutoCloseable {
         this.timers = timers;
         this.server = listen(0);
         this.port = server.getAddress().getPort();
-        timers.schedule(this::startOutage, FIRST_OUTAGE_SECONDS, TimeUnit.SECONDS);
     }
 
     int port() {
@@ -85,31 +79,22 @@ final class UnreliableLean implements AutoCloseable {
         }
     }
 
-    /** Alternates between refusing connections and answering 503. */
-    private void startOutage() {
-        boolean refuses = outages++ % 2 == 0;
-        System.out.printf("(outage of Lean: %s)%n", refuses ? "connections are refused" : "503");
-        if (refuses) {
-            server.stop(0);
-        } else {
-            answers503 = true;
-        }
-        timers.schedule(() -> endOutage(refuses), OUTAGE_SECONDS, TimeUnit.SECONDS);
+    void refuseConnections() {
+        server.stop(0);
     }
 
-    private void endOutage(boolean refused) {
-        if (refused) {
-            try {
-                server = listen(port);
-            } catch (UncheckedIOException e) {
-                // An outgoing connection uses the port for a moment.
-                timers.schedule(() -> endOutage(true), 1, TimeUnit.SECONDS);
-                return;
-            }
+    void acceptConnections() {
+        try {
+            server = listen(port);
+        } catch (UncheckedIOException e) {
+            // An outgoing connection uses the port for a moment.
+            timers.schedule(this::acceptConnections, 1, TimeUnit.SECONDS);
         }
-        answers503 = false;
-        System.out.println("(end of the outage)");
-        timers.schedule(this::startOutage, BETWEEN_OUTAGES_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** @param only whether every response is 503 from now on */
+    void answer503(boolean only) {
+        answers503 = only;
     }
 
     /** Leaves late responses to a timer, since a waiting thread would delay others. */
