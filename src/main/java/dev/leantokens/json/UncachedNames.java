@@ -5,6 +5,7 @@ import java.io.InputStream;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.io.IOContext;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -13,7 +14,8 @@ import io.netty.buffer.ByteBufInputStream;
 
 /**
  * Jackson without its caches of member names, which callers could fill. Jackson interns each name, which a native executable
- * never frees, and caches thousands in a symbol table, whatever their length, that each request with new names copies.
+ * never frees, and caches thousands in a symbol table, whatever their length, that each request with new names copies. Bytes
+ * are UTF-8 (RFC 8259 §8.1): Jackson would also read UTF-16 and UTF-32, which nothing between a caller and this service checks.
  * Thread-safe.
  */
 public final class UncachedNames {
@@ -64,6 +66,19 @@ public final class UncachedNames {
                 return _createParser(content, 0, content.length, context);
             }
             return super._createParser(in, context);
+        }
+
+        @Override
+        protected JsonParser _createParser(byte[] data, int offset, int length, IOContext context) throws IOException {
+            if (length > 1 && (startsWide(data[offset]) || data[offset + 1] == 0)) {
+                throw new JsonParseException(null, "not UTF-8");
+            }
+            return super._createParser(data, offset, length, context);
+        }
+
+        /** All texts that Jackson takes for UTF-16 or UTF-32 start with a mark or have a 0 in their first two bytes. */
+        private static boolean startsWide(byte first) {
+            return first == 0 || (first & 0xFE) == 0xFE;
         }
     }
 }
