@@ -107,7 +107,8 @@ public final class RequestMembers {
 
     /**
      * @return the member's value; empty if it is missing, null or empty, which are the same by RFC 6749 §3.2
-     * @throws TokenException {@code invalid_request} if the member is repeated, not a string or not UTF-8
+     * @throws TokenException {@code invalid_request} if the member is repeated, not a string, or no text that UTF-8 can
+     *         represent
      */
     private static Optional<String> text(String name, Object value) {
         if (value == MISSING || value == null) {
@@ -119,10 +120,30 @@ public final class RequestMembers {
         if (!(value instanceof String text)) {
             throw TokenError.INVALID_REQUEST.because(name + " must be a string");
         }
-        if (text.indexOf(REPLACEMENT) >= 0) {
+        if (!isUtf8(text)) {
             throw TokenError.INVALID_REQUEST.because(name + " is not UTF-8");
         }
         return text.isEmpty() ? Optional.empty() : Optional.of(text);
+    }
+
+    /**
+     * JSON can escape half of a surrogate pair, which UTF-8 cannot represent: encoders write a question mark, so that different
+     * secrets would be the same one.
+     */
+    private static boolean isUtf8(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == REPLACEMENT) {
+                return false;
+            }
+            if (Character.isSurrogate(c)) {
+                if (!Character.isHighSurrogate(c) || i + 1 == text.length() || !Character.isLowSurrogate(text.charAt(i + 1))) {
+                    return false;
+                }
+                i++;
+            }
+        }
+        return true;
     }
 
     /** Excludes the values: one can be a secret. */
