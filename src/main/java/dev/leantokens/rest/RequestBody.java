@@ -51,9 +51,11 @@ final class RequestBody {
     private static RequestMembers readForm(byte[] body) {
         RequestMembers members = new RequestMembers();
         try {
-            // A semicolon is an ordinary character: only & separates parameters.
-            new QueryStringDecoder(new String(body, StandardCharsets.UTF_8), StandardCharsets.UTF_8, false, MAX_PARAMETERS,
-                    true).parameters().forEach((name, values) -> values.forEach(value -> members.add(name, value)));
+            // A semicolon is an ordinary character: only & separates parameters. So are, in a form, a question mark at the
+            // start, of which the decoder skips one, and a number sign, behind which it would drop the rest.
+            String query = "?" + new String(body, StandardCharsets.UTF_8).replace("#", "%23");
+            new QueryStringDecoder(query, StandardCharsets.UTF_8, false, MAX_PARAMETERS, true).parameters()
+                    .forEach((name, values) -> values.forEach(value -> members.add(name, value)));
         } catch (IllegalArgumentException e) {
             // The exception is dropped: its message quotes the input.
             throw TokenError.INVALID_REQUEST
