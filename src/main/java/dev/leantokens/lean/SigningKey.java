@@ -49,8 +49,8 @@ record SigningKey(PrivateKey key, String algorithm, Optional<String> id) {
         PublicJsonWebKey jwk;
         try {
             jwk = JsonWebKey.Factory.newJwk(text) instanceof PublicJsonWebKey key ? key : null;
-        } catch (JoseException e) {
-            // Not used as a cause, since its message quotes the key.
+        } catch (JoseException | RuntimeException e) {
+            // Of several types: the library casts members without a check. Not used as a cause, since its message quotes the key.
             throw new IllegalArgumentException("it is not a valid JWK");
         }
         if (jwk == null || jwk.getPrivateKey() == null) {
