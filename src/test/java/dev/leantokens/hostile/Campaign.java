@@ -38,8 +38,17 @@ public final class Campaign {
 
     /** @param name names the campaign in the output */
     public static Campaign named(String name) {
-        return new Campaign(name, Duration.ofSeconds(Integer.getInteger("hostile.seconds", DEFAULT_SECONDS)),
-                Long.getLong("hostile.seed", new Random().nextLong()), Long.getLong("hostile.case"));
+        return new Campaign(name, Duration.ofSeconds(seconds()), seed(), Long.getLong("hostile.case"));
+    }
+
+    /** @return the duration of every campaign */
+    public static int seconds() {
+        return Integer.getInteger("hostile.seconds", DEFAULT_SECONDS);
+    }
+
+    /** @return the seed that was given, or a random one */
+    public static long seed() {
+        return Long.getLong("hostile.seed", new Random().nextLong());
     }
 
     /**
