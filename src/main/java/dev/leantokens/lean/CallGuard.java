@@ -34,9 +34,6 @@ import io.vertx.core.Vertx;
 @Singleton
 final class CallGuard {
 
-    /** By how much a busy machine can be late: the limit of the wait ends it before. */
-    private static final Duration TIMERS_LATE = Duration.ofSeconds(1);
-
     private final ServiceCredentials service;
     private final Clock clock;
     private final ThrottledCredentials throttled;
@@ -174,11 +171,11 @@ final class CallGuard {
     }
 
     /**
-     * A process that was stopped, such as by a suspended machine, notices what has ended before it notices the time. Without
+     * A process that was stopped, such as by a suspended machine, can notice what has ended before it notices the time. Without
      * this, calls would be made for callers that have left, and count nowhere: the shared budget has forgotten their permits.
      */
     private void requireTime(Instant latestStart) {
-        if (clock.instant().isAfter(latestStart.plus(TIMERS_LATE))) {
+        if (clock.instant().isAfter(latestStart.plus(LeanRoute.TIMERS_LATE))) {
             throw FairBulkhead.busy();
         }
     }

@@ -14,7 +14,6 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
 import dev.leantokens.lean.Breaker.Sign;
-import dev.leantokens.lean.LeanFailure.StaleConnectionException;
 import dev.leantokens.token.AccessToken;
 import dev.leantokens.token.CallerAccount;
 import dev.leantokens.token.Scope;
@@ -123,9 +122,10 @@ final class LeanBreaker {
 
     /** @return whether it is a failure of Lean */
     static boolean isFailureOfLean(Throwable failure) {
-        // A stale connection shows nothing about Lean, if neither time nor budget was left to try a new one.
+        // A stale connection shows nothing about Lean, if neither time nor budget was left to try a new one; nor does a stop of
+        // this process, which ends all calls in progress.
         return failure instanceof TokenException exception && FAILURES_OF_LEAN.contains(exception.error())
-                && !(exception.getCause() instanceof StaleConnectionException);
+                && !LeanFailure.isOwn(exception);
     }
 
     /** @return what the outcome shows about Lean, given a connection */
@@ -151,7 +151,7 @@ final class LeanBreaker {
         }
         boolean connected = failure == null
                 || failure instanceof TokenException known && known.error() != TokenError.BREAKER_OPEN
-                        && !(known.getCause() instanceof StaleConnectionException);
+                        && !LeanFailure.isOwn(known);
         return connected ? Sign.GOOD : Sign.NONE;
     }
 

@@ -55,6 +55,31 @@ final class LeanFailure {
         }
     }
 
+    /**
+     * The call ended long after its time limit, since this process or its machine was stopped meanwhile. It says nothing about
+     * Lean.
+     */
+    static final class StoppedException extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        StoppedException() {
+            super("this process was stopped meanwhile");
+        }
+
+        /** Records no stack: where it is created does not matter. */
+        @Override
+        public synchronized Throwable fillInStackTrace() {
+            return this;
+        }
+
+        /** The message alone, as the log's reason. */
+        @Override
+        public String toString() {
+            return getMessage();
+        }
+    }
+
     /** The response cannot be read. Its connection is closed. */
     static final class UnusableResponseException extends IOException {
 
@@ -79,6 +104,10 @@ final class LeanFailure {
         }
         boolean broken = false;
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof StoppedException) {
+                // As the cause, which the breaker evaluates.
+                return TokenError.LEAN_TIMED_OUT.because("Lean did not answer in time", cause);
+            }
             if (innermost(cause) instanceof NotSslRecordException) {
                 // Replaced, since it quotes what was received, and a proxy may echo what was sent.
                 return untrusted(new SSLException("the server does not speak TLS"));
@@ -110,6 +139,11 @@ final class LeanFailure {
             broken |= isBroken(cause);
         }
         return broken ? TokenError.LEAN_UNAVAILABLE.because("the connection to Lean broke") : failure;
+    }
+
+    /** @return whether a translated failure is one of this side, so that it says nothing about Lean */
+    static boolean isOwn(TokenException translated) {
+        return translated.getCause() instanceof StaleConnectionException || translated.getCause() instanceof StoppedException;
     }
 
     /** @return whether no connection could be opened, nothing was sent, and another address may work */

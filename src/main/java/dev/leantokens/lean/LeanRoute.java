@@ -7,6 +7,8 @@ import java.time.Instant;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
+import dev.leantokens.error.TokenException;
+import dev.leantokens.lean.LeanFailure.StoppedException;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
 import io.vertx.core.Vertx;
@@ -20,6 +22,9 @@ final class LeanRoute {
 
     private static final Uni<Boolean> YES = Uni.createFrom().item(true);
     private static final Uni<Boolean> NO = Uni.createFrom().item(false);
+
+    /** By how much a busy machine can be late. */
+    static final Duration TIMERS_LATE = Duration.ofSeconds(1);
 
     private final LeanConnections connections;
     private final ConnectionGuards guards;
@@ -68,6 +73,7 @@ final class LeanRoute {
         private int addressesUsed;
         private boolean onNewConnection;
         private boolean resolving;
+        private Instant started;
 
         private Sends(Call<T> call, Instant deadline, Supplier<Uni<Boolean>> permitRepetition) {
             this.call = call;
@@ -77,10 +83,17 @@ final class LeanRoute {
 
         private Uni<T> next() {
             resolving = true;
+            started = clock.instant();
             return limited(addresses.resolve().chain(this::make))
                     .onFailure(failure -> resolving && failure instanceof TimeoutException).transform(LeanRoute::unknownHost)
                     .onFailure().recoverWithUni(failure -> prepareNext(failure)
-                            .chain(again -> again ? next() : Uni.createFrom().failure(failure)));
+                            .chain(again -> again ? next()
+                                    : Uni.createFrom().failure(wasStopped() ? stopped(failure) : failure)));
+        }
+
+        /** @return whether the call has ended so late that this process, or its machine, must have been stopped */
+        private boolean wasStopped() {
+            return clock.instant().isAfter(started.plus(longestCall).plus(TIMERS_LATE));
         }
 
         private Uni<T> make() {
@@ -121,6 +134,11 @@ final class LeanRoute {
                 running.cancel();
             });
         });
+    }
+
+    /** What Lean has answered stays its answer. */
+    private static Throwable stopped(Throwable failure) {
+        return failure instanceof TokenException ? failure : new StoppedException();
     }
 
     /** A name server that does not respond is a connection failure, and not a slow Lean. */

@@ -167,7 +167,7 @@ class LeanTokenEndpoint {
     }
 
     /**
-     * A process that was stopped, such as by a suspended machine, reads what Lean sent before it notices the time limit. Not if
+     * After a machine was suspended, the time limit of the call goes on where it was, and the response is read. Not if
      * Lean itself says that the token has expired: what that means is for the caller to decide.
      *
      * @param passed since the token was requested

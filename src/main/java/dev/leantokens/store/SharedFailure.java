@@ -30,8 +30,9 @@ record SharedFailure(long fence, long redisTime, long time, String credentials, 
 
     static boolean isShared(Throwable failure) {
         return failure instanceof TokenException exception && SHARED.contains(exception.error())
-        // One with a cause is no response of Lean: perhaps only this replica cannot reach it.
-                && (exception.error() != TokenError.LEAN_UNAVAILABLE || exception.getCause() == null);
+        // One with a cause is no response of Lean: perhaps only this replica cannot reach it, or was stopped.
+                && (exception.error() != TokenError.LEAN_UNAVAILABLE && exception.error() != TokenError.LEAN_TIMED_OUT
+                        || exception.getCause() == null);
     }
 
     byte[] encode() {

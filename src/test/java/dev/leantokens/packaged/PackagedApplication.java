@@ -21,6 +21,7 @@ import org.awaitility.Awaitility;
 
 import dev.leantokens.testing.FreePorts;
 import dev.leantokens.testing.RawHttp;
+import dev.leantokens.testing.Signals;
 import io.vertx.core.json.JsonArray;
 
 /**
@@ -242,6 +243,15 @@ public final class PackagedApplication implements AutoCloseable {
 
     RawHttp.Response token() {
         return RawHttp.post(RawHttp.LOOPBACK, port, "/v1/oauth2/token", "application/json", "{\"scope\":\"api\"}");
+    }
+
+    /** Stops the process from running, with its connections open, as a suspended machine does. */
+    void freeze() {
+        Signals.freeze(process);
+    }
+
+    void thaw() {
+        Signals.thaw(process);
     }
 
     /** Sends SIGTERM, as container platforms do. */

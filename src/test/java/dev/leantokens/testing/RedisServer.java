@@ -132,22 +132,11 @@ public final class RedisServer implements AutoCloseable {
 
     /** Stops the server from running, with its connections open. */
     public void freeze() {
-        signal("STOP");
+        Signals.freeze(process);
     }
 
     public void thaw() {
-        signal("CONT");
-    }
-
-    private void signal(String signal) {
-        try {
-            new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
+        Signals.thaw(process);
     }
 
     private void join() {
