@@ -78,7 +78,8 @@ final class Application implements AutoCloseable {
                 .removeIf(name -> name.matches("(LEAN|TOKEN|CACHE|ACCESS|QUARKUS|ALLOWED|MCP|LIMITS|AUDIT|STORE|ISSUERS)_.*"));
         builder.environment().putAll(Parties.environment(lean));
         builder.environment().putAll(Map.of(
-                "ACCESS_CLIENTS_FILE", Parties.writeClientsFile(Files.createDirectories(ATTACKS)).toString(),
+                "ACCESS_CLIENTS_FILE",
+                Parties.writeClientsFile(Files.createDirectories(ATTACKS.resolve(Integer.toString(number)))).toString(),
                 "LIMITS_CONNECTIONS", Integer.toString(CONNECTIONS),
                 "PORT", Integer.toString(port),
                 "MCP_PORT", Integer.toString(mcpPort),

@@ -14,13 +14,14 @@ import java.util.TreeMap;
 final class Findings {
 
     private static final int PRINTED = 5;
+    private static final int INEXCUSABLE_PRINTED = 20;
 
     private final Stalls stalls;
     private final Map<String, Integer> printed = new TreeMap<>();
     private final Map<String, Integer> counts = new TreeMap<>();
     private final List<AboutTime> aboutTimes = new ArrayList<>();
 
-    private record AboutTime(String kind, Instant from, Instant until, Duration by) {
+    private record AboutTime(String kind, Instant from, Instant until, Duration by, String detail) {
     }
 
     Findings(Stalls stalls) {
@@ -39,7 +40,7 @@ final class Findings {
      * @param by how long it must have been to be the cause
      */
     synchronized void addAboutTime(String kind, String detail, Instant from, Instant until, Duration by) {
-        aboutTimes.add(new AboutTime(kind, from, until, by));
+        aboutTimes.add(new AboutTime(kind, from, until, by, detail));
         print("WRONG, unless this machine stalled: ", kind, detail);
     }
 
@@ -62,6 +63,12 @@ final class Findings {
         Map<String, Integer> excused = new TreeMap<>();
         aboutTimes.stream().filter(this::isExcused).forEach(finding -> excused.merge(finding.kind(), 1, Integer::sum));
         return excused;
+    }
+
+    /** Prints those about times that no stall can have caused. */
+    synchronized void printInexcusable() {
+        aboutTimes.stream().filter(finding -> !isExcused(finding)).limit(INEXCUSABLE_PRINTED)
+                .forEach(finding -> System.out.println("WRONG: " + finding.kind() + ": " + finding.detail()));
     }
 
     private boolean isExcused(AboutTime finding) {

@@ -14,6 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
+import dev.leantokens.attacks.Target;
+
 /**
  * Runs two replicas of the packaged application under load, while Lean, Redis, an issuer and the replicas themselves fail in
  * turn. Exits with a code other than 0 if there are findings.
@@ -70,14 +72,17 @@ public final class Soak implements Disturbances.Parties {
             Table.head();
             load.start(timers);
             disturbances.start();
-            Attackers attackers = new Attackers(replicas.stream().map(replica -> replica.application().target()).toList(),
-                    settings.seed());
+            List<Target> targets = replicas.stream().map(replica -> replica.application().target()).toList();
+            Attackers attackers = new Attackers(targets, settings.seed());
             attackers.start();
+            BrokenRequests broken = new BrokenRequests(targets, clients.service(), findings, settings.seed());
+            broken.start();
             observe();
             timers.schedule(over::countDown, settings.duration().toMillis(), TimeUnit.MILLISECONDS);
             over.await();
             disturbances.stop();
             attackers.close();
+            broken.close();
             observer.shutdown();
             observer.awaitTermination(TO_DRAIN_SECONDS, TimeUnit.SECONDS);
             drain(load);
@@ -87,6 +92,7 @@ public final class Soak implements Disturbances.Parties {
                 terminate(replica);
             }
             System.out.println("attackers' requests: " + attackers);
+            System.out.println(broken);
             summarize(load);
         } finally {
             timers.shutdownNow();
@@ -243,6 +249,7 @@ public final class Soak implements Disturbances.Parties {
         if (!findings.excused().isEmpty()) {
             System.out.println("during stalls of this machine: " + findings.excused());
         }
+        findings.printInexcusable();
         System.out.println(findings.counts().isEmpty() ? "No findings." : "WRONG: " + findings.counts());
     }
 }

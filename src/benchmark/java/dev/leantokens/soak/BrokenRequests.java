@@ -1,0 +1,218 @@
+package dev.leantokens.soak;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.random.RandomGenerator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import dev.leantokens.attacks.Target;
+import dev.leantokens.token.ClientCredentials;
+
+/**
+ * Sends requests of which some bytes are wrong, missing, repeated or late. Whatever they mean then, the service must answer or
+ * close the connection in time, must not fail, and must issue no other token than that of the original request.
+ */
+final class BrokenRequests implements AutoCloseable {
+
+    /** Another address than that of the load, whose audit and limits are its own. */
+    private static final String FROM = "127.0.0.6";
+    private static final int A_SECOND = 10;
+    private static final int THREADS = 8;
+    private static final String SCOPE = "api";
+    /** The time for a request, the deadline of a call, and a margin. */
+    private static final Duration LIMIT = Duration.ofSeconds(20 + 10 + 5).plus(Disturbance.REPLICA_FREEZES.duration());
+    private static final int MAX_WRONG = 4;
+
+    private static final Pattern TOKEN = Pattern.compile("access_token\\\\?\":\\\\?\"([^\"\\\\]*)");
+    private static final Pattern FAILURE = Pattern.compile("HTTP/1\\.1 (5\\d\\d) ");
+    /** The failures that each request can have while Lean fails. */
+    private static final List<String> DOCUMENTED = List.of("501", "502", "503", "504", "505");
+
+    private final List<Target> replicas;
+    private final ClientCredentials service;
+    private final Findings findings;
+    private final Random random;
+    private final ScheduledExecutorService threads = Executors.newScheduledThreadPool(THREADS);
+    private final AtomicLong sent = new AtomicLong();
+    private final AtomicLong answered = new AtomicLong();
+
+    BrokenRequests(List<Target> replicas, ClientCredentials service, Findings findings, long seed) {
+        this.replicas = replicas;
+        this.service = service;
+        this.findings = findings;
+        this.random = new Random(seed);
+    }
+
+    void start() {
+        threads.scheduleAtFixedRate(() -> threads.execute(this::send), 0, TimeUnit.SECONDS.toMicros(1) / A_SECOND,
+                TimeUnit.MICROSECONDS);
+    }
+
+    private void send() {
+        long seed = random.nextLong();
+        try {
+            send(new Random(seed), seed);
+        } catch (RuntimeException e) {
+            findings.add("a broken request that could not be checked", seed + ": " + e);
+        }
+    }
+
+    private void send(RandomGenerator one, long seed) {
+        Target target = replicas.get(one.nextInt(replicas.size()));
+        boolean mcp = one.nextInt(4) == 0;
+        byte[] request = broken(mcp ? mcp() : rest(one), one);
+        Instant start = Instant.now();
+        sent.incrementAndGet();
+        String response;
+        try (Socket socket = new Socket()) {
+            socket.bind(new InetSocketAddress(InetAddress.getByName(FROM), 0));
+            socket.connect(new InetSocketAddress("127.0.0.1", mcp ? target.mcpPort() : target.port()));
+            socket.setSoTimeout((int) LIMIT.toMillis());
+            write(request, socket, one);
+            response = read(socket.getInputStream());
+        } catch (SocketTimeoutException e) {
+            findings.addAboutTime("a broken request that hangs", describe(seed, request), start, Instant.now(),
+                    Duration.ofSeconds(5));
+            return;
+        } catch (IOException e) {
+            // The service has closed the connection.
+            return;
+        }
+        check(response, describe(seed, request));
+    }
+
+    private static String describe(long seed, byte[] request) {
+        return "seed " + seed + ": "
+                + new String(request, StandardCharsets.ISO_8859_1).replace("\r", "\\r").replace("\n", "\\n");
+    }
+
+    private static byte[] rest(RandomGenerator one) {
+        boolean json = one.nextBoolean();
+        String body = json ? "{\"scope\":\"" + SCOPE + "\"}" : "grant_type=client_credentials&scope=" + SCOPE;
+        String framing = one.nextInt(3) == 0
+                ? "Transfer-Encoding: chunked\r\n\r\n" + Integer.toHexString(body.length()) + "\r\n" + body + "\r\n0\r\n\r\n"
+                : "Content-Length: " + body.length() + "\r\n\r\n" + body;
+        return ("POST " + Target.TOKEN_PATH + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/"
+                + (json ? "json" : "x-www-form-urlencoded") + "\r\n" + framing).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static byte[] mcp() {
+        String body = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":"
+                + "\"lean-generate-access-token\",\"arguments\":{\"body\":{\"scope\":\"" + SCOPE + "\"}},\"_meta\":{"
+                + "\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\","
+                + "\"io.modelcontextprotocol/clientCapabilities\":{}}}}";
+        return ("POST " + Target.MCP_PATH + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                + "Accept: application/json, text/event-stream\r\nMCP-Protocol-Version: 2026-07-28\r\nMcp-Method: tools/call\r\n"
+                + "Mcp-Name: lean-generate-access-token\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
+                .getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static byte[] broken(byte[] request, RandomGenerator one) {
+        byte[] result = request;
+        for (int i = one.nextInt(MAX_WRONG) + 1; i > 0; i--) {
+            int at = one.nextInt(result.length);
+            int length = Math.min(result.length - at, 1 + one.nextInt(one.nextBoolean() ? 2 : 40));
+            byte[] before = Arrays.copyOf(result, at);
+            byte[] middle = Arrays.copyOfRange(result, at, at + length);
+            byte[] after = Arrays.copyOfRange(result, at + length, result.length);
+            switch (one.nextInt(4)) {
+                case 0 -> one.nextBytes(middle);
+                case 1 -> middle = new byte[0];
+                case 2 -> middle = joined(middle, middle);
+                default -> middle[0] ^= (byte) (1 << one.nextInt(8));
+            }
+            result = joined(joined(before, middle), after);
+            if (result.length == 0) {
+                return request;
+            }
+        }
+        return result;
+    }
+
+    private static byte[] joined(byte[] first, byte[] second) {
+        byte[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
+    }
+
+    /** In up to three segments, and sometimes with the end of the client's side behind it. */
+    private static void write(byte[] request, Socket socket, RandomGenerator one) throws IOException {
+        socket.setTcpNoDelay(true);
+        int written = 0;
+        for (int i = one.nextInt(3); i > 0 && written < request.length; i--) {
+            int length = one.nextInt(request.length - written);
+            socket.getOutputStream().write(request, written, length);
+            written += length;
+        }
+        socket.getOutputStream().write(request, written, request.length - written);
+        if (one.nextBoolean()) {
+            socket.shutdownOutput();
+        }
+    }
+
+    /** @return all until the end of the connection, or until the end of the body by its length */
+    private static String read(InputStream in) throws IOException {
+        ByteArrayOutputStream response = new ByteArrayOutputStream();
+        byte[] buffer = new byte[4096];
+        for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
+            response.write(buffer, 0, length);
+            if (isComplete(response.toString(StandardCharsets.ISO_8859_1))) {
+                break;
+            }
+        }
+        return response.toString(StandardCharsets.ISO_8859_1);
+    }
+
+    private static boolean isComplete(String text) {
+        int end = text.indexOf("\r\n\r\n");
+        Matcher length = Pattern.compile("(?im)^content-length: (\\d+)").matcher(text);
+        return end >= 0 && length.find() && text.length() >= end + 4 + Integer.parseInt(length.group(1));
+    }
+
+    private void check(String response, String request) {
+        if (response.isEmpty()) {
+            return;
+        }
+        answered.incrementAndGet();
+        Matcher failure = FAILURE.matcher(response);
+        if (!response.startsWith("HTTP/1.")) {
+            findings.add("a broken response to a broken request", request + ": " + response);
+        } else if (failure.lookingAt() && !DOCUMENTED.contains(failure.group(1))) {
+            findings.add("a broken request that makes the service fail", request + ": " + response);
+        }
+        Matcher tokens = TOKEN.matcher(response);
+        while (tokens.find()) {
+            boolean right = MarkedToken.read(tokens.group(1))
+                    .filter(token -> token.clientId().equals(service.clientId()) && token.scope().equals(SCOPE)).isPresent();
+            if (!right) {
+                findings.add("a wrong token for a broken request", request + ": " + response);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+
+    @Override
+    public String toString() {
+        return sent + " broken requests, of which " + answered + " were answered";
+    }
+}
