@@ -92,7 +92,7 @@ public final class PackagedApplication implements AutoCloseable {
     }
 
     /** @param options for both a JVM and an executable, such as {@code -Xmx} */
-    static PackagedApplication startWith(List<String> options, Map<String, String> environment) {
+    public static PackagedApplication startWith(List<String> options, Map<String, String> environment) {
         return untilUp(launchWith(options, environment));
     }
 
@@ -214,15 +214,15 @@ public final class PackagedApplication implements AutoCloseable {
         return artifact;
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 
-    int mcpPort() {
+    public int mcpPort() {
         return mcpPort;
     }
 
-    String log() {
+    public String log() {
         try {
             return Files.readString(log);
         } catch (IOException e) {
