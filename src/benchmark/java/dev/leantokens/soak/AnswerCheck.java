@@ -34,10 +34,12 @@ final class AnswerCheck {
 
     private final Findings findings;
     private final Journal journal;
+    private final AuditCheck audit;
     /** By one replica, since a token of another one may be lost with the store. */
     private final KnownTokens known = new KnownTokens();
 
-    AnswerCheck(Findings findings, Journal journal) {
+    AnswerCheck(Findings findings, Journal journal, AuditCheck audit) {
+        this.audit = audit;
         this.findings = findings;
         this.journal = journal;
     }
@@ -53,6 +55,7 @@ final class AnswerCheck {
             return;
         }
         MarkedToken token = read.get();
+        audit.received(token);
         if (wanted.kind() == Kind.WRONG_CREDENTIALS || wanted.kind() == Kind.FOREIGN_SCOPE) {
             findings.add("a token for a caller that may not have it", wanted + ": " + reply);
         } else if (!wanted.isFor(token)) {

@@ -33,8 +33,8 @@ final class Application implements AutoCloseable {
     private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    /** Low enough for an attacker to reach the limit of one address. */
-    private static final int CONNECTIONS = 1_200;
+    /** High enough for the load on a slow machine: half of it is what one address may have. */
+    private static final int CONNECTIONS = 3_000;
 
     private final int number;
     private final Process process;
@@ -92,6 +92,7 @@ final class Application implements AutoCloseable {
         builder.environment().putAll(further);
         Files.deleteIfExists(audit);
         builder.environment().put("AUDIT_LOG", audit.toString());
+        builder.environment().put("TZ", "UTC");
         Application application = new Application(number, builder.start(), log, audit, port, mcpPort);
         // If the soak ends early, the application ends as well.
         Runtime.getRuntime().addShutdownHook(new Thread(application::close));

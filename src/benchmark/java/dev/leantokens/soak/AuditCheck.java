@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
@@ -21,7 +22,7 @@ import io.vertx.core.json.JsonObject;
 /**
  * Compares the audits of all replicas with the responses that the load has received: each token, by its hash, and each error,
  * by its kind. Any
- * difference is a finding. Thread-safe.
+ * difference is a finding, and so is a token that had expired by the time of its line. Thread-safe.
  */
 final class AuditCheck {
 
@@ -34,6 +35,8 @@ final class AuditCheck {
     private final Findings findings;
     private final Map<String, AtomicLong> received = new ConcurrentHashMap<>();
     private final AtomicLong missing = new AtomicLong();
+    /** By the hash of the token. */
+    private final Map<String, Instant> expiries = new ConcurrentHashMap<>();
 
     AuditCheck(Findings findings) {
         this.findings = findings;
@@ -49,6 +52,11 @@ final class AuditCheck {
     /** A request has got no response, which is a finding of its own. */
     void missed() {
         missing.incrementAndGet();
+    }
+
+    /** @param token as it was received */
+    void received(MarkedToken token) {
+        expiries.put(hash(token.text()), token.expiresAt());
     }
 
     private static String ofRest(JsonObject json, int status) {
@@ -97,9 +105,13 @@ final class AuditCheck {
         return audited.values().stream().mapToLong(AtomicLong::get).sum();
     }
 
-    private static String endOf(JsonObject line) {
+    private String endOf(JsonObject line) {
         String adapter = line.getString("adapter");
         if (line.getString("outcome").equals("issued")) {
+            Instant expiry = expiries.getOrDefault(line.getString("token_sha256"), Instant.MAX);
+            if (!Instant.parse(line.getString("time")).isBefore(expiry)) {
+                findings.add("an expired token in the audit", line + ", which expired at " + expiry);
+            }
             return adapter + " issued " + line.getString("token_sha256");
         }
         String status = adapter.equals("rest") ? " " + line.getInteger("status") : "";

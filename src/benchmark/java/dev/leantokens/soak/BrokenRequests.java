@@ -12,7 +12,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +22,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import dev.leantokens.attacks.Target;
 import dev.leantokens.token.ClientCredentials;
@@ -34,7 +37,12 @@ final class BrokenRequests implements AutoCloseable {
     private static final String FROM = "127.0.0.6";
     private static final int A_SECOND = 10;
     private static final int THREADS = 8;
-    private static final String SCOPE = "api";
+    private static final int CONNECT_MILLIS = 5_000;
+    /** A local client, with which each request authenticates. */
+    private static final String SECRET = "Bearer " + Clients.secret();
+    private static final List<String> SCOPES = Stream.concat(Stream.generate(() -> "api").limit(8),
+            Stream.generate(() -> "customer." + UUID.randomUUID()).limit(2)).toList();
+    private static final Pattern AUTHORIZATION = Pattern.compile("(?im)^authorization[ \t]*:[ \t]*(.*)");
     /** The time for a request, the deadline of a call, and a margin. */
     private static final Duration LIMIT = Duration.ofSeconds(20 + 10 + 5).plus(Disturbance.REPLICA_FREEZES.duration());
     private static final int MAX_WRONG = 4;
@@ -42,7 +50,9 @@ final class BrokenRequests implements AutoCloseable {
     private static final Pattern TOKEN = Pattern.compile("access_token\\\\?\":\\\\?\"([^\"\\\\]*)");
     private static final Pattern FAILURE = Pattern.compile("HTTP/1\\.1 (5\\d\\d) ");
     /** The failures that each request can have while Lean fails. */
-    private static final List<String> DOCUMENTED = List.of("501", "502", "503", "504", "505");
+    private static final List<String> DOCUMENTED = List.of("502", "503", "504");
+    /** For a version that is none any more. */
+    private static final String OTHER_VERSION = "505";
 
     private final List<Target> replicas;
     private final ClientCredentials service;
@@ -51,12 +61,19 @@ final class BrokenRequests implements AutoCloseable {
     private final ScheduledExecutorService threads = Executors.newScheduledThreadPool(THREADS);
     private final AtomicLong sent = new AtomicLong();
     private final AtomicLong answered = new AtomicLong();
+    private final AtomicLong closed = new AtomicLong();
 
     BrokenRequests(List<Target> replicas, ClientCredentials service, Findings findings, long seed) {
         this.replicas = replicas;
         this.service = service;
         this.findings = findings;
         this.random = new Random(seed);
+    }
+
+    /** @return the variables by which the application knows the local client */
+    static Map<String, String> environment() {
+        return Map.of("ACCESS_CLIENTS_BROKEN_SECRET", SECRET.substring("Bearer ".length()), "ACCESS_CLIENTS_BROKEN_SCOPES",
+                "api,customer.*");
     }
 
     void start() {
@@ -76,13 +93,15 @@ final class BrokenRequests implements AutoCloseable {
     private void send(RandomGenerator one, long seed) {
         Target target = replicas.get(one.nextInt(replicas.size()));
         boolean mcp = one.nextInt(4) == 0;
-        byte[] request = broken(mcp ? mcp() : rest(one), one);
+        String scope = SCOPES.get(one.nextInt(SCOPES.size()));
+        byte[] request = broken(mcp ? mcp(scope) : rest(scope, one), one);
         Instant start = Instant.now();
         sent.incrementAndGet();
         String response;
         try (Socket socket = new Socket()) {
             socket.bind(new InetSocketAddress(InetAddress.getByName(FROM), 0));
-            socket.connect(new InetSocketAddress("127.0.0.1", mcp ? target.mcpPort() : target.port()));
+            socket.connect(new InetSocketAddress("127.0.0.1", mcp ? target.mcpPort() : target.port()),
+                    CONNECT_MILLIS);
             socket.setSoTimeout((int) LIMIT.toMillis());
             write(request, socket, one);
             response = read(socket.getInputStream());
@@ -92,9 +111,10 @@ final class BrokenRequests implements AutoCloseable {
             return;
         } catch (IOException e) {
             // The service has closed the connection.
+            closed.incrementAndGet();
             return;
         }
-        check(response, describe(seed, request));
+        check(response, new String(request, StandardCharsets.ISO_8859_1), describe(seed, request));
     }
 
     private static String describe(long seed, byte[] request) {
@@ -102,23 +122,24 @@ final class BrokenRequests implements AutoCloseable {
                 + new String(request, StandardCharsets.ISO_8859_1).replace("\r", "\\r").replace("\n", "\\n");
     }
 
-    private static byte[] rest(RandomGenerator one) {
+    private static byte[] rest(String scope, RandomGenerator one) {
         boolean json = one.nextBoolean();
-        String body = json ? "{\"scope\":\"" + SCOPE + "\"}" : "grant_type=client_credentials&scope=" + SCOPE;
+        String body = json ? "{\"scope\":\"" + scope + "\"}" : "grant_type=client_credentials&scope=" + scope;
         String framing = one.nextInt(3) == 0
                 ? "Transfer-Encoding: chunked\r\n\r\n" + Integer.toHexString(body.length()) + "\r\n" + body + "\r\n0\r\n\r\n"
                 : "Content-Length: " + body.length() + "\r\n\r\n" + body;
-        return ("POST " + Target.TOKEN_PATH + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/"
+        return ("POST " + Target.TOKEN_PATH + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: " + SECRET
+                + "\r\nContent-Type: application/"
                 + (json ? "json" : "x-www-form-urlencoded") + "\r\n" + framing).getBytes(StandardCharsets.US_ASCII);
     }
 
-    private static byte[] mcp() {
+    private static byte[] mcp(String scope) {
         String body = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":"
-                + "\"lean-generate-access-token\",\"arguments\":{\"body\":{\"scope\":\"" + SCOPE + "\"}},\"_meta\":{"
+                + "\"lean-generate-access-token\",\"arguments\":{\"body\":{\"scope\":\"" + scope + "\"}},\"_meta\":{"
                 + "\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\","
                 + "\"io.modelcontextprotocol/clientCapabilities\":{}}}}";
-        return ("POST " + Target.MCP_PATH + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-                + "Accept: application/json, text/event-stream\r\nMCP-Protocol-Version: 2026-07-28\r\nMcp-Method: tools/call\r\n"
+        return ("POST " + Target.MCP_PATH + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: " + SECRET
+                + "\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream\r\nMCP-Protocol-Version: 2026-07-28\r\nMcp-Method: tools/call\r\n"
                 + "Mcp-Name: lean-generate-access-token\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
                 .getBytes(StandardCharsets.US_ASCII);
     }
@@ -185,23 +206,31 @@ final class BrokenRequests implements AutoCloseable {
         return end >= 0 && length.find() && text.length() >= end + 4 + Integer.parseInt(length.group(1));
     }
 
-    private void check(String response, String request) {
+    private void check(String response, String request, String description) {
         if (response.isEmpty()) {
+            closed.incrementAndGet();
             return;
         }
         answered.incrementAndGet();
         Matcher failure = FAILURE.matcher(response);
         if (!response.startsWith("HTTP/1.")) {
-            findings.add("a broken response to a broken request", request + ": " + response);
-        } else if (failure.lookingAt() && !DOCUMENTED.contains(failure.group(1))) {
-            findings.add("a broken request that makes the service fail", request + ": " + response);
+            findings.add("a broken response to a broken request", description + ": " + response);
+        } else if (failure.lookingAt() && !DOCUMENTED.contains(failure.group(1))
+                && !(failure.group(1).equals(OTHER_VERSION) && !request.contains(" HTTP/1.1\r\n"))) {
+            findings.add("a broken request that makes the service fail", description + ": " + response);
         }
         Matcher tokens = TOKEN.matcher(response);
         while (tokens.find()) {
             boolean right = MarkedToken.read(tokens.group(1))
-                    .filter(token -> token.clientId().equals(service.clientId()) && token.scope().equals(SCOPE)).isPresent();
+                    .filter(token -> token.clientId().equals(service.clientId()) && request.contains(token.scope()))
+                    .isPresent();
             if (!right) {
-                findings.add("a wrong token for a broken request", request + ": " + response);
+                findings.add("a wrong token for a broken request", description + ": " + response);
+            }
+            Matcher authorization = AUTHORIZATION.matcher(request);
+            if (authorization.find()
+                    && !authorization.group(1).strip().replaceFirst("(?i)^bearer +", "Bearer ").equals(SECRET)) {
+                findings.add("a token for broken credentials", description + ": " + response);
             }
         }
     }
@@ -213,6 +242,6 @@ final class BrokenRequests implements AutoCloseable {
 
     @Override
     public String toString() {
-        return sent + " broken requests, of which " + answered + " were answered";
+        return sent + " broken requests, of which " + answered + " were answered and " + closed + " closed";
     }
 }

@@ -11,8 +11,8 @@ import dev.leantokens.soak.Disturbance.Party;
 import dev.leantokens.token.ClientCredentials;
 
 /**
- * Checks, by the account of the stand-in for Lean, that no client makes more calls in any minute than allowed: the limit, and
- * twice the limit while the store fails and until everything from that time has left the minute. Thread-safe.
+ * Checks, by what arrives at Lean, that no client makes more calls in any minute than allowed: the limit, and twice the limit
+ * while the store fails and until everything from that time has left the minute (ADR 20). Thread-safe.
  */
 final class CallLimit {
 
@@ -25,6 +25,7 @@ final class CallLimit {
     private final Journal journal;
     private final Map<String, Deque<Instant>> calls = new HashMap<>();
     private final Map<String, Integer> most = new HashMap<>();
+    private long strictlyChecked;
     private int mostAfterFaults;
     private int excesses;
     private long all;
@@ -51,6 +52,7 @@ final class CallLimit {
             mostAfterFaults = Math.max(mostAfterFaults, number);
             excesses += number > limit ? 1 : 0;
         } else {
+            strictlyChecked++;
             most.merge(clientId, number, Math::max);
         }
         if (number > (storeFailed ? 2 * limit : limit)) {
@@ -72,6 +74,11 @@ final class CallLimit {
     /** @return the calls beyond the limit, all of which a fault of the store allowed */
     synchronized int excesses() {
         return excesses;
+    }
+
+    /** @return the calls for which no fault of the store allowed more than the limit */
+    synchronized long strictlyChecked() {
+        return strictlyChecked;
     }
 
     synchronized long all() {

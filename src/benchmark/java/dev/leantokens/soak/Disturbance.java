@@ -41,6 +41,11 @@ enum Disturbance {
         return party;
     }
 
+    /** @return whether it concerns one of the replicas only */
+    boolean isOfOneReplica() {
+        return this == REPLICA_FREEZES || this == STORE_IS_CUT_OFF_FROM_ONE;
+    }
+
     Duration duration() {
         return duration;
     }

@@ -4,13 +4,19 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Disturbs the parties, one after the other: each {@link Disturbance} once, in random order, and then again. */
+import dev.leantokens.soak.Disturbance.Party;
+
+/**
+ * Disturbs the parties, one after the other: each {@link Disturbance} once, in random order, first those of the store, and then
+ * again.
+ */
 final class Disturbances {
 
     private static final Duration FIRST = Duration.ofSeconds(25);
@@ -56,11 +62,14 @@ final class Disturbances {
         if (next.isEmpty()) {
             List<Disturbance> all = new ArrayList<>(List.of(Disturbance.values()));
             Collections.shuffle(all, random);
+            // Those of the store one after the other, so that enough time is left in which nothing excuses more calls to Lean.
+            all.sort(Comparator.comparing(disturbance -> disturbance.party() != Party.STORE));
             next.addAll(all);
         }
         Disturbance disturbance = next.remove();
         int replica = random.nextInt(parties.replicas());
-        System.out.printf("(%s, replica %d, for %d s)%n", disturbance, replica, disturbance.duration().toSeconds());
+        System.out.printf("(%s for %d s%s)%n", disturbance, disturbance.duration().toSeconds(),
+                disturbance.isOfOneReplica() ? ", replica " + replica : "");
         journal.begin(disturbance, replica);
         lasts = true;
         attempt(() -> parties.begin(disturbance, replica));

@@ -12,6 +12,7 @@ final class HeapTrend {
     private static final double WARM_UP = 0.1;
     private static final double TOLERATED_PART = 0.25;
     private static final long TOLERATED_KIB = 5 * 1024;
+    private static final int FEWEST = 9;
 
     private final List<Long> kib = new ArrayList<>();
 
@@ -21,6 +22,9 @@ final class HeapTrend {
 
     /** @return the growth in words; empty if it is within the tolerance */
     Optional<String> growth() {
+        if (kib.size() < FEWEST) {
+            return Optional.empty();
+        }
         long first = median(third(0));
         long last = median(third(2));
         return last <= first * (1 + TOLERATED_PART) + TOLERATED_KIB

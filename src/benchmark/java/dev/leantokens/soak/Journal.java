@@ -27,10 +27,13 @@ final class Journal {
     }
 
     synchronized void begin(Disturbance disturbance, int replica) {
+        if (!entries.isEmpty() && entries.get(entries.size() - 1).until().equals(Instant.MAX)) {
+            throw new IllegalStateException("one at a time");
+        }
         entries.add(new Entry(disturbance, replica, Instant.now(), Instant.MAX));
     }
 
-    /** Ends the newest disturbance. */
+    /** Ends the disturbance that lasts. */
     synchronized void end() {
         Entry last = entries.remove(entries.size() - 1);
         entries.add(new Entry(last.disturbance(), last.replica(), last.from(), Instant.now()));

@@ -1,8 +1,13 @@
 package dev.leantokens.soak;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Checks that the application's log contains no secret, token or stack trace, and no error of the application. */
@@ -16,27 +21,46 @@ final class LogCheck {
 
     /** How each signed token starts. */
     private static final String JWT = "eyJ";
-    private static final String BLOCKED_THREAD = "io.vertx.core.impl.BlockedThreadChecker";
+    private static final Pattern BLOCKED_THREAD = Pattern
+            .compile("(\\S+) (\\S+),\\d+ WARN +\\[io\\.vertx\\.core\\.impl\\.BlockedThreadChecker] .* blocked for (\\d+) ms");
+    /** From when on Vert.x reports a thread, and at which intervals it looks. */
+    private static final Duration REPORTED = Duration.ofSeconds(2);
+    private static final Duration CHECKED = Duration.ofSeconds(1);
 
     private final Findings findings;
+    private final Journal journal;
 
-    LogCheck(Findings findings) {
+    LogCheck(Findings findings, Journal journal) {
         this.findings = findings;
+        this.journal = journal;
+    }
+
+    /** @param at the time of the line, which is a second exact */
+    private void blocked(int replica, String line, Instant at, Duration blocked) {
+        Instant from = at.minus(blocked).minus(CHECKED);
+        Instant until = at.plus(CHECKED);
+        if (journal.frozen(replica, from, until).isZero()) {
+            findings.addAboutTime("a blocked event loop", line, from, until, blocked.minus(REPORTED));
+        }
     }
 
     /** @return the number of lines */
-    int check(String log, Clients clients, String storeKey) {
+    int check(Application replica, Clients clients, String storeKey) throws IOException {
         List<String> secrets = Stream.concat(Stream.of(Clients.MARK, MarkedToken.MARK, JWT, storeKey),
                 Stream.concat(clients.callers().stream(), Stream.of(clients.service(), clients.greedy())).map(client -> Base64
                         .getEncoder().encodeToString((client.clientId() + ":" + client.clientSecret())
                                 .getBytes(StandardCharsets.US_ASCII))))
                 .toList();
-        List<String> lines = log.lines().toList();
+        List<String> lines = replica.log().lines().toList();
         boolean isOfBlockedThread = false;
         for (String line : lines) {
-            isOfBlockedThread = line.contains(BLOCKED_THREAD) || isOfBlockedThread && line.startsWith("\tat ");
+            Matcher blocked = BLOCKED_THREAD.matcher(line);
+            if (blocked.find()) {
+                blocked(replica.number(), line, Instant.parse(blocked.group(1) + "T" + blocked.group(2) + "Z"),
+                        Duration.ofMillis(Long.parseLong(blocked.group(3))));
+            }
+            isOfBlockedThread = blocked.lookingAt() || isOfBlockedThread && line.startsWith("\tat ");
             if (isOfBlockedThread) {
-                // After a freeze, and on a machine that is too busy.
                 continue;
             }
             if (secrets.stream().anyMatch(line::contains)) {

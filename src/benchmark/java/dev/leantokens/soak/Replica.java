@@ -22,7 +22,7 @@ final class Replica implements AutoCloseable {
     Replica(Application application, Findings findings, Journal journal, AuditCheck audit, Tally tally) {
         this.application = application;
         this.wire = new Wire(application.number(), findings, journal, audit);
-        AnswerCheck check = new AnswerCheck(findings, journal);
+        AnswerCheck check = new AnswerCheck(findings, journal, audit);
         this.mcp = new McpCaller(application.mcp(), wire, check, tally, findings);
         this.rest = new RestCaller(application.rest(), wire, check, tally);
     }
@@ -59,6 +59,19 @@ final class Replica implements AutoCloseable {
     /** @return whether files are open that were not open before the load */
     boolean leaksFiles(int before) throws IOException {
         return openFiles() > before + TOLERATED_FILES;
+    }
+
+    /**
+     * @return whether more files are open in the last third of the run than in the middle one, at the quietest moment of each
+     */
+    boolean accumulatesFiles() {
+        int third = files.size() / 3;
+        return third > 0 && fewest(files.subList(2 * third, files.size())) > fewest(files.subList(third, 2 * third))
+                + TOLERATED_FILES;
+    }
+
+    private static int fewest(List<Integer> files) {
+        return files.stream().mapToInt(Integer::intValue).min().orElse(0);
     }
 
     int mostFiles() {

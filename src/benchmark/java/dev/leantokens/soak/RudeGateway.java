@@ -20,6 +20,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A gateway between the application and the stand-in for Lean that disturbs connections in the ways of real gateways and
@@ -35,10 +37,12 @@ final class RudeGateway implements AutoCloseable {
     private static final int MAX_INTERIMS = 5;
     private static final int MAX_PAUSE_MILLIS = 300;
     private static final int DEAF_SECONDS = 20;
+    private static final Pattern CLIENT_ID = Pattern.compile("client_id=([^&]*)");
     private static final byte[] GHOST = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
             .getBytes(StandardCharsets.ISO_8859_1);
     private static final String[] INTERIMS = { "100 Continue", "102 Processing", "103 Early Hints", "104 Something New" };
 
+    private final CallLimit limit;
     private final int lean;
     private final ServerSocket listener;
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -47,8 +51,9 @@ final class RudeGateway implements AutoCloseable {
     private volatile CountDownLatch frozen = new CountDownLatch(0);
 
     /** @param lean the port of the stand-in */
-    RudeGateway(int lean) {
+    RudeGateway(int lean, CallLimit limit) {
         this.lean = lean;
+        this.limit = limit;
         for (Manner manner : Manner.values()) {
             counts.put(manner, new LongAdder());
         }
@@ -113,6 +118,8 @@ final class RudeGateway implements AutoCloseable {
         if (request == null) {
             return false;
         }
+        // Now: what waits here for the end of a freeze has arrived at Lean.
+        limit.record(clientId(request));
         frozen.await();
         byte[] response = forward(request);
         frozen.await();
@@ -125,6 +132,11 @@ final class RudeGateway implements AutoCloseable {
         byte[] sent = manner.instead(response).orElse(response);
         write(manner, sent, socket.getOutputStream());
         return goesOn(manner, in, socket);
+    }
+
+    private static String clientId(byte[] request) {
+        Matcher clientId = CLIENT_ID.matcher(new String(request, StandardCharsets.ISO_8859_1));
+        return clientId.find() ? clientId.group(1) : "";
     }
 
     private static void write(Manner manner, byte[] response, OutputStream out) throws IOException, InterruptedException {

@@ -17,31 +17,40 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * The times at which a thread of this process or of a replica was ready to run, and waited for a processor for long. Linux
- * counts that for each thread. Thread-safe.
+ * The times at which an event loop of a replica, or a thread of the load, was ready to run and waited for a processor for long.
+ * Linux counts that for each thread. Thread-safe.
  */
 final class Stalls implements AutoCloseable {
 
     private static final Duration INTERVAL = Duration.ofMillis(500);
     /** What a thread may wait within an interval. */
     private static final Duration TOLERATED = Duration.ofMillis(200);
+    /** How the names of those threads start; Linux knows the first 15 characters. */
+    private static final List<String> THREADS = List.of("vert.x-eventloo", "HttpClient-", "pool-");
     /** The second number of the file: nanoseconds of waiting. */
     private static final int WAITED = 1;
 
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final List<Long> processes = new CopyOnWriteArrayList<>(List.of(ProcessHandle.current().pid()));
+    private final Instant start = Instant.now();
     private final List<Stall> stalls = new ArrayList<>();
     private Map<Path, Long> before = new HashMap<>();
-    private Instant last = Instant.now();
+    private Instant last = start;
 
     private record Stall(Instant from, Instant until, Duration waited) {
+
+        /** @return the wait, as far as it can have been within the interval */
+        private Duration within(Instant start, Instant end) {
+            Duration overlap = Duration.between(start.isAfter(from) ? start : from, end.isBefore(until) ? end : until);
+            return overlap.isNegative() ? Duration.ZERO : overlap.compareTo(waited) < 0 ? overlap : waited;
+        }
     }
 
     Stalls() {
         timer.scheduleWithFixedDelay(this::measure, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Includes the threads of this process. */
+    /** Includes the threads of a replica. */
     void watch(long process) {
         processes.add(process);
     }
@@ -59,7 +68,10 @@ final class Stalls implements AutoCloseable {
         try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(process), "task"))) {
             threads.forEach(thread -> {
                 try {
-                    waited.put(thread, Long.parseLong(Files.readString(thread.resolve("schedstat")).split(" ")[WAITED]));
+                    String name = Files.readString(thread.resolve("comm"));
+                    if (THREADS.stream().anyMatch(name::startsWith)) {
+                        waited.put(thread, Long.parseLong(Files.readString(thread.resolve("schedstat")).split(" ")[WAITED]));
+                    }
                 } catch (IOException e) {
                     // The thread has ended.
                 }
@@ -81,14 +93,18 @@ final class Stalls implements AutoCloseable {
 
     /** @return for how long a thread waited within the interval, as far as it has been measured */
     synchronized Duration within(Instant from, Instant until) {
-        return stalls.stream().filter(stall -> stall.from().isBefore(until) && stall.until().isAfter(from)).map(Stall::waited)
-                .reduce(Duration.ZERO, Duration::plus);
+        return stalls.stream().map(stall -> stall.within(from, until)).reduce(Duration.ZERO, Duration::plus);
+    }
+
+    /** @return the part of the time in which a thread waited */
+    synchronized double part() {
+        return (double) within(start, last).toMillis() / Duration.between(start, last).toMillis();
     }
 
     @Override
     public synchronized String toString() {
         long longest = stalls.stream().mapToLong(stall -> stall.waited().toMillis()).max().orElse(0);
-        return "%d stalls of this machine, the longest of %d ms".formatted(stalls.size(), longest);
+        return "stalls of this machine: %.1f %% of the time, the longest %d ms".formatted(100 * part(), longest);
     }
 
     @Override

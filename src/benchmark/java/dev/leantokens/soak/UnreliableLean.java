@@ -44,7 +44,6 @@ final class UnreliableLean implements AutoCloseable {
     private static final int BACKLOG = 200;
 
     private final Clients clients;
-    private final CallLimit limit;
     private final ScheduledExecutorService timers;
     private final ExecutorService handlers = Executors.newFixedThreadPool(4);
     private final AtomicLong serials = new AtomicLong();
@@ -53,11 +52,10 @@ final class UnreliableLean implements AutoCloseable {
     private volatile HttpServer server;
     private volatile boolean answers503;
 
-    UnreliableLean(Clients clients, CallLimit limit, ScheduledExecutorService timers) {
+    UnreliableLean(Clients clients, ScheduledExecutorService timers) {
         // Otherwise every response waits for the acknowledgement of its headers.
         System.setProperty("sun.net.httpserver.nodelay", "true");
         this.clients = clients;
-        this.limit = limit;
         this.timers = timers;
         this.server = listen(0);
         this.port = server.getAddress().getPort();
@@ -100,7 +98,6 @@ final class UnreliableLean implements AutoCloseable {
     /** Leaves late responses to a timer, since a waiting thread would delay others. */
     private void handle(HttpExchange exchange) throws IOException {
         Map<String, String> form = form(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
-        limit.record(form.get("client_id"));
         ThreadLocalRandom random = ThreadLocalRandom.current();
         switch (answers503 ? Fault.UNAVAILABLE : Fault.draw(random)) {
             case UNAVAILABLE -> send(exchange, 503, "text/plain", "no healthy upstream");
