@@ -101,6 +101,15 @@ keycloak: ## Package, and test the jar with Keycloak as Lean and as an identity 
 	$(MVNW) --quiet -DskipTests package
 	.ci/keycloak/run
 
+.PHONY: reproducible
+reproducible: ## Package twice, in different places, and compare the results, in about 2 minutes
+	$(MVNW) --quiet -DskipTests package
+	.ci/reproducible/run
+
+.PHONY: updates
+updates: ## List newer versions of the libraries, of Quarkus and of the build's plugins
+	.ci/updates
+
 .PHONY: format
 format: ## Format the sources
 	$(MVNW) process-sources
