@@ -41,6 +41,18 @@ class DockerfilesTest {
                 .last().asString().startsWith("ENTRYPOINT");
     }
 
+    /** The obligation of whoever passes an image on: the jars have their own notices, an executable has none. */
+    @ParameterizedTest
+    @MethodSource("dockerfiles")
+    void imageContainsTheLicencesAndTheBillOfMaterials(Path dockerfile) throws IOException {
+        String copies = String.join("\n",
+                Files.readAllLines(dockerfile).stream().filter(line -> line.matches("COPY .* /licenses/")).toList());
+
+        assertThat(copies).contains("COPY LICENSE ", "target/licenses/THIRD-PARTY.txt ", "-cyclonedx.json");
+        assertThat(Files.readAllLines(Path.of(".dockerignore"))).contains("!LICENSE", "!target/licenses/*",
+                "!target/*-cyclonedx.json");
+    }
+
     /** .ci/archives tests the archive itself, without a container engine. */
     @Test
     void imageForTheJvmStartsFromAnArchiveOfItsOwnJvm() throws IOException {

@@ -105,7 +105,8 @@ final class PageShell implements AutoCloseable {
     }
 
     private void layOut() throws IOException {
-        for (String shared : List.of("target/quarkus-app", "src/main", "docs", "config")) {
+        for (String shared : List.of("target/quarkus-app", "target/quarkus-run-cyclonedx.json", "target/licenses", "src/main",
+                "docs", "config")) {
             Path original = Path.of(shared).toAbsolutePath();
             if (Files.exists(original)) {
                 Files.createDirectories(folder.resolve(shared).getParent());
