@@ -8,9 +8,8 @@ import java.lang.annotation.Target;
 import jakarta.inject.Qualifier;
 
 /**
- * Selects the clock that follows monotonic time only: the system time does not change it, and it stops while the machine
- * sleeps.
- * For limits that others rely on, such as calls per minute: a step of the system time must not shorten a wait.
+ * Selects the clock that follows monotonic time only: no change of the system time affects it, and it stops during sleep. For
+ * limits that others rely on, such as calls per minute: a step of the system time must not shorten a wait.
  */
 @Qualifier
 @Retention(RetentionPolicy.RUNTIME)

@@ -91,9 +91,12 @@ final class LeanRoute {
                                     : Uni.createFrom().failure(wasStopped() ? stopped(failure) : failure)));
         }
 
-        /** @return whether the call has ended so late that this process, or its machine, must have been stopped */
+        /**
+         * @return whether the call has taken more than twice its time, so that this process, or its machine, must have been
+         *         stopped: an event loop that is only busy is not that late
+         */
         private boolean wasStopped() {
-            return clock.instant().isAfter(started.plus(longestCall).plus(TIMERS_LATE));
+            return clock.instant().isAfter(started.plus(longestCall.multipliedBy(2)));
         }
 
         private Uni<T> make() {

@@ -168,8 +168,8 @@ final class RedisBudget implements SharedBudget, StoreLink.Listener {
     }
 
     /**
-     * An answer that came while this process was stopped, such as by a suspended machine, is read before the time limit ends.
-     * The other replicas may have made the call since then.
+     * An answer that came while this process was stopped can be read before the time limit ends. The other replicas may have
+     * made the call since then.
      */
     private void requireInTime(Instant expected) {
         if (clock.instant().isAfter(expected.plus(LATE))) {

@@ -80,11 +80,13 @@ class StoppedProcessIT {
         }, threads);
     }
 
-    private void stopFor(Duration duration, Runnable meanwhile) {
+    /** @param last what happens just before the process continues */
+    private void stop(Runnable first, Runnable last) {
         application.freeze();
-        long end = System.nanoTime() + duration.toNanos();
-        meanwhile.run();
+        long end = System.nanoTime() + STOP.toNanos();
+        first.run();
         await().atMost(PATIENCE_OF_THE_TEST).until(() -> System.nanoTime() > end);
+        last.run();
         application.thaw();
     }
 
@@ -107,9 +109,10 @@ class StoppedProcessIT {
         await().atMost(PATIENCE).until(() -> lean.calls() == LIMIT);
 
         List<CompletableFuture<Answer>> late = new ArrayList<>();
-        stopFor(STOP, () -> {
+        stop(() -> {
             lean.release();
             lean.issues(Duration.ofHours(1));
+        }, () -> {
             for (int i = 0; i < 30; i++) {
                 late.add(request("api"));
             }
@@ -134,7 +137,9 @@ class StoppedProcessIT {
         SseSession mcp = new SseSession(application.mcpPort());
         List<CompletableFuture<Answer>> crowd = new ArrayList<>();
 
-        stopFor(STOP, () -> {
+        stop(() -> {
+            // Nothing has been requested yet.
+        }, () -> {
             for (int i = 0; i < 3 * LIMIT; i++) {
                 crowd.add(request("customer." + i % 6));
                 crowd.add(request("customer.many" + i));

@@ -74,6 +74,11 @@ public final class WatchingLean implements AutoCloseable {
         held.countDown();
     }
 
+    /** Answers later calls at once; those that are held back stay so. */
+    public void holdNoMore() {
+        held = new CountDownLatch(0);
+    }
+
     /** @return the number of calls so far */
     public int calls() {
         synchronized (calls) {

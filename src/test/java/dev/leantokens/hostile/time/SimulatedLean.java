@@ -1,12 +1,13 @@
 package dev.leantokens.hostile.time;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
@@ -24,9 +25,11 @@ import io.vertx.core.json.JsonObject;
 /**
  * A Lean that has its own clock, which nothing changes, and checks by it what the service does. It is slow, throttles, fails
  * and
- * hangs as it likes, and its tokens live for a second or an hour.
+ * does not answer, and its tokens live from a second to an hour.
  */
 final class SimulatedLean {
+
+    static final String WRONG_SECRET = "wrong";
 
     private static final Duration WINDOW = Duration.ofMinutes(1);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
@@ -37,7 +40,8 @@ final class SimulatedLean {
     private final RandomGenerator random;
     private final int limit;
     private final Duration longestCall;
-    private final Map<String, Deque<Duration>> arrivals = new HashMap<>();
+    /** By client, when its calls came. */
+    private final Map<String, List<Duration>> arrivals = new HashMap<>();
     private final Map<String, Duration> pausedUntil = new HashMap<>();
     private final Map<String, Duration> expiries = new HashMap<>();
     private final Set<String> running = new HashSet<>();
@@ -45,6 +49,8 @@ final class SimulatedLean {
     private Duration lag = Duration.ZERO;
     private Duration lifetime = Duration.ofSeconds(3600);
     private Duration longestDelay = Duration.ofMillis(50);
+    /** The first violation of a rule. The service may swallow what is thrown. */
+    private Optional<AssertionError> violation = Optional.empty();
 
     /** @param limit the calls of one client in any minute */
     SimulatedLean(SimulatedMachine machine, RandomGenerator random, int limit, Duration longestCall) {
@@ -73,11 +79,8 @@ final class SimulatedLean {
 
     /** Receives a call. */
     Uni<AccessToken> call(UpstreamTokenRequest request) {
-        String client = request.callerCredentials().map(ClientCredentials::clientId).orElse("service").toLowerCase(Locale.ROOT);
         String key = request.fingerprint() + ' ' + request.scope().value();
-        Duration now = machine.passed();
-        requireBudget(client, now);
-        require(!now.minus(pausedUntil.getOrDefault(request.fingerprint(), Duration.ZERO)).isNegative(),
+        require(!machine.passed().minus(pausedUntil.getOrDefault(request.fingerprint(), Duration.ZERO)).isNegative(),
                 "a call came while Lean throttles its credentials");
         require(running.add(key), "two calls for one token at the same time");
         AtomicBoolean over = new AtomicBoolean();
@@ -88,19 +91,36 @@ final class SimulatedLean {
                 });
     }
 
-    private void requireBudget(String client, Duration now) {
-        Deque<Duration> calls = arrivals.computeIfAbsent(client, name -> new ArrayDeque<>());
-        while (!calls.isEmpty() && calls.peekFirst().plus(WINDOW).compareTo(now) <= 0) {
-            calls.removeFirst();
-        }
-        calls.addLast(now);
-        require(calls.size() <= limit, "Lean got " + calls.size() + " calls of one client in a minute; the limit is " + limit);
+    /** @return when the call comes: at any time until it ends */
+    private Duration arrival(UpstreamTokenRequest request, Duration delay) {
+        long latest = Math.min(delay.toMillis(), longestCall.toMillis());
+        Duration arrival = machine.passed().plusMillis(random.nextLong(latest + 1));
+        String client = request.callerCredentials().map(ClientCredentials::clientId).orElse("service");
+        arrivals.computeIfAbsent(client.toLowerCase(Locale.ROOT), name -> new ArrayList<>()).add(arrival);
+        return arrival;
+    }
+
+    /** @throws AssertionError if a minute had more calls of one client than Lean allows */
+    void requireBudget() {
+        arrivals.forEach((client, unordered) -> {
+            List<Duration> calls = unordered.stream().sorted().toList();
+            for (int i = limit; i < calls.size(); i++) {
+                Duration span = calls.get(i).minus(calls.get(i - limit));
+                require(span.compareTo(WINDOW) >= 0,
+                        "Lean got " + (limit + 1) + " calls of one client in " + span + "; the limit is " + limit);
+            }
+        });
     }
 
     private void answer(UpstreamTokenRequest request, AtomicBoolean over, UniEmitter<? super AccessToken> answer) {
         machine.startTimer(longestCall.toMillis(), () -> answer.fail(TokenError.LEAN_TIMED_OUT.because("no answer")));
         Duration delay = Duration.ofMillis(1 + random.nextLong(longestDelay.toMillis()));
+        Duration arrival = arrival(request, delay);
         int kind = random.nextInt(20);
+        if (request.callerCredentials().filter(caller -> caller.clientSecret().equals(WRONG_SECRET)).isPresent()) {
+            machine.respond(delay, () -> answer.fail(TokenError.CALLER_REFUSED.because("wrong secret")));
+            return;
+        }
         if (kind == 0) {
             return;
         }
@@ -125,14 +145,22 @@ final class SimulatedLean {
         }
         String token = "token-" + expiries.size();
         Duration life = lifetime;
-        // Issued when it arrives.
-        expiries.put(token, machine.passed().plus(life));
+        // Issued when the call comes.
+        expiries.put(token, arrival.plus(life));
         Map<String, Object> members = Map.of("access_token", token, "token_type", "Bearer", "expires_in", life.toSeconds());
         machine.respond(delay, () -> answer.complete(AccessToken.of(members, request.scope())));
     }
 
-    /** @throws AssertionError if the token that a caller has got is of no use, or the caller is told the wrong life */
-    void check(IssuedToken issued) {
+    /**
+     * Checks what a caller got: a token that is of use, with the right life, or an error that is documented.
+     *
+     * @param issued null after a failure
+     */
+    void check(IssuedToken issued, Throwable failure) {
+        if (issued == null) {
+            require(failure instanceof TokenException, "a caller got " + failure);
+            return;
+        }
         JsonObject response = new JsonObject(issued.token().json());
         Duration remaining = expiries.get(response.getString("access_token")).minus(machine.passed()).plus(lag);
         Duration told = Duration.ofSeconds(response.getLong("expires_in"));
@@ -148,9 +176,18 @@ final class SimulatedLean {
                 "a token with a life of " + remaining + " was issued for " + told + ", as " + issued.source());
     }
 
-    static void require(boolean condition, String otherwise) {
+    /** @throws AssertionError if a rule has been violated, even if the service has swallowed that */
+    void requireNoViolation() {
+        violation.ifPresent(first -> {
+            throw first;
+        });
+    }
+
+    void require(boolean condition, String otherwise) {
         if (!condition) {
-            throw new AssertionError(otherwise);
+            AssertionError error = new AssertionError(otherwise);
+            violation = violation.or(() -> Optional.of(error));
+            throw error;
         }
     }
 }
