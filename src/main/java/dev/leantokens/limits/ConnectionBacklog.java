@@ -37,6 +37,7 @@ final class ConnectionBacklog extends ChannelDuplexHandler {
     private ChannelHandlerContext context;
     /** Null over HTTP/1.1, and until the protocol is known. */
     private volatile Http2Answers http2;
+    private IncompleteFrame incomplete;
     /** Bytes of requests whose response has not started. */
     private volatile long requestBytes;
     /** Requests of HTTP/2 whose response has not started. */
@@ -69,8 +70,13 @@ final class ConnectionBacklog extends ChannelDuplexHandler {
         this.progressNanos = progressNanos;
     }
 
-    /** Counts the responses of HTTP/2, which wait in a queue of Netty's. */
-    void watchHttp2() {
+    /**
+     * Counts the responses of HTTP/2, which wait in a queue of Netty's, and the requests.
+     *
+     * @param incomplete what has arrived of the next frame
+     */
+    void watchHttp2(IncompleteFrame incomplete) {
+        this.incomplete = incomplete;
         http2 = Http2Answers.watch(context.pipeline(), backlog::isScarce);
     }
 
@@ -118,21 +124,6 @@ final class ConnectionBacklog extends ChannelDuplexHandler {
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         this.context = context;
-    }
-
-    /** Vert.x removes all handlers but its own when it upgrades a connection to HTTP/2. */
-    @Override
-    public void handlerRemoved(ChannelHandlerContext context) {
-        if (context.channel().isActive()) {
-            context.pipeline().addFirst(this);
-            watchHttp2();
-        }
-    }
-
-    /** Allows adding it again to the same pipeline. */
-    @Override
-    public boolean isSharable() {
-        return true;
     }
 
     @Override
@@ -198,6 +189,9 @@ final class ConnectionBacklog extends ChannelDuplexHandler {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) throws Exception {
+        if (http2 != null) {
+            http2.dropReset();
+        }
         super.channelReadComplete(context);
         update();
     }
@@ -243,7 +237,7 @@ final class ConnectionBacklog extends ChannelDuplexHandler {
         if (answers != null) {
             answers.countUnanswered();
             requests = answers.unansweredRequests();
-            requestBytes = answers.unansweredBytes();
+            requestBytes = answers.unansweredBytes() + incomplete.bytes();
         }
         long bytes = count();
         if (answers != null) {

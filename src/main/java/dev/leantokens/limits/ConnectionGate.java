@@ -179,12 +179,14 @@ public final class ConnectionGate {
         @Override
         public void channelRead(ChannelHandlerContext context, Object bytes) throws Exception {
             ChannelPipeline pipeline = context.pipeline();
-            pipeline.remove(this);
             if (pipeline.get(HttpRequestDecoder.class) != null) {
+                pipeline.remove(this);
                 Http1Requests.handle(pipeline, held, timer, bytes);
             } else {
-                held.watchHttp2();
-                super.channelRead(context, bytes);
+                IncompleteFrame incomplete = new IncompleteFrame(timer);
+                pipeline.replace(this, null, incomplete);
+                held.watchHttp2(incomplete);
+                incomplete.channelRead(pipeline.context(incomplete), bytes);
             }
         }
     }

@@ -17,7 +17,9 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
@@ -27,6 +29,9 @@ import io.netty.util.ReferenceCountUtil;
  * while the write queue has room. Pipelined requests wait as bytes, since a small request takes twenty times its size
  * when it is decoded, and nothing more is read meanwhile. After a response that closes the connection, further requests are
  * discarded. Starts and stops the {@link RequestTimer}, and announces responses to the {@link ResponseAllocator}.
+ * <p>
+ * A request for an upgrade is served without it (RFC 9110 §7.8): HTTP/2 has no upgrade since RFC 9113, proxies that pass it on
+ * would pass later requests unseen, and Vert.x leaves the connection of an invalid one open without an answer.
  * <p>
  * Vert.x answers everything it has read, even if the client reads no response. If the client hangs up while Vert.x reads a
  * request behind an unanswered one, Vert.x throws a NullPointerException and the first one never ends. Methods are called on
@@ -151,7 +156,8 @@ final class Http1Requests {
             ReferenceCountUtil.release(message);
             return;
         }
-        if (message instanceof HttpRequest) {
+        if (message instanceof HttpRequest request) {
+            request.headers().remove(HttpHeaderNames.UPGRADE);
             unanswered = true;
             responseStarted = false;
             incomplete = true;
@@ -190,6 +196,10 @@ final class Http1Requests {
         undecodedBytes = 0;
         decoded.forEach(ReferenceCountUtil::release);
         decoded.clear();
+    }
+
+    private static boolean isHttp1(HttpVersion version) {
+        return version.equals(HttpVersion.HTTP_1_1) || version.equals(HttpVersion.HTTP_1_0);
     }
 
     /** The handler before the decoder. */
@@ -261,6 +271,10 @@ final class Http1Requests {
                     // An interim response does not end the time of the request.
                     timer.start();
                     return;
+                }
+                if (!isHttp1(response.protocolVersion())) {
+                    // Vert.x repeats the version of the request, with 501.
+                    response.setStatus(HttpResponseStatus.HTTP_VERSION_NOT_SUPPORTED).setProtocolVersion(HttpVersion.HTTP_1_1);
                 }
                 responseStarted = true;
                 requestBytes = 0;

@@ -2,12 +2,15 @@ package dev.leantokens.limits;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValidationUtil;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
@@ -41,6 +44,9 @@ final class Http2Answers extends FlowControllerDecorator {
     /** Memory of a stream in addition to its bytes, measured: objects of Netty, Vert.x and Quarkus. */
     static final int STREAM_BYTES = 5 * 1024;
 
+    /** How many streams a client may open that has not acknowledged the setting, and that clients expect to be able to open. */
+    private static final int INITIAL_MAX_STREAMS = 100;
+
     private final Http2Connection connection;
     private final Http2ConnectionHandler handler;
     private final ChannelHandlerContext context;
@@ -56,8 +62,12 @@ final class Http2Answers extends FlowControllerDecorator {
     private long sentBefore;
     /** Whether the last check has reset streams. */
     private boolean resetBefore;
-    /** How many streams may be active; further ones are refused. */
+    /** How many streams may be active while memory is scarce or much is unread; further ones are refused. */
     private int maxStreams = Integer.MAX_VALUE;
+    /** How many streams may be active at any time. */
+    private int maxConcurrentStreams = INITIAL_MAX_STREAMS;
+    /** The stream that was activated last, until Vert.x has seen it or it has been reset. */
+    private Http2Stream unseen;
 
     private Http2Answers(Http2ConnectionHandler handler, ChannelHandlerContext context, BooleanSupplier scarce) {
         super(handler.connection().remote().flowController());
@@ -215,18 +225,31 @@ final class Http2Answers extends FlowControllerDecorator {
             countRequests();
         }
 
+        /** Netty's own limit would make it forget a further stream, and close the connection for its body. */
+        @Override
+        public void onSettingsAckRead(ChannelHandlerContext context) throws Http2Exception {
+            int limit = connection.remote().maxActiveStreams();
+            if (limit < Integer.MAX_VALUE) {
+                maxConcurrentStreams = limit;
+                connection.remote().maxActiveStreams(Integer.MAX_VALUE);
+            }
+            super.onSettingsAckRead(context);
+        }
+
         @Override
         public void onHeadersRead(ChannelHandlerContext context, int stream, Http2Headers headers, int padding, boolean end)
                 throws Http2Exception {
-            count(stream, headers);
+            check(stream, headers);
             super.onHeadersRead(context, stream, headers, padding, end);
+            seen();
         }
 
         @Override
         public void onHeadersRead(ChannelHandlerContext context, int stream, Http2Headers headers, int dependency, short weight,
                 boolean exclusive, int padding, boolean end) throws Http2Exception {
-            count(stream, headers);
+            check(stream, headers);
             super.onHeadersRead(context, stream, headers, dependency, weight, exclusive, padding, end);
+            seen();
         }
 
         @Override
@@ -236,9 +259,62 @@ final class Http2Answers extends FlowControllerDecorator {
             return super.onDataRead(context, stream, data, padding, end);
         }
 
-        private void count(int stream, Http2Headers headers) {
+        private void seen() {
+            dropReset();
+            unseen = null;
+        }
+
+        /**
+         * Counts the headers.
+         *
+         * @throws Http2Exception which resets the stream: Netty checks nothing but the case of names (RFC 9113 §8.2.1), and for
+         *         an invalid method Vert.x would close the connection with all its streams
+         */
+        private void check(int stream, Http2Headers headers) throws Http2Exception {
             Answer answer = answerOn(connection.stream(stream));
-            headers.forEach(header -> answer.requested += header.getKey().length() + header.getValue().length());
+            for (Map.Entry<CharSequence, CharSequence> header : headers) {
+                CharSequence name = header.getKey();
+                answer.requested += name.length() + header.getValue().length();
+                if (!isName(name) || !isValue(header.getValue())) {
+                    throw malformed(stream);
+                }
+            }
+            CharSequence method = headers.method();
+            if (method != null && HttpHeaderValidationUtil.validateToken(method) >= 0
+                    || headers.getAll(HttpHeaderNames.HOST).size() > 1) {
+                throw malformed(stream);
+            }
+        }
+
+        private static boolean isName(CharSequence name) {
+            return Http2Headers.PseudoHeaderName.hasPseudoHeaderFormat(name)
+                    || HttpHeaderValidationUtil.validateToken(name) < 0;
+        }
+
+        private static boolean isValue(CharSequence value) {
+            for (int i = 0; i < value.length(); i++) {
+                char c = value.charAt(i);
+                if (c == 0 || c == '\n' || c == '\r') {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        private static Http2Exception malformed(int stream) {
+            return Http2Exception.streamError(stream, Http2Error.PROTOCOL_ERROR, "Malformed header");
+        }
+    }
+
+    /**
+     * Ends a stream that has been reset before Vert.x has seen it. Netty ends it when the frame is sent; until then, any error
+     * of the connection makes Vert.x throw a NullPointerException, which it logs with a stack trace or throws at whoever
+     * writes a response. Must be called when a read is complete, before frames are sent.
+     */
+    void dropReset() {
+        if (unseen != null && unseen.isResetSent()) {
+            unseen.close();
+            unseen = null;
         }
     }
 
@@ -252,17 +328,16 @@ final class Http2Answers extends FlowControllerDecorator {
                 && queued + frame.size() <= delegate.windowSize(connection.connectionStream());
     }
 
-    /**
-     * Resets streams beyond the limit before Vert.x sees them. Netty's own limit of active streams would make it forget the
-     * stream and close the connection for its body, which is on the way.
-     */
+    /** Resets streams beyond the limit before Vert.x sees them. */
     private final class StreamLimit extends Http2ConnectionAdapter {
 
         @Override
         public void onStreamActive(Http2Stream stream) {
-            if (connection.numActiveStreams() > maxStreams) {
+            dropReset();
+            unseen = stream;
+            if (connection.numActiveStreams() > Math.min(maxStreams, maxConcurrentStreams)) {
                 handler.resetStream(context, stream.id(), Http2Error.REFUSED_STREAM.code(), context.newPromise());
-                context.flush();
+                dropReset();
             }
         }
     }

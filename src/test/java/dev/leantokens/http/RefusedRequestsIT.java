@@ -231,13 +231,13 @@ class RefusedRequestsIT {
 
     @ParameterizedTest
     @ValueSource(strings = { "HTTP/0.9", "HTTP/1.2", "HTTP/2.0", "SIP/1.1" })
-    void otherVersionOfHttpIsRefused(String version) {
+    void otherVersionOfHttpIsNotSupported(String version) {
         for (boolean main : new boolean[] { true, false }) {
             try (KeptConnection connection = connect(main, RawHttp.LOOPBACK)) {
                 String request = "POST /v1/oauth2/token " + version + "\r\nHost: localhost\r\n" + Framing.DECLARED.of(BODY);
                 RawHttp.Response response = connection.send(request).response();
 
-                assertThat(response).isEqualTo(new RawHttp.Response(501, Map.of("content-length", "0"), ""));
+                assertThat(response).isEqualTo(new RawHttp.Response(505, Map.of("content-length", "0"), ""));
                 assertThat(connection.isClosed()).isTrue();
             }
         }

@@ -62,6 +62,7 @@ class Http1RequestsTest {
     private final class Application extends ChannelInboundHandlerAdapter {
 
         private final List<String> requests = new ArrayList<>();
+        private final List<String> upgrades = new ArrayList<>();
         private final StringBuilder bodies = new StringBuilder();
         private boolean answersAtOnce;
         private int ends;
@@ -73,6 +74,7 @@ class Http1RequestsTest {
         public void channelRead(ChannelHandlerContext context, Object message) {
             if (message instanceof HttpRequest request) {
                 requests.add(request.uri());
+                upgrades.addAll(request.headers().getAll(HttpHeaderNames.UPGRADE));
             }
             if (message instanceof HttpContent content) {
                 bodies.append(content.content().toString(StandardCharsets.US_ASCII));
@@ -347,5 +349,28 @@ class Http1RequestsTest {
 
         assertThat(pipelined.refCnt()).isZero();
         assertThat(backlog.total()).isZero();
+    }
+
+    @Test
+    void upgradeIsIgnored() {
+        application.answersAtOnce = true;
+
+        receive("GET /1 HTTP/1.1\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n");
+
+        assertThat(application.requests).containsExactly("/1");
+        assertThat(application.upgrades).isEmpty();
+    }
+
+    /** Vert.x answers them with the version of the request and 501. */
+    @Test
+    void otherVersionOfHttpIsNotSupported() {
+        receive("GET /1 HTTP/2.0\r\n\r\n");
+        DefaultFullHttpResponse answer = new DefaultFullHttpResponse(new HttpVersion("HTTP", 2, 0, false),
+                HttpResponseStatus.NOT_IMPLEMENTED);
+
+        peer.writeOneOutbound(answer);
+
+        assertThat(answer.status()).isEqualTo(HttpResponseStatus.HTTP_VERSION_NOT_SUPPORTED);
+        assertThat(answer.protocolVersion()).isEqualTo(HttpVersion.HTTP_1_1);
     }
 }

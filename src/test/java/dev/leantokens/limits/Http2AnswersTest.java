@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import dev.leantokens.testing.RawHttp2;
 import io.netty.buffer.Unpooled;
@@ -40,14 +43,19 @@ class Http2AnswersTest {
         SlowPeer started = new SlowPeer(waiting, new ChannelInboundHandlerAdapter() {
             @Override
             public void channelRead(ChannelHandlerContext context, Object first) {
-                context.pipeline().addLast(application());
+                IncompleteFrame incomplete = new IncompleteFrame(timer(context));
+                context.pipeline().addLast(incomplete, application());
                 context.pipeline().remove(this);
-                waiting.watchHttp2();
+                waiting.watchHttp2(incomplete);
                 context.fireChannelRead(first);
             }
         });
         started.readsAll();
         return started;
+    }
+
+    private RequestTimer timer(ChannelHandlerContext context) {
+        return new RequestTimer(context.channel(), PATIENCE.toNanos(), nanos::get);
     }
 
     /** Answers each complete request at once. */
@@ -275,5 +283,52 @@ class Http2AnswersTest {
 
         receive(new RawHttp2().post(3, "/").data(3, new byte[10_000]));
         assertThat(backlog.total()).isBetween(40_000L + 2 * Http2Answers.STREAM_BYTES, 42_000L + 2 * Http2Answers.STREAM_BYTES);
+    }
+
+    /** Vert.x knows nothing of them: in any error of the connection, it would throw a NullPointerException. */
+    @Test
+    void refusedAndMalformedStreamsEndAtOnce() {
+        peer.reads(0);
+        peer.writeInbound(Unpooled.wrappedBuffer(posts(new RawHttp2().preface(65_535).acknowledgeSettings(), 103)
+                .headers(301, 0, "GET", "/", "content-length", "-1").bytes()));
+
+        assertThat(handler.connection().numActiveStreams()).isEqualTo(100);
+        assertThat(requests).hasSize(100);
+    }
+
+    /** Netty's own limit would close the connection for a body that is on the way. */
+    @Test
+    void streamBeyondTheSettingIsRefusedWhetherOrNotItIsAcknowledged() {
+        receive(posts(new RawHttp2().preface(65_535), 101).data(201, new byte[100]));
+        receive(new RawHttp2().acknowledgeSettings().cancel(1).cancel(3).post(203, "/").post(205, "/").post(207, "/")
+                .data(207, new byte[100]));
+
+        assertThat(requests).hasSize(102).contains(203, 205).doesNotContain(201, 207);
+        assertThat(peer.isOpen()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "x, 'a\rb'", "x, 'a\nb'", "x, 'a\0b'", "'x y', a", "'x\r\ny', a", "x:y, a", "':method', G T", "host, b" })
+    void malformedHeadersResetTheStreamOnly(String name, String value) {
+        String[] fields = name.equals(":method") ? new String[] { name, value, ":scheme", "http", ":path", "/" }
+                : new String[] { ":method", "GET", ":scheme", "http", ":path", "/", "host", "a", name, value };
+        receive(new RawHttp2().preface(65_535).frame(RawHttp2.HEADERS, RawHttp2.END_STREAM | RawHttp2.END_HEADERS, 1,
+                RawHttp2.fields(fields)).get(3, "/"));
+
+        assertThat(requests).containsExactly(3);
+        assertThat(peer.isOpen()).isTrue();
+    }
+
+    @Test
+    void incompleteFrameIsCounted() {
+        byte[] frame = new RawHttp2().data(1, new byte[16_000]).bytes();
+        receive(new RawHttp2().preface(65_535).post(1, "/").raw(Arrays.copyOf(frame, 15_000)));
+        assertThat(backlog.total()).isBetween(30_000L + Http2Answers.STREAM_BYTES, 31_000L + Http2Answers.STREAM_BYTES);
+        receive(new RawHttp2().raw(Arrays.copyOfRange(frame, 15_000, frame.length)).cancel(1));
+        assertThat(backlog.total()).isZero();
+
+        receive(new RawHttp2().frame(RawHttp2.HEADERS, 0, 3, RawHttp2.fields("x", "a".repeat(7_000)))
+                .frame(RawHttp2.CONTINUATION, 0, 3, new byte[500]));
+        assertThat(backlog.total()).isBetween(15_000L, 16_000L);
     }
 }

@@ -214,6 +214,10 @@ public final class PackagedApplication implements AutoCloseable {
         return artifact;
     }
 
+    public long pid() {
+        return process.pid();
+    }
+
     public int port() {
         return port;
     }
@@ -231,7 +235,7 @@ public final class PackagedApplication implements AutoCloseable {
     }
 
     /** @return the log's lines that are no part of an ordinary start or end */
-    List<String> linesOf(String level) {
+    public List<String> linesOf(String level) {
         List<String> lines = new ArrayList<>();
         for (String line : log().split("\n")) {
             if (line.contains(" " + level + " ") || line.contains("\"level\":\"" + level + "\"")) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -209,21 +208,5 @@ class UnreadAnswersIT {
 
         assertServed();
         assertThat(application.log()).doesNotContain("NullPointerException").doesNotContain("\tat ");
-    }
-
-    /** Vert.x removes all other handlers from such a connection. */
-    @Test
-    void upgradedConnectionIsCountedUntilItIsClosed() {
-        for (int i = 0; i < CONNECTIONS_OF_A_PEER + 10; i++) {
-            try (Socket socket = connect(application.port())) {
-                socket.getOutputStream().write(("GET /q/health/live HTTP/1.1\r\nHost: localhost\r\n"
-                        + "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n")
-                        .getBytes(StandardCharsets.US_ASCII));
-                assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII)).as("connection %s", i)
-                        .isEqualTo("HTTP/1.1 101");
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
     }
 }
