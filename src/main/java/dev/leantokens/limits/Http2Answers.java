@@ -334,11 +334,15 @@ final class Http2Answers extends FlowControllerDecorator {
         @Override
         public void onStreamActive(Http2Stream stream) {
             dropReset();
-            unseen = stream;
-            if (connection.numActiveStreams() > Math.min(maxStreams, maxConcurrentStreams)) {
-                handler.resetStream(context, stream.id(), Http2Error.REFUSED_STREAM.code(), context.newPromise());
-                dropReset();
+            if (connection.numActiveStreams() <= Math.min(maxStreams, maxConcurrentStreams)) {
+                unseen = stream;
+                return;
             }
+            stream.resetSent();
+            // Not by the handler, to which a failure is an error of the connection: the client may have hung up.
+            handler.encoder().frameWriter().writeRstStream(context, stream.id(), Http2Error.REFUSED_STREAM.code(),
+                    context.newPromise());
+            stream.close();
         }
     }
 

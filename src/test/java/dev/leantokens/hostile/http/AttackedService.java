@@ -1,0 +1,123 @@
+package dev.leantokens.hostile.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+
+import dev.leantokens.hostile.http.TokenRequest.Client;
+import dev.leantokens.hostile.http.TokenRequest.Port;
+import dev.leantokens.packaged.PackagedApplication;
+import dev.leantokens.testing.LeanStub;
+import dev.leantokens.testing.Metrics;
+import dev.leantokens.testing.RawHttp;
+
+/** The packaged service with a stub of Lean and a small heap, and what must hold for it during and after each attack. */
+final class AttackedService implements AutoCloseable {
+
+    private static final Duration REQUEST_TIME = Duration.ofSeconds(3);
+    private static final Duration DEADLINE = Duration.ofSeconds(15);
+    /** The documented time in which a request is answered or its connection closed, and what a loaded machine adds. */
+    static final Duration PATIENCE = REQUEST_TIME.plus(DEADLINE).plusSeconds(10);
+
+    /** The process opens some files later than others. */
+    private static final int FILES_TOLERANCE = 20;
+
+    private final LeanStub lean = new LeanStub();
+    private final PackagedApplication application;
+    private final AtomicLong scopes = new AtomicLong();
+    private final long filesBefore;
+    private final double sessionsBefore;
+
+    private AttackedService(Map<String, String> more) {
+        lean.start();
+        lean.givesTokensOfTheirOwn(3600);
+        Map<String, String> environment = new HashMap<>(Map.of("LEAN_CLIENT_ID", LeanStub.CLIENT_ID, "LEAN_CLIENT_SECRET",
+                LeanStub.CLIENT_SECRET, "LEAN_URL", lean.url(), "ACCESS_ANONYMOUS", "never", "LIMITS_REQUEST_TIME",
+                REQUEST_TIME.toSeconds() + "s", "LEAN_DEADLINE", DEADLINE.toSeconds() + "s", "LEAN_REQUEST_TIMEOUT", "10s",
+                "LEAN_REQUESTS_PER_MINUTE", "100000"));
+        for (Client client : Client.values()) {
+            environment.put("ACCESS_CLIENTS_" + client + "_SECRET", client.secret());
+            environment.put("ACCESS_CLIENTS_" + client + "_SCOPES", "customer." + client.prefix() + "*");
+        }
+        environment.putAll(more);
+        application = PackagedApplication.startWith(List.of("-Xmx96m"), environment);
+        // The first requests of a process can take longer than its limits on a loaded machine.
+        await().atMost(Duration.ofMinutes(1)).untilAsserted(this::assertServed);
+        filesBefore = openFiles();
+        sessionsBefore = sessions();
+    }
+
+    /** @param more variables, such as those of TLS */
+    static AttackedService start(Map<String, String> more) {
+        return new AttackedService(more);
+    }
+
+    int port(Port port) {
+        return port == Port.REST ? application.port() : application.mcpPort();
+    }
+
+    /** @return a request whose token is not cached, and has been requested by nobody else */
+    TokenRequest newRequest(Port port, Client client) {
+        return new TokenRequest(port, client, "customer." + client.prefix() + scopes.incrementAndGet() + "x");
+    }
+
+    /** Gets a token over each port, as an ordinary caller does. */
+    void assertServed() {
+        for (Port port : Port.values()) {
+            for (Client client : Client.values()) {
+                TokenRequest request = newRequest(port, client);
+                try (Conversation ordinary = Conversation.open(port(port))) {
+                    ordinary.send(request.http1("Connection: close"));
+                    ordinary.awaitClose(PATIENCE);
+                    Http1Answers answers = Http1Answers.of(ordinary.received());
+                    assertThat(answers.statuses()).as("an ordinary caller").containsExactly(200);
+                    assertThat(answers.scopes()).containsExactly(request.scope());
+                }
+            }
+        }
+    }
+
+    /** No connection, file or session is left, and nothing was logged that anyone could cause. */
+    void assertNothingIsLeft() {
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            assertThat(openFiles()).as("open files").isLessThanOrEqualTo(filesBefore + FILES_TOLERANCE);
+            assertThat(sessions()).as("MCP sessions").isLessThanOrEqualTo(sessionsBefore);
+        });
+        assertQuietLog();
+    }
+
+    void assertQuietLog() {
+        assertThat(application.log()).doesNotContain("\tat ").doesNotContain("OutOfMemory").doesNotContain("LEAK:");
+        assertThat(application.linesOf("ERROR")).isEmpty();
+    }
+
+    private long openFiles() {
+        try (Stream<Path> files = Files.list(Path.of("/proc/" + application.pid() + "/fd"))) {
+            return files.count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private double sessions() {
+        String request = "GET /q/metrics HTTP/1.1\r\nHost: localhost\r\nAccept: text/plain\r\nConnection: close\r\n\r\n";
+        return Metrics.of(RawHttp.send(RawHttp.LOOPBACK, application.port(), request).body())
+                .sum("mcp_server_connections_active");
+    }
+
+    @Override
+    public void close() {
+        application.close();
+        lean.stop();
+    }
+}
