@@ -49,7 +49,7 @@ final class Replica implements AutoCloseable {
             heap.add(vitals.heapKiB());
             files.add(vitals.files());
             return "%.1f/%d/%d".formatted(vitals.heapKiB() / 1024.0, vitals.files(), vitals.threads());
-        }).orElse("frozen");
+        }).orElse("not measured");
     }
 
     int openFiles() throws IOException {
