@@ -84,12 +84,6 @@ class ShippedSoftwareIT {
         assertThat(licences).doesNotContain("Unknown license");
     }
 
-    @Test
-    void libraryUnderTheGplHasAnAlternative() throws IOException {
-        assertThat(Files.readAllLines(LICENCES)).filteredOn(line -> line.contains("(GPL-")).isNotEmpty()
-                .allMatch(line -> line.contains("(EPL-2.0) "));
-    }
-
     private static List<JsonNode> libraries() {
         return components.stream().filter(component -> component.at("/evidence/occurrences/0/location").asText()
                 .startsWith("lib/")).toList();
