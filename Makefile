@@ -104,7 +104,7 @@ keycloak: ## Package, and test the jar with Keycloak as Lean and as an identity 
 
 .PHONY: reproducible
 reproducible: ## Package twice, in different places, and compare the results, in about 2 minutes
-	$(MVNW) --quiet -DskipTests package
+	$(MVNW) --quiet -DskipTests clean package
 	.ci/reproducible/run
 
 .PHONY: updates
