@@ -89,12 +89,13 @@ class BuildTest {
     /**
      * Maven compiles, and Quarkus augments, inside Maven's JVM, which ends before its second JIT compiler pays off. Tests and
      * the service run in other processes. No garbage collector: with another one in MAVEN_OPTS, Maven would not start. The time
-     * zone: Quarkus writes the local time of the build into its archives. The file has no comments.
+     * zone and the language: Quarkus writes the local time of the build into its archives, and the names of features into
+     * classes, in lower case as the language has it. The file has no comments.
      */
     @Test
     void mavenStartsFastWithTheOptionsOfADeveloper() throws IOException {
         assertThat(Files.readString(Path.of(".mvn/jvm.config")).strip())
-                .isEqualTo("-XX:TieredStopAtLevel=1 -Duser.timezone=UTC");
+                .isEqualTo("-XX:TieredStopAtLevel=1 -Duser.timezone=UTC -Duser.language=en -Duser.country=US");
     }
 
     private static String text(String path) throws Exception {
