@@ -273,8 +273,11 @@ final class Http1Requests {
                     return;
                 }
                 if (!isHttp1(response.protocolVersion())) {
-                    // Vert.x repeats the version of the request, with 501.
-                    response.setStatus(HttpResponseStatus.HTTP_VERSION_NOT_SUPPORTED).setProtocolVersion(HttpVersion.HTTP_1_1);
+                    // Vert.x repeats the version of the request, which can be any text.
+                    response.setProtocolVersion(HttpVersion.HTTP_1_1);
+                    if (response.status().equals(HttpResponseStatus.NOT_IMPLEMENTED)) {
+                        response.setStatus(HttpResponseStatus.HTTP_VERSION_NOT_SUPPORTED);
+                    }
                 }
                 responseStarted = true;
                 requestBytes = 0;

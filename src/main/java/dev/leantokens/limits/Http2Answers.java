@@ -44,7 +44,7 @@ final class Http2Answers extends FlowControllerDecorator {
     /** Memory of a stream in addition to its bytes, measured: objects of Netty, Vert.x and Quarkus. */
     static final int STREAM_BYTES = 5 * 1024;
 
-    /** How many streams a client may open that has not acknowledged the setting, and that clients expect to be able to open. */
+    /** Until the client has acknowledged the setting: what clients assume before they know it (RFC 9113 §6.5.2). */
     private static final int INITIAL_MAX_STREAMS = 100;
 
     private final Http2Connection connection;

@@ -179,7 +179,6 @@ class Http2ScenariosIT {
                 scenario("window of 3 bytes", "GOAWAY 6", f -> f.frame(WINDOW_UPDATE, 0, 0, new byte[3])),
                 scenario("window flood", "", repeat(FLOOD, f -> f.windowUpdate(0, 1))),
                 scenario("more streams than allowed", "201:RST 7 203:RST 7", f -> {
-                    f.acknowledgeSettings();
                     for (int stream = 1; stream <= 203; stream += 2) {
                         f.post(stream, Port.REST.path());
                     }
