@@ -133,6 +133,14 @@ final class Conversation implements Closeable {
         }
     }
 
+    /** Waits until the service closes the connection, but not longer than this. */
+    synchronized void pauseUntilClosed(long millis) {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        for (long left = millis; !closed && left > 0; left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())) {
+            waitFor(left);
+        }
+    }
+
     /** @throws AssertionError if the service has not closed the connection in time */
     void awaitClose(Duration time) {
         await(time, this::isClosed);

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -50,6 +51,11 @@ record TokenRequest(Port port, Client client, String scope) {
         String prefix() {
             return name().toLowerCase(Locale.ROOT).substring(0, 1);
         }
+    }
+
+    static TokenRequest random(Port port, RandomGenerator random) {
+        Client client = Client.values()[random.nextInt(Client.values().length)];
+        return new TokenRequest(port, client, "customer.%s%016x".formatted(client.prefix(), random.nextLong()));
     }
 
     /** @return the scopes of the tokens in an answer, each once: MCP repeats the token */

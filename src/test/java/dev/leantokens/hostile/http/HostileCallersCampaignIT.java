@@ -1,0 +1,91 @@
+package dev.leantokens.hostile.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+
+import dev.leantokens.hostile.Campaign;
+import dev.leantokens.hostile.http.TokenRequest.Port;
+
+/**
+ * Random exchanges on many connections at a time, to both ports, beside ordinary callers: valid ones, which must be answered
+ * however they are cut; and mutated ones, which must be answered or closed in time.
+ */
+class HostileCallersCampaignIT {
+
+    private static final int CONNECTIONS = 24;
+    private static final int SLOW = 6;
+
+    @Test
+    void callersGetTheirOwnTokensOrTheirConnectionsEnd() {
+        ExecutorService threads = Executors.newFixedThreadPool(CONNECTIONS + SLOW);
+        List<CompletableFuture<Void>> slow = new ArrayList<>();
+        try (AttackedService service = AttackedService.start(Map.of())) {
+            int cases = Campaign.named("hostile callers").play(random -> {
+                // Generated before they are played, so that the case does not depend on the order of threads.
+                List<Exchange> exchanges = IntStream.range(0, CONNECTIONS).mapToObj(i -> exchange(random)).toList();
+                List<CompletableFuture<Void>> played = exchanges.stream()
+                        .map(exchange -> CompletableFuture.runAsync(() -> exchange.play(service), threads)).toList();
+                // They take longer than a case: while some are under way, no further ones start.
+                if (slow.stream().allMatch(CompletableFuture::isDone)) {
+                    join(slow);
+                    slow.clear();
+                    Stream.generate(() -> SlowExchange.generate(random)).limit(SLOW).forEach(exchange -> slow
+                            .add(CompletableFuture.runAsync(() -> exchange.play(service), threads)));
+                }
+                join(played);
+                service.assertServed();
+                service.assertQuietLog();
+            });
+            join(slow);
+            System.out.printf("hostile callers: %d exchanges%n", cases * CONNECTIONS);
+            service.assertNothingIsLeft();
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private static void join(List<CompletableFuture<Void>> exchanges) {
+        try {
+            exchanges.forEach(CompletableFuture::join);
+        } catch (CompletionException e) {
+            throw new AssertionError(e.getCause().getMessage(), e.getCause());
+        }
+    }
+
+    private static Exchange exchange(RandomGenerator random) {
+        Port port = Port.values()[random.nextInt(Port.values().length)];
+        return random.nextBoolean() ? Http1Exchange.generate(port, random)
+                : Http2Exchange.generate(port, random);
+    }
+
+    /** What is sent on one connection, and what must come back. */
+    interface Exchange {
+
+        /** @throws AssertionError if the service has misbehaved */
+        void play(AttackedService service);
+    }
+
+    /**
+     * Asserts that each token was requested by the same bytes: mutated ones can request another scope.
+     *
+     * @param own the scopes that were requested before the bytes were mutated
+     */
+    static void assertOwn(Collection<String> scopes, Collection<String> own, byte[] bytes) {
+        String sent = new String(bytes, StandardCharsets.ISO_8859_1);
+        assertThat(scopes).as("tokens of nobody else").allMatch(scope -> own.contains(scope) || sent.contains(scope));
+    }
+}

@@ -1,0 +1,131 @@
+package dev.leantokens.hostile.http;
+
+import static dev.leantokens.hostile.http.AttackedService.PATIENCE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+import dev.leantokens.hostile.http.TokenRequest.Port;
+
+/**
+ * Pipelined requests of several clients over HTTP/1.1.
+ *
+ * @param expected the statuses; empty if the bytes are mutated
+ * @param scopes of the tokens that must come back, in this order; if the bytes are mutated, of those that may
+ * @param hidden a scope that is requested within the body of a request that is refused
+ * @param end how the client ends the connection
+ */
+record Http1Exchange(Port port, byte[] bytes, Segments segments, List<Integer> expected, List<String> scopes, String hidden,
+        End end) implements HostileCallersCampaignIT.Exchange {
+
+    /** A complete request, which ends the connection. */
+    private static final String LAST = "GET /q/health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    private static final int MAX_BODY = 16 * 1024;
+    private static final long INTERVAL_MILLIS = 100;
+    /** Soon fills a body that is longer than what was sent. */
+    private static final String LONG = LAST.replace("Connection", "X-Long: " + "x".repeat(5_000) + "\r\nConnection");
+
+    enum End {
+        READ,
+        RESET,
+        FINISH
+    }
+
+    static Http1Exchange generate(Port port, RandomGenerator random) {
+        StringBuilder text = new StringBuilder();
+        List<Integer> expected = new ArrayList<>();
+        List<String> scopes = new ArrayList<>();
+        TokenRequest hidden = TokenRequest.random(port, random);
+        int requests = 1 + random.nextInt(4);
+        boolean ended = false;
+        for (int i = 0; i < requests; i++) {
+            TokenRequest request = TokenRequest.random(port, random);
+            int kind = random.nextInt(8);
+            if (kind == 0) {
+                // A body whose end is unknown; what it seems to contain must not be served.
+                text.append(request.head("Transfer-Encoding: " + new String[] { "xchunked", "identity", "gzip, chunked",
+                        "chunked, chunked", "chunked;q=1" }[random.nextInt(5)])).append("\r\n").append(hidden.http1());
+                expected.add(400);
+                ended = true;
+                break;
+            }
+            if (kind == 1) {
+                int padding = MAX_BODY - request.body().length() + random.nextInt(3) - 1;
+                String body = request.body() + " ".repeat(padding);
+                boolean chunked = random.nextBoolean();
+                text.append(request.head(chunked ? "Transfer-Encoding: chunked" : "Content-Length: " + body.length()))
+                        .append("\r\n").append(chunked ? Integer.toHexString(body.length()) + "\r\n" + body + "\r\n0\r\n\r\n"
+                                : body);
+                if (body.length() > MAX_BODY) {
+                    expected.add(413);
+                    ended = true;
+                    break;
+                }
+            } else if (kind == 2) {
+                text.append(request.http1().replace(request.client().secret(), "unknown-secret-0123456789"));
+                expected.add(401);
+                continue;
+            } else {
+                text.append(kind < 5 ? request.chunked(1 + random.nextInt(40), 1 + random.nextInt(200)) : request.http1());
+            }
+            expected.add(200);
+            scopes.add(request.scope());
+        }
+        if (!ended) {
+            expected.add(port == Port.REST ? 200 : 404);
+        }
+        byte[] valid = TokenRequest.bytes(text + LAST);
+        boolean mutated = random.nextInt(3) > 0;
+        byte[] bytes = mutated ? Mutation.of(valid, random) : valid;
+        End end = mutated ? End.values()[Math.max(0, random.nextInt(6) - 3)] : End.READ;
+        if (end != End.READ) {
+            bytes = Arrays.copyOf(bytes, random.nextInt(bytes.length + 1));
+        }
+        return new Http1Exchange(port, bytes, Segments.cut(bytes, random), mutated ? List.of() : expected, scopes,
+                hidden.scope(), end);
+    }
+
+    @Override
+    public void play(AttackedService service) {
+        try (Conversation conversation = Conversation.open(service.port(port))) {
+            segments.sendTo(conversation);
+            if (end == End.RESET) {
+                conversation.reset();
+                return;
+            }
+            if (end == End.FINISH) {
+                conversation.finish();
+            }
+            awaitEnd(conversation);
+            Http1Answers answers = Http1Answers.of(conversation.received());
+            assertThat(answers.statuses()).allMatch(status -> status < 500 || status == 505);
+            HostileCallersCampaignIT.assertOwn(answers.scopes(), scopes, bytes);
+            if (!expected.isEmpty()) {
+                assertThat(answers.statuses()).isEqualTo(expected);
+                assertThat(answers.scopes()).as("not what is hidden in a body").isEqualTo(scopes).doesNotContain(hidden);
+            } else {
+                assertThat(scopes.stream().filter(answers.scopes()::contains)).as("in order")
+                        .containsExactlyElementsOf(answers.scopes().stream().filter(scopes::contains).distinct().toList());
+            }
+        } catch (AssertionError e) {
+            throw new AssertionError("HTTP/1.1 at " + port + ", " + end + ": " + Conversation.text(bytes) + "\n"
+                    + e.getMessage(), e);
+        }
+    }
+
+    /** Goes on sending requests: the connection can wait for the rest of a body only for so long. */
+    private void awaitEnd(Conversation conversation) {
+        long start = System.nanoTime();
+        while (!conversation.isClosed() && System.nanoTime() - start < PATIENCE.toNanos()) {
+            conversation.pauseUntilClosed(INTERVAL_MILLIS);
+            if (end == End.READ) {
+                conversation.send(LONG);
+            }
+        }
+        conversation.awaitClose(Duration.ofSeconds(1));
+    }
+}
