@@ -5,6 +5,7 @@ import java.util.Optional;
 
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
+import dev.leantokens.json.Surrogates;
 
 /**
  * The members of an access token request as an adapter read them, before any check: from a JSON object, a form or the
@@ -120,30 +121,10 @@ public final class RequestMembers {
         if (!(value instanceof String text)) {
             throw TokenError.INVALID_REQUEST.because(name + " must be a string");
         }
-        if (!isUtf8(text)) {
+        if (text.indexOf(REPLACEMENT) >= 0 || !Surrogates.arePaired(text)) {
             throw TokenError.INVALID_REQUEST.because(name + " is not UTF-8");
         }
         return text.isEmpty() ? Optional.empty() : Optional.of(text);
-    }
-
-    /**
-     * JSON can escape half of a surrogate pair, which UTF-8 cannot represent: encoders write a question mark, so that different
-     * secrets would be the same one.
-     */
-    private static boolean isUtf8(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == REPLACEMENT) {
-                return false;
-            }
-            if (Character.isSurrogate(c)) {
-                if (!Character.isHighSurrogate(c) || i + 1 == text.length() || !Character.isLowSurrogate(text.charAt(i + 1))) {
-                    return false;
-                }
-                i++;
-            }
-        }
-        return true;
     }
 
     /** Excludes the values: one can be a secret. */

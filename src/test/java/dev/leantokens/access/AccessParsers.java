@@ -32,9 +32,15 @@ public final class AccessParsers {
     private static final Pattern ALLOWED = Pattern.compile(
             "(?i)(?:https://app\\.example\\.?(?::443)?|https?://(?:localhost\\.?|127\\.0\\.0\\.1|\\[::1])(?::[0-9]*)?)/?");
 
-    /** What the families of headers say, as one expression. */
     private static final Pattern BASIC = Pattern.compile("(?i)basic +([A-Za-z0-9+/]+={0,2})");
     private static final Pattern BEARER = Pattern.compile("(?i)bearer +([^ ]+)");
+
+    private static final Pattern PLAIN_BASIC = Pattern.compile("(?i)basic +((?:[A-Za-z0-9+/]{4})+)");
+    private static final Pattern PLAIN_PAIR = Pattern.compile("[a-z0-9]+:[a-z0-9]+");
+    /** RFC 6750 §2.1. */
+    private static final Pattern PLAIN_BEARER = Pattern.compile("(?i)bearer +[A-Za-z0-9._~+/-]+=*");
+    private static final Pattern LOOPBACK = Pattern
+            .compile("(?i)https?://(localhost|127\\.0\\.0\\.1|\\[::1])(:[1-9][0-9]{0,3})?");
 
     private AccessParsers() {
     }
@@ -52,7 +58,11 @@ public final class AccessParsers {
                 String pair = utf8(Base64.getDecoder().decode(basic.group(1)));
                 require(pair.endsWith(":" + header.sentSecret()) && !header.sentSecret().isEmpty(),
                         "the secret is what follows the first colon");
-                require(pair.indexOf(':') == pair.length() - header.sentSecret().length() - 1, "an id has no colon");
+                int colon = pair.length() - header.sentSecret().length() - 1;
+                require(pair.indexOf(':') == colon, "an id has no colon");
+                String id = pair.substring(0, colon);
+                require(id.indexOf('%') >= 0 || header.clientId().get().equals(id.replace('+', ' ')),
+                        "the id is what precedes it");
             } else {
                 Matcher bearer = BEARER.matcher(value);
                 require(bearer.matches() && bearer.group(1).strip().equals(header.sentSecret().strip()),
@@ -64,6 +74,11 @@ public final class AccessParsers {
             require(header.formDecodedSecret().indexOf('\uFFFD') < 0, "a secret is UTF-8");
         } catch (TokenException e) {
             Refusals.check("authorization", e);
+            String value = headers.get(0).strip();
+            Matcher basic = PLAIN_BASIC.matcher(value);
+            require(headers.size() > 1 || !PLAIN_BEARER.matcher(value).matches() && !(basic.matches()
+                    && PLAIN_PAIR.matcher(new String(Base64.getDecoder().decode(basic.group(1)), ISO_8859_1)).matches()),
+                    "usual credentials are accepted");
         }
     }
 
@@ -80,6 +95,7 @@ public final class AccessParsers {
         String[] lines = (new String(input, ISO_8859_1) + "\n\n").split("\n", -1);
         require(RULES.servesHost(lines[0]) == SERVED.matcher(lines[0]).matches(), "only its own names are served");
         require(!RULES.allowsOrigin(lines[1]) || ALLOWED.matcher(lines[1].strip()).matches(), "only known origins are allowed");
+        require(RULES.allowsOrigin(lines[1]) || !LOOPBACK.matcher(lines[1]).matches(), "pages of this machine are allowed");
         String site = lines[2].strip().toLowerCase(Locale.ROOT);
         require(!RULES.allowsSite(lines[2], lines[0]) || Set.of("same-origin", "none", "same-site").contains(site),
                 "an unknown site is another one");

@@ -77,7 +77,7 @@ public final class Campaign {
     private void play(Case toPlay, int number, long seedOfCase) {
         try {
             toPlay.play(new Random(seedOfCase));
-        } catch (Exception | AssertionError e) {
+        } catch (Throwable e) {
             throw new AssertionError("%s, case %d of -Dhostile.seed=%d; repeat it alone with -Dhostile.case=%d: %s".formatted(
                     name, number, seed, seedOfCase, e.getMessage()), e);
         }

@@ -10,6 +10,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 import org.jose4j.jwk.PublicJsonWebKey;
 
@@ -28,7 +29,15 @@ public final class IssuerParsers {
     private static final ScopeTemplate TEMPLATE = ScopeTemplate.of("customer.{lean_customer}");
     private static final ClaimName NAME = ClaimName.of("/nested/name");
 
+    /** A header with an algorithm, a claim, and any signature. */
+    private static final Pattern USUAL = Pattern.compile(Pattern.quote(encoded("{\"alg\":\"RS256\"}") + "."
+            + encoded("{\"exp\":1772366700}")) + "\\.(?:[A-Za-z0-9_-]{4})+");
+
     private IssuerParsers() {
+    }
+
+    private static String encoded(String text) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(UTF_8));
     }
 
     private static void token(byte[] input) {
@@ -50,6 +59,7 @@ public final class IssuerParsers {
             token = SignedToken.read(text);
         } catch (RefusedTokenException e) {
             refused(e);
+            require(!USUAL.matcher(text).matches(), "a usual token is accepted");
             return;
         }
         String[] parts = text.split("\\.", -1);
@@ -63,7 +73,15 @@ public final class IssuerParsers {
         TokenClaims claims = new TokenClaims(token.claims());
         claims.issuer();
         claims.oauthScopes();
-        each(() -> require(claims.checkTimes(NOW).isAfter(NOW.minusSeconds(31)), "an expired token is refused"));
+        each(() -> {
+            require(claims.checkTimes(NOW).isAfter(NOW.minusSeconds(31)), "an expired token is refused");
+            for (String claim : List.of("nbf", "iat")) {
+                require(!token.claims().containsKey(claim) || token.claims().get(claim) instanceof Number time
+                        && time.doubleValue() < NOW.getEpochSecond() + 32, "a token of the future is refused");
+            }
+            require(((Number) token.claims().get("exp")).doubleValue() > NOW.getEpochSecond() - 32,
+                    "the time is that of the token");
+        });
         each(() -> require(!claims.audiences().isEmpty(), "a token has an audience"));
         each(() -> require(!claims.subject().isEmpty(), "a token has a subject"));
         each(() -> require(claims.name(NAME).matches("[\\x21-\\x7E]([\\x20-\\x7E]*[\\x21-\\x7E])?"), "a name is printable"));

@@ -4,11 +4,19 @@ import static dev.leantokens.hostile.input.Parser.require;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
@@ -35,6 +43,9 @@ public final class LeanParsers {
     private static final LeanConfig CONFIG = Settings.of(LeanConfig.class);
     private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
 
+    private static final Pattern USUAL = Pattern.compile(
+            "\\{\"access_token\":\"[a-zA-Z.]+\",\"token_type\":\"[a-zA-Z]+\",\"expires_in\":[1-9][0-9]{0,8},\"scope\":\"api\"}");
+
     private LeanParsers() {
     }
 
@@ -50,6 +61,7 @@ public final class LeanParsers {
         } catch (TokenException e) {
             Refusals.check("lean-token", e);
             require(e.error() == TokenError.UNUSABLE_ANSWER || e.error() == TokenError.OTHER_SCOPE, "the response is unusable");
+            require(!USUAL.matcher(text).matches(), "a usual response is accepted");
             return;
         }
         Members sent = object(text.startsWith("\uFEFF") ? text.substring(1) : text);
@@ -64,8 +76,11 @@ public final class LeanParsers {
         object("\"" + new String(token.escapedBytes(), UTF_8) + "\"", String.class);
         token.expiresIn().ifPresent(lifetime -> {
             require(!lifetime.isNegative(), "a lifetime is not negative");
-            require(issued.named("expires_in").equals(java.util.List.of(new StrictJson.Number("" + lifetime.toSeconds()))),
+            require(issued.named("expires_in").equals(List.of(new StrictJson.Number("" + lifetime.toSeconds()))),
                     "the lifetime is a number");
+            Object said = sent.named("expires_in").get(0);
+            require(new BigDecimal(said instanceof StrictJson.Number number ? number.text() : (String) said)
+                    .compareTo(BigDecimal.valueOf(lifetime.toSeconds())) == 0, "the lifetime is the one that Lean said");
         });
     }
 
@@ -121,14 +136,40 @@ public final class LeanParsers {
         } catch (TokenException e) {
             Duration wait = e.response().retryAfter().orElse(Duration.ZERO);
             require(!wait.isNegative() && wait.compareTo(Duration.ofHours(1)) <= 0, "no wait is longer than an hour");
+            String text = new String(input, ISO_8859_1).strip();
+            if (text.matches("[0-9]{1,18}")) {
+                require(wait.toSeconds() == Math.min(3600, Long.parseLong(text)) && wait.getNano() == 0, "seconds are seconds");
+            }
+            rfc1123(text).ifPresent(date -> require(
+                    wait.equals(Duration.ofSeconds(Math.max(0, Math.min(3600, Duration.between(NOW, date).toSeconds())))),
+                    "a date is a date"));
         }
     }
 
     private static void date(byte[] input) {
-        HttpDate.parse(new String(input, ISO_8859_1), NOW).ifPresent(date -> require(
-                date.isAfter(Instant.EPOCH.minusSeconds(2_000L * 366 * 86_400))
-                        && date.isBefore(Instant.parse("+10000-01-01T00:00:01Z")),
-                "a date has a year of four digits"));
+        String text = new String(input, ISO_8859_1);
+        Optional<Instant> read = HttpDate.parse(text, NOW);
+        rfc1123(text).ifPresent(date -> require(read.equals(Optional.of(date)), "a date is the one that Java reads"));
+        read.ifPresent(date -> {
+            LocalDateTime time = LocalDateTime.ofInstant(date, ZoneOffset.UTC);
+            LocalDateTime now = LocalDateTime.ofInstant(NOW, ZoneOffset.UTC);
+            require(time.getYear() >= 0 && time.getYear() <= 10_000, "a date has a year of four digits");
+            require(!text.strip().matches(".*[- ][0-9]{2}\\s+[0-9]{2}:.*") || text.matches(".*[0-9]{4}.*")
+                    || !time.isAfter(now.plusYears(50)) && time.isAfter(now.minusYears(51)),
+                    "a year of two digits is a near one");
+        });
+    }
+
+    /** @return the date of a text in exactly this format */
+    private static Optional<Instant> rfc1123(String text) {
+        try {
+            ZonedDateTime date = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME);
+            return DateTimeFormatter.RFC_1123_DATE_TIME.format(date).equals(text) && text.endsWith("GMT")
+                    ? Optional.of(date.toInstant())
+                    : Optional.empty();
+        } catch (DateTimeParseException e) {
+            return Optional.empty();
+        }
     }
 
     private static void key(byte[] input) {

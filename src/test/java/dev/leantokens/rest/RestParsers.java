@@ -12,7 +12,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 import dev.leantokens.error.TokenException;
 import dev.leantokens.hostile.input.Parser;
@@ -27,74 +28,71 @@ public final class RestParsers {
 
     private static final String FORM = "application/x-www-form-urlencoded";
 
+    private static final Pattern INCOMPLETE_ESCAPE = Pattern.compile("%(?![0-9a-fA-F]{2})");
+
     private RestParsers() {
     }
 
     private static void form(byte[] input) {
-        Optional<Map<String, List<String>>> expected = decoded(new String(input, ISO_8859_1));
+        String body = new String(input, ISO_8859_1);
+        boolean complete = !INCOMPLETE_ESCAPE.matcher(body).find();
         RequestMembers members;
         try {
             members = RequestBody.read(FORM, input);
         } catch (TokenException e) {
             Refusals.check("form", e);
-            require(expected.isEmpty() || input.length > 0 && input[0] == '{', "a form is accepted");
+            require(!complete || body.startsWith("{"), "a form is accepted");
             return;
         }
-        // Percent signs in a name or value that is not UTF-8 are read all the same.
-        expected.ifPresent(form -> {
-            agree("client_id", members::clientId, form);
-            agree("client_secret", members::clientSecret, form);
-            agree("scope", () -> AccessTokenRequest.of(members).scope().map(Object::toString), form);
-        });
+        require(complete, "an incomplete escape is refused");
+        Map<String, List<byte[]>> form = decoded(body);
+        agree("client_id", members::clientId, form, body);
+        agree("client_secret", members::clientSecret, form, body);
+        agree("scope", () -> AccessTokenRequest.of(members).scope().map(Object::toString), form, body);
     }
 
-    private static void agree(String name, java.util.function.Supplier<Optional<String>> member,
-            Map<String, List<String>> form) {
-        List<String> values = form.getOrDefault(name, List.of());
+    private static void agree(String name, Supplier<Optional<String>> member, Map<String, List<byte[]>> form, String body) {
+        List<byte[]> values = form.getOrDefault(name, List.of());
+        Optional<String> expected = values.isEmpty() ? Optional.of("") : utf8(values.get(0));
         try {
             Optional<String> read = member.get();
             require(values.size() <= 1, "a repeated member is refused");
-            require(read.orElse("").equals(values.isEmpty() ? "" : values.get(0)), "a member is read as it was sent");
+            require(expected.isPresent() && read.orElse("").equals(expected.get()),
+                    "a member is read as it was sent, in UTF-8");
         } catch (TokenException e) {
             Refusals.check("form", e);
+            // Characters of which a part is escaped are not read.
+            require(values.size() > 1 || expected.isEmpty() || expected.get().indexOf('\uFFFD') >= 0
+                    || utf8(body.getBytes(ISO_8859_1)).isEmpty() || name.equals("scope"), "a member is accepted");
         }
     }
 
-    /** RFC 6749 appendix B. @return the members; empty if an escape is incomplete, or a text is not UTF-8 */
-    private static Optional<Map<String, List<String>>> decoded(String form) {
-        Map<String, List<String>> members = new HashMap<>();
-        Function<String, String> decoder = RestParsers::decode;
-        try {
-            for (String pair : form.split("&")) {
-                int equals = pair.indexOf('=');
-                members.computeIfAbsent(decoder.apply(equals < 0 ? pair : pair.substring(0, equals)),
-                        name -> new ArrayList<>()).add(equals < 0 ? "" : decoder.apply(pair.substring(equals + 1)));
-            }
-            return Optional.of(members);
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
+    /** RFC 6749 appendix B. */
+    private static Map<String, List<byte[]>> decoded(String form) {
+        Map<String, List<byte[]>> members = new HashMap<>();
+        for (String pair : form.split("&")) {
+            int equals = pair.indexOf('=');
+            String name = new String(decode(equals < 0 ? pair : pair.substring(0, equals)), UTF_8);
+            members.computeIfAbsent(name, any -> new ArrayList<>()).add(decode(equals < 0 ? "" : pair.substring(equals + 1)));
         }
+        return members;
     }
 
-    private static String decode(String text) {
+    private static byte[] decode(String text) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c == '%') {
-                String digits = text.length() < i + 3 ? "" : text.substring(i + 1, i + 3);
-                if (!digits.matches("[0-9a-fA-F]{2}")) {
-                    throw new IllegalArgumentException("an incomplete escape");
-                }
-                bytes.write(Integer.parseInt(digits, 16));
-                i += 2;
-            } else {
-                bytes.write(c == '+' ? ' ' : c);
-            }
+            bytes.write(c == '%' ? Integer.parseInt(text.substring(i + 1, i + 3), 16) : c == '+' ? ' ' : c);
+            i += c == '%' ? 2 : 0;
         }
+        return bytes.toByteArray();
+    }
+
+    private static Optional<String> utf8(byte[] bytes) {
         try {
-            return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes.toByteArray())).toString();
+            return Optional.of(UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
         } catch (CharacterCodingException e) {
-            throw new IllegalArgumentException(e);
+            return Optional.empty();
         }
     }
 

@@ -6,6 +6,8 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.vertx.core.json.JsonObject;
 
@@ -18,13 +20,17 @@ public final class SseSession implements AutoCloseable {
     private final BufferedReader events;
     private final int port;
     private final String messages;
+    private final String[] headers;
 
-    public SseSession(int port) {
+    /** @param headers lines that each request has */
+    public SseSession(int port, String... headers) {
         try {
             this.port = port;
+            this.headers = headers;
             this.socket = new Socket(RawHttp.LOOPBACK, port);
             socket.setSoTimeout(20_000);
-            socket.getOutputStream().write(("GET /mcp/sse HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n")
+            socket.getOutputStream().write(("GET /mcp/sse HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n"
+                    + Stream.of(headers).map(header -> header + "\r\n").collect(Collectors.joining()) + "\r\n")
                     .getBytes(StandardCharsets.US_ASCII));
             this.events = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
             String endpoint = nextData();
@@ -36,7 +42,7 @@ public final class SseSession implements AutoCloseable {
 
     /** @return the response to the POST; that to the message follows as an event */
     public RawHttp.Response post(String body) {
-        return RawHttp.post(RawHttp.LOOPBACK, port, messages, "application/json", body);
+        return RawHttp.post(RawHttp.LOOPBACK, port, messages, "application/json", body, headers);
     }
 
     /** @return the next message on the stream */

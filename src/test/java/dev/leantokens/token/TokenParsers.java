@@ -58,7 +58,8 @@ public final class TokenParsers {
                 require(values.size() <= 1, "a repeated member is refused");
                 Object value = values.isEmpty() || values.get(0) == StrictJson.NULL ? "" : values.get(0);
                 require(value.equals(read.orElse("")), "a member is read as it was sent");
-                require(isUtf8(read.orElse("")), "a member can be passed on without a change");
+                require(isUtf8(read.orElse("")) && read.orElse("").indexOf('\uFFFD') < 0,
+                        "a member that is not UTF-8 is refused");
             } catch (TokenException e) {
                 Refusals.check("json-members", e);
                 require(values.size() > 1 || !(values.get(0) instanceof String text) || !isUtf8(text)

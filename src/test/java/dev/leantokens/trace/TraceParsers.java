@@ -40,6 +40,8 @@ public final class TraceParsers {
                 Map.of("traceparent", lines[0], "tracestate", lines[1]), MAP)).getSpanContext();
         require(!span.isValid() || lines[0].matches("(?!ff)[0-9a-f]{2}-" + span.getTraceId() + "-" + span.getSpanId() + "-.*"),
                 "the context is the caller's");
+        require(span.isValid() || !lines[0].matches("00-[0-9a-f]{31}[1-9a-f]-[0-9a-f]{15}[1-9a-f]-0[01]"),
+                "a usual context is read");
         require(span.getTraceState().size() <= 32, "a state has at most 32 members");
     }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 
+import dev.leantokens.json.Surrogates;
 import dev.leantokens.json.UncachedNames;
 import io.quarkiverse.mcp.server.JsonRpcErrorCodes;
 import io.vertx.core.json.JsonArray;
@@ -109,7 +110,7 @@ public record McpMessage(byte[] body, Object json) {
     public static void requireJsonRpc(JsonObject message) {
         Object id = message.getValue("id");
         if (id != null && !isId(id)) {
-            throw JsonRpcException.invalidRequest("id must be a string or an integer of 64 bits");
+            throw JsonRpcException.invalidRequest("id must be a string in UTF-8 or an integer of 64 bits");
         }
         if (!"2.0".equals(message.getValue("jsonrpc"))) {
             throw JsonRpcException.invalidRequest("jsonrpc must be 2.0").withId(id);
@@ -134,9 +135,9 @@ public record McpMessage(byte[] body, Object json) {
         return message.containsKey("result") || message.containsKey("error");
     }
 
-    /** @return whether a request may have this id */
+    /** @return whether a request may have this id, so that its response can have the same one */
     public static boolean isId(Object id) {
-        return id instanceof String || id instanceof Integer || id instanceof Long;
+        return id instanceof String text && Surrogates.arePaired(text) || id instanceof Integer || id instanceof Long;
     }
 
     /** @return the parameters of a valid message, empty if it has none */

@@ -12,6 +12,13 @@ public final class ParserFuzzer {
     private ParserFuzzer() {
     }
 
+    /** Jazzer calls a method of this name first. Loads the classes, which can take longer than the time for one input. */
+    public static void fuzzerInitialize() throws Exception {
+        for (Map.Entry<String, Parser> parser : PARSERS) {
+            parser.getValue().parse(new byte[0]);
+        }
+    }
+
     /** Jazzer calls a method of this name. */
     public static void fuzzerTestOneInput(byte[] data) throws Exception {
         if (data.length > 0) {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -28,7 +29,9 @@ class ParsersCampaignTest {
     /** Longer inputs are in the corpus. */
     private static final int MAX_LENGTH = 4096;
     /** For one input, and only to find endless loops. */
-    private static final int MAX_SECONDS = 20;
+    private static final int MAX_SECONDS = 60;
+    /** For its start and the kept inputs, on a busy machine. */
+    private static final int START_SECONDS = 300;
 
     @Test
     void noInputBreaksAParser() throws Exception {
@@ -45,11 +48,18 @@ class ParsersCampaignTest {
         long seed = Campaign.seed() & 0x7FFFFFFF | 1;
         System.out.printf("parsers: -Dhostile.seed=%d, %d s%n", seed, Campaign.seconds());
 
-        int exitCode = new ProcessBuilder(command(found, seeds, seed)).redirectErrorStream(true)
-                .redirectOutput(output.toFile()).start().waitFor();
+        Process fuzzer = new ProcessBuilder(command(found, seeds, seed)).redirectErrorStream(true)
+                .redirectOutput(output.toFile()).start();
+        boolean ended;
+        try {
+            ended = fuzzer.waitFor(Campaign.seconds() + START_SECONDS, TimeUnit.SECONDS);
+        } finally {
+            fuzzer.destroyForcibly();
+        }
 
         String log = Files.readString(output, StandardCharsets.ISO_8859_1);
-        assertThat(exitCode).as(() -> report(found, log)).isZero();
+        assertThat(ended).as("the fuzzer ends").isTrue();
+        assertThat(fuzzer.exitValue()).as(() -> report(found, log)).isZero();
         assertThat(log).contains("\tDONE ");
         System.out.println("parsers: " + log.lines().filter(line -> line.contains("\tDONE ")).findFirst().orElseThrow());
     }
@@ -79,7 +89,8 @@ class ParsersCampaignTest {
             for (Path file : files.filter(each -> each.getFileName().toString().matches("(crash|timeout|oom)-.*")).toList()) {
                 byte[] data = Files.readAllBytes(file);
                 Path kept = ParserCorpus.FOLDER.resolve(ParserFuzzer.parserOf(data).getKey()).resolve("<name>");
-                inputs += "%s, to be kept without its first byte as %s: %s%n".formatted(file, kept, shown(data));
+                inputs += "%s, to be kept without its first byte as %s, which ParsersTest then repeats: %s%n".formatted(file,
+                        kept, shown(data));
             }
         } catch (IOException e) {
             inputs = e.toString();

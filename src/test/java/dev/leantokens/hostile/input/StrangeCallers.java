@@ -1,6 +1,7 @@
 package dev.leantokens.hostile.input;
 
 import static dev.leantokens.hostile.input.Parser.require;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -10,6 +11,7 @@ import java.math.BigDecimal;
 import java.net.URLDecoder;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -54,12 +56,14 @@ final class StrangeCallers implements AutoCloseable {
     /** docs/reference/errors.md, "Errors of the MCP protocol". */
     private static final Set<Integer> CODES = Set.of(-32700, -32600, -32601, -32602, -32002, -32020, -32022);
     private static final Set<String> ERRORS = errors();
+    private static final Pattern CUSTOMER = Pattern.compile("customer\\.[0-9]");
 
     private final EchoingLean lean = new EchoingLean();
     private final TokenIssuer issuer = new TokenIssuer();
     private final PackagedApplication application;
     /** The sessions that were started, with the credentials of their owners. */
     private final Map<String, List<byte[]>> sessions = new HashMap<>();
+    private final Set<String> jwts = new HashSet<>();
     private final double sessionsBefore;
     /** How many requests ended how, by port and status. */
     private final Map<String, Integer> outcomes = new TreeMap<>();
@@ -71,7 +75,7 @@ final class StrangeCallers implements AutoCloseable {
         Map<String, String> environment = new HashMap<>(Map.of("LEAN_URL", lean.url(), "LEAN_CLIENT_ID", LeanStub.CLIENT_ID,
                 "LEAN_CLIENT_SECRET", LeanStub.CLIENT_SECRET, "LEAN_REQUESTS_PER_MINUTE", "1000000",
                 "ACCESS_CLIENTS_PAYMENTS_SECRET", CLIENT_SECRET, "ACCESS_CLIENTS_PAYMENTS_SCOPES", "api,customer.*",
-                "MCP_MAX_SESSIONS", "100000"));
+                "ACCESS_ANONYMOUS", "never"));
         application = PackagedApplication.startWith(options, environment);
         sessionsBefore = activeSessions();
     }
@@ -86,12 +90,22 @@ final class StrangeCallers implements AutoCloseable {
 
     /** @return a token of a trusted issuer */
     String signedToken() {
-        return issuer.sign(TokenIssuer.claims());
+        String token = issuer.sign(TokenIssuer.claims());
+        jwts.add(token);
+        return token;
+    }
+
+    /** @return the request with the local client's secret */
+    static Exchange authenticated(Exchange request) {
+        List<byte[]> headers = new ArrayList<>(request.headers());
+        headers.add(("Authorization: Bearer " + CLIENT_SECRET).getBytes(UTF_8));
+        return new Exchange(request.method(), request.path(), headers, request.body());
     }
 
     /** Starts a session. @return its id */
     String session() throws IOException {
-        String id = send(Exchange.post(MCP_PATH, MCP_HEADERS, INITIALIZE.getBytes(UTF_8))).headers().get("Mcp-Session-Id");
+        String id = send(authenticated(Exchange.post(MCP_PATH, MCP_HEADERS, INITIALIZE.getBytes(UTF_8)))).headers()
+                .get("Mcp-Session-Id");
         require(id != null, "initialize starts a session");
         return id;
     }
@@ -107,16 +121,43 @@ final class StrangeCallers implements AutoCloseable {
                     (request.path().startsWith(TOKEN_PATH) ? "REST " : "MCP ") + answer.status() + (token ? " token" : ""),
                     1, Integer::sum);
             require(token || lean.requests() == calls, "Lean gets nothing of a request that is refused");
-            require(!answer.body().contains(SECRET) || mayQuote(answer), "no answer quotes a secret");
+            require(!token || isAuthenticated(request) || !answer.body().contains(LeanStub.CLIENT_ID),
+                    "a token of the service needs credentials");
+            checkSecrets(request, answer);
             return answer;
         } catch (AssertionError | RuntimeException e) {
             throw new AssertionError(e.getMessage() + ": " + request + " -> " + answer, e);
         }
     }
 
-    /** The extension quotes names and methods, and JSON-RPC the id. */
-    private static boolean mayQuote(Answer answer) {
-        return answer.body().contains("\"jsonrpc\"");
+    /** The extension quotes names and methods, and JSON-RPC the id; nothing quotes a header. */
+    private static void checkSecrets(Exchange request, Answer answer) {
+        for (String secret : List.of(CLIENT_SECRET, LEAN_SECRET, "eyJ")) {
+            require(!answer.body().contains(secret) || answer.body().contains("\"jsonrpc\"")
+                    && new String(request.body(), UTF_8).contains(secret), "no answer quotes a secret");
+        }
+    }
+
+    /** @return whether its only Authorization header has the right credentials, by a second reading */
+    private boolean isAuthenticated(Exchange request) {
+        List<String> headers = request.headers().stream().map(header -> new String(header, ISO_8859_1))
+                .filter(header -> header.regionMatches(true, 0, "authorization:", 0, 14))
+                .map(header -> header.substring(14).strip()).toList();
+        if (headers.size() != 1) {
+            return false;
+        }
+        String[] parts = headers.get(0).split(" +", 2);
+        String credentials = parts.length < 2 ? "" : parts[1];
+        return parts[0].equalsIgnoreCase("bearer") && (credentials.equals(CLIENT_SECRET) || jwts.contains(credentials))
+                || parts[0].equalsIgnoreCase("basic") && isPair(credentials);
+    }
+
+    private static boolean isPair(String encoded) {
+        try {
+            return new String(Base64.getDecoder().decode(encoded), UTF_8).equals(CLIENT + ":" + CLIENT_SECRET);
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     /** @return whether it is a token */
@@ -273,7 +314,9 @@ final class StrangeCallers implements AutoCloseable {
         logRead = log.length();
         require(!added.contains("\tat ") && !added.contains(" ERROR ") && !added.contains("OutOfMemory"),
                 "no input makes the service log a fault: " + added);
-        require(!added.contains(SECRET), "no secret is logged: " + added);
+        require(!added.contains(SECRET) && !added.contains("eyJ") && !added.contains(LEAN_ID)
+                && !CUSTOMER.matcher(added).find(),
+                "no secret, id or customer of a caller is logged: " + added);
     }
 
     int mcpPort() {
@@ -286,11 +329,11 @@ final class StrangeCallers implements AutoCloseable {
 
     /** An ordinary caller is served on both ports. */
     void assertServed() throws IOException {
-        Answer rest = send(Exchange.post(TOKEN_PATH, List.of("Content-Type: application/json"),
-                "{\"scope\":\"api\"}".getBytes(UTF_8)));
+        Answer rest = send(authenticated(Exchange.post(TOKEN_PATH, List.of("Content-Type: application/json"),
+                "{\"scope\":\"api\"}".getBytes(UTF_8))));
         assertThat(rest.status()).isEqualTo(200);
-        Answer mcp = send(stateless("tools/call", new JsonObject().put("name", McpCalls.TOOL).put("arguments",
-                new JsonObject().put("body", new JsonObject().put("scope", "api")))));
+        Answer mcp = send(authenticated(stateless("tools/call", new JsonObject().put("name", McpCalls.TOOL).put("arguments",
+                new JsonObject().put("body", new JsonObject().put("scope", "api"))))));
         assertThat(mcp.body()).contains(LeanStub.CLIENT_ID + " api");
     }
 

@@ -52,12 +52,19 @@ class StrangeRequestsIT {
     }
 
     private static Exchange rest(List<String> headers, byte[] body) {
-        return Exchange.post(StrangeCallers.TOKEN_PATH, headers, body);
+        return credentials(Exchange.post(StrangeCallers.TOKEN_PATH, headers, body));
     }
 
     private static Exchange mcp(byte[] body, String... headers) {
-        return Exchange.post(StrangeCallers.MCP_PATH,
-                Stream.concat(StrangeCallers.MCP_HEADERS.stream(), Arrays.stream(headers)).toList(), body);
+        return credentials(Exchange.post(StrangeCallers.MCP_PATH,
+                Stream.concat(StrangeCallers.MCP_HEADERS.stream(), Arrays.stream(headers)).toList(), body));
+    }
+
+    /** Adds the local client's secret, unless the request has credentials already. */
+    private static Exchange credentials(Exchange request) {
+        return request.headers().stream().anyMatch(header -> new String(header, ISO_8859_1).startsWith("Authorization:"))
+                ? request
+                : StrangeCallers.authenticated(request);
     }
 
     /** A call of the tool, in a session or without. */
@@ -84,7 +91,9 @@ class StrangeRequestsIT {
         String session = service.session();
         String text = new String(input.content(), UTF_8);
 
-        Answer rest = service.send(rest(JSON, input.content()));
+        // Over REST, credentials must not be in two places.
+        Exchange request = Exchange.post(StrangeCallers.TOKEN_PATH, JSON, input.content());
+        Answer rest = service.send(text.contains("client_") ? request : credentials(request));
 
         if (text.equals(new String(input.content(), ISO_8859_1)) && text.indexOf('\0') < 0) {
             String encoded = new JsonObject().put("body", text).encode();
@@ -148,9 +157,9 @@ class StrangeRequestsIT {
             }
             List<String> type = name.equals("Content-Type") ? List.of() : JSON;
             service.send(rest(Stream.concat(type.stream(), headers.stream()).toList(), API.getBytes(UTF_8)));
-            service.send(new Exchange("POST", StrangeCallers.MCP_PATH,
+            service.send(credentials(new Exchange("POST", StrangeCallers.MCP_PATH,
                     Stream.concat(type.stream(), headers.stream()).map(header -> header.getBytes(ISO_8859_1)).toList(),
-                    StrangeCallers.INITIALIZE.getBytes(UTF_8)));
+                    StrangeCallers.INITIALIZE.getBytes(UTF_8))));
         }
     }
 
@@ -204,19 +213,20 @@ class StrangeRequestsIT {
     void endedOrForeignSessionIsUnknown() throws IOException {
         String session = service.session();
         String call = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\"}";
-        String bearer = "Authorization: Bearer " + StrangeCallers.CLIENT_SECRET;
+        String foreign = "Authorization: Bearer " + service.signedToken();
 
-        assertThat(service.send(mcp(call.getBytes(UTF_8), "Mcp-Session-Id: " + session, bearer)).status()).isEqualTo(404);
+        assertThat(service.send(mcp(call.getBytes(UTF_8), "Mcp-Session-Id: " + session, foreign)).status()).isEqualTo(404);
         assertThat(service.send(mcp(call.getBytes(UTF_8), "Mcp-Session-Id: " + session)).status()).isEqualTo(200);
-        service.send(new Exchange("DELETE", StrangeCallers.MCP_PATH, List.of(("Mcp-Session-Id: " + session).getBytes(UTF_8)),
-                new byte[0]));
+        service.send(credentials(new Exchange("DELETE", StrangeCallers.MCP_PATH,
+                List.of(("Mcp-Session-Id: " + session).getBytes(UTF_8)), new byte[0])));
         assertThat(service.send(mcp(call.getBytes(UTF_8), "Mcp-Session-Id: " + session)).status()).isEqualTo(404);
     }
 
     /** Every answer is an event of the stream; one to an ordinary message follows whatever came before. */
     @Test
     void anyMessageLeavesTheOlderTransportUsable() throws IOException {
-        try (SseSession session = new SseSession(service.mcpPort())) {
+        try (SseSession session = new SseSession(service.mcpPort(),
+                "Authorization: Bearer " + StrangeCallers.CLIENT_SECRET)) {
             session.post(StrangeCallers.INITIALIZE);
             assertThat(session.nextMessage().getInteger("id")).isEqualTo(1);
             for (Input input : inputs("mcp-message").toList()) {

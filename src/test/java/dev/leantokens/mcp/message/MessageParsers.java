@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 import dev.leantokens.hostile.input.Parser;
 import dev.leantokens.hostile.input.Refusals;
@@ -24,6 +25,10 @@ public final class MessageParsers {
 
     /** JSON-RPC's codes, and those of MCP. */
     private static final Set<Integer> CODES = Set.of(-32700, -32600, -32601, -32602, -32020, -32022);
+
+    private static final Pattern USUAL = Pattern
+            .compile("\\{\"jsonrpc\":\"2\\.0\"(?:,\"id\":(?:-?[1-9][0-9]{0,17}|\"[a-z ]*\"))?"
+                    + ",\"method\":\"(?:ping|tools/list|notifications/[a-z]+)\"(?:,\"params\":\\{})?}");
 
     private MessageParsers() {
     }
@@ -47,6 +52,7 @@ public final class MessageParsers {
             boolean parseError = refused("mcp-message", e) == -32700;
             require(!parseError || json.filter(Value::usual).isEmpty(), "JSON is accepted");
             require(parseError || json.isPresent(), "only JSON is accepted");
+            require(!USUAL.matcher(text).matches(), "a usual message is accepted");
             return;
         }
         require(json.isPresent(), "only JSON in UTF-8 is accepted");
@@ -58,7 +64,8 @@ public final class MessageParsers {
     private static void valid(Members message) {
         require("2.0".equals(last("jsonrpc", message)), "the version is 2.0");
         Object id = last("id", message);
-        require(id == null || id == StrictJson.NULL || id instanceof String
+        require(id == null || id == StrictJson.NULL
+                || id instanceof String text && new String(text.getBytes(UTF_8), UTF_8).equals(text)
                 || id instanceof StrictJson.Number number && number.text().matches("-?\\d{1,19}"),
                 "an id is a string or a long");
         require(last("result", message) != null || last("error", message) != null || last("method", message) instanceof String,
