@@ -7,8 +7,10 @@ import jakarta.enterprise.inject.spi.ObserverMethod;
  */
 public final class StartOrder {
 
-    /** Checks of settings that other observers rely on. */
+    /** Checks of settings, before anything else starts. */
     public static final int SETTINGS = ObserverMethod.DEFAULT_PRIORITY - 200;
+    /** Checks that need beans, which rely on checked settings. */
+    public static final int AFTER_SETTINGS = SETTINGS + 50;
     /** Limits on connections, before any port opens. */
     public static final int LIMITS = ObserverMethod.DEFAULT_PRIORITY - 100;
     /** The link to Redis, before the first request for a token, which an observer can make. */

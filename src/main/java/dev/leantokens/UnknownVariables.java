@@ -3,6 +3,7 @@ package dev.leantokens;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -47,16 +48,15 @@ class UnknownVariables {
 
     private static final Logger LOG = Logger.getLogger(UnknownVariables.class);
 
-    /**
-     * Short names of {@code application.properties}. {@code PORT} and {@code LOG_JSON} are left out: others start like them.
-     */
-    private static final Set<String> SHORT_NAMES = Set.of("ACCESS_LOG", "ALLOWED_HOSTS", "ALLOWED_ORIGINS");
+    /** Short names of {@code application.properties}. {@code PORT} is left out: it has no prefix. */
+    private static final Set<String> SHORT_NAMES = Set.of("ACCESS_LOG", "ALLOWED_HOSTS", "ALLOWED_ORIGINS", "LOG_JSON");
 
     /** The end of the name of a list's entry, such as {@code TOKEN_SCOPES_0_}. */
     private static final Pattern INDEX = Pattern.compile("_\\d+_$");
 
     /** Kubernetes and Docker set them for a service that is called like a prefix. */
-    private static final Pattern SERVICE_LINK = Pattern.compile(".+_SERVICE_HOST|.+_SERVICE_PORT(_.+)?|.+_PORT(_\\d+_.+)?");
+    private static final Pattern SERVICE_LINK = Pattern.compile(".+_SERVICE_HOST|.+_SERVICE_PORT(_.+)?|.+_PORT_\\d+_.+");
+    private static final String PORT = "_PORT";
     /** Named by the operator: {@code access/LocalClientSettings} and {@code access/IssuerValues} read them. */
     private static final String LOCAL_CLIENTS = "ACCESS_CLIENTS_";
     private static final String ISSUERS = "ACCESS_ISSUERS_";
@@ -69,6 +69,10 @@ class UnknownVariables {
     private static final Set<String> KNOWN = known();
 
     void log(@Observes @Priority(StartOrder.REPORT) StartupEvent event) {
+        List<String> empty = empty(System.getenv(), KNOWN);
+        if (!empty.isEmpty()) {
+            LOG.info("Empty variables, which count as not set: " + String.join(", ", empty));
+        }
         for (String name : unknown(System.getenv().keySet(), KNOWN)) {
             List<String> similar = similar(name, KNOWN);
             if (similar.size() == 1) {
@@ -77,6 +81,13 @@ class UnknownVariables {
                 LOG.info(name + " is not a setting of this service and has no effect");
             }
         }
+    }
+
+    /** @return the settings that are empty: a template that failed must not go unnoticed */
+    static List<String> empty(Map<String, String> variables, Set<String> known) {
+        return variables.entrySet().stream().filter(variable -> variable.getValue().isBlank()).map(Map.Entry::getKey)
+                .filter(name -> known.contains(name) || name.startsWith(LOCAL_CLIENTS) || name.startsWith(ISSUERS)).sorted()
+                .toList();
     }
 
     /** @return the variables of all config mappings */
@@ -97,11 +108,17 @@ class UnknownVariables {
         Set<String> unknown = new TreeSet<>();
         for (String name : variables) {
             if (prefixes.contains(prefixOf(name)) && !known.contains(INDEX.matcher(name).replaceFirst(""))
-                    && !name.startsWith(LOCAL_CLIENTS) && !name.startsWith(ISSUERS) && !SERVICE_LINK.matcher(name).matches()) {
+                    && !name.startsWith(LOCAL_CLIENTS) && !name.startsWith(ISSUERS) && !isServiceLink(name, variables)) {
                 unknown.add(name);
             }
         }
         return unknown;
+    }
+
+    /** The address of a service, such as {@code MCP_PORT=tcp://…}, comes with further variables. */
+    private static boolean isServiceLink(String name, Set<String> variables) {
+        return SERVICE_LINK.matcher(name).matches() || name.endsWith(PORT) && variables.stream().anyMatch(
+                other -> other.startsWith(name + "_") && SERVICE_LINK.matcher(other).matches());
     }
 
     /** @return the first word, with the underscore */

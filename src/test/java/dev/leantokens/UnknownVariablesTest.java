@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -26,7 +27,7 @@ class UnknownVariablesTest {
 
     @ParameterizedTest
     @ValueSource(strings = { "LEAN_CLIENT_SECRT", "TOKEN_PATIENCE", "ACCESS_TOKEN", "MCP_TIMEOUT", "CACHE_SIZE",
-            "LIMITS_X", "OPENAPI_UI", "ALLOWED_HOST" })
+            "LIMITS_X", "OPENAPI_UI", "ALLOWED_HOST", "LOG_LEVEL", "TLS_PORT" })
     void nameWithOneOfThePrefixesIsReported(String name) {
         assertThat(UnknownVariables.unknown(Set.of(name), KNOWN)).containsExactly(name);
     }
@@ -40,9 +41,22 @@ class UnknownVariablesTest {
             "ACCESS_CLIENTS_PAYMENTS_API_SECRET",
             // Services that are called mcp, lean or token.
             "MCP_PORT", "MCP_PORT_8080_TCP", "MCP_PORT_8080_TCP_ADDR", "MCP_SERVICE_HOST", "MCP_SERVICE_PORT",
-            "MCP_SERVICE_PORT_HTTP", "LEAN_PORT", "LEAN_TOKENS_PORT_53_UDP_PROTO", "TOKEN_SERVICE_HOST" })
+            "MCP_SERVICE_PORT_HTTP", "LEAN_TOKENS_PORT_53_UDP_PROTO", "TOKEN_SERVICE_HOST", "LOG_JSON" })
     void otherNameIsNotReported(String name) {
         assertThat(UnknownVariables.unknown(Set.of(name), KNOWN)).isEmpty();
+    }
+
+    @Test
+    void emptySettingsAreListed() {
+        assertThat(UnknownVariables.empty(Map.of("TLS_CLIENT_CA", "", "LEAN_URL", " ", "ACCESS_CLIENTS_A_B_CERTIFICATE", "",
+                "TLS_KEY", "x", "EDITOR", ""), KNOWN))
+                .containsExactly("ACCESS_CLIENTS_A_B_CERTIFICATE", "LEAN_URL", "TLS_CLIENT_CA");
+    }
+
+    @Test
+    void addressOfAServiceIsNotReported() {
+        assertThat(UnknownVariables.unknown(Set.of("LEAN_PORT", "LEAN_PORT_8080_TCP", "LEAN_PORT_8080_TCP_ADDR"), KNOWN))
+                .isEmpty();
     }
 
     @ParameterizedTest

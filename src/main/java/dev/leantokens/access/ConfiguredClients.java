@@ -18,6 +18,7 @@ import dev.leantokens.file.FileWatch;
 import dev.leantokens.issuer.IssuerSettings;
 import dev.leantokens.issuer.TokenVerifier;
 import dev.leantokens.issuer.TokenVerifiers;
+import dev.leantokens.settings.SettingsCheck;
 import dev.leantokens.tls.CallersCertificates;
 import dev.leantokens.token.ScopePattern;
 import dev.leantokens.token.TokenConfig;
@@ -31,7 +32,7 @@ import io.vertx.core.Vertx;
  * Thread-safe.
  */
 @ApplicationScoped
-class ConfiguredClients {
+class ConfiguredClients implements SettingsCheck {
 
     private static final Logger LOG = Logger.getLogger(ConfiguredClients.class);
 
@@ -69,14 +70,19 @@ class ConfiguredClients {
             config.clients().forEach((id, client) -> ofSettings.add(LocalClient.of(id,
                     client.secret().map(LocalClientSettings::listOf).or(client::indexedSecrets).orElse(List.of()),
                     client.certificate(), client.scopes().orElse(List.of()), client.defaultScope())));
-            if (file.isPresent()) {
-                text = FileWatch.read(file.get());
-            }
             local = clientsWith(text);
         } catch (IllegalArgumentException e) {
             throw new ConfigurationException("ACCESS_CLIENTS: " + e.getMessage());
-        } catch (IOException e) {
-            throw new ConfigurationException(FileWatch.describe("ACCESS_CLIENTS_FILE", file.orElseThrow(), e));
+        }
+        if (file.isPresent()) {
+            try {
+                text = FileWatch.read(file.get());
+                local = clientsWith(text);
+            } catch (IllegalArgumentException e) {
+                throw new ConfigurationException("ACCESS_CLIENTS_FILE: " + e.getMessage());
+            } catch (IOException e) {
+                throw new ConfigurationException(FileWatch.describe("ACCESS_CLIENTS_FILE", file.get(), e));
+            }
         }
         try {
             this.issuersOfSettings = IssuerValues.ofSettings(config.issuers(), environment);
@@ -84,6 +90,12 @@ class ConfiguredClients {
         } catch (IllegalArgumentException e) {
             throw new ConfigurationException("ACCESS_ISSUERS: " + e.getMessage());
         }
+    }
+
+    /** Does nothing more than the constructor, which has checked all settings. */
+    @Override
+    public void check() {
+        // Called, so that this bean is created before anything starts.
     }
 
     KnownCallers current() {

@@ -49,7 +49,7 @@ final class HostRules {
         String host = withoutRoot(configured.strip().toLowerCase(Locale.ROOT));
         if (!HOST_NAME.matcher(host).matches()) {
             throw new ConfigurationException(
-                    "ALLOWED_HOSTS has an entry that is not a host name without a port: " + configured);
+                    "ALLOWED_HOSTS has an entry that is not a host name without a port, such as tokens.example.com");
         }
         return host;
     }
@@ -57,8 +57,8 @@ final class HostRules {
     private static String requireOrigin(String configured) {
         String origin = normalized(configured);
         if (!ORIGIN.matcher(origin).matches()) {
-            throw new ConfigurationException("ALLOWED_ORIGINS has an entry that is not an origin like https://app.example.com: "
-                    + configured);
+            throw new ConfigurationException(
+                    "ALLOWED_ORIGINS has an entry that is not an origin like https://app.example.com");
         }
         return origin;
     }

@@ -1,7 +1,6 @@
 package dev.leantokens.audit;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -20,9 +19,7 @@ import dev.leantokens.audit.AuditConfig.Customers;
 import dev.leantokens.error.Origin;
 import dev.leantokens.error.TokenError;
 import dev.leantokens.error.TokenException;
-import dev.leantokens.file.FileWatch;
 import dev.leantokens.log.StandardOutput;
-import dev.leantokens.settings.SettingRule;
 import dev.leantokens.trace.Traces;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -47,9 +44,6 @@ public class AuditLog {
 
     /** The request for a token, from when its members are known. */
     private static final String REQUEST = AuditedRequest.class.getName();
-
-    private static final String STDOUT = "stdout";
-    private static final String CATEGORY = "log";
 
     /** About 10,000 lines. */
     private static final int CAPACITY = 4 * 1024 * 1024;
@@ -80,12 +74,8 @@ public class AuditLog {
                 .register(registry);
     }
 
-    /** @throws ConfigurationException if lines cannot be written, or a setting is wrong; the message is for an operator */
-    void open(@Observes StartupEvent event) {
-        SettingRule.require(config.log().isPresent() || !config.required(),
-                "AUDIT_REQUIRED=true needs AUDIT_LOG, which says where the audit is written");
-        SettingRule.require(config.key().isEmpty() || config.keyFile().isEmpty(),
-                "set either AUDIT_KEY or AUDIT_KEY_FILE, not both");
+    /** @throws ConfigurationException if lines cannot be written; the message is for an operator */
+    void open(@Observes @Priority(StartOrder.AFTER_SETTINGS) StartupEvent event) {
         if (config.log().isEmpty()) {
             return;
         }
@@ -116,21 +106,13 @@ public class AuditLog {
     }
 
     private AuditTarget target(String place) {
-        if (place.equals(STDOUT)) {
+        if (place.equals(AuditConfigRules.STDOUT)) {
             return new AuditOutput(output);
         }
-        if (place.equals(CATEGORY)) {
-            SettingRule.require(!config.required(),
-                    "AUDIT_REQUIRED=true needs AUDIT_LOG=stdout or a file: a log category does not say what was written");
-            return new AuditCategory();
-        }
-        return file(place);
+        return place.equals(AuditConfigRules.CATEGORY) ? new AuditCategory() : file(place);
     }
 
     private static AuditFile file(String place) {
-        // Not the working directory, which depends on how the service was started.
-        SettingRule.require(place.startsWith("/") && Path.of(place).equals(Path.of(place).normalize()),
-                "AUDIT_LOG must be stdout, log, or the absolute path of a file, without ..");
         Path path = Path.of(place);
         AuditFile file = new AuditFile(path, System::nanoTime);
         try {
@@ -145,24 +127,11 @@ public class AuditLog {
     }
 
     private byte[] key() {
-        if (config.key().isEmpty() && config.keyFile().isEmpty()) {
+        return AuditConfigRules.key(config).orElseGet(() -> {
             byte[] key = new byte[KEY_LENGTH];
             new SecureRandom().nextBytes(key);
             return key;
-        }
-        String setting = config.key().isPresent() ? "AUDIT_KEY" : "AUDIT_KEY_FILE";
-        String key = config.key().or(() -> config.keyFile().map(AuditLog::read)).map(String::strip).orElseThrow();
-        SettingRule.require(key.length() >= KEY_LENGTH,
-                setting + " must have at least " + KEY_LENGTH + " characters: openssl rand -base64 32 prints one");
-        return key.getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static String read(Path file) {
-        try {
-            return FileWatch.read(file);
-        } catch (IOException e) {
-            throw new ConfigurationException(FileWatch.describe("AUDIT_KEY_FILE", file, e));
-        }
+        });
     }
 
     /** @return whether lines are written */

@@ -1,8 +1,5 @@
 package dev.leantokens.cache;
 
-import static dev.leantokens.settings.SettingRule.require;
-
-import java.math.BigInteger;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -41,10 +38,6 @@ final class EmbeddedTokenCache implements TokenCache {
 
     static final String CAFFEINE = "com.github.benmanes.caffeine.cache.";
 
-    /** Smaller caches could not hold even one response of the maximum size. */
-    private static final BigInteger SMALLEST = BigInteger.valueOf(256 << 10);
-    private static final BigInteger LARGEST = BigInteger.valueOf(1L << 40);
-
     /** Beyond this, a refusal is evicted early, and the same credentials reach Lean once more. */
     private static final int MAX_REFUSALS = 10_000;
 
@@ -64,9 +57,6 @@ final class EmbeddedTokenCache implements TokenCache {
 
     EmbeddedTokenCache(CacheConfig config, Clock clock, MeterRegistry registry) {
         this.enabled = config.enabled();
-        if (enabled) {
-            check(config);
-        }
         Ticker ticker = () -> TimeUnit.MILLISECONDS.toNanos(clock.millis());
         this.tokens = Caffeine.newBuilder()
                 .maximumWeight(enabled ? config.maxSize().asLongValue() : 0)
@@ -87,13 +77,6 @@ final class EmbeddedTokenCache implements TokenCache {
         if (enabled) {
             CaffeineCacheMetrics.monitor(registry, tokens, "tokens");
         }
-    }
-
-    private static void check(CacheConfig config) {
-        BigInteger size = config.maxSize().asBigInteger();
-        require(size.compareTo(SMALLEST) >= 0 && size.compareTo(LARGEST) <= 0,
-                "CACHE_MAX_SIZE must be from 256K to 1024G; CACHE_ENABLED=false disables the cache");
-        require(!config.negativeTtl().isNegative(), "CACHE_NEGATIVE_TTL must not be negative");
     }
 
     /** Caffeine counts as puts only what a cache loads itself; this one loads nothing. */

@@ -1,7 +1,5 @@
 package dev.leantokens.issuer;
 
-import static dev.leantokens.settings.SettingRule.require;
-
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,7 +20,6 @@ import dev.leantokens.trace.Traces;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
-import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.core.Vertx;
 
 /**
@@ -32,8 +29,6 @@ import io.vertx.core.Vertx;
 @Singleton
 public final class TrustedKeys {
 
-    private static final Duration LEAST_KEPT = Duration.ofMinutes(10);
-    private static final Duration MOST_KEPT = Duration.ofDays(30);
     /** How much an interval varies, so that replicas do not ask an issuer at the same time. */
     private static final double JITTER = 0.1;
 
@@ -117,10 +112,7 @@ public final class TrustedKeys {
         return () -> vertx.cancelTimer(timer);
     }
 
-    /** @throws ConfigurationException if a setting is invalid; the message is for an operator */
     synchronized void start(@Observes @Priority(StartOrder.BACKGROUND) StartupEvent event) {
-        require(config.keepKeys().compareTo(LEAST_KEPT) >= 0 && config.keepKeys().compareTo(MOST_KEPT) <= 0,
-                "ISSUERS_KEEP_KEYS must be from " + LEAST_KEPT.toMinutes() + "m to " + MOST_KEPT.toHours() + "h");
         started = true;
         current.values().forEach(KeptKeys::start);
     }

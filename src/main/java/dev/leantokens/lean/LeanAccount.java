@@ -136,7 +136,7 @@ public record LeanAccount(URI url, Optional<String> clientId, String key, Option
         URI url = uri(text.strip());
         boolean valid = url != null && url.getScheme() != null && SCHEMES.contains(url.getScheme().toLowerCase(Locale.ROOT))
                 && url.getHost() != null && url.getRawUserInfo() == null && url.getRawQuery() == null
-                && url.getRawFragment() == null && url.getPort() <= HIGHEST_PORT;
+                && url.getRawFragment() == null && url.getPort() != 0 && url.getPort() <= HIGHEST_PORT;
         // The message does not quote the value, since a URL can contain a password.
         require(valid, "LEAN_URL must be http://host or https://host, optionally with a port and a path");
         require(!ENDPOINT.matcher(url.normalize().getPath()).matches(),

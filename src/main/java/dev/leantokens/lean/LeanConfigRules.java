@@ -5,34 +5,52 @@ import static dev.leantokens.settings.SettingRule.require;
 import java.math.BigInteger;
 import java.time.Duration;
 
+import jakarta.inject.Singleton;
+
+import dev.leantokens.settings.SettingsCheck;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
 /** The rules for the settings of this package. {@link LeanAccount} has those for the account. */
-final class LeanConfigRules {
+@Singleton
+final class LeanConfigRules implements SettingsCheck {
 
     /** Servers store the ids of assertions until they expire. */
     private static final Duration MAX_ASSERTION_LIFETIME = Duration.ofMinutes(10);
+    private static final Duration MAX_TIME = Duration.ofHours(24);
     private static final int MAX_RESPONSE_SIZE = 1 << 30;
     /** The breaker allocates memory for each. */
     private static final int MAX_BREAKER_REQUEST_VOLUME = 1_000_000;
 
-    private LeanConfigRules() {
+    private final LeanConfig config;
+
+    LeanConfigRules(LeanConfig config) {
+        this.config = config;
+    }
+
+    @Override
+    public void check() {
+        check(config);
+        if (config.environment() != LeanConfig.Environment.STAND_IN) {
+            ServiceLeanCredentials.checkKey(LeanAccount.of(config), config);
+        }
     }
 
     /** @throws ConfigurationException if a rule is broken; the message is for an operator and names the variable */
     static void check(LeanConfig config) {
-        requirePositive("LEAN_CONNECT_TIMEOUT", config.connectTimeout().toMillis());
-        requirePositive("LEAN_REQUEST_TIMEOUT", config.requestTimeout().toMillis());
+        requireTime("LEAN_CONNECT_TIMEOUT", config.connectTimeout());
+        requireTime("LEAN_REQUEST_TIMEOUT", config.requestTimeout());
         requirePositive("LEAN_MAX_CONNECTIONS", config.maxConnections());
         requireBetween("LEAN_MAX_RESPONSE_SIZE", config.maxResponseSize().asBigInteger(), 1, MAX_RESPONSE_SIZE);
         requirePositive("LEAN_REQUESTS_PER_MINUTE", config.requestsPerMinute());
         requirePositive("LEAN_MAX_ATTEMPTS", config.maxAttempts());
-        requirePositive("LEAN_RETRY_DELAY", config.retryDelay().toMillis());
+        requireTime("LEAN_RETRY_DELAY", config.retryDelay());
         requireBetween("LEAN_BREAKER_REQUEST_VOLUME", BigInteger.valueOf(config.breakerRequestVolume()), 1,
                 MAX_BREAKER_REQUEST_VOLUME);
-        requirePositive("LEAN_BREAKER_DELAY", config.breakerDelay().toMillis());
-        requirePositive("LEAN_CONNECTION_LIFETIME", config.connectionLifetime().toMillis());
-        requirePositive("LEAN_CONNECTION_IDLE_TIME", config.connectionIdleTime().toSeconds());
+        requireTime("LEAN_BREAKER_DELAY", config.breakerDelay());
+        requireTime("LEAN_CONNECTION_LIFETIME", config.connectionLifetime());
+        requireTime("LEAN_CONNECTION_IDLE_TIME", config.connectionIdleTime());
+        require(config.connectionIdleTime().toSeconds() > 0, "LEAN_CONNECTION_IDLE_TIME must be at least 1s");
+        requireTime("LEAN_DEADLINE", config.deadline());
         require(config.assertionLifetime().toSeconds() > 0
                 && config.assertionLifetime().compareTo(MAX_ASSERTION_LIFETIME) <= 0,
                 "LEAN_ASSERTION_LIFETIME must be from 1s to " + MAX_ASSERTION_LIFETIME.toMinutes() + "m");
@@ -49,6 +67,12 @@ final class LeanConfigRules {
 
     private static void requirePositive(String variable, long value) {
         require(value > 0, variable + " must be greater than 0");
+    }
+
+    private static void requireTime(String variable, Duration value) {
+        // The HTTP client takes whole milliseconds.
+        require(value.compareTo(Duration.ofMillis(1)) >= 0 && value.compareTo(MAX_TIME) <= 0,
+                variable + " must be from 1ms to " + MAX_TIME.toHours() + "h; a number without a unit is in seconds");
     }
 
     private static void requireBetween(String variable, BigInteger value, int least, int most) {

@@ -14,11 +14,13 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.TreeSet;
 
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
 import org.jboss.logging.Logger;
 
+import dev.leantokens.StartOrder;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.tls.CertificateUpdatedEvent;
@@ -71,7 +73,8 @@ class LeanConnections {
     }
 
     /** @throws ConfigurationException if the TLS settings for Lean contradict others; the message is for an operator */
-    void start(@Observes StartupEvent event, LeanAccount account, TlsConfigurationRegistry registry) {
+    void start(@Observes @Priority(StartOrder.AFTER_SETTINGS) StartupEvent event, LeanAccount account,
+            TlsConfigurationRegistry registry) {
         Optional<TlsConfiguration> tls = registry.get(TLS_CONFIGURATION);
         require(tls.isEmpty() || account.isEncrypted(), "TLS settings for Lean are set, but LEAN_URL is plain http");
         require(config.clientAuthentication() != LeanConfig.ClientAuthentication.TLS_CLIENT_AUTH

@@ -50,8 +50,24 @@ class ServiceLeanCredentials implements ServiceCredentials {
         try {
             this.state = state(account.key());
         } catch (IllegalArgumentException e) {
-            throw new ConfigurationException("the file that LEAN_PRIVATE_KEY_FILE names has no usable key: " + e.getMessage());
+            throw unusableKey(e);
         }
+    }
+
+    /** @throws ConfigurationException as the constructor */
+    static void checkKey(LeanAccount account, LeanConfig config) {
+        if (config.clientAuthentication() == LeanConfig.ClientAuthentication.PRIVATE_KEY_JWT) {
+            try {
+                SigningKey.read(account.key(), config.privateKeyId());
+            } catch (IllegalArgumentException e) {
+                throw unusableKey(e);
+            }
+        }
+    }
+
+    private static ConfigurationException unusableKey(IllegalArgumentException reason) {
+        return new ConfigurationException(
+                "the file that LEAN_PRIVATE_KEY_FILE names has no usable key: " + reason.getMessage());
     }
 
     void start(@Observes StartupEvent event) {

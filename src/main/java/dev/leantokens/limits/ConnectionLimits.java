@@ -1,9 +1,5 @@
 package dev.leantokens.limits;
 
-import static dev.leantokens.settings.SettingRule.require;
-
-import java.time.Duration;
-
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -30,8 +26,6 @@ public class ConnectionLimits {
 
     private static final Logger LOG = Logger.getLogger(ConnectionLimits.class);
 
-    private static final Duration MAX_REQUEST_TIME = Duration.ofHours(1);
-
     /** The backlog may take the heap divided by this. */
     private static final int BACKLOG_DIVISOR = 8;
 
@@ -54,12 +48,7 @@ public class ConnectionLimits {
     }
 
     void start(@Observes @Priority(StartOrder.LIMITS) StartupEvent event) {
-        require(config.connections() > 0, "LIMITS_CONNECTIONS must be greater than 0");
         int perPeer = config.connectionsPerPeer().orElse(Math.max(1, config.connections() / 2));
-        require(perPeer > 0 && perPeer <= config.connections(),
-                "LIMITS_CONNECTIONS_PER_PEER must be greater than 0 and at most LIMITS_CONNECTIONS");
-        require(config.requestTime().compareTo(Duration.ZERO) > 0 && config.requestTime().compareTo(MAX_REQUEST_TIME) <= 0,
-                "LIMITS_REQUEST_TIME must be greater than 0 and at most " + MAX_REQUEST_TIME.toHours() + "h");
         Backlog backlog = new Backlog(Runtime.getRuntime().maxMemory() / BACKLOG_DIVISOR, config.requestTime(),
                 System::nanoTime,
                 LOG::warn);

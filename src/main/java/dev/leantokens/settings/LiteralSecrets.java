@@ -65,7 +65,7 @@ public class LiteralSecrets implements SmallRyeConfigBuilderCustomizer {
             String text = IntactText.withoutByteOrderMark(secret.getValue());
             // An exception instead of a problem of the value, with which an optional setting would count as not set.
             IntactText.flaw(text).ifPresent(flaw -> {
-                throw new IllegalArgumentException(name + " " + flaw);
+                throw new InvalidSetting(SettingConverters.nameOf(secret) + " " + flaw);
             });
             return secret.withValue(text);
         }

@@ -23,6 +23,7 @@ import dev.leantokens.lean.LeanConfig;
 import dev.leantokens.lean.LeanConfig.ClientAuthentication;
 import dev.leantokens.lean.LeanStandIn;
 import dev.leantokens.mcp.port.McpConfig;
+import dev.leantokens.settings.SettingsCheck;
 import dev.leantokens.tls.LeanTlsConfig;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.StartupEvent;
@@ -35,7 +36,7 @@ import io.quarkus.vertx.http.runtime.VertxHttpConfig.InsecureRequests;
  * Otherwise creates neither a key nor a listener.
  */
 @Singleton
-class StandIn implements LeanStandIn {
+class StandIn implements LeanStandIn, SettingsCheck {
 
     private static final Logger LOG = Logger.getLogger(StandIn.class);
 
@@ -51,12 +52,21 @@ class StandIn implements LeanStandIn {
     }
 
     @Override
+    public void check() {
+        List<String> ignored = settingsForLean();
+        require(!isRequested() || ignored.isEmpty(),
+                "LEAN_ENVIRONMENT=stand-in does not use Lean, but settings for Lean are set: "
+                        + String.join(", ", ignored) + ". Unset them, or set LEAN_ENVIRONMENT to an environment of Lean");
+    }
+
+    private boolean isRequested() {
+        return config.environment() == LeanConfig.Environment.STAND_IN;
+    }
+
+    @Override
     public Optional<LeanAccount> account() {
-        String ignored = String.join(", ", settingsForLean());
-        boolean requested = config.environment() == LeanConfig.Environment.STAND_IN;
-        require(!requested || ignored.isEmpty(), "LEAN_ENVIRONMENT=stand-in does not use Lean, but settings for Lean are set: "
-                + ignored + ". Unset them, or set LEAN_ENVIRONMENT to an environment of Lean");
-        if (!requested && !(isDevelopment() && ignored.isEmpty())) {
+        check();
+        if (!isRequested() && !(isDevelopment() && settingsForLean().isEmpty())) {
             return Optional.empty();
         }
         server = new StandInLean(clock);
@@ -87,7 +97,7 @@ class StandIn implements LeanStandIn {
     }
 
     private String reason() {
-        return config.environment() == LeanConfig.Environment.STAND_IN ? "because LEAN_ENVIRONMENT=stand-in is set"
+        return isRequested() ? "because LEAN_ENVIRONMENT=stand-in is set"
                 : "because this is development and no setting for Lean is set";
     }
 

@@ -1,12 +1,5 @@
 package dev.leantokens.store;
 
-import static dev.leantokens.settings.SettingRule.require;
-
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -24,7 +17,6 @@ import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
 import dev.leantokens.StartOrder;
-import dev.leantokens.file.FileWatch;
 import dev.leantokens.lean.LeanAccount;
 import dev.leantokens.token.TokenStandIn;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -59,7 +51,6 @@ final class ConfiguredStore {
     ConfiguredStore(StoreConfig config, LeanAccount account, TokenStandIn standIn, Vertx vertx, Clock clock,
             MeterRegistry registry) {
         this.urls = StoreConfigRules.check(config);
-        config.tlsCa().ifPresent(ConfiguredStore::checkCertificates);
         this.names = StoreNames.of(config.prefix(), standIn.isUsed() ? Optional.empty() : Optional.of(account.url()));
         this.keyFile = config.keyFile()
                 .map(file -> new SecretFile<>(vertx, "STORE_KEY_FILE", file, ConfiguredKeys::parse,
@@ -99,21 +90,6 @@ final class ConfiguredStore {
             throw new IllegalArgumentException("it is empty");
         }
         return password;
-    }
-
-    private static void checkCertificates(Path file) {
-        String variable = "STORE_TLS_CA";
-        try {
-            require(!CertificateFactory.getInstance("X.509")
-                    .generateCertificates(new ByteArrayInputStream(FileWatch.readBytes(file))).isEmpty(),
-                    "the file that " + variable + " names has no certificates in PEM");
-        } catch (IOException e) {
-            throw new ConfigurationException(FileWatch.describe(variable, file, e));
-        } catch (CertificateException e) {
-            // Not used as a cause, since it can quote the content, which may be a key.
-            throw new ConfigurationException(
-                    "the file that " + variable + " names contains something other than certificates in PEM");
-        }
     }
 
     /** Starts the link, and waits a little for it. The ports open afterwards. */

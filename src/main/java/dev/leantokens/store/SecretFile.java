@@ -44,12 +44,27 @@ final class SecretFile<T> implements AutoCloseable {
         this.file = file;
         this.describe = describe;
         this.parse = parse;
+        String text = read(variable, file);
+        this.current = parse(variable, text, parse);
+        this.watch = new FileWatch(vertx, file, text, new Listener());
+    }
+
+    /** @throws ConfigurationException as the constructor */
+    static void check(String variable, Path file, Function<String, ?> parse) {
+        parse(variable, read(variable, file), parse);
+    }
+
+    private static String read(String variable, Path file) {
         try {
-            String text = FileWatch.read(file);
-            this.current = parse.apply(text);
-            this.watch = new FileWatch(vertx, file, text, new Listener());
+            return FileWatch.read(file);
         } catch (IOException e) {
             throw new ConfigurationException(FileWatch.describe(variable, file, e));
+        }
+    }
+
+    private static <T> T parse(String variable, String text, Function<String, T> parse) {
+        try {
+            return parse.apply(text);
         } catch (IllegalArgumentException e) {
             throw new ConfigurationException("the file that " + variable + " names is unusable: " + e.getMessage());
         }

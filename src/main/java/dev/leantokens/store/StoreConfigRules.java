@@ -7,10 +7,15 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import jakarta.inject.Singleton;
+
+import dev.leantokens.file.CertificateFile;
+import dev.leantokens.settings.SettingsCheck;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
-/** The rules for the settings of this package. Those that files must meet are in {@link ConfiguredStore}. */
-final class StoreConfigRules {
+/** The rules for the settings of this package and for the files that they name. */
+@Singleton
+final class StoreConfigRules implements SettingsCheck {
 
     /** Without braces, which choose the slot of a key in a cluster. */
     private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9._:-]{1,64}");
@@ -20,7 +25,19 @@ final class StoreConfigRules {
     private static final Duration MAX_TOLERANCE = Duration.ofMinutes(10);
     private static final Duration MAX_LEASE = Duration.ofMinutes(5);
 
-    private StoreConfigRules() {
+    private final StoreConfig config;
+
+    StoreConfigRules(StoreConfig config) {
+        this.config = config;
+    }
+
+    @Override
+    public void check() {
+        check(config);
+        config.key().ifPresent(ConfiguredStore::parseKeys);
+        config.keyFile().ifPresent(file -> SecretFile.check("STORE_KEY_FILE", file, ConfiguredKeys::parse));
+        config.passwordFile().ifPresent(file -> SecretFile.check("STORE_PASSWORD_FILE", file, ConfiguredStore::parsePassword));
+        config.tlsCa().ifPresent(file -> CertificateFile.check("STORE_TLS_CA", file));
     }
 
     /**
@@ -85,8 +102,8 @@ final class StoreConfigRules {
     }
 
     private static void requireUpTo(String variable, Duration value, Duration most, String mostAsConfigured) {
-        require(value.toMillis() > 0 && value.compareTo(most) <= 0,
-                variable + " must be greater than 0 and at most " + mostAsConfigured
+        require(value.compareTo(Duration.ofMillis(1)) >= 0 && value.compareTo(most) <= 0,
+                variable + " must be from 1ms to " + mostAsConfigured
                         + "; a number without a unit is in seconds");
     }
 }

@@ -20,7 +20,6 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
-import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.tls.CertificateUpdatedEvent;
 import io.quarkus.tls.TlsConfiguration;
 import io.quarkus.tls.TlsConfigurationRegistry;
@@ -57,15 +56,6 @@ class TlsReload {
         this.newConnections = newConnections;
         this.clock = clock;
         this.metrics = metrics;
-    }
-
-    /** @throws ConfigurationException if the short settings could not be translated for the registry */
-    void requireValidSettings(@Observes @Priority(StartOrder.SETTINGS) StartupEvent event, Config settings) {
-        // Raw: the message can quote a file name with a dollar sign.
-        String problem = settings.getConfigValue(TlsShorthandConfigSourceFactory.PROBLEM).getRawValue();
-        if (problem != null) {
-            throw new ConfigurationException(problem);
-        }
     }
 
     void start(@Observes @Priority(StartOrder.BACKGROUND) StartupEvent event, Config settings) {

@@ -23,9 +23,11 @@ record TlsSettings(TlsBucket bucket, Optional<String> certificate, Optional<Stri
         // The password is a secret, which is locked for all but mappings.
         Function<String, Optional<String>> present = property -> Optional
                 .ofNullable(SecretKeys.doUnlocked(() -> values.apply(property))).filter(value -> !value.isEmpty());
-        return new TlsSettings(bucket, present.apply(bucket.property("certificate")), present.apply(bucket.property("key")),
-                present.apply(bucket.property("key-store")), present.apply(bucket.property("key-store-password")),
-                present.apply(bucket.caProperty()));
+        Function<String, Optional<String>> path = present
+                .andThen(value -> value.map(String::strip).filter(text -> !text.isEmpty()));
+        return new TlsSettings(bucket, path.apply(bucket.property("certificate")), path.apply(bucket.property("key")),
+                path.apply(bucket.property("key-store")), present.apply(bucket.property("key-store-password")),
+                path.apply(bucket.caProperty()));
     }
 
     /** @return the properties of Quarkus for these settings; empty if none is set */

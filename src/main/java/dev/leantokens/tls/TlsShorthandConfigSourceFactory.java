@@ -17,7 +17,7 @@ import io.smallrye.config.PropertiesConfigSource;
 /**
  * Translates the short TLS settings into those of Quarkus' TLS registry. Invalid settings are not translated, because Quarkus
  * would reject them with a stack trace and without the name of the variable. Nothing can be logged yet, so the message is
- * passed on as the property {@link #PROBLEM}, and {@link TlsReload} stops the start with it.
+ * passed on as the property {@link #PROBLEM}, and {@link TlsSettingsCheck} stops the start with it.
  */
 public class TlsShorthandConfigSourceFactory implements ConfigSourceFactory {
 

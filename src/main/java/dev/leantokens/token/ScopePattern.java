@@ -28,9 +28,10 @@ public final class ScopePattern {
     private final boolean literal;
 
     public ScopePattern(String text) {
-        if (!SCOPE_TOKEN.matcher(text).matches()) {
+        if (!SCOPE_TOKEN.matcher(text).matches() || text.length() > Scope.MAX_LENGTH) {
             throw new IllegalArgumentException(
-                    "a scope pattern is empty or contains a character that no scope can contain: " + text);
+                    "a scope pattern is empty or contains a character that no scope can contain, or is longer than "
+                            + Scope.MAX_LENGTH + " characters");
         }
         this.text = text;
         this.literal = text.indexOf(STAR) < 0;

@@ -38,7 +38,6 @@ public class TokenService {
 
     public TokenService(AuthorizationServer lean, TokenStore store, ServiceCredentials serviceCredentials, TokenCache cache,
             AcceptedCredentials accepted, TokenConfig config, Clock clock, ErrorLog log, Traces traces) {
-        TokenConfigRules.check(config);
         this.lean = lean;
         this.serviceCredentials = serviceCredentials;
         this.cache = cache;

@@ -2,14 +2,18 @@ package dev.leantokens.trace;
 
 import static dev.leantokens.settings.SettingRule.require;
 
-import java.nio.file.Files;
 import java.util.Map;
 import java.util.regex.Pattern;
 
+import jakarta.inject.Singleton;
+
+import dev.leantokens.file.CertificateFile;
+import dev.leantokens.settings.SettingsCheck;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
 /** The rules for the settings of this package. */
-final class TraceConfigRules {
+@Singleton
+final class TraceConfigRules implements SettingsCheck {
 
     /** The client counts in seconds, and takes none for no limit. */
     private static final int MIN_TIMEOUT = 1000;
@@ -21,7 +25,15 @@ final class TraceConfigRules {
     private static final Pattern HEADER_VALUE = Pattern.compile("[ -~\\t]*");
     private static final String HEADERS = "OTEL_EXPORTER_OTLP_HEADERS";
 
-    private TraceConfigRules() {
+    private final TraceConfig config;
+
+    TraceConfigRules(TraceConfig config) {
+        this.config = config;
+    }
+
+    @Override
+    public void check() {
+        check(config);
     }
 
     /** @throws ConfigurationException if a rule is broken; the message is for an operator and names the variable */
@@ -30,11 +42,12 @@ final class TraceConfigRules {
         requireBetween("OTEL_BSP_SCHEDULE_DELAY", config.bspScheduleDelay(), 1, MAX_MILLIS);
         requireBetween("OTEL_BSP_EXPORT_TIMEOUT", config.bspExportTimeout(), MIN_TIMEOUT, MAX_MILLIS);
         requireBetween("OTEL_BSP_MAX_QUEUE_SIZE", config.bspMaxQueueSize(), 1, MAX_QUEUE_SIZE);
-        requireBetween("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", config.bspMaxExportBatchSize(), 1, config.bspMaxQueueSize());
+        require(config.bspMaxExportBatchSize() >= 1 && config.bspMaxExportBatchSize() <= config.bspMaxQueueSize(),
+                "OTEL_BSP_MAX_EXPORT_BATCH_SIZE must be from 1 to OTEL_BSP_MAX_QUEUE_SIZE");
         require(config.tracesSamplerArg() >= 0 && config.tracesSamplerArg() <= 1,
                 "OTEL_TRACES_SAMPLER_ARG must be from 0 to 1");
-        config.exporterOtlpCertificate().ifPresent(
-                file -> require(Files.isReadable(file), "OTEL_EXPORTER_OTLP_CERTIFICATE must name a file that can be read"));
+        config.exporterOtlpCertificate()
+                .ifPresent(file -> CertificateFile.check("OTEL_EXPORTER_OTLP_CERTIFICATE", file));
         headers(config);
         resourceAttributes(config);
     }

@@ -60,7 +60,6 @@ class TracesProducer {
     @Singleton
     Traces traces(Vertx vertx, Clock clock, MeterRegistry registry, Instance<SpanExporter> exporters) {
         return config.endpoint().map(endpoint -> {
-            TraceConfigRules.check(config);
             ExportLog log = new ExportLog(clock, registry, endpoint.origin());
             SpanExporter exporter = exporters.isResolvable() ? exporters.get()
                     : new OtlpExporter(vertx, config, endpoint, TraceConfigRules.headers(config), log);

@@ -1,14 +1,10 @@
 package dev.leantokens.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Optional;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 import dev.leantokens.testing.CaffeineClasses;
 import dev.leantokens.testing.Settings;
@@ -18,7 +14,6 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.runtime.annotations.RegisterForReflection;
-import io.quarkus.runtime.configuration.ConfigurationException;
 
 class EmbeddedTokenCacheTest extends TokenCacheContract {
 
@@ -50,23 +45,6 @@ class EmbeddedTokenCacheTest extends TokenCacheContract {
         assertThat(cache.peek(customer(1))).isEmpty();
         assertThat(cache.refusal("credentials", customer(1).scope())).isEmpty();
         assertThat(registry.getMeters()).isEmpty();
-    }
-
-    @ParameterizedTest
-    @CsvSource({ "cache.max-size, 255K, CACHE_MAX_SIZE", "cache.max-size, 9999999999G, CACHE_MAX_SIZE",
-            "cache.negative-ttl, -1s, CACHE_NEGATIVE_TTL" })
-    void invalidSettingStopsTheStart(String property, String value, String variable) {
-        assertThatThrownBy(() -> embedded(property, value)).isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining(variable);
-    }
-
-    @Test
-    void settingsOfADisabledCacheAreNotChecked() {
-        CacheConfig config = Settings.of(CacheConfig.class, "cache.enabled", "false", "cache.max-size", "0",
-                "cache.negative-ttl",
-                "-1s");
-
-        assertThatCode(() -> new EmbeddedTokenCache(config, clock, registry)).doesNotThrowAnyException();
     }
 
     @Test

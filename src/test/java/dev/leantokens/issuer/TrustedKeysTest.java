@@ -373,9 +373,9 @@ class TrustedKeysTest {
     @ParameterizedTest
     @ValueSource(strings = { "PT9M", "PT0S", "-PT1H", "PT721H" })
     void otherDurationsStopTheStart(Duration duration) {
-        kept = duration;
+        IssuersConfigRules rules = new IssuersConfigRules(() -> duration);
 
-        assertThatThrownBy(this::start).isInstanceOf(ConfigurationException.class)
+        assertThatThrownBy(rules::check).isInstanceOf(ConfigurationException.class)
                 .hasMessage("ISSUERS_KEEP_KEYS must be from 10m to 720h");
     }
 

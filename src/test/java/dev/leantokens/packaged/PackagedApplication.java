@@ -51,8 +51,9 @@ public final class PackagedApplication implements AutoCloseable {
         return launch(environment, Path.of("").toAbsolutePath());
     }
 
-    static PackagedApplication launch(Map<String, String> environment, Path workingDirectory) {
-        return launch(command(), workingDirectory, environment);
+    /** @param options for both a JVM and an executable, such as {@code -Dmcp.port=9090} */
+    public static PackagedApplication launch(Map<String, String> environment, Path workingDirectory, String... options) {
+        return launch(command(options), workingDirectory, environment);
     }
 
     private static PackagedApplication launch(List<String> command, Path workingDirectory, Map<String, String> environment) {
@@ -133,12 +134,25 @@ public final class PackagedApplication implements AutoCloseable {
 
     /** Waits until the application listens. */
     static PackagedApplication untilUp(PackagedApplication application) {
-        Awaitility.await().atMost(PATIENCE)
-                .until(() -> application.log().contains("Listening on:") || !application.process.isAlive());
-        if (!application.process.isAlive()) {
-            throw new AssertionError("the application did not start:\n" + application.log());
+        try {
+            if (!application.listens()) {
+                throw new AssertionError("the application did not start:\n" + application.log());
+            }
+            return application;
+        } catch (Throwable e) {
+            application.close();
+            throw e;
         }
-        return application;
+    }
+
+    /**
+     * Waits until the application listens or exits.
+     *
+     * @return whether it listens
+     */
+    public boolean listens() {
+        Awaitility.await().atMost(PATIENCE).until(() -> log().contains("Listening on:") || !process.isAlive());
+        return process.isAlive();
     }
 
     /** The output and exit code of a command of the application. */
@@ -263,7 +277,7 @@ public final class PackagedApplication implements AutoCloseable {
         process.destroy();
     }
 
-    int exitCode() {
+    public int exitCode() {
         try {
             if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
                 throw new AssertionError("the application has not exited:\n" + log());

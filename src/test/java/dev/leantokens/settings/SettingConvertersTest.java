@@ -105,6 +105,25 @@ class SettingConvertersTest {
                 .isEqualTo(Environment.SANDBOX_UAE);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = { "ja", "j", "si", "sim", "oui", "nein", "non", "2", "tru" })
+    void otherWordIsRefused(String word) {
+        assertThatThrownBy(() -> config(Map.of("TOKEN_PREFETCH", word), Map.of()))
+                .hasMessage("Configuration validation failed:\n\tTOKEN_PREFETCH must be true or false");
+    }
+
+    @Test
+    void expressionOfAMissingSettingIsRefusedWhereTheSettingIsOptional() {
+        assertThatThrownBy(() -> config(Map.of("LEAN_URL", "${NOWHERE}"), Map.of())).hasMessage("Configuration validation "
+                + "failed:\n\tLEAN_URL has an expression ${…} of a setting that is not set; $$ stands for a dollar sign");
+    }
+
+    @Test
+    void propertyWithNestedExpressionsIsReportedByItsOwnName() {
+        assertThatThrownBy(() -> config(Map.of("A", WRONG), Map.of("lean.deadline", "${A:${B:5s}}")))
+                .hasMessage("Configuration validation failed:\n\tlean.deadline must be a duration, such as 500ms, 5s or 11m");
+    }
+
     @Test
     void emptyOptionalSettingIsNotSet() {
         assertThat(config(Map.of("LIMITS_CONNECTIONS_PER_PEER", ""), Map.of()).getConfigMapping(LimitsConfig.class)

@@ -19,6 +19,7 @@ import dev.leantokens.error.TokenException;
 import dev.leantokens.http.Challenges;
 import dev.leantokens.http.Endpoint;
 import dev.leantokens.mcp.port.McpConfig;
+import dev.leantokens.settings.SettingsCheck;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonArray;
@@ -30,7 +31,7 @@ import io.vertx.ext.web.RoutingContext;
  * configured; MCP then behaves as if this class did not exist. Thread-safe.
  */
 @Singleton
-public class McpAuthorization implements ProtectedResource, Challenges {
+public class McpAuthorization implements ProtectedResource, Challenges, SettingsCheck {
 
     /** The extension by which clients without a user get their tokens (MCP, "OAuth Client Credentials"). */
     private static final String CLIENT_CREDENTIALS = "io.modelcontextprotocol/oauth-client-credentials";
@@ -55,6 +56,12 @@ public class McpAuthorization implements ProtectedResource, Challenges {
                 "MCP_OAUTH_ISSUERS must be set together with MCP_OAUTH_RESOURCE: without it, clients do not ask for them");
         require(scopes.isEmpty() || resource.isPresent(),
                 "MCP_OAUTH_SCOPES must be set together with MCP_OAUTH_RESOURCE: without it, clients do not ask for them");
+    }
+
+    /** Does nothing more than the constructor, which has checked all settings. */
+    @Override
+    public void check() {
+        // Called, so that this bean is created before anything starts.
     }
 
     /** @return whether MCP is a protected resource, so that clients are asked for tokens */

@@ -2,11 +2,13 @@ package dev.leantokens.mcp.authorization;
 
 import java.util.List;
 
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
 import org.jboss.logging.Logger;
 
+import dev.leantokens.StartOrder;
 import dev.leantokens.access.AccessConfig;
 import dev.leantokens.access.AccessConfig.Anonymous;
 import dev.leantokens.access.AccessRules;
@@ -57,7 +59,7 @@ class ResourceMetadataFilter {
     }
 
     /** @throws ConfigurationException if no client could get a token for the resource */
-    void check(@Observes StartupEvent event) {
+    void check(@Observes @Priority(StartOrder.AFTER_SETTINGS) StartupEvent event) {
         if (!authorization.isOn()) {
             return;
         }

@@ -1,5 +1,6 @@
 package dev.leantokens.mcp.authorization;
 
+import static dev.leantokens.settings.SettingRule.HIGHEST_PORT;
 import static dev.leantokens.settings.SettingRule.require;
 
 import java.util.Set;
@@ -31,7 +32,7 @@ record ResourceUrl(String origin, String host, String path) {
         Matcher parts = URL.matcher(url);
         boolean matches = parts.matches();
         require(matches && !DOT_SEGMENT.matcher(parts.group(4)).find()
-                && !DEFAULT_PORTS.contains(parts.group(1) + parts.group(3)),
+                && !DEFAULT_PORTS.contains(parts.group(1) + parts.group(3)) && isPort(parts.group(3)),
                 "MCP_OAUTH_RESOURCE must be the URL that MCP clients connect to, such as https://lean-tokens.example.com/mcp: "
                         + "host in lower case, with a path, and without user information, query, fragment, default port and "
                         + "slash at the end");
@@ -39,6 +40,11 @@ record ResourceUrl(String origin, String host, String path) {
                 "MCP_OAUTH_RESOURCE must be an https URL, since clients send tokens to it: http is for localhost, 127.0.0.1 "
                         + "and [::1] only");
         return new ResourceUrl(url.substring(0, parts.start(4)), parts.group(2), parts.group(4));
+    }
+
+    /** @param port with a colon; null without one */
+    private static boolean isPort(String port) {
+        return port == null || Integer.parseInt(port.substring(1)) <= HIGHEST_PORT;
     }
 
     /** @return the path of the metadata, at which clients look first (RFC 9728 §3.1) */

@@ -7,12 +7,29 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 
+import jakarta.inject.Singleton;
+
+import dev.leantokens.settings.SettingsCheck;
 import io.quarkus.runtime.configuration.ConfigurationException;
+import io.quarkus.vertx.http.runtime.VertxHttpConfig;
 
 /** Validates the settings of this package. */
-final class McpConfigRules {
+@Singleton
+final class McpConfigRules implements SettingsCheck {
 
-    private McpConfigRules() {
+    private final McpConfig config;
+    private final VertxHttpConfig http;
+
+    McpConfigRules(McpConfig config, VertxHttpConfig http) {
+        this.config = config;
+        this.http = http;
+    }
+
+    @Override
+    public void check() {
+        check(config);
+        checkMainPort(McpListener.mainPort(http));
+        checkHost(http.host());
     }
 
     /** @throws ConfigurationException if a setting is invalid; the message names the variable */

@@ -78,9 +78,6 @@ public class McpListener {
 
     /** Runs after the configuration is checked, so that the port does not open if the start fails. */
     void start(@Observes @Priority(StartOrder.MCP_PORT) StartupEvent event) throws Exception {
-        McpConfigRules.check(config);
-        McpConfigRules.checkMainPort(mainPort());
-        McpConfigRules.checkHost(http.host());
         if (sharesMainPort()) {
             LOG.info("MCP is served at " + Endpoint.MCP_PATH + " of the main port " + config.port() + sessions());
             return;
@@ -165,6 +162,10 @@ public class McpListener {
     }
 
     private int mainPort() {
+        return mainPort(http);
+    }
+
+    static int mainPort(VertxHttpConfig http) {
         boolean onlyTls = http.insecureRequests().filter(InsecureRequests.DISABLED::equals).isPresent();
         return onlyTls ? http.determineSslPort(LaunchMode.current()) : http.determinePort(LaunchMode.current());
     }

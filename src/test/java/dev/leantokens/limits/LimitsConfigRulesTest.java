@@ -5,11 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-import dev.leantokens.lean.LeanConfig;
 import dev.leantokens.testing.Settings;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
-class ConnectionLimitsTest {
+class LimitsConfigRulesTest {
 
     @ParameterizedTest
     @CsvSource({
@@ -21,10 +20,9 @@ class ConnectionLimitsTest {
             "limits.request-time,         9999999d, LIMITS_REQUEST_TIME",
     })
     void invalidSettingStopsTheStart(String property, String value, String variable) {
-        ConnectionLimits limits = new ConnectionLimits(Settings.of(LimitsConfig.class, property, value),
-                Settings.of(LeanConfig.class));
+        LimitsConfigRules rules = new LimitsConfigRules(Settings.of(LimitsConfig.class, property, value));
 
-        assertThatThrownBy(() -> limits.start(null)).isInstanceOf(ConfigurationException.class)
+        assertThatThrownBy(rules::check).isInstanceOf(ConfigurationException.class)
                 .hasMessageStartingWith(variable + " must be");
     }
 }
