@@ -162,6 +162,7 @@ final class SimulatedLean {
             return;
         }
         JsonObject response = new JsonObject(issued.token().json());
+        require(expiries.containsKey(response.getString("access_token")), "a caller got a token that was never issued");
         Duration remaining = expiries.get(response.getString("access_token")).minus(machine.passed()).plus(lag);
         Duration told = Duration.ofSeconds(response.getLong("expires_in"));
         if (told.isZero() && issued.source().isFromLean()) {
