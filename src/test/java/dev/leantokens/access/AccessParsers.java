@@ -28,7 +28,7 @@ public final class AccessParsers {
 
     private static final HostRules RULES = new HostRules(Set.of("tokens.example"), Set.of("https://app.example"));
     private static final Pattern SERVED = Pattern.compile(
-            "(?i)(?:localhost\\.?|127\\.0\\.0\\.1|\\[::1]|tokens\\.example\\.?)(?::[^@\\]:]*)?");
+            "(?i)(?:(?:localhost\\.?|127\\.0\\.0\\.1|tokens\\.example\\.?)(?::[^@\\]:]*)?|\\[::1](?::[^@:]*)?)");
     private static final Pattern ALLOWED = Pattern.compile(
             "(?i)(?:https://app\\.example\\.?(?::443)?|https?://(?:localhost\\.?|127\\.0\\.0\\.1|\\[::1])(?::[0-9]*)?)/?");
 
