@@ -104,20 +104,20 @@ class KeyFetchTest {
     }
 
     private List<String> paths() {
-        return server.requests().stream().map(head -> head.split(" ")[1]).toList();
+        return server.heads().stream().map(head -> head.split(" ")[1]).toList();
     }
 
     @Test
     void keysAreFetchedOverAConnectionThatIsClosedThen() {
-        server.answers((request, out) -> {
+        server.answersOnce((out, request) -> {
             out.write(response("200 OK", KEYS));
             out.awaitClose();
         });
 
         assertThat(keysOf(fetch(Sources.ofUrl(server.url() + "/keys?a=b"))).keys()).hasSize(1);
 
-        Awaitility.await().until(() -> server.connections() == 0);
-        assertThat(server.requests()).singleElement().satisfies(head -> assertThat(head)
+        Awaitility.await().until(() -> server.connections().isEmpty());
+        assertThat(server.heads()).singleElement().satisfies(head -> assertThat(head)
                 .startsWith("GET /keys?a=b HTTP/1.1\r\n").containsIgnoringCase("\r\nhost: localhost:" + server.port())
                 .containsIgnoringCase("\r\nconnection: close\r\n").doesNotContainIgnoringCase("authorization")
                 .doesNotContainIgnoringCase("accept-encoding"));
@@ -127,32 +127,32 @@ class KeyFetchTest {
         String half = KEYS.substring(0, 50);
         String rest = KEYS.substring(50);
         return Stream.of(
-                arguments("without a length", (Manner) (request, out) -> out.write("HTTP/1.1 200 OK\r\n\r\n" + KEYS)),
-                arguments("HTTP/1.0", (Manner) (request, out) -> out.write("HTTP/1.0 200 OK\r\n\r\n" + KEYS)),
-                arguments("chunked", (Manner) (request, out) -> {
+                arguments("without a length", (Manner) (out, request) -> out.write("HTTP/1.1 200 OK\r\n\r\n" + KEYS)),
+                arguments("HTTP/1.0", (Manner) (out, request) -> out.write("HTTP/1.0 200 OK\r\n\r\n" + KEYS)),
+                arguments("chunked", (Manner) (out, request) -> {
                     out.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
                     out.write(Integer.toHexString(half.length()) + "\r\n" + half + "\r\n");
                     out.write(Integer.toHexString(rest.length()) + "\r\n" + rest + "\r\n0\r\n\r\n");
                 }),
-                arguments("after an interim response", (Manner) (request, out) -> {
+                arguments("after an interim response", (Manner) (out, request) -> {
                     out.write("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n");
                     out.write(response("200 OK", KEYS));
                 }),
-                arguments("followed by another one", (Manner) (request, out) -> out
+                arguments("followed by another one", (Manner) (out, request) -> out
                         .write(response("200 OK", KEYS) + response("200 OK", "{}"))),
-                arguments("followed by garbage", (Manner) (request, out) -> out.write(response("200 OK", KEYS) + "\0garbage")),
-                arguments("with a byte order mark", (Manner) (request, out) -> out
+                arguments("followed by garbage", (Manner) (out, request) -> out.write(response("200 OK", KEYS) + "\0garbage")),
+                arguments("with a byte order mark", (Manner) (out, request) -> out
                         .write(response("200 OK", "\u00ef\u00bb\u00bf" + KEYS))),
-                arguments("with another media type", (Manner) (request, out) -> out
+                arguments("with another media type", (Manner) (out, request) -> out
                         .write(response("200 OK", KEYS, "Content-Type: text/html", "Content-Encoding: identity"))),
-                arguments("with white space up to the limit", (Manner) (request, out) -> out
+                arguments("with white space up to the limit", (Manner) (out, request) -> out
                         .write(response("200 OK", KEYS + " ".repeat(KeyFetch.MAX_SIZE - KEYS.length())))));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("acceptableResponses")
     void responseIsAccepted(String name, Manner manner) {
-        server.answers(manner);
+        server.answersOnce(manner);
 
         assertThat(keysOf(fetch(Sources.ofUrl(server.url() + "/keys"))).keys()).hasSize(1);
     }
@@ -160,71 +160,71 @@ class KeyFetchTest {
     static Stream<Arguments> faultyResponses() {
         String endless = " ".repeat(10_000);
         return Stream.of(
-                arguments(KeysFault.STATUS, "status 404", (Manner) (request, out) -> out.write(response("404 x", KEYS))),
-                arguments(KeysFault.STATUS, "status 503", (Manner) (request, out) -> out.write(response("503 x", KEYS))),
-                arguments(KeysFault.STATUS, "status 201", (Manner) (request, out) -> out.write(response("201 x", KEYS))),
-                arguments(KeysFault.STATUS, "status 204", (Manner) (request, out) -> out.write("HTTP/1.1 204 x\r\n\r\n")),
+                arguments(KeysFault.STATUS, "status 404", (Manner) (out, request) -> out.write(response("404 x", KEYS))),
+                arguments(KeysFault.STATUS, "status 503", (Manner) (out, request) -> out.write(response("503 x", KEYS))),
+                arguments(KeysFault.STATUS, "status 201", (Manner) (out, request) -> out.write(response("201 x", KEYS))),
+                arguments(KeysFault.STATUS, "status 204", (Manner) (out, request) -> out.write("HTTP/1.1 204 x\r\n\r\n")),
                 arguments(KeysFault.STATUS, "status 302, and redirects are not followed",
-                        (Manner) (request, out) -> out.write(response("302 x", "", "Location: /other"))),
+                        (Manner) (out, request) -> out.write(response("302 x", "", "Location: /other"))),
                 // Vert.x takes it for the response. Nobody sends it, and the connection is closed.
                 arguments(KeysFault.STATUS, "status 102",
-                        (Manner) (request, out) -> out.write("HTTP/1.1 102 Processing\r\n\r\n" + response("200 OK", KEYS))),
+                        (Manner) (out, request) -> out.write("HTTP/1.1 102 Processing\r\n\r\n" + response("200 OK", KEYS))),
                 arguments(KeysFault.UNUSABLE, "compressed",
-                        (Manner) (request, out) -> out.write(response("200 OK", KEYS, "Content-Encoding: gzip"))),
-                arguments(KeysFault.UNUSABLE, "larger than 256 KiB", (Manner) (request, out) -> out
+                        (Manner) (out, request) -> out.write(response("200 OK", KEYS, "Content-Encoding: gzip"))),
+                arguments(KeysFault.UNUSABLE, "larger than 256 KiB", (Manner) (out, request) -> out
                         .write(response("200 OK", KEYS + " ".repeat(KeyFetch.MAX_SIZE + 1 - KEYS.length())))),
-                arguments(KeysFault.UNUSABLE, "larger than 256 KiB", (Manner) (request, out) -> {
+                arguments(KeysFault.UNUSABLE, "larger than 256 KiB", (Manner) (out, request) -> {
                     out.write("HTTP/1.1 200 OK\r\n\r\n" + KEYS);
                     while (true) {
                         out.write(endless);
                     }
                 }),
-                arguments(KeysFault.UNUSABLE, "larger than 256 KiB", (Manner) (request, out) -> {
+                arguments(KeysFault.UNUSABLE, "larger than 256 KiB", (Manner) (out, request) -> {
                     out.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
                     while (true) {
                         out.write("2710\r\n" + endless + "\r\n");
                     }
                 }),
                 arguments(KeysFault.UNUSABLE, "not UTF-8",
-                        (Manner) (request, out) -> out.write(response("200 OK", KEYS + "\u00ff"))),
-                arguments(KeysFault.UNUSABLE, "not JSON", (Manner) (request, out) -> out.write(response("200 OK", "<html>"))),
-                arguments(KeysFault.UNUSABLE, "not HTTP", (Manner) (request, out) -> out.write("SSH-2.0-x\r\n\r\n")),
+                        (Manner) (out, request) -> out.write(response("200 OK", KEYS + "\u00ff"))),
+                arguments(KeysFault.UNUSABLE, "not JSON", (Manner) (out, request) -> out.write(response("200 OK", "<html>"))),
+                arguments(KeysFault.UNUSABLE, "not HTTP", (Manner) (out, request) -> out.write("SSH-2.0-x\r\n\r\n")),
                 // Netty skips control characters.
                 arguments(KeysFault.UNREACHABLE, "connection broke",
-                        (Manner) (request, out) -> out.write("\0\1\2\r\n\r\n")),
-                arguments(KeysFault.UNUSABLE, "headers are too large", (Manner) (request, out) -> out
+                        (Manner) (out, request) -> out.write("\0\1\2\r\n\r\n")),
+                arguments(KeysFault.UNUSABLE, "headers are too large", (Manner) (out, request) -> out
                         .write("HTTP/1.1 200 OK\r\nX: " + "x".repeat(100_000) + "\r\n\r\n")),
-                arguments(KeysFault.PRIVATE_KEYS, "private key", (Manner) (request, out) -> out
+                arguments(KeysFault.PRIVATE_KEYS, "private key", (Manner) (out, request) -> out
                         .write(response("200 OK", KEYS.replace("\"kty\"", "\"d\":\"AA\",\"kty\"")))),
-                arguments(KeysFault.UNREACHABLE, "connection broke", (Manner) (request, out) -> {
+                arguments(KeysFault.UNREACHABLE, "connection broke", (Manner) (out, request) -> {
                 }),
                 arguments(KeysFault.UNREACHABLE, "connection broke",
-                        (Manner) (request, out) -> out.write("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + KEYS)),
+                        (Manner) (out, request) -> out.write("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + KEYS)),
                 arguments(KeysFault.UNREACHABLE, "connection broke",
-                        (Manner) (request, out) -> out.write("HTTP/1.1 200 OK\r\nContent-")));
+                        (Manner) (out, request) -> out.write("HTTP/1.1 200 OK\r\nContent-")));
     }
 
     @ParameterizedTest(name = "{1}")
     @MethodSource("faultyResponses")
     void responseIsAFailure(KeysFault fault, String message, Manner manner) {
-        server.answers(manner);
+        server.answersOnce(manner);
 
         KeysException failure = failureOf(fetch(Sources.ofUrl(server.url() + "/keys")));
 
         assertThat(failure.getMessage()).contains(message).startsWith("its key set");
         assertThat(failure.fault()).isEqualTo(fault);
         assertThat(failure.getMessage()).doesNotContain("html", "SSH", "x".repeat(10));
-        Awaitility.await().until(() -> server.connections() == 0);
-        assertThat(server.requests()).hasSize(1);
+        Awaitility.await().until(() -> server.connections().isEmpty());
+        assertThat(server.heads()).hasSize(1);
     }
 
     static Stream<Manner> slowResponses() {
-        return Stream.of((request, out) -> out.awaitClose(),
-                (request, out) -> {
+        return Stream.of((out, request) -> out.awaitClose(),
+                (out, request) -> {
                     out.write("HTTP/1.1 200 OK\r\n");
                     out.awaitClose();
                 },
-                (request, out) -> {
+                (out, request) -> {
                     out.write("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
                     // Faster than any timeout of an idle connection.
                     while (true) {
@@ -242,7 +242,7 @@ class KeyFetchTest {
     @ParameterizedTest
     @MethodSource("slowResponses")
     void slowResponseIsGivenUpAndItsConnectionClosed(Manner manner) {
-        server.answers(manner);
+        server.answersOnce(manner);
         long start = System.nanoTime();
 
         KeysException failure = failureOf(
@@ -252,7 +252,7 @@ class KeyFetchTest {
         assertThat(failure.getMessage()).isEqualTo("its key set: not complete within 1 s");
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(SHORT_LIMIT.minusMillis(50),
                 SHORT_LIMIT.plusSeconds(3));
-        Awaitility.await().until(() -> server.connections() == 0);
+        Awaitility.await().until(() -> server.connections().isEmpty());
     }
 
     @Test
@@ -298,7 +298,7 @@ class KeyFetchTest {
 
     @Test
     void nextAddressIsTriedIfOneIsUnreachable() {
-        server.answers((request, out) -> out.write(response("200 OK", KEYS)));
+        server.answersOnce((out, request) -> out.write(response("200 OK", KEYS)));
         KeyFetch fetch = fetch(Sources.ofUrl(server.url() + "/keys"),
                 // The server listens on one address only.
                 host -> new InetAddress[] { InetAddress.getByName("127.0.0.7"), InetAddress.getByName("127.0.0.1") });
@@ -309,9 +309,10 @@ class KeyFetchTest {
     @Test
     void keysAreFoundByOpenIdDiscovery() {
         String issuer = server.url() + "/tenant/";
-        server.answers((request, out) -> out.write(request.startsWith("GET /tenant/.well-known/openid-configuration ")
-                ? metadata(issuer, server.url() + "/keys")
-                : response("200 OK", KEYS)));
+        server.answersOnce((out,
+                request) -> out.write(request.head().startsWith("GET /tenant/.well-known/openid-configuration ")
+                        ? metadata(issuer, server.url() + "/keys")
+                        : response("200 OK", KEYS)));
         KeyFetch fetch = fetch(Sources.byDiscovery(issuer));
 
         assertThat(keysOf(fetch).keys()).hasSize(1);
@@ -328,9 +329,9 @@ class KeyFetchTest {
     @CsvSource({ "'', /.well-known/oauth-authorization-server", "/a/b, /.well-known/oauth-authorization-server/a/b" })
     void keysAreFoundByTheMetadataOfRfc8414(String path, String place) {
         String issuer = server.url() + path;
-        server.answers((request, out) -> out.write(request.startsWith("GET " + place + " ")
+        server.answersOnce((out, request) -> out.write(request.head().startsWith("GET " + place + " ")
                 ? metadata(issuer, server.url() + "/keys")
-                : request.startsWith("GET /keys ") ? response("200 OK", KEYS) : response("404 x", "")));
+                : request.head().startsWith("GET /keys ") ? response("200 OK", KEYS) : response("404 x", "")));
 
         assertThat(keysOf(fetch(Sources.byDiscovery(issuer))).keys()).hasSize(1);
 
@@ -340,13 +341,13 @@ class KeyFetchTest {
     @Test
     void discoveryIsRepeatedAfterAFailure() {
         String issuer = server.url();
-        server.answers((request, out) -> out.write(request.contains("openid") ? metadata(issuer, issuer + "/old")
-                : response(request.startsWith("GET /old ") ? "404 x" : "200 OK", KEYS)));
+        server.answersOnce((out, request) -> out.write(request.head().contains("openid") ? metadata(issuer, issuer + "/old")
+                : response(request.head().startsWith("GET /old ") ? "404 x" : "200 OK", KEYS)));
         KeyFetch fetch = fetch(Sources.byDiscovery(issuer));
         assertThat(failureOf(fetch).getMessage()).isEqualTo("its key set: status 404");
 
-        server.answers((request, out) -> out.write(request.contains("openid") ? metadata(issuer, issuer + "/new")
-                : response(request.startsWith("GET /old ") ? "404 x" : "200 OK", KEYS)));
+        server.answersOnce((out, request) -> out.write(request.head().contains("openid") ? metadata(issuer, issuer + "/new")
+                : response(request.head().startsWith("GET /old ") ? "404 x" : "200 OK", KEYS)));
 
         assertThat(keysOf(fetch).keys()).hasSize(1);
     }
@@ -363,7 +364,8 @@ class KeyFetchTest {
             "{\"issuer\":\"ISSUER\",\"jwks_uri\":\"https://user@issuer.example/keys\"}" })
     void otherMetadataIsUnusable(String metadata) {
         String text = metadata.replace("ISSUER", server.url()).replace("KEYS", server.url() + "/keys");
-        server.answers((request, out) -> out.write(response("200 OK", request.startsWith("GET /keys ") ? KEYS : text)));
+        server.answersOnce(
+                (out, request) -> out.write(response("200 OK", request.head().startsWith("GET /keys ") ? KEYS : text)));
 
         KeysException failure = failureOf(fetch(Sources.byDiscovery(server.url())));
 
@@ -376,7 +378,7 @@ class KeyFetchTest {
     /** One server over TLS. */
     private RawServer tls(Identity identity) {
         RawServer tls = RawServer.start(Certificates.context(identity));
-        tls.answers((request, out) -> out.write(response("200 OK", KEYS)));
+        tls.answersOnce((out, request) -> out.write(response("200 OK", KEYS)));
         return tls;
     }
 
@@ -419,7 +421,7 @@ class KeyFetchTest {
                 KeysException failure = failureOf(fetch(source(tls, ca)));
                 assertThat(failure.fault()).isEqualTo(KeysFault.UNTRUSTED);
                 assertThat(failure.getMessage()).startsWith("its key set: no secure connection: ");
-                assertThat(tls.requests()).isEmpty();
+                assertThat(tls.heads()).isEmpty();
             }
         }
         try (RawServer tls = tls(authority.issue("x", "localhost"))) {
@@ -446,50 +448,50 @@ class KeyFetchTest {
                 KeyHosts.Lookup.OF_THE_JVM));
 
         assertThat(failure.fault()).isEqualTo(KeysFault.TIMED_OUT);
-        Awaitility.await().until(() -> server.connections() == 0);
+        Awaitility.await().until(() -> server.connections().isEmpty());
     }
 
     @Test
     void discoveryOverTlsDoesNotLeadToPlainHttp() {
         Authority authority = new Authority("authority");
         try (RawServer tls = tls(authority.issue("x", "localhost"))) {
-            tls.answers((request, out) -> out.write(metadata(tls.url(), server.url() + "/keys")));
+            tls.answersOnce((out, request) -> out.write(metadata(tls.url(), server.url() + "/keys")));
 
             KeysException failure = failureOf(fetch(Sources.of(tls.url(), Optional.empty(), file("ca.pem", authority.pem()),
                     Optional.empty(), Optional.empty())));
 
             assertThat(failure.getMessage()).contains("its jwks_uri is not an https URL");
-            assertThat(server.requests()).isEmpty();
+            assertThat(server.heads()).isEmpty();
         }
     }
 
     @Test
     void tokenIsReadForEachRequestAndSentToNoOtherServer() {
         Optional<Path> token = file("token", "first-token\n");
-        server.answers((request, out) -> out.write(response("200 OK", KEYS)));
+        server.answersOnce((out, request) -> out.write(response("200 OK", KEYS)));
         KeyFetch fetch = fetch(Sources.of("x", Optional.of(server.url() + "/keys"), Optional.empty(), Optional.empty(), token));
         keysOf(fetch);
         file("token", "second-token");
         keysOf(fetch);
-        assertThat(server.requests().get(0)).containsIgnoringCase("\r\nauthorization: Bearer first-token\r\n");
-        assertThat(server.requests().get(1)).containsIgnoringCase("\r\nauthorization: Bearer second-token\r\n");
+        assertThat(server.heads().get(0)).containsIgnoringCase("\r\nauthorization: Bearer first-token\r\n");
+        assertThat(server.heads().get(1)).containsIgnoringCase("\r\nauthorization: Bearer second-token\r\n");
 
         try (RawServer issuer = RawServer.start()) {
-            issuer.answers((request, out) -> out.write(metadata(issuer.url(), server.url() + "/keys")));
+            issuer.answersOnce((out, request) -> out.write(metadata(issuer.url(), server.url() + "/keys")));
             keysOf(fetch(Sources.of(issuer.url(), Optional.empty(), Optional.empty(), Optional.empty(), token)));
 
-            assertThat(issuer.requests().get(0)).containsIgnoringCase("authorization: Bearer second-token");
-            assertThat(server.requests().get(2)).as("on another port").doesNotContainIgnoringCase("authorization");
-            server.answers((request, out) -> out.write(response("401 x", "")));
+            assertThat(issuer.heads().get(0)).containsIgnoringCase("authorization: Bearer second-token");
+            assertThat(server.heads().get(2)).as("on another port").doesNotContainIgnoringCase("authorization");
+            server.answersOnce((out, request) -> out.write(response("401 x", "")));
             assertThat(failureOf(
                     fetch(Sources.of(issuer.url(), Optional.empty(), Optional.empty(), Optional.empty(), token))).getMessage())
                     .isEqualTo("its key set: status 401, without the token of token-file, as the jwks_uri of the metadata "
                             + "leads to another server: set jwks-url to send it there");
 
-            issuer.answers((request, out) -> out.write(request.contains("/keys") ? response("200 OK", KEYS)
+            issuer.answersOnce((out, request) -> out.write(request.head().contains("/keys") ? response("200 OK", KEYS)
                     : metadata(issuer.url(), issuer.url() + "/keys")));
             keysOf(fetch(Sources.of(issuer.url(), Optional.empty(), Optional.empty(), Optional.empty(), token)));
-            assertThat(issuer.requests().get(2)).containsIgnoringCase("authorization: Bearer second-token");
+            assertThat(issuer.heads().get(2)).containsIgnoringCase("authorization: Bearer second-token");
         }
     }
 
@@ -503,7 +505,7 @@ class KeyFetchTest {
 
         assertThat(failure.fault()).isEqualTo(KeysFault.FILE);
         assertThat(failure.getMessage()).contains("token-file").doesNotContain("s3cr3t", "tokens", "Injected");
-        assertThat(server.requests()).isEmpty();
+        assertThat(server.heads()).isEmpty();
     }
 
     @Test
@@ -529,7 +531,7 @@ class KeyFetchTest {
 
             assertThat(proxy.requests()).hasSize(2).allSatisfy(head -> assertThat(head)
                     .startsWith("CONNECT issuer.example:443 HTTP/1.1\r\n").doesNotContain("/keys"));
-            assertThat(tls.requests()).singleElement()
+            assertThat(tls.heads()).singleElement()
                     .satisfies(head -> assertThat(head).startsWith("GET /keys ").containsIgnoringCase("host: issuer.example"));
         }
     }

@@ -125,7 +125,7 @@ class TrustedKeysTest {
 
     private void serves(EllipticCurveJsonWebKey... published) {
         String response = RawServer.response("200 OK", set(published));
-        server.answers((request, out) -> out.write(response));
+        server.answersOnce((out, request) -> out.write(response));
     }
 
     private void start() {
@@ -160,7 +160,7 @@ class TrustedKeysTest {
 
         start();
 
-        Awaitility.await().until(() -> server.requests().size() == 1);
+        Awaitility.await().until(() -> server.heads().size() == 1);
     }
 
     @Test
@@ -186,7 +186,7 @@ class TrustedKeysTest {
 
         assertThat(verify(verifier, token(next))).isInstanceOf(Verified.class);
         assertThat(verify(verifier, token(key))).as("removed").isInstanceOf(Refused.class);
-        assertThat(server.requests()).hasSize(2);
+        assertThat(server.heads()).hasSize(2);
     }
 
     @Test
@@ -203,7 +203,7 @@ class TrustedKeysTest {
             assertThat(verify(verifier, token(unknown))).isInstanceOf(Refused.class);
         }
 
-        assertThat(server.requests()).hasSize(2);
+        assertThat(server.heads()).hasSize(2);
         assertThat(verify(verifier, token(key))).isInstanceOf(Verified.class);
     }
 
@@ -215,7 +215,7 @@ class TrustedKeysTest {
         start();
         String token = token(key);
         assertThat(verify(verifier, token)).isInstanceOf(Verified.class);
-        server.answers((request, out) -> out.write(RawServer.response("503 x", "")));
+        server.answersOnce((out, request) -> out.write(RawServer.response("503 x", "")));
 
         clock.advance(Duration.ofMinutes(10));
         assertThat(verify(verifier, token)).isInstanceOf(Verified.class);
@@ -238,7 +238,7 @@ class TrustedKeysTest {
         serves(key);
         try (RawServer fast = RawServer.start()) {
             String response = RawServer.response("200 OK", set(other));
-            fast.answers((request, out) -> out.write(response));
+            fast.answersOnce((out, request) -> out.write(response));
             TokenVerifier verifier = verifiers.replace(List.of(ofServer("slow"),
                     settings("fast", "issuer", "https://fast.example", "jwks-url", fast.url() + "/keys")));
             start();
@@ -246,7 +246,7 @@ class TrustedKeysTest {
             clock.advance(FetchedKeys.PAUSE);
             CountDownLatch asked = new CountDownLatch(1);
             CountDownLatch end = new CountDownLatch(1);
-            server.answers((request, out) -> {
+            server.answersOnce((out, request) -> {
                 asked.countDown();
                 try {
                     end.await();
@@ -278,8 +278,8 @@ class TrustedKeysTest {
                         settings("further", "issuer", "https://further.example", "jwks-url", server.url() + "/further")));
 
         assertThat(changed.verify(token(key), Optional.empty())).as("at once").isInstanceOf(Verified.class);
-        Awaitility.await().until(() -> server.requests().size() == 2);
-        assertThat(server.requests().get(1)).startsWith("GET /further ");
+        Awaitility.await().until(() -> server.heads().size() == 2);
+        assertThat(server.heads().get(1)).startsWith("GET /further ");
     }
 
     @Test
@@ -289,7 +289,7 @@ class TrustedKeysTest {
         verifiers.replace(List.of(ofServer("idp")));
         start();
         Awaitility.await().until(() -> keys.states().get(0).keys() == 1);
-        server.answers((request, out) -> out.write(RawServer.response("503 x", "")));
+        server.answersOnce((out, request) -> out.write(RawServer.response("503 x", "")));
 
         TokenVerifier both = verifiers.replace(List.of(ofServer("first", "audience", "other"), ofServer("idp")));
 
@@ -311,7 +311,7 @@ class TrustedKeysTest {
         verifiers.replace(List.of(settings("idp", "jwks-url", server.url() + "/moved")));
 
         Awaitility.await().until(() -> keys.states().get(0).keys() == 1);
-        assertThat(server.requests().get(1)).startsWith("GET /moved ");
+        assertThat(server.heads().get(1)).startsWith("GET /moved ");
         assertThat(registry.get("issuer.keys").tag("issuer", "idp").gauge().value()).isOne();
         assertThat(registry.get("issuer.keys.fetches").tags("issuer", "idp", "outcome", "success").counter().count()).isOne();
 

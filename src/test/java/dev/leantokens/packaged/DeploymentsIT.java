@@ -57,10 +57,11 @@ class DeploymentsIT {
 
     @BeforeEach
     void startApiServer() {
-        apiServer.answers((request, out) -> out.write(
-                request.startsWith("GET /openid/v1/jwks ") && request.contains("Bearer " + SERVICES_TOKEN + "\r\n")
-                        ? RawServer.response("200 OK", ISSUER.jwks(), "Content-Type: application/jwk-set+json")
-                        : RawServer.response("403 Forbidden", "")));
+        apiServer.answersOnce((out, request) -> out.write(
+                request.head().startsWith("GET /openid/v1/jwks ")
+                        && request.head().contains("Bearer " + SERVICES_TOKEN + "\r\n")
+                                ? RawServer.response("200 OK", ISSUER.jwks(), "Content-Type: application/jwk-set+json")
+                                : RawServer.response("403 Forbidden", "")));
     }
 
     @AfterEach

@@ -97,12 +97,12 @@ class IssuerKeysIT {
 
     private void serves(EllipticCurveJsonWebKey published) {
         String metadata = "{\"issuer\":\"%s\",\"jwks_uri\":\"%s/keys\"}".formatted(issuer.url(), issuer.url());
-        issuer.answers((request, out) -> out.write(response("200 OK",
-                request.startsWith("GET " + METADATA + " ") ? metadata : set(published))));
+        issuer.answersOnce((out, request) -> out.write(response("200 OK",
+                request.head().startsWith("GET " + METADATA + " ") ? metadata : set(published))));
     }
 
     private void fails() {
-        issuer.answers((request, out) -> out.write(response("503 Unavailable", "")));
+        issuer.answersOnce((out, request) -> out.write(response("503 Unavailable", "")));
     }
 
     private static RawHttp.Response request(PackagedApplication application, String token) {
@@ -193,7 +193,7 @@ class IssuerKeysIT {
         String keys = set(key);
         try (RawServer server = RawServer.start(Certificates.context(authority.issue("issuer", "issuer.example")));
                 ForwardProxy proxy = new ForwardProxy(null, server.port())) {
-            server.answers((request, out) -> out.write(response("200 OK", keys)));
+            server.answersOnce((out, request) -> out.write(response("200 OK", keys)));
             Map<String, String> environment = environment("ACCESS_ISSUERS_IDP_ISSUER", "payments",
                     "ACCESS_ISSUERS_IDP_JWKS_URL", "https://issuer.example/keys",
                     "ACCESS_ISSUERS_IDP_CA", Certificates.write(folder.resolve("ca.pem"), authority.pem()).toString(),
@@ -202,7 +202,7 @@ class IssuerKeysIT {
             try (PackagedApplication application = PackagedApplication.start(environment)) {
                 assertThat(request(application, token(key, "payments")).status()).isEqualTo(200);
 
-                assertThat(server.requests()).singleElement()
+                assertThat(server.heads()).singleElement()
                         .satisfies(head -> assertThat(head).startsWith("GET /keys ")
                                 .containsIgnoringCase("\r\nauthorization: Bearer s3cr3t-token\r\n"));
                 assertThat(proxy.requests()).singleElement().asString().startsWith("CONNECT issuer.example:443 ")

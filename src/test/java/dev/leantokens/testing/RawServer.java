@@ -1,5 +1,6 @@
 package dev.leantokens.testing;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -7,80 +8,208 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
-import javax.net.ServerSocketFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 
-/** An HTTP server that sends exactly the bytes of the test, over TLS or not. Each connection has its own thread. */
+import org.awaitility.Awaitility;
+
+/**
+ * An HTTP server that sends exactly the bytes of the test, over TLS or not: interim responses, several responses, partial ones.
+ * Each connection has its own thread.
+ */
 public final class RawServer implements AutoCloseable {
 
     private static final int BACKLOG = 1000;
+    private static final int MAX_UNREAD = 1 << 20;
 
     private final ServerSocket listener;
-    private final boolean encrypted;
-    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
-    private final List<String> heads = new CopyOnWriteArrayList<>();
-    private volatile Manner manner = (request, out) -> {
+    private final Optional<SSLContext> tls;
+    private final Set<Connection> open = ConcurrentHashMap.newKeySet();
+    private final List<Request> requests = new CopyOnWriteArrayList<>();
+    private final AtomicInteger accepted = new AtomicInteger();
+    private volatile Manner manner = (connection, request) -> {
     };
 
-    /** How a request is answered. */
+    /** How requests are answered. */
     @FunctionalInterface
     public interface Manner {
 
-        /**
-         * @param request request line and headers
-         * @throws IOException if the client has closed the connection; the server closes it when this method returns
-         */
-        void answer(String request, Output out) throws IOException;
+        /** @throws IOException if the connection broke; closes it */
+        void answer(Connection connection, Request request) throws IOException;
+
+        /** Called before the first request of a connection is read. */
+        default void greet(Connection connection) throws IOException {
+        }
+    }
+
+    /**
+     * One request.
+     *
+     * @param head request line and headers
+     * @param body the body
+     * @param nth the number of the request on its connection, from 1
+     */
+    public record Request(String head, String body, int nth) {
+
+        /** @return a member of the form; null without it */
+        public String parameter(String name) {
+            for (String pair : body.split("&")) {
+                if (pair.startsWith(name + "=")) {
+                    return URLDecoder.decode(pair.substring(name.length() + 1), StandardCharsets.UTF_8);
+                }
+            }
+            return null;
+        }
     }
 
     /** The server's side of a connection. */
-    public static final class Output {
+    public static final class Connection {
 
-        private final OutputStream out;
+        private final int number;
+        private final Socket tcp;
+        /** With TLS, another one than that of TCP. */
+        private final Socket socket;
         private final InputStream in;
+        private final OutputStream out;
+        private volatile boolean spoilt;
 
-        private Output(Socket socket) throws IOException {
+        private Connection(int number, Socket tcp, Optional<SSLContext> tls) throws IOException {
+            this.number = number;
+            this.tcp = tcp;
+            tcp.setTcpNoDelay(true);
+            if (tls.isPresent()) {
+                SSLSocket encrypted = (SSLSocket) tls.get().getSocketFactory().createSocket(tcp, null, tcp.getPort(), true);
+                encrypted.setUseClientMode(false);
+                this.socket = encrypted;
+            } else {
+                this.socket = tcp;
+            }
+            this.in = new BufferedInputStream(socket.getInputStream());
             this.out = socket.getOutputStream();
-            this.in = socket.getInputStream();
         }
 
+        /** @return the number of the connection since the last reset, from 1 */
+        public int number() {
+            return number;
+        }
+
+        public boolean isEncrypted() {
+            return socket != tcp;
+        }
+
+        /** Writes in one segment, if it is at most 64 KiB and the client has read what was written before. */
         public void write(String text) throws IOException {
             out.write(text.getBytes(StandardCharsets.ISO_8859_1));
             out.flush();
         }
 
+        /** Ends the server's side of the connection, with an alert if it is encrypted. */
+        public void finish() throws IOException {
+            socket.shutdownOutput();
+        }
+
+        /** Ends the server's side of TCP; an encrypted connection ends without the alert. */
+        public void finishTcp() throws IOException {
+            tcp.shutdownOutput();
+        }
+
+        /** Closes the connection with an RST, so that pending and further requests fail. */
+        public void reset() {
+            try {
+                tcp.setSoLinger(true, 0);
+                tcp.close();
+            } catch (IOException e) {
+                // Its thread may have closed it meanwhile.
+                if (!tcp.isClosed()) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        }
+
+        public void close() throws IOException {
+            socket.close();
+        }
+
+        private void end() {
+            try (tcp) {
+                socket.close();
+            } catch (IOException e) {
+                // The client has ended it.
+            }
+        }
+
+        /** Requests a new handshake (TLS 1.2) or sends new keys (TLS 1.3). */
+        public void renegotiate() throws IOException {
+            if (socket instanceof SSLSocket encrypted) {
+                encrypted.startHandshake();
+            }
+        }
+
         /** Waits until the client has closed the connection. */
         public void awaitClose() throws IOException {
-            while (in.read() >= 0) {
-                // The client has sent more.
+            for (int read = 0; in.read() >= 0; read++) {
+                if (read > MAX_UNREAD) {
+                    throw new IOException("the client sends without end");
+                }
             }
+        }
+
+        /** Records that the client must not send another request. */
+        public void spoil() {
+            spoilt = true;
+        }
+
+        /** @return whether the client must not send another request */
+        public boolean isSpoilt() {
+            return spoilt;
+        }
+
+        private Request read(int nth) throws IOException {
+            StringBuilder head = new StringBuilder();
+            while (head.indexOf("\r\n\r\n") < 0) {
+                int next = in.read();
+                if (next < 0) {
+                    return null;
+                }
+                head.append((char) next);
+            }
+            int length = 0;
+            for (String line : head.toString().split("\r\n")) {
+                if (line.regionMatches(true, 0, "content-length:", 0, 15)) {
+                    length = Integer.parseInt(line.substring(15).strip());
+                }
+            }
+            return new Request(head.toString(), new String(in.readNBytes(length), StandardCharsets.ISO_8859_1), nth);
         }
     }
 
-    private RawServer(ServerSocketFactory factory, boolean encrypted) {
+    private RawServer(Optional<SSLContext> tls) {
         try {
-            this.listener = factory.createServerSocket(0, BACKLOG, InetAddress.getByName(RawHttp.LOOPBACK));
+            this.listener = new ServerSocket(0, BACKLOG, InetAddress.getByName(RawHttp.LOOPBACK));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        this.encrypted = encrypted;
+        this.tls = tls;
         Thread acceptor = new Thread(this::accept, "raw-server");
         acceptor.setDaemon(true);
         acceptor.start();
     }
 
     public static RawServer start() {
-        return new RawServer(ServerSocketFactory.getDefault(), false);
+        return new RawServer(Optional.empty());
     }
 
     public static RawServer start(SSLContext tls) {
-        return new RawServer(tls.getServerSocketFactory(), true);
+        return new RawServer(Optional.of(tls));
     }
 
     public int port() {
@@ -89,21 +218,47 @@ public final class RawServer implements AutoCloseable {
 
     /** @return the address, without a slash at the end */
     public String url() {
-        return (encrypted ? "https://localhost:" : "http://localhost:") + port();
+        return (tls.isPresent() ? "https://localhost:" : "http://localhost:") + port();
     }
 
     public void answers(Manner next) {
         manner = next;
     }
 
-    /** @return the heads of all requests so far */
-    public List<String> requests() {
-        return heads;
+    /** Answers one request on each connection, and closes it. */
+    public void answersOnce(Manner next) {
+        manner = (connection, request) -> {
+            next.answer(connection, request);
+            connection.close();
+        };
     }
 
-    /** @return the number of open connections */
-    public int connections() {
-        return open.size();
+    /** Removes all requests and closes all connections. */
+    public void reset() {
+        open.forEach(Connection::reset);
+        Awaitility.await().until(open::isEmpty);
+        requests.clear();
+        accepted.set(0);
+    }
+
+    /** @return the requests since the last reset */
+    public List<Request> requests() {
+        return requests;
+    }
+
+    /** @return the heads of the requests since the last reset */
+    public List<String> heads() {
+        return requests.stream().map(Request::head).toList();
+    }
+
+    /** @return the open connections */
+    public Set<Connection> connections() {
+        return open;
+    }
+
+    /** @return the number of connections since the last reset */
+    public int accepted() {
+        return accepted.get();
     }
 
     public static String response(String status, String body, String... headers) {
@@ -117,9 +272,10 @@ public final class RawServer implements AutoCloseable {
     private void accept() {
         while (!listener.isClosed()) {
             try {
-                Socket socket = listener.accept();
-                open.add(socket);
-                Thread thread = new Thread(() -> serve(socket), "raw-server-connection");
+                Socket tcp = listener.accept();
+                Connection connection = new Connection(accepted.incrementAndGet(), tcp, tls);
+                open.add(connection);
+                Thread thread = new Thread(() -> serve(connection), "raw-server-connection");
                 thread.setDaemon(true);
                 thread.start();
             } catch (IOException e) {
@@ -128,23 +284,22 @@ public final class RawServer implements AutoCloseable {
         }
     }
 
-    private void serve(Socket socket) {
-        try (socket) {
-            InputStream in = socket.getInputStream();
-            StringBuilder head = new StringBuilder();
-            while (head.indexOf("\r\n\r\n") < 0) {
-                int next = in.read();
-                if (next < 0) {
+    private void serve(Connection connection) {
+        try {
+            manner.greet(connection);
+            for (int nth = 1;; nth++) {
+                Request request = connection.read(nth);
+                if (request == null) {
                     return;
                 }
-                head.append((char) next);
+                requests.add(request);
+                manner.answer(connection, request);
             }
-            heads.add(head.toString());
-            manner.answer(head.toString(), new Output(socket));
         } catch (IOException e) {
             // The client or the test has ended the connection.
         } finally {
-            open.remove(socket);
+            connection.end();
+            open.remove(connection);
         }
     }
 
@@ -152,11 +307,9 @@ public final class RawServer implements AutoCloseable {
     public void close() {
         try {
             listener.close();
-            for (Socket socket : open) {
-                socket.close();
-            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        open.forEach(Connection::reset);
     }
 }

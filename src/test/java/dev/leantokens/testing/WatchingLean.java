@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 
-import dev.leantokens.testing.RudeLean.Connection;
-import dev.leantokens.testing.RudeLean.Request;
+import dev.leantokens.testing.RawServer.Connection;
+import dev.leantokens.testing.RawServer.Request;
 
 /**
  * A Lean that knows by its own clock when each call came and when each token expires. Its answers can be held back, as if it

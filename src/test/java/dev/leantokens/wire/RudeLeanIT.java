@@ -134,7 +134,7 @@ class RudeLeanIT {
 
         assertThat(answer.status()).isEqualTo(502);
         assertThat(answer.error()).isEqualTo("server_error");
-        lean.answers(RudeLean.Manner.POLITE);
+        lean.answers(RudeLean.POLITE);
         assertThat(callers.rest(scope("customer.a")).join().token()).isEqualTo(token("customer.a"));
         assertThat(lean.requests().get(lean.requests().size() - 1).nth()).isEqualTo(1);
     }
