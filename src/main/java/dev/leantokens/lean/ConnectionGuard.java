@@ -5,15 +5,17 @@ import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import dev.leantokens.lean.LeanFailure.StaleConnectionException;
 import dev.leantokens.lean.LeanFailure.UnusableResponseException;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.DecoderException;
@@ -23,6 +25,8 @@ import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValidationUtil;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
@@ -30,8 +34,10 @@ import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.AsciiString;
 import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
@@ -41,9 +47,10 @@ import io.netty.util.concurrent.ScheduledFuture;
  * Protects one HTTP/1.1 connection to Lean from responses that belong to no request. It sits between Netty's codec and Vert.x,
  * which treats every status but 100 and 103 as a final response, and bytes after a response as the next response.
  * <ul>
- * <li>Interim responses (RFC 9110 §15.2) are skipped, any number of them.
+ * <li>Interim responses (RFC 9110 §15.2) are skipped, up to {@link #MAX_INTERIMS} of them.
  * <li>The connection is closed when a second response arrives for a request, when bytes arrive without a request, or when they
  * cannot be decoded. None of these is delivered.
+ * <li>The connection is closed after a response that says so, or whose end another HTTP implementation may see elsewhere.
  * <li>Only headers that are used here reach the REST client, which fails on other malformed headers.
  * <li>When a reused connection breaks or stays silent before the first byte of the response, the request fails with a
  * {@link StaleConnectionException}.
@@ -57,6 +64,10 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     /** The maximum size of all headers of a response together, in bytes. Gateways add headers. */
     static final int MAX_HEADERS_SIZE = 64 * 1024;
 
+    /** The maximum number of interim responses before a response. Each costs time of an event loop. */
+    private static final int MAX_INTERIMS = 1000;
+
+    private static final int MAX_STATUS = 999;
     private static final int SWITCHING_PROTOCOLS = HttpResponseStatus.SWITCHING_PROTOCOLS.code();
 
     /** The headers that delimit a response or that {@link LeanTokenEndpoint} reads. */
@@ -70,7 +81,6 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     private final Duration silenceLimit;
     private final ConnectionGuards guards;
     private final LeanAddresses addresses;
-    private final Decoder decoder = new Decoder();
 
     /** Set by any thread when the connection leaves the pool. */
     private volatile boolean inUse;
@@ -82,6 +92,10 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     /** Whether a byte has arrived since the request was written. */
     private boolean byteSeen;
     private boolean interim;
+    /** The number of interim responses since the request was written. */
+    private int interims;
+    /** Whether the current response is the last one of the connection; it stays so, since the connection is closed then. */
+    private boolean last;
     /** The end of the response, withheld until all bytes that arrived with it have been decoded; null before it arrives. */
     private Object lastContent;
     /** Whether something arrived that belongs to no request. */
@@ -125,8 +139,8 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         channel.attr(KEY).set(guard);
         pipeline.addAfter(codec.name(), null, guard);
         pipeline.addAfter(codec.name(), null, new HttpRequestEncoder());
-        pipeline.addBefore(codec.name(), null, guard.new ByteObserver());
-        pipeline.replace(codec.name(), codec.name(), guard.decoder);
+        // What the codec has not decoded is passed to the decoder, as surplus.
+        pipeline.replace(codec.name(), codec.name(), guard.new Decoder());
         return guard;
     }
 
@@ -162,6 +176,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
             awaitingResponse = true;
             byteSeen = false;
             failed = false;
+            interims = 0;
             if (requests > 1) {
                 silenceTimer = context.executor().schedule(() -> failIfSilent(context), silenceLimit.toMillis(),
                         TimeUnit.MILLISECONDS);
@@ -200,6 +215,9 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         if (undecodable instanceof PrematureChannelClosureException) {
             return new ClosedChannelException();
         }
+        if (undecodable instanceof TooLongHttpLineException) {
+            return new UnusableResponseException("its status line or the line of a chunk is too long");
+        }
         return new UnusableResponseException(undecodable instanceof TooLongFrameException
                 ? "its headers are larger than 64 KiB"
                 : "it is not HTTP");
@@ -210,19 +228,47 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         // Compared by identity, as Vert.x does: a version in lower case is another instance.
         if (response.protocolVersion() != HttpVersion.HTTP_1_1 && response.protocolVersion() != HttpVersion.HTTP_1_0) {
             fail(context, new UnusableResponseException("it is not HTTP"));
-        } else if (status < 100 || status == SWITCHING_PROTOCOLS) {
+        } else if (status < 100 || status > MAX_STATUS || status == SWITCHING_PROTOCOLS) {
             // This client offers no other protocol.
             fail(context, new UnusableResponseException("status " + status));
         } else if (status < 200) {
             interim = true;
+            interims++;
+            if (interims > MAX_INTERIMS) {
+                // All further input is discarded, too.
+                fail(context, new UnusableResponseException("too many interim responses"));
+            }
         } else {
             responses++;
             if (responses == 1) {
                 addresses.recordSuccess(address);
             }
+            // Vert.x overlooks "close" in a list.
+            last |= !HttpUtil.isKeepAlive(response) || isDoubtful(response.headers());
             removeUnused(response.headers());
             context.fireChannelRead(response);
         }
+    }
+
+    /**
+     * @return whether another HTTP implementation may read the response differently, so that its end may be elsewhere: the
+     *         transfer coding is another one than {@code chunked} alone, of which Netty accepts lists (RFC 9112 §6.3), or a
+     *         header line is malformed, which Netty accepts, too
+     */
+    private static boolean isDoubtful(HttpHeaders headers) {
+        List<String> codings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
+        if (!codings.isEmpty()
+                && !(codings.size() == 1 && HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(codings.get(0)))) {
+            return true;
+        }
+        Iterator<Map.Entry<CharSequence, CharSequence>> all = headers.iteratorCharSequence();
+        while (all.hasNext()) {
+            CharSequence name = all.next().getKey();
+            if (name.isEmpty() || HttpHeaderValidationUtil.validateToken(name) >= 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static void removeUnused(HttpHeaders headers) {
@@ -245,11 +291,11 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     }
 
     private void continueResponse(ChannelHandlerContext context, HttpContent content) {
-        boolean last = content instanceof LastHttpContent;
+        boolean end = content instanceof LastHttpContent;
         if (interim) {
             content.release();
-            interim = !last;
-        } else if (last) {
+            interim = !end;
+        } else if (end) {
             lastContent = content;
         } else {
             context.fireChannelRead(content);
@@ -262,17 +308,15 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
         if (lastContent != null) {
-            Object last = lastContent;
+            Object end = lastContent;
             lastContent = null;
             awaitingResponse = false;
             inUse = false;
-            // An incomplete second response has not been decoded.
-            surplus |= decoder.hasUndecodedBytes();
-            if (surplus) {
+            if (surplus || last) {
                 discardAndClose();
             }
             // An open connection may be used for the next request before this call returns.
-            context.fireChannelRead(last);
+            context.fireChannelRead(end);
         }
         if (surplus && !discarding) {
             discardAndClose();
@@ -343,31 +387,35 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         }
     }
 
-    /** Replaces Netty's client codec, which differs only for HEAD and CONNECT and does not expose undecoded bytes. */
-    private static final class Decoder extends HttpResponseDecoder {
+    /** Called before the bytes are decoded: a response is decoded only when its headers are complete. */
+    private void observeBytes() {
+        if (awaitingResponse && lastContent == null) {
+            byteSeen = true;
+            cancelSilenceTimer();
+        } else {
+            surplus = true;
+        }
+    }
+
+    /** Replaces Netty's client codec, which differs only for HEAD and CONNECT and does not expose its steps. */
+    private final class Decoder extends HttpResponseDecoder {
 
         private Decoder() {
             // No validation: a malformed header is dropped, or fails where a number is needed.
             super(new HttpDecoderConfig().setMaxHeaderSize(MAX_HEADERS_SIZE).setValidateHeaders(false));
         }
 
-        private boolean hasUndecodedBytes() {
-            return actualReadableBytes() > 0;
-        }
-    }
-
-    /** Observes bytes before the decoder, which reports a response only when its headers are complete. */
-    private final class ByteObserver extends ChannelInboundHandlerAdapter {
-
         @Override
-        public void channelRead(ChannelHandlerContext context, Object message) {
-            if (awaitingResponse && lastContent == null) {
-                byteSeen = true;
-                cancelSilenceTimer();
-            } else {
-                surplus = true;
-            }
-            context.fireChannelRead(message);
+        public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
+            observeBytes();
+            super.channelRead(context, message);
+        }
+
+        /** Also notices the start of a response, and control characters, which are skipped. */
+        @Override
+        protected void decode(ChannelHandlerContext context, ByteBuf bytes, List<Object> decoded) throws Exception {
+            surplus |= lastContent != null;
+            super.decode(context, bytes, decoded);
         }
     }
 }
