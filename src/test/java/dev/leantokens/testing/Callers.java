@@ -26,7 +26,7 @@ public final class Callers implements AutoCloseable {
 
     private final ExecutorService threads = Executors.newFixedThreadPool(4);
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).executor(threads).build();
-    private final URI rest = URI.create("http://localhost:" + RestAssured.port + "/v1/oauth2/token");
+    private final URI rest;
     private final URI mcp;
     private final String session;
 
@@ -49,6 +49,12 @@ public final class Callers implements AutoCloseable {
 
     /** @param mcpPort the port at which the tool is called, in one session */
     public Callers(int mcpPort) {
+        this(RestAssured.port, mcpPort);
+    }
+
+    /** @param mcpPort the port at which the tool is called, in one session */
+    public Callers(int restPort, int mcpPort) {
+        rest = URI.create("http://localhost:" + restPort + "/v1/oauth2/token");
         mcp = URI.create("http://localhost:" + mcpPort + "/mcp");
         JsonObject initialize = rpc(1, "initialize", new JsonObject().put("protocolVersion", "2025-11-25")
                 .put("capabilities", new JsonObject())

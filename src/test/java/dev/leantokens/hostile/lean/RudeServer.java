@@ -1,0 +1,70 @@
+package dev.leantokens.hostile.lean;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.IntFunction;
+
+import dev.leantokens.hostile.lean.Step.Exchange;
+import dev.leantokens.testing.RawServer;
+import dev.leantokens.testing.RawServer.Connection;
+import dev.leantokens.testing.RawServer.Request;
+
+/** A server that plays a scenario on each connection, and records requests on connections that must not be used again. */
+final class RudeServer implements RawServer.Manner {
+
+    private final List<String> violations = new CopyOnWriteArrayList<>();
+    private volatile Round round = new Round(number -> Scenario.POLITE, 0);
+
+    private record Round(IntFunction<Scenario> scenarios, CountDownLatch gathering) {
+
+        private Round(IntFunction<Scenario> scenarios, int callers) {
+            this(scenarios, new CountDownLatch(callers));
+        }
+    }
+
+    /**
+     * Starts a round.
+     *
+     * @param scenarios returns the scenario of a connection, by its number
+     * @param callers how many requests steps wait for that gather
+     */
+    void play(IntFunction<Scenario> scenarios, int callers) {
+        round = new Round(scenarios, callers);
+    }
+
+    /** @return what the client must not have done, since the last call */
+    List<String> violations() {
+        List<String> all = List.copyOf(violations);
+        violations.clear();
+        return all;
+    }
+
+    @Override
+    public void greet(Connection connection) throws IOException {
+        for (Step step : round.scenarios().apply(connection.number()).greeting()) {
+            step.play(new Exchange(connection, null, round.gathering()));
+        }
+    }
+
+    @Override
+    public void answer(Connection connection, Request request) throws IOException {
+        Round current = round;
+        if (connection.isSpoilt()) {
+            violations.add("request " + request.nth() + " on connection " + connection.number());
+        }
+        Scenario scenario = request.head().startsWith("POST ") ? current.scenarios().apply(connection.number())
+                : Scenario.POLITE;
+        if (scenario.onReuse() && request.nth() == 1) {
+            scenario = Scenario.POLITE;
+        }
+        if (!scenario.reusable()) {
+            connection.spoil();
+        }
+        current.gathering().countDown();
+        for (Step step : scenario.steps()) {
+            step.play(new Exchange(connection, request, current.gathering()));
+        }
+    }
+}

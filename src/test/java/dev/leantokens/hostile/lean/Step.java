@@ -1,0 +1,172 @@
+package dev.leantokens.hostile.lean;
+
+import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import dev.leantokens.testing.RawServer.Connection;
+import dev.leantokens.testing.RawServer.Request;
+import dev.leantokens.testing.RudeLean;
+
+/**
+ * What a server does on a connection. In texts, {@code $BODY} stands for the token response to the request, {@code $LENGTH} for
+ * its length and {@code $HEX} for the same in hexadecimal digits.
+ */
+sealed interface Step {
+
+    /**
+     * The request that is being answered.
+     *
+     * @param gathering counted down by each request of the round
+     */
+    record Exchange(Connection connection, Request request, CountDownLatch gathering) {
+
+        private String fill(String template) {
+            if (template.indexOf('$') < 0) {
+                return template;
+            }
+            String body = RudeLean.tokenResponse(request);
+            return template.replace("$BODY", body).replace("$LENGTH", Integer.toString(body.length()))
+                    .replace("$HEX", Integer.toHexString(body.length()));
+        }
+    }
+
+    /** @throws IOException if the client has closed the connection */
+    void play(Exchange exchange) throws IOException;
+
+    /** Sends a text in one segment. */
+    record Send(String text) implements Step {
+
+        @Override
+        public void play(Exchange exchange) throws IOException {
+            exchange.connection().write(exchange.fill(text));
+        }
+    }
+
+    /**
+     * Sends a text in two segments.
+     *
+     * @param at the length of the first one; modulo the length of the text
+     */
+    record SendCut(String text, int at) implements Step {
+
+        @Override
+        public void play(Exchange exchange) throws IOException {
+            String filled = exchange.fill(text);
+            int cut = at % filled.length();
+            exchange.connection().write(filled.substring(0, cut));
+            pause(2);
+            exchange.connection().write(filled.substring(cut));
+        }
+    }
+
+    /**
+     * Sends the start of a text.
+     *
+     * @param length its length; modulo the length of the text
+     */
+    record SendPart(String text, int length) implements Step {
+
+        @Override
+        public void play(Exchange exchange) throws IOException {
+            String filled = exchange.fill(text);
+            exchange.connection().write(filled.substring(0, length % filled.length()));
+        }
+    }
+
+    /** Sends a text byte by byte. */
+    record Drip(String text, int millis) implements Step {
+
+        @Override
+        public void play(Exchange exchange) throws IOException {
+            for (char each : exchange.fill(text).toCharArray()) {
+                exchange.connection().write(String.valueOf(each));
+                pause(millis);
+            }
+        }
+    }
+
+    /** Sends a text again and again, in large segments, until the client closes the connection. */
+    record Flood(String text) implements Step {
+
+        private static final int SEGMENT = 8 * 1024;
+
+        @Override
+        public void play(Exchange exchange) throws IOException {
+            String segment = text.repeat(1 + SEGMENT / text.length());
+            while (true) {
+                exchange.connection().write(segment);
+            }
+        }
+    }
+
+    record Pause(int millis) implements Step {
+
+        @Override
+        public void play(Exchange exchange) {
+            pause(millis);
+        }
+    }
+
+    /** The steps without a value. */
+    enum Act implements Step {
+
+        /** Waits until all requests of the round have arrived, so that none can use the connection of another one. */
+        GATHER {
+            @Override
+            public void play(Exchange exchange) {
+                await(exchange.gathering(), 10_000);
+            }
+        },
+        /** Ends the server's side: FIN, after an alert if there is TLS. */
+        FINISH {
+            @Override
+            public void play(Exchange exchange) throws IOException {
+                exchange.connection().finish();
+            }
+        },
+        /** Ends the server's side of TCP, without an alert. */
+        FINISH_TCP {
+            @Override
+            public void play(Exchange exchange) throws IOException {
+                exchange.connection().finishTcp();
+            }
+        },
+        CLOSE {
+            @Override
+            public void play(Exchange exchange) throws IOException {
+                exchange.connection().close();
+            }
+        },
+        RESET {
+            @Override
+            public void play(Exchange exchange) {
+                exchange.connection().reset();
+            }
+        },
+        RENEGOTIATE {
+            @Override
+            public void play(Exchange exchange) throws IOException {
+                exchange.connection().renegotiate();
+            }
+        },
+        AWAIT_CLOSE {
+            @Override
+            public void play(Exchange exchange) throws IOException {
+                exchange.connection().awaitClose();
+            }
+        }
+    }
+
+    private static void pause(int millis) {
+        await(new CountDownLatch(1), millis);
+    }
+
+    private static void await(CountDownLatch latch, int millis) {
+        try {
+            latch.await(millis, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

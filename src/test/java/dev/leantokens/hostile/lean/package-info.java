@@ -1,0 +1,6 @@
+/**
+ * A Lean that misbehaves at the byte level. A {@link dev.leantokens.hostile.lean.Scenario} says what happens on a connection;
+ * {@link dev.leantokens.hostile.lean.Scenarios} are the known ones, and {@code RandomScenario} composes others from the same
+ * steps.
+ */
+package dev.leantokens.hostile.lean;
