@@ -10,6 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import dev.leantokens.soak.Disturbance.Party;
+
 /** Checks that the application's log contains no secret, token or stack trace, and no error of the application. */
 final class LogCheck {
 
@@ -23,6 +25,12 @@ final class LogCheck {
     private static final String JWT = "eyJ";
     private static final Pattern BLOCKED_THREAD = Pattern
             .compile("(\\S+) (\\S+),\\d+ WARN +\\[io\\.vertx\\.core\\.impl\\.BlockedThreadChecker] .* blocked for (\\d+) ms");
+    /** There is one clock here, and no other program writes to Redis. */
+    private static final Pattern FALSE_ALARM = Pattern
+            .compile("(\\S+) (\\S+),\\d+ WARN +\\[dev\\.leantokens\\.store\\.(?:ClockComparison|UnusableEntries)]");
+    /** How far the clocks may differ, and for how long an entry is read. */
+    private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(5);
+    private static final Duration LONGEST_ENTRY = Duration.ofSeconds(100);
     /** From when on Vert.x reports a thread, and at which intervals it looks. */
     private static final Duration REPORTED = Duration.ofSeconds(2);
     private static final Duration CHECKED = Duration.ofSeconds(1);
@@ -33,6 +41,13 @@ final class LogCheck {
     LogCheck(Findings findings, Journal journal) {
         this.findings = findings;
         this.journal = journal;
+    }
+
+    /** A replica that stops between the answer of Redis and its own call looks as if its clock were ahead. */
+    private void falseAlarm(String line, Instant at) {
+        if (!journal.disturbed(Party.REPLICA, at.minus(LONGEST_ENTRY), at)) {
+            findings.addAboutTime("a false alarm about clocks", line, at.minus(LONGEST_ENTRY), at, CLOCK_TOLERANCE);
+        }
     }
 
     /** @param at the time of the line, which is a second exact */
@@ -54,6 +69,10 @@ final class LogCheck {
         List<String> lines = replica.log().lines().toList();
         boolean isOfBlockedThread = false;
         for (String line : lines) {
+            Matcher alarm = FALSE_ALARM.matcher(line);
+            if (alarm.lookingAt()) {
+                falseAlarm(line, Instant.parse(alarm.group(1) + "T" + alarm.group(2) + "Z"));
+            }
             Matcher blocked = BLOCKED_THREAD.matcher(line);
             if (blocked.find()) {
                 blocked(replica.number(), line, Instant.parse(blocked.group(1) + "T" + blocked.group(2) + "Z"),

@@ -81,11 +81,14 @@ final class Heartbeat {
         return List.of(id);
     }
 
-    /** @throws StoreUnavailableException if it is no reply to {@link #script()} */
-    static StorePulse pulse(Response reply) {
+    /**
+     * @param sentAt when the script was sent
+     * @throws StoreUnavailableException if it is no reply to {@link #script()}
+     */
+    static StorePulse pulse(Instant sentAt, Response reply) {
         try {
             return new StorePulse(Math.max(1, Math.min(MAX_REPLICAS, reply.get(REPLICAS).toInteger())),
-                    reply.get(GENERATION).toLong(), Instant.ofEpochMilli(reply.get(TIME).toLong()),
+                    reply.get(GENERATION).toLong(), sentAt, Instant.ofEpochMilli(reply.get(TIME).toLong()),
                     Math.max(0, reply.get(UNKNOWN_KEYS).toInteger()));
         } catch (RuntimeException e) {
             throw new StoreUnavailableException(StoreFault.NONSENSE);

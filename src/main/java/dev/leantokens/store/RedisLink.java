@@ -2,6 +2,7 @@ package dev.leantokens.store;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
@@ -49,6 +50,7 @@ final class RedisLink implements StoreLink {
     private final ContextInternal context;
     private final RedisClients clients;
     private final Duration timeout;
+    private final Clock clock;
     private final LinkMetrics metrics;
     private final StoreOutage outage;
     private final Heartbeat heartbeat;
@@ -82,6 +84,7 @@ final class RedisLink implements StoreLink {
         this.clients = clients;
         this.timeout = timeout;
         this.metrics = metrics;
+        this.clock = clock;
         this.outage = new StoreOutage(clock);
         this.heartbeat = new Heartbeat(names, keys);
         this.hosts = new HostLookup(vertx, () -> {
@@ -285,11 +288,15 @@ final class RedisLink implements StoreLink {
             return;
         }
         next.open(clients, attempt)
-                .compose(ready -> execute(next, heartbeat.script(), heartbeat.keys(), heartbeat.arguments(),
-                        first ? FIRST_PATIENCE : timeout))
-                .map(Heartbeat::pulse)
+                .compose(ready -> pulse(next, first ? FIRST_PATIENCE : timeout))
                 .onSuccess(opened::tryComplete)
                 .onFailure(opened::tryFail);
+    }
+
+    private Future<StorePulse> pulse(RedisSession current, Duration patience) {
+        Instant sentAt = clock.instant();
+        return execute(current, heartbeat.script(), heartbeat.keys(), heartbeat.arguments(), patience)
+                .map(reply -> Heartbeat.pulse(sentAt, reply));
     }
 
     private void onFailedAttempt(StoreFault fault) {
@@ -356,8 +363,7 @@ final class RedisLink implements StoreLink {
                 late -> sign.tryFail(new StoreUnavailableException(StoreFault.TIMEOUT)));
         current.probeMessages().onSuccess(sign::tryComplete).onFailure(sign::tryFail)
                 .onComplete(reply -> vertx.cancelTimer(limitTimer));
-        Future<StorePulse> pulse = execute(current, heartbeat.script(), heartbeat.keys(), heartbeat.arguments(), PATIENCE)
-                .map(Heartbeat::pulse);
+        Future<StorePulse> pulse = pulse(current, PATIENCE);
         Future.all(pulse, sign.future()).onComplete(both -> {
             if (current != session) {
                 return;

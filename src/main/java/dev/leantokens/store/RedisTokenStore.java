@@ -67,7 +67,8 @@ final class RedisTokenStore implements TokenStore {
         this.names = names;
         this.times = times;
         this.generations = generations;
-        this.entries = new SealedEntries(keys, times.tolerance(), generations, new UnusableEntries(clock, registry));
+        this.entries = new SealedEntries(keys, times.tolerance(), generations, new UnusableEntries(clock, registry),
+                clock);
         this.metrics = new TokenStoreMetrics(registry);
         this.clock = clock;
         this.vertx = vertx;

@@ -1,6 +1,7 @@
 package dev.leantokens.store;
 
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -23,7 +24,8 @@ import dev.leantokens.token.TokenKey;
  * <p>
  * A token's remaining life is the shorter of two: until its expiry by the clock of this machine; and its lifetime, less what
  * has passed since by the clock of Redis. So a wrong clock can shorten a token's life, but not extend it. An old entry that is
- * written again has expired.
+ * written again has expired. Entries that are written late, by a replica or a Redis that was slow, stay for that much longer in
+ * Redis, which is not recorded as long as it is within the tolerance.
  */
 final class SealedEntries {
 
@@ -37,9 +39,11 @@ final class SealedEntries {
     private final Duration tolerance;
     private final TokenGenerations generations;
     private final UnusableEntries unusable;
+    private final Clock clock;
 
     /** @param tolerance how far clocks may differ */
-    SealedEntries(StoreKeys keys, Duration tolerance, TokenGenerations generations, UnusableEntries unusable) {
+    SealedEntries(StoreKeys keys, Duration tolerance, TokenGenerations generations, UnusableEntries unusable, Clock clock) {
+        this.clock = clock;
         this.keys = keys;
         this.tolerance = tolerance;
         this.generations = generations;
@@ -62,10 +66,15 @@ final class SealedEntries {
             }
             long here = shared.expiresAt() - now.toEpochMilli();
             long there = Math.min(shared.lifetime(), shared.lifetime() - (redisNow - shared.startedAt()) / 1000);
-            if (there <= 0 || here < -tolerance.toMillis()) {
+            if (there < -tolerance.toMillis() || here < -tolerance.toMillis()) {
                 return flawed(Kind.EXPIRED);
             }
-            if (Math.abs(here - there) > tolerance.toMillis()) {
+            if (there <= 0) {
+                return Optional.empty();
+            }
+            // Redis read its clock when the question arrived, at some time since then.
+            long since = Duration.between(now, clock.instant()).toMillis();
+            if (there - here > tolerance.toMillis() || here - since - there > tolerance.toMillis()) {
                 unusable.record(Kind.CLOCK);
             }
             try {
@@ -86,11 +95,13 @@ final class SealedEntries {
     Optional<SharedFailure> failure(String name, byte[] sealed, String credentials, Duration age, long redisNow, Instant now) {
         return opened(name, sealed, SharedFailure::decode).flatMap(failure -> {
             // By this clock as well: Redis, or what is between, can tell any time.
-            if (Math.abs(redisNow - failure.redisTime()) / 1000 > age.toMillis()
-                    || Math.abs(now.toEpochMilli() - failure.time()) > age.plus(tolerance).toMillis()) {
+            long passed = Math.max(Math.abs(redisNow - failure.redisTime()) / 1000,
+                    Math.abs(now.toEpochMilli() - failure.time()) - tolerance.toMillis());
+            if (passed > age.plus(tolerance).toMillis()) {
                 return flawed(Kind.EXPIRED);
             }
-            return Optional.of(failure).filter(each -> each.credentials().equals(credentials));
+            return Optional.of(failure).filter(each -> passed <= age.toMillis())
+                    .filter(each -> each.credentials().equals(credentials));
         });
     }
 

@@ -3,6 +3,8 @@ package dev.leantokens.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -24,7 +26,7 @@ class ClockComparisonTest {
     }
 
     private void pulse(Duration ahead) {
-        comparison.pulse(new StorePulse(1, 0, clock.instant().minus(ahead), 0));
+        comparison.pulse(new StorePulse(1, 0, clock.instant(), clock.instant().minus(ahead), 0));
     }
 
     @Test
@@ -34,6 +36,22 @@ class ClockComparisonTest {
 
         assertThat(log.lines()).isEmpty();
         assertThat(comparison.difference()).isEqualTo(Duration.ofSeconds(-5));
+    }
+
+    /** Redis, this replica or the network may have stopped in between. */
+    @Test
+    void timeBetweenTheQuestionAndTheAnswerIsNoDifference() {
+        Instant sentAt = clock.instant();
+        clock.advance(Duration.ofSeconds(8));
+
+        for (Duration readAfter : List.of(Duration.ZERO, Duration.ofSeconds(3), Duration.ofSeconds(8))) {
+            comparison.pulse(new StorePulse(1, 0, sentAt, sentAt.plus(readAfter), 0));
+            assertThat(comparison.difference()).isZero();
+        }
+        assertThat(log.lines()).isEmpty();
+
+        comparison.pulse(new StorePulse(1, 0, sentAt, sentAt.plusSeconds(14), 0));
+        assertThat(comparison.difference()).isEqualTo(Duration.ofSeconds(-6));
     }
 
     @ParameterizedTest

@@ -436,7 +436,7 @@ class ForgottenTokensIT {
         await().until(() -> applied.size() == 1);
 
         for (int i = 0; i < 3; i++) {
-            forgotten.pulse(new StorePulse(1, 0, now, 0));
+            forgotten.pulse(new StorePulse(1, 0, now, now, 0));
         }
 
         await().until(() -> applied.size() == 2);

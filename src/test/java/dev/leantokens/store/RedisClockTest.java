@@ -12,7 +12,7 @@ class RedisClockTest {
     void timeIsThatOfTheLastReplyAndGoesOn() {
         RedisClock clock = new RedisClock();
         assertThat(clock.now()).isEmpty();
-        clock.pulse(new StorePulse(1, 0, Instant.ofEpochMilli(5), 0));
+        clock.pulse(new StorePulse(1, 0, Instant.EPOCH, Instant.ofEpochMilli(5), 0));
         assertThat(clock.now().orElseThrow().micros()).isBetween(5_000L, 10_000_000L);
 
         clock.read(1_000_000_000_000L);
