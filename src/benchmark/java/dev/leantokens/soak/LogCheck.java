@@ -23,6 +23,13 @@ final class LogCheck {
 
     /** How each signed token starts. */
     private static final String JWT = "eyJ";
+    private static final String FRAME = "\tat ";
+    /**
+     * A fault of Vert.x without consequences for callers: the failure of a connection to Lean overtakes the head of the response
+     * on its way to another event loop.
+     */
+    private static final String RACE = "java.lang.IllegalStateException: Result is already complete";
+    private static final String RACE_FRAME = "io.vertx.core.http.impl.HttpClientRequestImpl.handleResponse(";
     private static final Pattern BLOCKED_THREAD = Pattern
             .compile("(\\S+) (\\S+),\\d+ WARN +\\[io\\.vertx\\.core\\.impl\\.BlockedThreadChecker] .* blocked for (\\d+) ms");
     /** There is one clock here, and no other program writes to Redis. */
@@ -37,6 +44,7 @@ final class LogCheck {
 
     private final Findings findings;
     private final Journal journal;
+    private int races;
 
     LogCheck(Findings findings, Journal journal) {
         this.findings = findings;
@@ -59,6 +67,33 @@ final class LogCheck {
         }
     }
 
+    /** @return whether a line that starts a stack trace is no finding, or is one about a time */
+    private boolean isExplained(int replica, List<String> lines, int index) {
+        String line = lines.get(index);
+        Matcher alarm = FALSE_ALARM.matcher(line);
+        if (alarm.lookingAt()) {
+            falseAlarm(line, time(alarm));
+            return true;
+        }
+        Matcher blocked = BLOCKED_THREAD.matcher(line);
+        if (blocked.lookingAt()) {
+            blocked(replica, line, time(blocked), Duration.ofMillis(Long.parseLong(blocked.group(3))));
+            return true;
+        }
+        boolean race = line.endsWith(RACE) && lines.size() > index + 2 && lines.get(index + 2).contains(RACE_FRAME);
+        races += race ? 1 : 0;
+        return race;
+    }
+
+    private static Instant time(Matcher line) {
+        return Instant.parse(line.group(1) + "T" + line.group(2) + "Z");
+    }
+
+    /** @return how often Vert.x has reported the head of a response behind the end of its connection */
+    int races() {
+        return races;
+    }
+
     /** @return the number of lines */
     int check(Application replica, Clients clients, String storeKey) throws IOException {
         List<String> secrets = Stream.concat(Stream.of(Clients.MARK, MarkedToken.MARK, JWT, storeKey),
@@ -67,25 +102,17 @@ final class LogCheck {
                                 .getBytes(StandardCharsets.US_ASCII))))
                 .toList();
         List<String> lines = replica.log().lines().toList();
-        boolean isOfBlockedThread = false;
-        for (String line : lines) {
-            Matcher alarm = FALSE_ALARM.matcher(line);
-            if (alarm.lookingAt()) {
-                falseAlarm(line, Instant.parse(alarm.group(1) + "T" + alarm.group(2) + "Z"));
-            }
-            Matcher blocked = BLOCKED_THREAD.matcher(line);
-            if (blocked.find()) {
-                blocked(replica.number(), line, Instant.parse(blocked.group(1) + "T" + blocked.group(2) + "Z"),
-                        Duration.ofMillis(Long.parseLong(blocked.group(3))));
-            }
-            isOfBlockedThread = blocked.lookingAt() || isOfBlockedThread && line.startsWith("\tat ");
-            if (isOfBlockedThread) {
-                continue;
-            }
+        boolean explained = false;
+        for (int i = 0; i < lines.size(); i++) {
+            String line = lines.get(i);
             if (secrets.stream().anyMatch(line::contains)) {
                 findings.add("a secret or a token in the log", line);
             }
-            if (line.startsWith("\tat ") || line.contains("Exception") && !line.contains(UNREACHABLE)) {
+            explained = explained && line.startsWith(FRAME) || isExplained(replica.number(), lines, i);
+            if (explained) {
+                continue;
+            }
+            if (line.startsWith(FRAME) || line.contains("Exception") && !line.contains(UNREACHABLE)) {
                 findings.add("an exception in the log", line);
             }
             if (line.contains(" ERROR ") && REFUSED_SCOPES.stream().noneMatch(line::contains)) {

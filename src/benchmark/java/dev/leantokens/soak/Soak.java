@@ -247,6 +247,7 @@ public final class Soak implements Disturbances.Parties {
                 replicas.stream().mapToInt(replica -> replica.mcp().startedSessions()).sum(), load.skipped(), lines, audited);
         replicas.forEach(replica -> System.out.printf("heap of replica %d after GC, MiB: %s%n",
                 replica.application().number(), replica.heap()));
+        System.out.println(logs.races() + " times, Vert.x logged a response behind the end of its connection");
         System.out.println(stalls);
         if (load.skipped() > 0) {
             System.out.println("This machine was too busy for this rate.");
