@@ -198,8 +198,9 @@ final class Http1Requests {
         decoded.clear();
     }
 
+    /** Compared by identity, as Vert.x does: {@code HtTP/1.1} is another instance, which Netty considers equal. */
     private static boolean isHttp1(HttpVersion version) {
-        return version.equals(HttpVersion.HTTP_1_1) || version.equals(HttpVersion.HTTP_1_0);
+        return version == HttpVersion.HTTP_1_1 || version == HttpVersion.HTTP_1_0;
     }
 
     /** The handler before the decoder. */

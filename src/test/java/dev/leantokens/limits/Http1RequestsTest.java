@@ -10,6 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -138,6 +139,20 @@ class Http1RequestsTest {
         assertThat(isRead()).isTrue();
         assertThat(application.readCompletes).as("each read is completed, which flushes responses")
                 .isEqualTo(readCompletes + 2);
+    }
+
+    /** Vert.x answers 501 with the version of the request. */
+    @ParameterizedTest
+    @ValueSource(strings = { "HTTP/1.2", "HtTP/1.1", "ODD/1.1" })
+    void otherVersionIsNotSupportedAndNotRepeated(String version) {
+        peer.readsAll();
+        receive("GET /1 " + version + "\r\n\r\n");
+        HttpResponse refusal = response(HttpResponseStatus.NOT_IMPLEMENTED, 0).setProtocolVersion(HttpVersion.valueOf(version));
+
+        peer.writeOneOutbound(refusal);
+
+        assertThat(refusal.status()).isEqualTo(HttpResponseStatus.HTTP_VERSION_NOT_SUPPORTED);
+        assertThat(refusal.protocolVersion()).isSameAs(HttpVersion.HTTP_1_1);
     }
 
     @Test

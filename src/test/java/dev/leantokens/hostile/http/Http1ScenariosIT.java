@@ -210,6 +210,7 @@ class Http1ScenariosIT {
                 line("505", "GET /q/health/live HTTP/1.2"),
                 line("505", "GET /q/health/live HTTP/2.0"),
                 line("505", "GET /q/health/live HTTP/0.9"),
+                line("505", "GET /q/health/live HtTP/1.1"),
                 line("505", "GET /q/health/live H\u00d4TP/1.1"),
                 get("400", "GET /q/health/live HTP/1.1", "X>\r\n"),
                 new Scenario("LF instead of CR LF", "400", request -> "GET" + LIVE + "\nHost: localhost\n\n"),
