@@ -50,7 +50,7 @@ public class SettingConverters implements SmallRyeConfigBuilderCustomizer {
     private static final Pattern NOTHING = Pattern.compile("\\s*[,\\\\][,\\s\\\\]*");
 
     /** Settings of libraries, of which some are meant to be empty in a file. */
-    private static final Pattern OF_QUARKUS = Pattern.compile("(quarkus|mp|smallrye)\\..*");
+    private static final Pattern OF_QUARKUS = Pattern.compile("(quarkus|mp|smallrye)\\.");
 
     /** The start of the messages of SmallRye Config, which name the property only and can quote the value. */
     private static final String OF_SMALLRYE = "SRCFG";
@@ -177,7 +177,7 @@ public class SettingConverters implements SmallRyeConfigBuilderCustomizer {
         @Override
         public ConfigValue getValue(ConfigSourceInterceptorContext context, String name) {
             ConfigValue value = expanded(context, name);
-            if (value != null && value.getValue() != null && !OF_QUARKUS.matcher(name).matches()) {
+            if (value != null && value.getValue() != null && !OF_QUARKUS.matcher(name).lookingAt()) {
                 value = withoutSpace(name, requireEntries(name, withDefault(value)));
             }
             LAST_READ.set(value);

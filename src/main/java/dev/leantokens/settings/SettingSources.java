@@ -3,6 +3,7 @@ package dev.leantokens.settings;
 import java.io.Serial;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -61,6 +62,12 @@ public class SettingSources implements SmallRyeConfigBuilderCustomizer {
         public String getValue(String name) {
             String value = super.getValue(name);
             return isSet(name, value) ? value : null;
+        }
+
+        /** Without the empty ones, whose names could be keys of a map. */
+        @Override
+        public Set<String> getPropertyNames() {
+            return super.getPropertyNames().stream().filter(name -> getValue(name) != null).collect(Collectors.toSet());
         }
     }
 

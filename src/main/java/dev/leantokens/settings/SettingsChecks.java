@@ -2,6 +2,7 @@ package dev.leantokens.settings;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -9,6 +10,7 @@ import jakarta.enterprise.event.Observes;
 
 import dev.leantokens.StartOrder;
 import io.quarkus.arc.All;
+import io.quarkus.arc.InstanceHandle;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
@@ -16,15 +18,17 @@ import io.quarkus.runtime.configuration.ConfigurationException;
 @ApplicationScoped
 class SettingsChecks {
 
-    void run(@Observes @Priority(StartOrder.SETTINGS) StartupEvent event, @All List<SettingsCheck> checks) {
-        run(checks);
+    void run(@Observes @Priority(StartOrder.SETTINGS) StartupEvent event,
+            @All List<InstanceHandle<SettingsCheck>> checks) {
+        run(checks.stream().<Supplier<SettingsCheck>> map(handle -> handle::get).toList());
     }
 
-    static void run(List<SettingsCheck> checks) {
+    /** @param checks each creates its bean, whose constructor can already refuse settings */
+    static void run(List<Supplier<SettingsCheck>> checks) {
         List<String> problems = new ArrayList<>();
-        for (SettingsCheck check : checks) {
+        for (Supplier<SettingsCheck> check : checks) {
             try {
-                check.check();
+                check.get().check();
             } catch (ConfigurationException e) {
                 problems.add(e.getMessage());
             }

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.ServiceLoader;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -85,7 +86,8 @@ public final class StartSettings {
     public static SmallRyeConfig start(Map<String, String> variables, Map<String, String> file) {
         try {
             StartSettings settings = new StartSettings(variables, config(variables, file));
-            SettingsChecks.run(CHECKS.stream().map(check -> (SettingsCheck) settings.create(check)).toList());
+            SettingsChecks.run(CHECKS.stream()
+                    .<Supplier<SettingsCheck>> map(check -> () -> (SettingsCheck) settings.create(check)).toList());
             return settings.config;
         } catch (ConfigValidationException e) {
             throw new ConfigurationException(e.getMessage());
