@@ -87,7 +87,7 @@ class ValuesInTextTest {
      * messages are fixed.
      */
     private static final Set<String> OTHERS = Set.of("RequestMembers", "ScopePattern", "AccessToken", "CachedToken",
-            "SecretDigest", "Origin", "StaleConnectionException", "Invalid", "StoreKey");
+            "SecretDigest", "Origin", "StaleConnectionException", "InvalidSetting", "StoppedException", "StoreKey");
 
     @TestFactory
     Stream<DynamicTest> recordShowsNoSecret() {

@@ -124,7 +124,7 @@ class StatelessClientsTest {
 
     @ParameterizedTest
     @ValueSource(strings = { "0", "-7", "2147483648", "9223372036854775807", "\"\"", "\"7\"",
-            "\"a\\\"b\\\\c\\n\\u0001/é€😀\"", "\"\\ud800\"" })
+            "\"a\\\"b\\\\c\\n\\u0001/é€😀\"" })
     void idIsReturnedAsReceived(String id) {
         JsonObject params = new JsonObject().put("name", McpCalls.TOOL).put("arguments",
                 new JsonObject().put("body", new JsonObject().put("scope", "api")));
