@@ -11,6 +11,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValidationUtil;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
@@ -68,6 +69,8 @@ final class Http2Answers extends FlowControllerDecorator {
     private int maxConcurrentStreams = INITIAL_MAX_STREAMS;
     /** The stream that was activated last, until Vert.x has seen it or it has been reset. */
     private Http2Stream unseen;
+    /** Null until a response needs it. */
+    private BodylessFrames bodyless;
 
     private Http2Answers(Http2ConnectionHandler handler, ChannelHandlerContext context, BooleanSupplier scarce) {
         super(handler.connection().remote().flowController());
@@ -186,6 +189,10 @@ final class Http2Answers extends FlowControllerDecorator {
     @Override
     public void addFlowControlled(Http2Stream stream, FlowControlled frame) {
         Answer answer = answerOn(stream);
+        if (answer.head) {
+            delegate.addFlowControlled(stream, bodyless().withoutBody(frame));
+            return;
+        }
         if (frame.size() > 0 && hasTooMuchUnread() && !canBeSent(stream, answer, frame)) {
             // Closing the connection would make an attacker open another one, whose requests would be answered again.
             frame.error(context, Http2Exception.streamError(stream.id(), Http2Error.ENHANCE_YOUR_CALM, "Too much is unread"));
@@ -193,6 +200,15 @@ final class Http2Answers extends FlowControllerDecorator {
         }
         answer.add(frame.size());
         delegate.addFlowControlled(stream, new Frame(frame, answer));
+    }
+
+    /** Added when it is needed: hardly any client sends HEAD. */
+    private BodylessFrames bodyless() {
+        if (bodyless == null) {
+            bodyless = new BodylessFrames();
+            context.pipeline().addBefore(context.name(), null, bodyless);
+        }
+        return bodyless;
     }
 
     private Answer answerOn(Http2Stream stream) {
@@ -280,6 +296,7 @@ final class Http2Answers extends FlowControllerDecorator {
                 }
             }
             CharSequence method = headers.method();
+            answer.head |= method != null && HttpMethod.HEAD.asciiName().contentEquals(method);
             if (method != null && HttpHeaderValidationUtil.validateToken(method) >= 0
                     || headers.getAll(HttpHeaderNames.HOST).size() > 1) {
                 throw malformed(stream);
@@ -351,6 +368,8 @@ final class Http2Answers extends FlowControllerDecorator {
 
         /** Bytes of the request. */
         private long requested;
+        /** Whether the response must not have a body. */
+        private boolean head;
         private long queued;
         private long sent;
         private long queuedBefore;

@@ -3,6 +3,7 @@ package dev.leantokens.hostile.http;
 import static dev.leantokens.hostile.http.AttackedService.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -288,6 +289,22 @@ class Http1ScenariosIT {
     @Test
     void oddRequestIsAnsweredAndNothingBehindItIs() {
         assertAll(heads(), Port.REST);
+    }
+
+    @Test
+    void headHasNoBody() {
+        for (Port port : Port.values()) {
+            for (String path : List.of("/q/health/live", "/q/metrics", "/q/openapi", "/", port.path(), "/nothing")) {
+                try (Conversation conversation = Conversation.open(service.port(port))) {
+                    String request = "HEAD " + path + " HTTP/1.1\r\n" + HOST;
+                    conversation.send(request + "\r\n" + request + CLOSE);
+                    conversation.awaitClose(PATIENCE);
+
+                    assertThat(new String(conversation.received(), StandardCharsets.UTF_8)).as(path)
+                            .matches("(HTTP/1.1 (200|401|404|405) [^\r\n]+\r\n([^\r\n]+\r\n)+\r\n){2}");
+                }
+            }
+        }
     }
 
     @Test

@@ -372,4 +372,26 @@ class Http2ScenariosIT {
             }
         }
     }
+
+    @Test
+    void headHasNoBody() {
+        for (Port port : Port.values()) {
+            for (String path : List.of(LIVE, "/q/metrics", "/q/openapi", "/", Port.REST.path(), Port.MCP.path(), "/nothing")) {
+                try (Conversation conversation = Conversation.open(service.port(port))) {
+                    // Windows of 0 bytes: nothing but an empty frame has room.
+                    conversation.send(new RawHttp2().preface(0).headers(1, END_STREAM, "HEAD", path)
+                            .headers(3, END_STREAM, "HEAD", path).bytes());
+                    conversation.await(PATIENCE, () -> {
+                        Http2Responses responses = Http2Responses.of(conversation.received());
+                        return responses.hasEnded(1) && responses.hasEnded(3);
+                    });
+
+                    Http2Responses responses = Http2Responses.of(conversation.received());
+                    assertThat(responses.statuses().get(1)).as(path).isIn("200", "401", "404", "405");
+                    assertThat(responses.resets()).as(path).isEmpty();
+                    assertThat(responses.body(1) + responses.body(3)).as(path).isEmpty();
+                }
+            }
+        }
+    }
 }
