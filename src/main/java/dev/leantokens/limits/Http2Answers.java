@@ -48,6 +48,12 @@ final class Http2Answers extends FlowControllerDecorator {
     /** Until the client has acknowledged the setting: what clients assume before they know it (RFC 9113 §6.5.2). */
     private static final int INITIAL_MAX_STREAMS = 100;
 
+    /**
+     * How many more streams may be refused than served before the connection is closed. A client can open many at once until it
+     * knows the limit, or while memory is scarce.
+     */
+    static final int MAX_REFUSED = 1_000;
+
     private final Http2Connection connection;
     private final Http2ConnectionHandler handler;
     private final ChannelHandlerContext context;
@@ -69,6 +75,8 @@ final class Http2Answers extends FlowControllerDecorator {
     private int maxConcurrentStreams = INITIAL_MAX_STREAMS;
     /** The stream that was activated last, until Vert.x has seen it or it has been reset. */
     private Http2Stream unseen;
+    /** Refused streams without as many that were served; more than the limit once the connection is being closed. */
+    private int refused;
     /** Null until a response needs it. */
     private BodylessFrames bodyless;
 
@@ -351,15 +359,23 @@ final class Http2Answers extends FlowControllerDecorator {
         @Override
         public void onStreamActive(Http2Stream stream) {
             dropReset();
-            if (connection.numActiveStreams() <= Math.min(maxStreams, maxConcurrentStreams)) {
+            if (refused <= MAX_REFUSED && connection.numActiveStreams() <= Math.min(maxStreams, maxConcurrentStreams)) {
                 unseen = stream;
+                refused = Math.max(0, refused - 1);
                 return;
             }
             stream.resetSent();
-            // Not by the handler, to which a failure is an error of the connection: the client may have hung up.
-            handler.encoder().frameWriter().writeRstStream(context, stream.id(), Http2Error.REFUSED_STREAM.code(),
-                    context.newPromise());
+            if (refused <= MAX_REFUSED) {
+                // Not by the handler, to which a failure is an error of the connection: the client may have hung up.
+                handler.encoder().frameWriter().writeRstStream(context, stream.id(), Http2Error.REFUSED_STREAM.code(),
+                        context.newPromise());
+            }
             stream.close();
+            // Netty's own limits of resets and queued frames do not see these.
+            if (++refused == MAX_REFUSED + 1) {
+                handler.onError(context, false,
+                        Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "Too many refused streams"));
+            }
         }
     }
 

@@ -20,7 +20,11 @@ import static dev.leantokens.testing.RawHttp2.fields;
 import static dev.leantokens.testing.RawHttp2.join;
 import static dev.leantokens.testing.RawHttp2.number;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +43,7 @@ import org.junit.jupiter.api.Test;
 
 import dev.leantokens.hostile.http.TokenRequest.Client;
 import dev.leantokens.hostile.http.TokenRequest.Port;
+import dev.leantokens.testing.RawHttp;
 import dev.leantokens.testing.RawHttp2;
 
 /** Malformed and unusual HTTP/2, with a valid request behind it on another stream of the same connection. */
@@ -46,6 +51,7 @@ class Http2ScenariosIT {
 
     private static final int AT_A_TIME = 8;
     private static final int FLOOD = 10_000;
+    private static final int REFUSED = 100_000;
     private static final int LAST = 9_999;
     private static final long PING_VALUE = 42;
     /** Netty closes a connection on which 10,000 answers to such frames wait. */
@@ -183,6 +189,11 @@ class Http2ScenariosIT {
                         f.post(stream, Port.REST.path());
                     }
                     f.lastData(201, "{}").cancel(1).cancel(3).cancel(5);
+                }),
+                scenario("many more streams than allowed", "GOAWAY 11", f -> {
+                    for (int stream = 1; stream < 3_000; stream += 2) {
+                        f.post(stream, Port.REST.path());
+                    }
                 }),
                 scenario("malformed streams, and then an error of the connection", "GOAWAY 1", f -> {
                     for (int stream = 1; stream <= 99; stream += 2) {
@@ -392,6 +403,32 @@ class Http2ScenariosIT {
                     assertThat(responses.body(1) + responses.body(3)).as(path).isEmpty();
                 }
             }
+        }
+    }
+
+    /** Of a client that never reads: what waits for it would take more memory than what it sends. */
+    @Test
+    void connectionOfManyRefusedStreamsEnds() throws IOException {
+        for (Port port : Port.values()) {
+            RawHttp2 frames = new RawHttp2().preface(65_535);
+            for (int stream = 1; stream < 2 * REFUSED; stream += 2) {
+                frames.post(stream, port.path());
+            }
+            try (Socket socket = new Socket(RawHttp.LOOPBACK, service.port(port))) {
+                OutputStream out = socket.getOutputStream();
+                send(out, frames);
+                await().atMost(PATIENCE).until(() -> !send(out, new RawHttp2().frame(PING, 0, 0, new byte[8])));
+            }
+        }
+    }
+
+    /** @return whether the connection is open */
+    private static boolean send(OutputStream out, RawHttp2 frames) {
+        try {
+            out.write(frames.bytes());
+            return true;
+        } catch (IOException e) {
+            return false;
         }
     }
 }
