@@ -10,6 +10,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -157,6 +158,10 @@ final class Http1Requests {
             return;
         }
         if (message instanceof HttpRequest request) {
+            if (request.headers().contains("")) {
+                // Netty accepts a name without characters. What is left of a header must not count as its absence.
+                request.setDecoderResult(DecoderResult.failure(new IllegalArgumentException("header without a name")));
+            }
             request.headers().remove(HttpHeaderNames.UPGRADE);
             unanswered = true;
             responseStarted = false;

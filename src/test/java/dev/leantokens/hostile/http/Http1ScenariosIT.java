@@ -232,6 +232,7 @@ class Http1ScenariosIT {
                 header("400", HOST + "X\u0001: z\r\n"),
                 header("400", HOST + "X: \u0001\u007f\r\n"),
                 header("400", HOST + "X: a\rb\r\n"),
+                header("400", HOST + ": a\r\n"),
                 header("200", HOST + "X: a\r\n b\r\n"),
                 header("200", HOST + "X: a\r\n".repeat(2_000)),
                 header("431", HOST + "X: " + "a".repeat(17_000) + "\r\n"),
@@ -289,6 +290,21 @@ class Http1ScenariosIT {
     @Test
     void oddRequestIsAnsweredAndNothingBehindItIs() {
         assertAll(heads(), Port.REST);
+    }
+
+    /** Without credentials, it would be 401. */
+    @Test
+    void brokenNameOfCredentialsIsNotTheirAbsence() {
+        assertAll(
+                Stream.of("Authorization ", "Authorization\t", "Authorization\u000b", "Authorization\u00a0", "Authorization\0",
+                        "\u000bAuthorization", "Author ization", "Authorization\u007f", "Authoriz\u00e1tion",
+                        "\"Authorization\"",
+                        "(Authorization)", "Authorization,", "Authorization\r", "\rAuthorization", "")
+                        .map(name -> new Scenario(Conversation.text(TokenRequest.bytes(name)), "400",
+                                request -> request.http1().replace("authorization:", name + ":"))),
+                Port.values());
+        assertAll(Stream.of(new Scenario("no credentials", "401 200",
+                request -> request.http1().replaceFirst("authorization:.*\r\n", ""))), Port.REST);
     }
 
     @Test
