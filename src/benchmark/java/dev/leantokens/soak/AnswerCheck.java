@@ -29,6 +29,9 @@ final class AnswerCheck {
     private static final String ISSUER_UNAVAILABLE = "keys of the token's issuer";
     /** From the end of an outage until keys are fetched again: the pause after a fetch that failed, and that fetch. */
     private static final Duration KEYS_UNKNOWN = Duration.ofSeconds(36);
+    private static final String UNKNOWN_KEY = "the key of the token (kid) is not one of its issuer";
+    /** In this time, two keys can be new of which the second one is not looked for, as SECURITY.md says of unknown keys. */
+    private static final Duration KEYS_PAUSED = KEYS_UNKNOWN.multipliedBy(2);
 
     private static final Set<String> TOKEN_MEMBERS = Set.of("access_token", "scope", "token_type", "expires_in");
 
@@ -96,6 +99,10 @@ final class AnswerCheck {
     void error(TokenRequest wanted, Optional<Integer> status, JsonObject members, Reply reply) {
         String code = members.getString("error", "");
         if (code.equals(INVALID_SCOPE) && wanted.kind() == Kind.FOREIGN_SCOPE && status.orElse(400) == 400) {
+            return;
+        }
+        if (wanted.jwt().isPresent() && description(members).equals(UNKNOWN_KEY)
+                && journal.count(Party.ISSUER, reply.sentAt().minus(KEYS_PAUSED), reply.receivedAt()) > 1) {
             return;
         }
         boolean refusal = code.equals(REFUSAL) && status.map(number -> number == 401).orElse(true);

@@ -44,6 +44,11 @@ final class Journal {
         return entries.stream().anyMatch(entry -> entry.disturbance().party() == party && entry.overlaps(from, until));
     }
 
+    /** @return how often the party was disturbed in the interval */
+    synchronized long count(Party party, Instant from, Instant until) {
+        return entries.stream().filter(entry -> entry.disturbance().party() == party && entry.overlaps(from, until)).count();
+    }
+
     /** @return for how long the replica was frozen within the interval */
     synchronized Duration frozen(int replica, Instant from, Instant until) {
         return entries.stream().filter(entry -> isFreeze(entry, replica) && entry.overlaps(from, until))

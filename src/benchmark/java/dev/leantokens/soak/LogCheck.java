@@ -25,7 +25,8 @@ final class LogCheck {
     private static final String JWT = "eyJ";
     private static final String FRAME = "\tat ";
     /**
-     * A fault of Vert.x without consequences for callers: the failure of a connection to Lean overtakes the head of the response
+     * A fault of Vert.x without consequences for callers: the failure of a connection to Lean overtakes the head of the
+     * response
      * on its way to another event loop.
      */
     private static final String RACE = "java.lang.IllegalStateException: Result is already complete";
