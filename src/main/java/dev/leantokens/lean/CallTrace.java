@@ -108,7 +108,8 @@ final class CallTrace {
     /**
      * Sends a request in a span.
      *
-     * @param onNewConnection whether the request needs a new connection, because the last one failed
+     * @param onNewConnection whether the request has a new connection, because a stale one failed or the credentials are a
+     *        caller's
      */
     <T> Uni<T> send(boolean onNewConnection, Function<SentRequest, Uni<T>> request) {
         if (!on) {

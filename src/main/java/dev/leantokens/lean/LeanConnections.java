@@ -48,7 +48,7 @@ class LeanConnections {
     /**
      * The REST clients for one TLS configuration.
      *
-     * @param pooled the client for most requests
+     * @param pooled the client for requests with the service's credentials
      * @param unpooled the same client, with a new connection for each request
      * @param certificate the fingerprint of the client certificate; empty without one
      */

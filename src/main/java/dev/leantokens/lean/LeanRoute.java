@@ -39,7 +39,7 @@ final class LeanRoute {
 
         /**
          * @param api the client to use
-         * @param onNewConnection whether the connection has served no other call
+         * @param onNewConnection whether the connection serves no other call
          */
         Uni<T> make(LeanApi api, boolean onNewConnection);
     }
@@ -57,12 +57,13 @@ final class LeanRoute {
 
     /**
      * @param call the call, which is made once or several times
+     * @param alone whether it needs a connection that serves no other call
      * @param deadline when the last call must be over
      * @param permitRepetition returns whether the budget permits a request to be sent once more
      * @return the result of the last call
      */
-    <T> Uni<T> through(Call<T> call, Instant deadline, Supplier<Uni<Boolean>> permitRepetition) {
-        return Uni.createFrom().deferred(() -> new Sends<>(call, deadline, permitRepetition).next());
+    <T> Uni<T> through(Call<T> call, boolean alone, Instant deadline, Supplier<Uni<Boolean>> permitRepetition) {
+        return Uni.createFrom().deferred(() -> new Sends<>(call, alone, deadline, permitRepetition).next());
     }
 
     private final class Sends<T> {
@@ -75,8 +76,9 @@ final class LeanRoute {
         private boolean resolving;
         private Instant started;
 
-        private Sends(Call<T> call, Instant deadline, Supplier<Uni<Boolean>> permitRepetition) {
+        private Sends(Call<T> call, boolean alone, Instant deadline, Supplier<Uni<Boolean>> permitRepetition) {
             this.call = call;
+            this.onNewConnection = alone;
             this.deadline = deadline;
             this.permitRepetition = permitRepetition;
         }

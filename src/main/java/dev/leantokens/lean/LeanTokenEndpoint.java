@@ -23,6 +23,7 @@ import dev.leantokens.lean.LeanFailure.StaleConnectionException;
 import dev.leantokens.token.AccessToken;
 import dev.leantokens.token.ClientCredentials;
 import dev.leantokens.token.UpstreamTokenRequest;
+import dev.leantokens.token.UpstreamTokenRequest.CredentialsOwner;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.unchecked.Unchecked;
@@ -90,7 +91,9 @@ class LeanTokenEndpoint {
     }
 
     /**
-     * Makes one attempt at a token. The call is repeated if the connection failed and not Lean.
+     * Makes one attempt at a token. The call is repeated if the connection failed and not Lean. A call with a caller's
+     * credentials has a connection of its own: a late response on a reused one would look like its own, since no response says
+     * whose token it has. Responses to the service's calls name the scope.
      *
      * @param request one that {@link ServiceLeanCredentials#refuseIdProvedByCertificate} has accepted
      * @param trace traces the requests that are sent
@@ -102,8 +105,8 @@ class LeanTokenEndpoint {
     Uni<AccessToken> requestToken(UpstreamTokenRequest request, CallTrace trace, Instant deadline,
             Supplier<Uni<Boolean>> permitRepetition) {
         return route
-                .through((api, onNewConnection) -> requestToken(request, trace, api, onNewConnection), deadline,
-                        permitRepetition)
+                .through((api, onNewConnection) -> requestToken(request, trace, api, onNewConnection),
+                        request.owner() == CredentialsOwner.CALLER, deadline, permitRepetition)
                 .onFailure().transform(LeanFailure::translate);
     }
 
@@ -128,7 +131,7 @@ class LeanTokenEndpoint {
             try (response) {
                 return response.getStatus();
             }
-        }), clock.instant().plus(config.deadline()), () -> Uni.createFrom().item(true)))
+        }), false, clock.instant().plus(config.deadline()), () -> Uni.createFrom().item(true)))
                 .onFailure().transform(LeanFailure::translate);
     }
 

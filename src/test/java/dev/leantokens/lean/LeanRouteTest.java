@@ -63,7 +63,7 @@ class LeanRouteTest {
             }
         };
         LeanRoute route = new LeanRoute(null, null, fails, vertx, Duration.ofSeconds(3), clock);
-        return route.through((api, onNewConnection) -> Uni.createFrom().nullItem(), clock.instant(),
+        return route.through((api, onNewConnection) -> Uni.createFrom().nullItem(), false, clock.instant(),
                 () -> Uni.createFrom().item(true))
                 .onFailure().transform(LeanFailure::translate).subscribeAsCompletionStage()
                 .handle((nothing, failed) -> failed).join();
@@ -77,7 +77,7 @@ class LeanRouteTest {
                 clock);
 
         CompletableFuture<Throwable> failure = route
-                .through((api, onNewConnection) -> Uni.createFrom().nullItem(), clock.instant(),
+                .through((api, onNewConnection) -> Uni.createFrom().nullItem(), false, clock.instant(),
                         () -> Uni.createFrom().item(true))
                 .onFailure().transform(LeanFailure::translate).subscribeAsCompletionStage()
                 .handle((nothing, failed) -> failed);

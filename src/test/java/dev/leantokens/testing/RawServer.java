@@ -112,6 +112,11 @@ public final class RawServer implements AutoCloseable {
             out.flush();
         }
 
+        /** Writes bytes that are not encrypted. */
+        public void writeTcp(byte[] bytes) throws IOException {
+            tcp.getOutputStream().write(bytes);
+        }
+
         /** Ends the server's side of the connection, with an alert if it is encrypted. */
         public void finish() throws IOException {
             socket.shutdownOutput();

@@ -11,6 +11,7 @@ import dev.leantokens.hostile.lean.Step.Pause;
 import dev.leantokens.hostile.lean.Step.Send;
 import dev.leantokens.hostile.lean.Step.SendCut;
 import dev.leantokens.hostile.lean.Step.SendPart;
+import dev.leantokens.hostile.lean.Step.SendPrevious;
 
 /** Composes scenarios of interim responses, ways to delimit a response, segments, ends and bytes that belong to no request. */
 final class RandomScenario {
@@ -42,7 +43,7 @@ final class RandomScenario {
     }
 
     Scenario next() {
-        return switch (random.nextInt(8)) {
+        return switch (random.nextInt(9)) {
             case 0, 1 -> Scenario.keeps("valid", segments(valid(choice(HEADERS))));
             case 2 -> Scenario.last("last", segments(valid(choice(CLOSING))));
             case 3 -> surplus();
@@ -51,6 +52,7 @@ final class RandomScenario {
             case 5 -> Scenario.fails("invalid", segments(interims() + choice(INVALID) + choice(BODIES)));
             case 6 -> Scenario.fails("ends early", new SendPart(valid(choice(HEADERS)), random.nextInt(1000)),
                     new Pause(random.nextInt(4)), choice(ENDS));
+            case 7 -> Scenario.keeps("previous", new SendPrevious()).whenReused().either();
             default -> Scenario.fails("ends when reused", choice(ENDS)).whenReused();
         };
     }

@@ -1,7 +1,10 @@
 package dev.leantokens.hostile.lean;
 
 import java.io.IOException;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.IntFunction;
@@ -15,6 +18,8 @@ import dev.leantokens.testing.RawServer.Request;
 final class RudeServer implements RawServer.Manner {
 
     private final List<String> violations = new CopyOnWriteArrayList<>();
+    /** The latest request of each open connection. */
+    private final Map<Connection, Request> latest = Collections.synchronizedMap(new WeakHashMap<>());
     private volatile Round round = new Round(number -> Scenario.POLITE, 0);
 
     private record Round(IntFunction<Scenario> scenarios, CountDownLatch gathering) {
@@ -44,13 +49,14 @@ final class RudeServer implements RawServer.Manner {
     @Override
     public void greet(Connection connection) throws IOException {
         for (Step step : round.scenarios().apply(connection.number()).greeting()) {
-            step.play(new Exchange(connection, null, round.gathering()));
+            step.play(new Exchange(connection, null, null, round.gathering()));
         }
     }
 
     @Override
     public void answer(Connection connection, Request request) throws IOException {
         Round current = round;
+        Request previous = latest.put(connection, request);
         if (connection.isSpoilt()) {
             violations.add("request " + request.nth() + " on connection " + connection.number());
         }
@@ -64,7 +70,7 @@ final class RudeServer implements RawServer.Manner {
         }
         current.gathering().countDown();
         for (Step step : scenario.steps()) {
-            step.play(new Exchange(connection, request, current.gathering()));
+            step.play(new Exchange(connection, request, previous, current.gathering()));
         }
     }
 }

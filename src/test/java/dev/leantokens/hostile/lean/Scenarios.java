@@ -13,6 +13,7 @@ import dev.leantokens.hostile.lean.Step.Flood;
 import dev.leantokens.hostile.lean.Step.Pause;
 import dev.leantokens.hostile.lean.Step.Send;
 import dev.leantokens.hostile.lean.Step.SendCut;
+import dev.leantokens.hostile.lean.Step.SendPrevious;
 import dev.leantokens.testing.RawServer;
 
 /** What is known to happen on connections to a token endpoint, or to confuse HTTP clients. */
@@ -33,6 +34,21 @@ final class Scenarios {
     static Stream<Scenario> all() {
         return Stream.of(interims(), framing(), chunks(), lengths(), heads(), surplus(), ends(), statuses())
                 .flatMap(each -> each);
+    }
+
+    /** @return those that an encrypted connection plays differently, and some for which TLS must not matter */
+    static Stream<Scenario> encrypted() {
+        return Stream.of(ends(), surplus(), tls()).flatMap(each -> each);
+    }
+
+    private static Stream<Scenario> tls() {
+        return Stream.of(
+                fails("alert in the clear instead of an answer", Act.ALERT),
+                fails("alert in the clear within the body", new Send(STATUS + "Content-Length: 1000\r\n\r\n$BODY"),
+                        new Pause(5), Act.ALERT),
+                last("alert in the clear after the answer", new Send(OKAY), new Pause(5), Act.ALERT).gathered(),
+                keeps("renegotiation before the answer", Act.RENEGOTIATE, new Send(OKAY)),
+                keeps("renegotiation after the answer", new Send(OKAY), Act.RENEGOTIATE).gathered());
     }
 
     private static String headers(String... lines) {
@@ -190,6 +206,7 @@ final class Scenarios {
                 last("followed by 408, later", new Send(OKAY), new Pause(20),
                         new Send("HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n")).gathered(),
                 last("followed by a forged token", OKAY + FORGED),
+                keeps("answered with the previous response", new SendPrevious()).whenReused().either(),
                 fails("answered before the request", new Send(OKAY)).greeting(new Send(FORGED)).either(),
                 fails("half an answer before the request", new Send(OKAY)).greeting(new Send(FORGED.substring(0, 30))).either(),
                 fails("408 before the request", new Send(OKAY))
@@ -214,8 +231,6 @@ final class Scenarios {
                 last("RST after the answer", new Send(OKAY), new Pause(5), Act.RESET).gathered(),
                 last("end without an alert", new Send(STATUS + "\r\n$BODY"), Act.FINISH_TCP).either(),
                 last("end without an alert after the answer", new Send(OKAY), Act.FINISH_TCP).gathered(),
-                keeps("renegotiation before the answer", Act.RENEGOTIATE, new Send(OKAY)),
-                keeps("renegotiation after the answer", new Send(OKAY), Act.RENEGOTIATE).gathered(),
                 fails("FIN", Act.FINISH).whenReused(),
                 fails("RST", Act.RESET).whenReused(),
                 fails("no answer", Act.AWAIT_CLOSE).whenReused(),

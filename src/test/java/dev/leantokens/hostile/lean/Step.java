@@ -17,9 +17,10 @@ sealed interface Step {
     /**
      * The request that is being answered.
      *
+     * @param previous the request before it on the connection; null for the first one
      * @param gathering counted down by each request of the round
      */
-    record Exchange(Connection connection, Request request, CountDownLatch gathering) {
+    record Exchange(Connection connection, Request request, Request previous, CountDownLatch gathering) {
 
         private String fill(String template) {
             if (template.indexOf('$') < 0) {
@@ -30,6 +31,9 @@ sealed interface Step {
                     .replace("$HEX", Integer.toHexString(body.length()));
         }
     }
+
+    /** A record of TLS 1.2: handshake_failure. */
+    byte[] FATAL_ALERT = { 21, 3, 3, 0, 2, 2, 40 };
 
     /** @throws IOException if the client has closed the connection */
     void play(Exchange exchange) throws IOException;
@@ -100,6 +104,15 @@ sealed interface Step {
         }
     }
 
+    /** Sends the response to the previous request, as a late second one would arrive. */
+    record SendPrevious() implements Step {
+
+        @Override
+        public void play(Exchange exchange) throws IOException {
+            exchange.connection().write(RudeLean.okay(exchange.previous()));
+        }
+    }
+
     record Pause(int millis) implements Step {
 
         @Override
@@ -142,6 +155,13 @@ sealed interface Step {
             @Override
             public void play(Exchange exchange) {
                 exchange.connection().reset();
+            }
+        },
+        /** Sends a fatal alert that is not encrypted, as an attacker in the network can. */
+        ALERT {
+            @Override
+            public void play(Exchange exchange) throws IOException {
+                exchange.connection().writeTcp(FATAL_ALERT);
             }
         },
         RENEGOTIATE {
