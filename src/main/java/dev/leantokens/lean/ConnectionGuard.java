@@ -9,6 +9,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 import dev.leantokens.lean.LeanFailure.StaleConnectionException;
 import dev.leantokens.lean.LeanFailure.UnusableResponseException;
@@ -82,8 +83,8 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     private final ConnectionGuards guards;
     private final LeanAddresses addresses;
 
-    /** Set by any thread when the connection leaves the pool. */
-    private volatile boolean inUse;
+    /** Ends the current request with a failure; null if the connection is idle. Set by any thread that takes it. */
+    private volatile Consumer<Throwable> request;
 
     private int requests;
     private int responses;
@@ -91,6 +92,8 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     private boolean awaitingResponse;
     /** Whether a byte has arrived since the request was written. */
     private boolean byteSeen;
+    /** Whether the head of the response has been delivered. */
+    private boolean headDelivered;
     private boolean interim;
     /** The number of interim responses since the request was written. */
     private int interims;
@@ -152,17 +155,18 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     /**
      * Marks the connection as taken from the pool for one request. Called by any thread.
      *
+     * @param reset ends the request with a failure
      * @return whether it is still open
      */
-    boolean use() {
-        inUse = true;
+    boolean use(Consumer<Throwable> reset) {
+        request = reset;
         return channel.isActive();
     }
 
     /** Closes the connection if it is not in use. Called by any thread. */
     void closeIfIdle() {
         channel.eventLoop().execute(() -> {
-            if (!inUse) {
+            if (request == null) {
                 discarding = true;
                 channel.close();
             }
@@ -175,6 +179,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
             requests++;
             awaitingResponse = true;
             byteSeen = false;
+            headDelivered = false;
             failed = false;
             interims = 0;
             if (requests > 1) {
@@ -246,6 +251,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
             // Vert.x overlooks "close" in a list.
             last |= !HttpUtil.isKeepAlive(response) || isDoubtful(response.headers());
             removeUnused(response.headers());
+            headDelivered = true;
             context.fireChannelRead(response);
         }
     }
@@ -311,7 +317,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
             Object end = lastContent;
             lastContent = null;
             awaitingResponse = false;
-            inUse = false;
+            request = null;
             if (surplus || last) {
                 discardAndClose();
             }
@@ -328,6 +334,8 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if ((cause instanceof IOException || cause instanceof DecoderException) && isStale()) {
             context.fireExceptionCaught(failStale());
+        } else if (isWithinResponse()) {
+            fail(context, cause);
         } else {
             context.fireExceptionCaught(cause);
         }
@@ -370,13 +378,26 @@ final class ConnectionGuard extends ChannelDuplexHandler {
 
     /** @return whether a failure now is that of a reused connection, before the first byte of the response */
     private boolean isStale() {
-        return inUse && responses > 0 && !(awaitingResponse && byteSeen) && !failed;
+        return request != null && responses > 0 && !(awaitingResponse && byteSeen) && !failed;
     }
 
-    private void fail(ChannelHandlerContext context, IOException reason) {
+    private boolean isWithinResponse() {
+        return awaitingResponse && headDelivered && lastContent == null && !failed;
+    }
+
+    /**
+     * Vert.x fails a request at once for an exception, but delivers a head on the event loop of the request, which may not have
+     * done so yet. The head then finds a request that has failed, and an error is logged. A reset comes after the head.
+     */
+    private void fail(ChannelHandlerContext context, Throwable reason) {
+        boolean afterHead = isWithinResponse();
         discarding = true;
         failed = true;
-        context.fireExceptionCaught(reason);
+        if (afterHead) {
+            request.accept(reason);
+        } else {
+            context.fireExceptionCaught(reason);
+        }
         context.close();
     }
 

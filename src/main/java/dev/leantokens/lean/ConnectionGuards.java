@@ -3,6 +3,7 @@ package dev.leantokens.lean;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
@@ -36,14 +37,15 @@ class ConnectionGuards {
             request.reset(0, new IllegalStateException("the connection to Lean is of an unknown class"));
             return;
         }
+        Consumer<Throwable> reset = failure -> request.reset(0, failure);
         ConnectionGuard guard = ConnectionGuard.of(connection.channel());
         if (guard == null) {
-            guard = install(connection.channel());
+            guard = install(connection.channel(), reset);
         } else if (System.nanoTime() - guard.openedAt() > lifetime.toNanos()) {
             // A busy connection would otherwise stay open for ever, even after Lean has left its address.
             request.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         }
-        if (!guard.use()) {
+        if (!guard.use(reset)) {
             request.reset(0, new StaleConnectionException("a reused connection broke before the request was sent"));
         }
     }
@@ -57,10 +59,10 @@ class ConnectionGuards {
         guards.remove(guard);
     }
 
-    private ConnectionGuard install(Channel channel) {
+    private ConnectionGuard install(Channel channel, Consumer<Throwable> reset) {
         ConnectionGuard guard = ConnectionGuard.install(channel, System.nanoTime(), silenceLimit, this, addresses);
         // In use before it is in the set, so that it cannot be closed as idle.
-        boolean open = guard.use();
+        boolean open = guard.use(reset);
         guards.add(guard);
         if (!open) {
             guards.remove(guard);

@@ -1,16 +1,22 @@
 package dev.leantokens.lean;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import dev.leantokens.lean.LeanFailure.UnusableResponseException;
 import dev.leantokens.testing.Settings;
 import dev.leantokens.token.ClientCredentials;
 import io.netty.buffer.Unpooled;
@@ -32,6 +38,7 @@ class ConnectionGuardTest {
 
     private final EmbeddedChannel connection = new EmbeddedChannel(new HttpClientCodec());
 
+    private final List<Throwable> resets = new ArrayList<>();
     private final Vertx vertx = Vertx.vertx();
     private final LeanConfig config = Settings.of(LeanConfig.class);
     private final LeanAddresses addresses = new LeanAddresses(
@@ -46,7 +53,7 @@ class ConnectionGuardTest {
 
     private void guard() {
         ConnectionGuard.install(connection, 0, Duration.ofMinutes(1), new ConnectionGuards(config, addresses), addresses)
-                .use();
+                .use(resets::add);
     }
 
     private void request() {
@@ -111,6 +118,46 @@ class ConnectionGuardTest {
         receive(STATUS + header + "\r\n\r\n2\r\n{}\r\n0\r\n\r\n");
 
         assertThat(isAnswered()).isTrue();
+        assertThat(connection.isOpen()).isFalse();
+    }
+
+    /** Vert.x would deliver an exception before the head if the request is on another event loop. */
+    @Test
+    void failureWithinAResponseComesAfterItsHead() {
+        guard();
+        request();
+        receive(STATUS + "Transfer-Encoding: chunked\r\n\r\n");
+        HttpResponse head = connection.readInbound();
+        assertThat(head.status().code()).isEqualTo(200);
+        receive("x\r\n");
+
+        assertThat(resets).singleElement().asInstanceOf(InstanceOfAssertFactories.THROWABLE)
+                .isInstanceOf(UnusableResponseException.class).hasMessage("it is not HTTP");
+        assertThat(connection.isOpen()).isFalse();
+    }
+
+    @Test
+    void resetWithinAResponseComesAfterItsHead() {
+        IOException broken = new IOException("Connection reset by peer");
+        guard();
+        request();
+        // Without a length, the end of the connection would be that of the response.
+        receive(STATUS + "\r\n{");
+        connection.pipeline().fireExceptionCaught(broken);
+
+        connection.checkException();
+        assertThat(resets).containsExactly(broken);
+        assertThat(isAnswered()).isFalse();
+        assertThat(connection.isOpen()).isFalse();
+    }
+
+    @Test
+    void failureBeforeTheHeadIsReportedAtOnce() {
+        guard();
+        request();
+
+        assertThatThrownBy(() -> receive("SSH-2.0-x\r\n\r\n")).isInstanceOf(UnusableResponseException.class);
+        assertThat(resets).isEmpty();
         assertThat(connection.isOpen()).isFalse();
     }
 
