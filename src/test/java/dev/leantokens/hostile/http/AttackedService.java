@@ -33,6 +33,9 @@ final class AttackedService implements AutoCloseable {
     /** Connections end while calls are under way. */
     private static final int LEAN_MILLIS = 20;
 
+    /** On a loaded machine, loading a class can block a thread for longer than the default of 2 s. */
+    private static final String STACK_TRACES_OF_THREADS = "-Dquarkus.vertx.warning-exception-time=30s";
+
     /** The process opens some files later than others. */
     private static final int FILES_TOLERANCE = 5;
     private static final double HEAP_TOLERANCE = 20e6;
@@ -56,7 +59,7 @@ final class AttackedService implements AutoCloseable {
             environment.put("ACCESS_CLIENTS_" + client + "_SCOPES", "customer." + client.prefix() + "*");
         }
         environment.putAll(more);
-        application = PackagedApplication.startWith(List.of("-Xmx96m"), environment);
+        application = PackagedApplication.startWith(List.of("-Xmx96m", STACK_TRACES_OF_THREADS), environment);
         // The first requests of a process can take longer than its limits on a loaded machine.
         await().atMost(Duration.ofMinutes(1)).untilAsserted(this::assertServed);
         filesBefore = openFiles();
