@@ -29,11 +29,13 @@ public final class AccessParsers {
     private static final HostRules RULES = new HostRules(Set.of("tokens.example"), Set.of("https://app.example"));
     private static final Pattern SERVED = Pattern.compile(
             "(?i)(?:(?:localhost\\.?|127\\.0\\.0\\.1|tokens\\.example\\.?)(?::[^@\\]:]*)?|\\[::1](?::[^@:]*)?)");
+    private static final Pattern OWN = Pattern.compile(
+            "(?i)(?:localhost|127\\.0\\.0\\.1|\\[::1]|tokens\\.example)(?::[0-9]{1,5})?");
     private static final Pattern ALLOWED = Pattern.compile(
             "(?i)(?:https://app\\.example\\.?(?::443)?|https?://(?:localhost\\.?|127\\.0\\.0\\.1|\\[::1])(?::[0-9]*)?)/?");
 
-    private static final Pattern BASIC = Pattern.compile("(?i)basic +([A-Za-z0-9+/]+={0,2})");
-    private static final Pattern BEARER = Pattern.compile("(?i)bearer +([^ ]+)");
+    private static final Pattern BASIC = Pattern.compile("(?i)basic [\\s\\x1C-\\x1F]*([A-Za-z0-9+/]+={0,2})");
+    private static final Pattern BEARER = Pattern.compile("(?i)bearer [\\s\\x1C-\\x1F]*([^ ]+)");
 
     private static final Pattern PLAIN_BASIC = Pattern.compile("(?i)basic +((?:[A-Za-z0-9+/]{4})+)");
     private static final Pattern PLAIN_PAIR = Pattern.compile("[a-z0-9]+:[a-z0-9]+");
@@ -93,7 +95,9 @@ public final class AccessParsers {
     /** Lines: a host, an origin, a value of Sec-Fetch-Site. */
     private static void host(byte[] input) {
         String[] lines = (new String(input, ISO_8859_1) + "\n\n").split("\n", -1);
-        require(RULES.servesHost(lines[0]) == SERVED.matcher(lines[0]).matches(), "only its own names are served");
+        boolean served = RULES.servesHost(lines[0]);
+        require(!served || SERVED.matcher(lines[0]).matches(), "only its own names are served");
+        require(served || !OWN.matcher(lines[0]).matches(), "its own names are served");
         require(!RULES.allowsOrigin(lines[1]) || ALLOWED.matcher(lines[1].strip()).matches(), "only known origins are allowed");
         require(RULES.allowsOrigin(lines[1]) || !LOOPBACK.matcher(lines[1]).matches(), "pages of this machine are allowed");
         String site = lines[2].strip().toLowerCase(Locale.ROOT);
@@ -105,7 +109,7 @@ public final class AccessParsers {
         String name = new String(input, ISO_8859_1);
         boolean found = ProxyHeaders.isProxyHeader(name);
         require(found == ProxyHeaders.isProxyHeader(name.replace('-', '_')), "underscores are hyphens");
-        require(!Pattern.compile("(?i)forwarded|^via$|real[-_]ip|client[-_]?ip").matcher(name).find() || found,
+        require(!Pattern.compile("(?i)forwarded|^via\\z|real[-_]ip|client[-_]?ip").matcher(name).find() || found,
                 "the usual headers of proxies are known");
     }
 
@@ -141,7 +145,7 @@ public final class AccessParsers {
             boolean host = pattern.matches(new CertificatePattern.Names(List.of(), List.of(name)));
             boolean uri = pattern.matches(new CertificatePattern.Names(List.of(name), List.of()));
             require(!host || !uri, "a pattern is of one kind");
-            require(!host && !uri || name.indexOf('*') < 0 && name.indexOf('%') < 0 && !name.matches(".*/\\.{1,2}(/.*)?")
+            require(!host && !uri || name.indexOf('*') < 0 && name.indexOf('%') < 0 && !name.matches("(?s).*/\\.{1,2}(/.*)?")
                     && name.chars().allMatch(c -> c > ' ' && c < 127), "a name that is not well-formed matches nothing");
             require(!host || Optional.of(name.split("\\.", -1).length).equals(Optional.of(lines[0].split("\\.", -1).length)),
                     "a star is one label");

@@ -154,8 +154,8 @@ public final class LeanParsers {
             LocalDateTime time = LocalDateTime.ofInstant(date, ZoneOffset.UTC);
             LocalDateTime now = LocalDateTime.ofInstant(NOW, ZoneOffset.UTC);
             require(time.getYear() >= 0 && time.getYear() <= 10_000, "a date has a year of four digits");
-            require(!text.strip().matches(".*[- ][0-9]{2}\\s+[0-9]{2}:.*") || text.matches(".*[0-9]{4}.*")
-                    || !time.isAfter(now.plusYears(50)) && time.isAfter(now.minusYears(51)),
+            require(!text.strip().matches("(?s).*[- ][0-9]{2}\\s+[0-9]{2}:.*") || text.matches("(?s).*[0-9]{4}.*")
+                    || !time.isAfter(now.plusYears(50)) && time.isAfter(now.minusYears(50)),
                     "a year of two digits is a near one");
         });
     }

@@ -38,7 +38,8 @@ public final class TraceParsers {
         String[] lines = (new String(input, ISO_8859_1) + "\n").split("\n", -1);
         SpanContext span = Span.fromContext(new Traces(OpenTelemetry.noop(), true).extract(Context.root(),
                 Map.of("traceparent", lines[0], "tracestate", lines[1]), MAP)).getSpanContext();
-        require(!span.isValid() || lines[0].matches("(?!ff)[0-9a-f]{2}-" + span.getTraceId() + "-" + span.getSpanId() + "-.*"),
+        require(!span.isValid()
+                || lines[0].matches("(?s)(?!ff)[0-9a-f]{2}-" + span.getTraceId() + "-" + span.getSpanId() + "-.*"),
                 "the context is the caller's");
         require(span.isValid() || !lines[0].matches("00-[0-9a-f]{31}[1-9a-f]-[0-9a-f]{15}[1-9a-f]-0[01]"),
                 "a usual context is read");
