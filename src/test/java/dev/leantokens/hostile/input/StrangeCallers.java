@@ -33,7 +33,10 @@ import dev.leantokens.testing.StatelessMcp;
 import dev.leantokens.testing.TokenIssuer;
 import io.vertx.core.json.JsonObject;
 
-/** The packaged application, and what it promises for every request, whatever the request says. */
+/**
+ * The packaged application, and what it promises for every request, whatever the request says. Callers of this machine need no
+ * credentials, so a service that took broken ones for none would answer with a token.
+ */
 final class StrangeCallers implements AutoCloseable {
 
     static final String TOKEN_PATH = "/v1/oauth2/token";
@@ -74,8 +77,7 @@ final class StrangeCallers implements AutoCloseable {
         issuer.start().forEach((name, value) -> options.add("-D" + name + "=" + value));
         Map<String, String> environment = new HashMap<>(Map.of("LEAN_URL", lean.url(), "LEAN_CLIENT_ID", LeanStub.CLIENT_ID,
                 "LEAN_CLIENT_SECRET", LeanStub.CLIENT_SECRET, "LEAN_REQUESTS_PER_MINUTE", "1000000",
-                "ACCESS_CLIENTS_PAYMENTS_SECRET", CLIENT_SECRET, "ACCESS_CLIENTS_PAYMENTS_SCOPES", "api,customer.*",
-                "ACCESS_ANONYMOUS", "never"));
+                "ACCESS_CLIENTS_PAYMENTS_SECRET", CLIENT_SECRET, "ACCESS_CLIENTS_PAYMENTS_SCOPES", "api,customer.*"));
         application = PackagedApplication.startWith(options, environment);
         sessionsBefore = activeSessions();
     }
@@ -121,8 +123,9 @@ final class StrangeCallers implements AutoCloseable {
                     (request.path().startsWith(TOKEN_PATH) ? "REST " : "MCP ") + answer.status() + (token ? " token" : ""),
                     1, Integer::sum);
             require(token || lean.requests() == calls, "Lean gets nothing of a request that is refused");
-            require(!token || isAuthenticated(request) || !answer.body().contains(LeanStub.CLIENT_ID),
-                    "a token of the service needs credentials");
+            List<String> authorization = authorization(request);
+            require(!token || authorization.isEmpty() || isAuthenticated(authorization),
+                    "broken credentials are not taken for none");
             checkSecrets(request, answer);
             return answer;
         } catch (AssertionError | RuntimeException e) {
@@ -138,16 +141,19 @@ final class StrangeCallers implements AutoCloseable {
         }
     }
 
-    /** @return whether its only Authorization header has the right credentials, by a second reading */
-    private boolean isAuthenticated(Exchange request) {
-        List<String> headers = request.headers().stream().map(header -> new String(header, ISO_8859_1))
+    private static List<String> authorization(Exchange request) {
+        return request.headers().stream().map(header -> new String(header, ISO_8859_1))
                 .filter(header -> header.regionMatches(true, 0, "authorization:", 0, 14))
                 .map(header -> header.substring(14).strip()).toList();
-        if (headers.size() != 1) {
+    }
+
+    /** @return whether there is one header, with the right credentials, by a second reading */
+    private boolean isAuthenticated(List<String> authorization) {
+        if (authorization.size() != 1) {
             return false;
         }
-        String[] parts = headers.get(0).split(" +", 2);
-        String credentials = parts.length < 2 ? "" : parts[1];
+        String[] parts = authorization.get(0).split(" +", 2);
+        String credentials = parts.length < 2 ? "" : parts[1].strip();
         return parts[0].equalsIgnoreCase("bearer") && (credentials.equals(CLIENT_SECRET) || jwts.contains(credentials))
                 || parts[0].equalsIgnoreCase("basic") && isPair(credentials);
     }
