@@ -35,6 +35,11 @@ class ParsersCampaignTest {
 
     @Test
     void noInputBreaksAParser() throws Exception {
+        String onlyCase = System.getProperty("hostile.case");
+        if (onlyCase != null) {
+            ParserFuzzer.fuzzerTestOneInput(Files.readAllBytes(Path.of(onlyCase)));
+            return;
+        }
         assumeTrue(ParsersCampaignTest.class.getResource("/com/code_intelligence/jazzer/driver/jazzer_driver_" + platform()
                 + "/" + System.mapLibraryName("jazzer_driver")) != null, "the fuzzer is not available on " + platform());
         Path seeds = Files.createDirectories(FOLDER.resolve("seeds"));
@@ -89,7 +94,7 @@ class ParsersCampaignTest {
             for (Path file : files.filter(each -> each.getFileName().toString().matches("(crash|timeout|oom)-.*")).toList()) {
                 byte[] data = Files.readAllBytes(file);
                 Path kept = ParserCorpus.FOLDER.resolve(ParserFuzzer.parserOf(data).getKey()).resolve("<name>");
-                inputs += "%s, to be kept without its first byte as %s, which ParsersTest then repeats: %s%n".formatted(file,
+                inputs += "repeat it alone with -Dhostile.case=%s and keep it without its first byte as %s: %s%n".formatted(file,
                         kept, shown(data));
             }
         } catch (IOException e) {
