@@ -10,11 +10,6 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.startsWith;
 
-import java.io.ByteArrayInputStream;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -27,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 
+import dev.leantokens.testing.Http2Client;
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.RawHttp;
 import io.quarkus.test.common.WithTestResource;
@@ -35,6 +31,8 @@ import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpVersion;
 
 @QuarkusTest
 @WithTestResource(LeanStub.class)
@@ -351,29 +349,22 @@ class TokenResourceTest {
             "application/json,                  {\"scope\":,       400",
             "text/plain,                        scope=api,         415",
     })
-    void http2IsServedAlike(String contentType, String body, int status) throws Exception {
-        HttpResponse<String> response = http2(contentType, HttpRequest.BodyPublishers.ofString(body));
+    void http2IsServedAlike(String contentType, String body, int status) {
+        try (Http2Client client = new Http2Client()) {
+            Http2Client.Response response = client.post(PATH, contentType, Buffer.buffer(body));
 
-        assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_2);
-        assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+            assertThat(response.version()).isEqualTo(HttpVersion.HTTP_2);
+            assertThat(response.status()).as(response.body()).isEqualTo(status);
+        }
     }
 
     @Test
-    void largeBodyIsRefusedOverHttp2WhetherItsSizeIsDeclaredOrNot() throws Exception {
-        byte[] large = new byte[40_000];
-
-        assertThat(http2("application/json", HttpRequest.BodyPublishers.ofByteArray(large)).statusCode()).isEqualTo(413);
-        assertThat(http2("application/json", HttpRequest.BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(large)))
-                .statusCode()).isEqualTo(413);
-    }
-
-    /** The JDK's client starts with HTTP/1.1 and an offer to upgrade, so a request without a body precedes. */
-    private static HttpResponse<String> http2(String contentType, HttpRequest.BodyPublisher body) throws Exception {
-        HttpClient client = HttpClient.newHttpClient();
-        URI uri = URI.create("http://localhost:" + RestAssured.port);
-        client.send(HttpRequest.newBuilder(uri.resolve("/q/health/live")).build(), HttpResponse.BodyHandlers.discarding());
-        return client.send(HttpRequest.newBuilder(uri.resolve(PATH)).header("Content-Type", contentType).POST(body).build(),
-                HttpResponse.BodyHandlers.ofString());
+    void largeBodyIsRefusedOverHttp2WhetherItsSizeIsDeclaredOrNot() {
+        Buffer large = Buffer.buffer(new byte[40_000]);
+        try (Http2Client client = new Http2Client()) {
+            assertThat(client.post(PATH, "application/json", large).status()).isEqualTo(413);
+            assertThat(client.postWithoutSize(PATH, "application/json", large).status()).isEqualTo(413);
+        }
     }
 
     @Test

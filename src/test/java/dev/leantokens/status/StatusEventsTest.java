@@ -3,32 +3,28 @@ package dev.leantokens.status;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import dev.leantokens.testing.EventStream;
+import dev.leantokens.testing.Http2Client;
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.Peers;
 import dev.leantokens.testing.RawHttp;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
+import io.vertx.core.http.HttpVersion;
 
 /** The status, as the page and its events show it. */
 @QuarkusTest
@@ -205,20 +201,13 @@ class StatusEventsTest {
     }
 
     @Test
-    void streamWorksOverHttp2() throws Exception {
-        HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
-        HttpResponse<Stream<String>> response = client.send(
-                HttpRequest.newBuilder(URI.create("http://localhost:" + RestAssured.port + EVENTS)).build(),
-                HttpResponse.BodyHandlers.ofLines());
+    void streamWorksOverHttp2() {
+        try (Http2Client client = new Http2Client()) {
+            Http2Client.Response response = client.getUntil(EVENTS, "id=\"errors\"");
 
-        assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_2);
-        assertThat(response.statusCode()).isEqualTo(200);
-        try (Stream<String> lines = response.body()) {
-            Iterator<String> each = lines.iterator();
-            String line = each.next();
-            while (!line.contains("id=\"errors\"")) {
-                line = each.next();
-            }
+            assertThat(response.version()).isEqualTo(HttpVersion.HTTP_2);
+            assertThat(response.status()).isEqualTo(200);
+            assertThat(response.body()).contains("id=\"errors\"");
         }
     }
 
