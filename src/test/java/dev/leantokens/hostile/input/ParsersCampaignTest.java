@@ -94,7 +94,8 @@ class ParsersCampaignTest {
             for (Path file : files.filter(each -> each.getFileName().toString().matches("(crash|timeout|oom)-.*")).toList()) {
                 byte[] data = Files.readAllBytes(file);
                 Path kept = ParserCorpus.FOLDER.resolve(ParserFuzzer.parserOf(data).getKey()).resolve("<name>");
-                inputs += "repeat it alone with -Dhostile.case=%s and keep it without its first byte as %s: %s%n".formatted(file,
+                inputs += "repeat it alone with -Dhostile.case=%s and keep it without its first byte as %s: %s%n".formatted(
+                        file,
                         kept, shown(data));
             }
         } catch (IOException e) {
