@@ -15,7 +15,7 @@ import dev.leantokens.token.ClientCredentials;
 final class KnownTokens {
 
     /** The longest time since the call to Lean for a token that the application does not report as cached. */
-    private static final Duration LONGEST_CALL = Duration.ofSeconds(11).plus(Disturbance.REPLICA_FREEZES.duration());
+    private static final Duration LONGEST_CALL = Duration.ofSeconds(26).plus(Disturbance.REPLICA_FREEZES.duration());
 
     /** The application does not issue tokens with less validity. */
     private static final Duration MIN_REMAINING = Duration.ofSeconds(1);

@@ -14,8 +14,8 @@ import java.util.concurrent.Executors;
 /** Sends requests to one replica. A missing response is a finding, and so is a late one. */
 final class Wire implements AutoCloseable {
 
-    /** The deadline of the application's calls to Lean, and a margin for a busy machine. */
-    private static final Duration LIMIT = Duration.ofSeconds(13);
+    /** The longest wait for another replica's call, the deadline of calls to Lean, and a margin for a busy machine. */
+    private static final Duration LIMIT = Duration.ofSeconds(15 + 10 + 3);
     /** A request may be sent when a freeze starts. */
     private static final Duration TIMEOUT = LIMIT.plus(Disturbance.REPLICA_FREEZES.duration());
 
