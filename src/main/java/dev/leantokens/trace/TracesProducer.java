@@ -60,6 +60,8 @@ class TracesProducer {
     @Singleton
     Traces traces(Vertx vertx, Clock clock, MeterRegistry registry, Instance<SpanExporter> exporters) {
         return config.endpoint().map(endpoint -> {
+            // The check of other settings can create this bean before those of this package are checked.
+            TraceConfigRules.check(config);
             ExportLog log = new ExportLog(clock, registry, endpoint.origin());
             SpanExporter exporter = exporters.isResolvable() ? exporters.get()
                     : new OtlpExporter(vertx, config, endpoint, TraceConfigRules.headers(config), log);

@@ -45,8 +45,8 @@ class ResilientLeanClientTest {
                         failure -> call
                                 .complete(failure instanceof TokenException known ? known.error() : TokenError.INTERNAL))));
 
-        // With a limit, since calls that fill the stack never end.
-        assertThat(calls).allSatisfy(
-                call -> assertThat(call).succeedsWithin(Duration.ofSeconds(30)).isEqualTo(TokenError.THROTTLED));
+        // With a limit, since calls that fill the stack never end. On a busy machine, the time of the last ones is over.
+        assertThat(calls).allSatisfy(call -> assertThat(call).succeedsWithin(Duration.ofSeconds(30))
+                .isIn(TokenError.THROTTLED, TokenError.TOO_MANY_CALLS));
     }
 }
