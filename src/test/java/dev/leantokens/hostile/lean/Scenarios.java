@@ -171,7 +171,7 @@ final class Scenarios {
                 fails("bare CR", new Send(OKAY.replace("\r\n", "\r")), Act.FINISH),
                 keeps("folded header", headers("X: a\r\n b\r\n\tc")),
                 fails("folded length", new Send(STATUS + "Content-Length:\r\n 1\r\n\r\n$BODY")),
-                keeps("folded first line", headers(" Content-Length: 5")),
+                last("folded first line", headers(" Content-Length: 5")),
                 keeps("NUL in a header", headers("X: a\0b")),
                 keeps("NUL before the response", "\0\0" + OKAY),
                 fails("NUL in the status line", "HTTP/1.1\000200 OK\r\n" + LENGTH + "\r\n$BODY"),
@@ -207,9 +207,10 @@ final class Scenarios {
                         new Send("HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n")).gathered(),
                 last("followed by a forged token", OKAY + FORGED),
                 keeps("answered with the previous response", new SendPrevious()).whenReused().either(),
-                fails("answered before the request", new Send(OKAY)).greeting(new Send(FORGED)).either(),
+                // What arrives before the connection is in use can be dropped, and then does not spoil it.
+                keeps("answered before the request", new Send(OKAY)).greeting(new Send(FORGED)).either(),
                 fails("half an answer before the request", new Send(OKAY)).greeting(new Send(FORGED.substring(0, 30))).either(),
-                fails("408 before the request", new Send(OKAY))
+                keeps("408 before the request", new Send(OKAY))
                         .greeting(new Send("HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n")).either());
     }
 
