@@ -52,8 +52,9 @@ final class RequestBody {
         RequestMembers members = new RequestMembers();
         try {
             // A semicolon is an ordinary character: only & separates parameters. So are, in a form, a question mark at the
-            // start, of which the decoder skips one, and a number sign, behind which it would drop the rest.
-            String query = "?" + new String(body, StandardCharsets.UTF_8).replace("#", "%23");
+            // start, of which the decoder skips one, and a number sign, behind which it would drop the rest. A pair without a
+            // name gets one, or the decoder would take its value for a pair.
+            String query = "?" + ("&" + new String(body, StandardCharsets.UTF_8)).replace("#", "%23").replace("&=", "&%3D=");
             new QueryStringDecoder(query, StandardCharsets.UTF_8, false, MAX_PARAMETERS, true).parameters()
                     .forEach((name, values) -> values.forEach(value -> members.add(name, value)));
         } catch (IllegalArgumentException e) {

@@ -103,9 +103,9 @@ record Http1Exchange(Port port, byte[] bytes, Segments segments, List<Integer> e
             awaitEnd(conversation);
             Http1Answers answers = Http1Answers.of(conversation.received());
             assertThat(answers.statuses()).allMatch(status -> status < 500 || status == 505);
-            HostileCallersCampaignIT.assertOwn(answers.scopes(), scopes, bytes);
+            HostileCallersCampaignIT.assertOwn(answers.scopes(), scopes);
             if (!expected.isEmpty()) {
-                assertThat(answers.statuses()).isEqualTo(expected);
+                assertExpected(answers.statuses());
                 assertThat(answers.scopes()).as("not what is hidden in a body").isEqualTo(scopes).doesNotContain(hidden);
             } else {
                 assertThat(scopes.stream().filter(answers.scopes()::contains)).as("in order")
@@ -115,6 +115,13 @@ record Http1Exchange(Port port, byte[] bytes, Segments segments, List<Integer> e
             throw new AssertionError("HTTP/1.1 at " + port + ", " + end + ": " + Conversation.text(bytes) + "\n"
                     + e.getMessage(), e);
         }
+    }
+
+    /** After a body that is too large by a byte, the connection may still serve the last request. */
+    private void assertExpected(List<Integer> statuses) {
+        boolean tooLarge = expected.get(expected.size() - 1) == 413;
+        assertThat(tooLarge && statuses.size() == expected.size() + 1 ? statuses.subList(0, expected.size()) : statuses)
+                .isEqualTo(expected);
     }
 
     /** Goes on sending requests: the connection can wait for the rest of a body only for so long. */

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -23,6 +24,8 @@ record TokenRequest(Port port, Client client, String scope) {
 
     /** The scope within a token of {@link dev.leantokens.testing.LeanStub}; JSON inside of JSON is escaped. */
     private static final Pattern TOKEN = Pattern.compile("access_token\\\\?\":\\\\?\"[^\"/]+/[^\"/]+/([^\"/]+)/");
+
+    private static final Set<String> GENERATED = ConcurrentHashMap.newKeySet();
 
     enum Port {
         REST("/v1/oauth2/token"),
@@ -55,7 +58,14 @@ record TokenRequest(Port port, Client client, String scope) {
 
     static TokenRequest random(Port port, RandomGenerator random) {
         Client client = Client.values()[random.nextInt(Client.values().length)];
-        return new TokenRequest(port, client, "customer.%s%016x".formatted(client.prefix(), random.nextLong()));
+        String scope = "customer.%s%016x".formatted(client.prefix(), random.nextLong());
+        GENERATED.add(scope);
+        return new TokenRequest(port, client, scope);
+    }
+
+    /** @return whether any request of this JVM was generated with this scope */
+    static boolean isOfAny(String scope) {
+        return GENERATED.contains(scope);
     }
 
     /** @return the scopes of the tokens in an answer, each once: MCP repeats the token */
