@@ -120,7 +120,7 @@ record Http1Exchange(Port port, byte[] bytes, Segments segments, List<Integer> e
         }
     }
 
-    /** After a body that is too large by a byte, the connection may still serve the last request. */
+    /** If all of a body that is too large has arrived when it is refused, the connection serves the last request. */
     private void assertExpected(List<Integer> statuses) {
         boolean tooLarge = expected.get(expected.size() - 1) == 413;
         assertThat(tooLarge && statuses.size() == expected.size() + 1 ? statuses.subList(0, expected.size()) : statuses)
