@@ -92,8 +92,8 @@ class LeanTokenEndpoint {
 
     /**
      * Makes one attempt at a token. The call is repeated if the connection failed and not Lean. A call with a caller's
-     * credentials has a connection of its own: a late response on a reused one would look like its own, since no response says
-     * whose token it has. Responses to the service's calls name the scope.
+     * credentials gets a new connection, since no response says whose token it has: a late response to another call could not be
+     * recognized. Responses to the service's calls name the scope.
      *
      * @param request one that {@link ServiceLeanCredentials#refuseIdProvedByCertificate} has accepted
      * @param trace traces the requests that are sent
@@ -169,10 +169,11 @@ class LeanTokenEndpoint {
     }
 
     /**
-     * After a machine was suspended, the time limit of the call goes on where it was, and the response is read. Not if
-     * Lean itself says that the token has expired: what that means is for the caller to decide.
+     * After a machine was suspended, the time limit of the call goes on where it was, and the response is read. A lifetime of 0
+     * is left to the caller.
      *
      * @param passed since the token was requested
+     * @throws dev.leantokens.error.TokenException {@code UNUSABLE_ANSWER} if the token has expired meanwhile
      */
     static AccessToken requireValid(AccessToken token, Duration passed) {
         if (token.expiresIn().filter(lifetime -> !lifetime.isZero() && passed.compareTo(lifetime) >= 0).isPresent()) {

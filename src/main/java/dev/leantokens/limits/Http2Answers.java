@@ -333,8 +333,8 @@ final class Http2Answers extends FlowControllerDecorator {
 
     /**
      * Ends a stream that has been reset before Vert.x has seen it. Netty ends it when the frame is sent; until then, any error
-     * of the connection makes Vert.x throw a NullPointerException, which it logs with a stack trace or throws at whoever
-     * writes a response. Must be called when a read is complete, before frames are sent.
+     * of the connection makes Vert.x throw a NullPointerException, which it logs with a stack trace or throws at the
+     * code that writes a response. Must be called when a read is complete, before frames are sent.
      */
     void dropReset() {
         if (unseen != null && unseen.isResetSent()) {

@@ -20,7 +20,7 @@ import io.smallrye.config.SysPropConfigSource;
  * to another host.
  * <p>
  * An environment variable or system property that is empty counts as not set: Compose files and Kubernetes manifests pass on
- * variables that nobody has set. Those of Quarkus keep their meaning. {@link SettingConverters} does the same for files.
+ * variables that are not set. Those of Quarkus keep their meaning. {@link SettingConverters} does the same for files.
  */
 @StaticInitSafe
 public class SettingSources implements SmallRyeConfigBuilderCustomizer {
