@@ -92,9 +92,8 @@ class LeanTokenEndpoint {
 
     /**
      * Makes one attempt at a token. The call is repeated if the connection failed and not Lean. A call with a caller's
-     * credentials gets a new connection, since no response says whose token it has: a late response to another call could not
-     * be
-     * recognized. Responses to the service's calls name the scope.
+     * credentials gets a new connection, since no response says whose token it has: one that is late could not be recognized.
+     * Responses to the service's calls name the scope.
      *
      * @param request one that {@link ServiceLeanCredentials#refuseIdProvedByCertificate} has accepted
      * @param trace traces the requests that are sent
