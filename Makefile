@@ -40,8 +40,8 @@ attacks: ## Run every known attack on the packaged jar beside ordinary callers, 
 	$(MVNW) --quiet -Pbenchmark -DskipTests package exec:exec@attacks
 
 .PHONY: hostile
-hostile: ## Play random cases of hostile peers on the packaged jar, for 10 minutes for each kind of peer, and stop it for 5
-	$(MVNW) verify -Dhostile.seconds=600 -Dtime.stop.seconds=300 -Dtest.timeout='15 m' -Dtest='*CampaignTest' \
+hostile: ## Play new random cases of hostile peers on the packaged jar, for 10 minutes for each kind, and stop it for 5
+	$(MVNW) verify -Dhostile.seed=new -Dhostile.seconds=600 -Dtime.stop.seconds=300 -Dtest.timeout='15 m' -Dtest='*CampaignTest' \
 		-Dit.test='*CampaignIT,StoppedProcessIT'
 
 .PHONY: mutants

@@ -167,10 +167,19 @@ record LeanAnswer(int status, String retryAfter, String date, byte[] body) {
             return Optional.empty();
         }
         String text = retryAfter.strip();
-        Optional<Duration> wait = SECONDS.matcher(text).matches()
-                ? Optional.of(text.length() > MAX_DIGITS ? MAX_WAIT : Duration.ofSeconds(Long.parseLong(text)))
-                : waitUntil(text, now);
+        Optional<Duration> wait = SECONDS.matcher(text).matches() ? Optional.of(seconds(text)) : waitUntil(text, now);
         return wait.map(any -> any.isNegative() ? Duration.ZERO : any.compareTo(MAX_WAIT) > 0 ? MAX_WAIT : any);
+    }
+
+    /** Leading zeros do not make a number larger. */
+    private static Duration seconds(String digits) {
+        int start = 0;
+        while (start < digits.length() - 1 && digits.charAt(start) == '0') {
+            start++;
+        }
+        return digits.length() - start > MAX_DIGITS
+                ? MAX_WAIT
+                : Duration.ofSeconds(Long.parseLong(digits, start, digits.length(), 10));
     }
 
     /** Calculates from the time by Lean's clock, if the response has it: Lean calculates its dates by that. */

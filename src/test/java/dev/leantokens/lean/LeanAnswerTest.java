@@ -275,6 +275,9 @@ class LeanAnswerTest {
             "503 | -                             |",
             "500 | 3                             | PT3S",
             "503 | 120                           | PT2M",
+            "429 | 000000000003                  | PT3S",
+            "429 | 000000000000                  | PT0S",
+            "429 | 9999999999999999999999        | PT1H",
             "425 | 1                             | PT1S",
     })
     void waitIsLeansIfItNamesOne(int status, String retryAfter, String wait) {
