@@ -4,13 +4,12 @@ import static dev.leantokens.testing.Callers.all;
 import static dev.leantokens.testing.Callers.scope;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 import jakarta.enterprise.inject.Alternative;
@@ -71,7 +70,7 @@ class ScopeCheckAloneTest {
     void tokenOfAnotherScopeIsNeitherIssuedNorCached() {
         lean.answers((connection, request) -> {
             connection.write("HTTP/1.1 102 Processing\r\n\r\n");
-            pause(50);
+            connection.awaitNext(Duration.ofSeconds(1));
             connection.write(RudeLean.okay(request));
         });
         List<String> scopes = new ArrayList<>();
@@ -99,15 +98,6 @@ class ScopeCheckAloneTest {
             for (String scope : scopes) {
                 assertThat(callers.rest(scope(scope)).join().token()).isEqualTo(RudeLean.token(scope, LeanStub.CLIENT_ID));
             }
-        }
-    }
-
-    /** Called by a thread of the server. */
-    private static void pause(int millis) {
-        try {
-            new CountDownLatch(1).await(millis, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 }

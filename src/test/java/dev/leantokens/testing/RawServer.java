@@ -8,8 +8,10 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -165,6 +167,21 @@ public final class RawServer implements AutoCloseable {
                 if (read > MAX_UNREAD) {
                     throw new IOException("the client sends without end");
                 }
+            }
+        }
+
+        /** Waits until the client sends another request on this connection, or for so long. */
+        public void awaitNext(Duration atMost) throws IOException {
+            tcp.setSoTimeout(Math.toIntExact(atMost.toMillis()));
+            try {
+                in.mark(1);
+                if (in.read() >= 0) {
+                    in.reset();
+                }
+            } catch (SocketTimeoutException e) {
+                // There is none.
+            } finally {
+                tcp.setSoTimeout(0);
             }
         }
 
