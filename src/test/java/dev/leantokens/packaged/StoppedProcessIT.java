@@ -27,8 +27,7 @@ import io.vertx.core.json.JsonObject;
 
 /**
  * The process is stopped while calls are in progress and wait, and then finds all at once: responses that came meanwhile,
- * requests
- * of callers that have left, and timers that are long due.
+ * requests of callers that have left, and timers that are long due.
  */
 class StoppedProcessIT {
 

@@ -91,11 +91,15 @@ class RetriesIT {
     void statusAboutTheConnectionIsRetriedOnceOnANewOne(int status) {
         lean.answers(status, "{\"error\":\"invalid_request\"}");
 
-        Answer answer = callers.rest(request).join();
+        Answer shared = callers.rest(scope("customer." + UUID.randomUUID())).join();
+        int calls = lean.requests().size();
+        Answer own = callers.rest(request).join();
 
-        assertThat(answer.status()).isEqualTo(503);
-        assertThat(answer.error()).isEqualTo("temporarily_unavailable");
-        assertThat(lean.requests()).hasSize(2);
+        assertThat(List.of(shared, own)).extracting(Answer::status).containsOnly(503);
+        assertThat(List.of(shared, own)).extracting(Answer::error).containsOnly("temporarily_unavailable");
+        assertThat(calls).isEqualTo(2);
+        // A call with a caller's own credentials has a new connection already.
+        assertThat(lean.requests()).hasSize(calls + 1);
     }
 
     @ParameterizedTest

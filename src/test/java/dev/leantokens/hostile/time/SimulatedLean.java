@@ -24,8 +24,7 @@ import io.vertx.core.json.JsonObject;
 
 /**
  * A Lean that has its own clock, which nothing changes, and checks by it what the service does. It is slow, throttles, fails
- * and
- * does not answer, and its tokens live from a second to an hour.
+ * and does not answer, and its tokens live from a second to an hour.
  */
 final class SimulatedLean {
 

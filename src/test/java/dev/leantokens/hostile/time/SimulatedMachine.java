@@ -11,8 +11,7 @@ import dev.leantokens.testing.FakeMachine;
 
 /**
  * A machine with one process, whose timers and responses come as those of a real one: timers by monotonic time, responses by
- * the
- * time of the others. A process that was stopped finds both when it continues, in any order.
+ * the time of the others. A process that was stopped finds both when it continues, in any order.
  */
 final class SimulatedMachine {
 
