@@ -48,17 +48,17 @@ class EmbeddedTokenCacheTest extends TokenCacheContract {
     }
 
     @Test
-    void memoryStaysBoundedUnderAMillionCustomers() {
+    void memoryStaysBoundedUnderManyCustomers() {
         EmbeddedTokenCache cache = embedded();
         Gauge size = registry.get("cache.size").gauge();
         double most = 0;
-        for (int i = 0; i < 1_000_000; i++) {
+        for (int i = 0; i < 100_000; i++) {
             cache.put(customer(i), token(3600));
             most = Math.max(most, size.value());
         }
 
         assertThat(most * token(3600).size()).isLessThan(ONE_MIB * 11 / 10);
-        assertThat(registry.get("cache.evictions").functionCounter().count()).isGreaterThan(990_000);
+        assertThat(registry.get("cache.evictions").functionCounter().count()).isGreaterThan(99_000);
     }
 
     @Test
