@@ -57,7 +57,19 @@ public final class McpParams {
                 return Optional.of("params." + name + " is missing");
             }
         }
+        if (method.equals("completion/complete")) {
+            return completionProblem(params.getJsonObject("ref"), params.getJsonObject("argument"));
+        }
         return params.getValue("clientInfo") instanceof JsonObject client ? clientProblem(client) : Optional.empty();
+    }
+
+    private static Optional<String> completionProblem(JsonObject reference, JsonObject argument) {
+        if (!(reference.getValue("type") instanceof String)) {
+            return Optional.of("params.ref must have a type that is a string");
+        }
+        return argument.getValue("name") instanceof String && argument.getValue("value") instanceof String
+                ? Optional.empty()
+                : Optional.of("params.argument must have a name and a value that are strings");
     }
 
     private static Optional<String> clientProblem(JsonObject client) {

@@ -51,7 +51,11 @@ record Exchange(String method, String path, List<byte[]> headers, byte[] body) {
             socket.connect(new InetSocketAddress(RawHttp.LOOPBACK, port), PATIENCE_MILLIS);
             socket.setSoTimeout(PATIENCE_MILLIS);
             socket.getOutputStream().write(request.toByteArray());
-            return parsed(socket.getInputStream().readAllBytes());
+            byte[] received = socket.getInputStream().readAllBytes();
+            if (received.length == 0) {
+                throw new AssertionError("no response: " + this);
+            }
+            return parsed(received);
         }
     }
 
@@ -59,7 +63,7 @@ record Exchange(String method, String path, List<byte[]> headers, byte[] body) {
         String text = new String(received, ISO_8859_1);
         int end = text.indexOf("\r\n\r\n");
         if (end < 0) {
-            throw new AssertionError("no response");
+            throw new AssertionError("an incomplete response: " + text);
         }
         String[] lines = text.substring(0, end).split("\r\n");
         Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
