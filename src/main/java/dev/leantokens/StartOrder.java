@@ -7,7 +7,7 @@ import jakarta.enterprise.inject.spi.ObserverMethod;
  */
 public final class StartOrder {
 
-    /** Checks of settings, before anything else starts. */
+    /** Checks of settings, before any bean is created that relies on them: an observer of Quarkus' {@code Filters}. */
     public static final int SETTINGS = ObserverMethod.DEFAULT_PRIORITY - 200;
     /** Checks that need beans, which rely on checked settings. */
     public static final int AFTER_SETTINGS = SETTINGS + 50;

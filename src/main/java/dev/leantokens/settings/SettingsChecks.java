@@ -11,15 +11,17 @@ import jakarta.enterprise.event.Observes;
 import dev.leantokens.StartOrder;
 import io.quarkus.arc.All;
 import io.quarkus.arc.InstanceHandle;
-import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
+import io.quarkus.vertx.http.runtime.filters.Filters;
 
-/** Stops the start if settings are invalid, with a line for each package that refuses some. */
+/**
+ * Stops the start if settings are invalid, with a line for each package that refuses some. Quarkus creates the filters of
+ * requests before {@code StartupEvent}, and their beans rely on checked settings.
+ */
 @ApplicationScoped
 class SettingsChecks {
 
-    void run(@Observes @Priority(StartOrder.SETTINGS) StartupEvent event,
-            @All List<InstanceHandle<SettingsCheck>> checks) {
+    void run(@Observes @Priority(StartOrder.SETTINGS) Filters first, @All List<InstanceHandle<SettingsCheck>> checks) {
         run(checks.stream().<Supplier<SettingsCheck>> map(handle -> handle::get).toList());
     }
 

@@ -13,7 +13,9 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 
 import java.util.stream.Stream;
 
+import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -29,6 +31,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 
+import dev.leantokens.settings.SettingsCheck;
 import io.smallrye.config.ConfigMapping;
 
 /** The dependencies that are allowed between packages, and the calls that are not allowed at all. */
@@ -89,6 +92,9 @@ class ArchitectureTest {
                         .because("packages in a cycle are one package"),
                 classes().that().areAnnotatedWith(ConfigMapping.class).should().haveSimpleNameEndingWith("Config")
                         .because("that is the name under which developers look for the settings of a package"),
+                classes().that().implement(SettingsCheck.class).should().beAnnotatedWith(Singleton.class).orShould()
+                        .beAnnotatedWith(ApplicationScoped.class)
+                        .because("only beans are checked at the start"),
                 fields().should().notBeAnnotatedWith(Inject.class)
                         .because("dependencies are constructor parameters, so that a test can pass them"),
                 noClasses().should().accessTargetWhere(LocaleDependent.FORMATTING)

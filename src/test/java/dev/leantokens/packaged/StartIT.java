@@ -24,45 +24,30 @@ class StartIT {
 
     private static final String SECRET = "operators-s3cr3t-never-to-be-seen";
 
-    /** A setting for each class that checks settings at the start; the rules themselves are in the tables of their tests. */
+    /**
+     * What is checked by beans with other tasks, and examples of the others: {@code settings/RefusedStartTest} has them all.
+     */
     static Stream<Arguments> contradictions() {
         return Stream.of(
                 arguments("an account without a secret", Map.of("LEAN_CLIENT_ID", "x"), "LEAN_CLIENT_SECRET"),
-                arguments("a secret for the stand-in", Map.of("LEAN_ENVIRONMENT", "stand-in", "LEAN_CLIENT_ID", "x",
-                        "LEAN_CLIENT_SECRET", SECRET), "LEAN_CLIENT_ID, LEAN_CLIENT_SECRET"),
-                arguments("an unknown environment", Map.of("LEAN_ENVIRONMENT", SECRET), "LEAN_ENVIRONMENT must be"),
                 arguments("a missing certificate for Lean", Map.of("LEAN_CLIENT_ID", "x", "LEAN_CLIENT_AUTHENTICATION",
                         "tls-client-auth"), "LEAN_TLS_CERTIFICATE"),
                 arguments("trust in any server", Map.of("QUARKUS_TLS_LEAN_TRUST_ALL", "true"), "trust-all"),
-                arguments("a time limit of 0", Map.of("LEAN_REQUEST_TIMEOUT", "0s"), "LEAN_REQUEST_TIMEOUT"),
-                arguments("a minimum longer than a token lives", Map.of("TOKEN_MINIMUM_VALIDITY", "90m"),
-                        "TOKEN_MINIMUM_VALIDITY"),
-                arguments("a cache for no token", Map.of("CACHE_MAX_SIZE", "1K"), "CACHE_MAX_SIZE"),
-                arguments("a host with a port", Map.of("ALLOWED_HOSTS", "tokens:8080"), "ALLOWED_HOSTS"),
-                arguments("a local client without scopes", Map.of("ACCESS_CLIENTS_PAYMENTS_SECRET", SECRET), "has no scopes"),
-                arguments("more connections of a peer than of all", Map.of("LIMITS_CONNECTIONS", "100",
-                        "LIMITS_CONNECTIONS_PER_PEER", "101"), "LIMITS_CONNECTIONS_PER_PEER"),
-                arguments("more sessions of a caller than of all", Map.of("MCP_MAX_SESSIONS_PER_CALLER", "1001"),
-                        "MCP_MAX_SESSIONS_PER_CALLER"),
                 arguments("a resource without an issuer", Map.of("MCP_OAUTH_RESOURCE", "https://lean-tokens.example.com/mcp"),
                         "MCP_OAUTH_RESOURCE must be set together with a trusted issuer"),
                 arguments("a resource with an unknown issuer",
                         Map.of("MCP_OAUTH_RESOURCE", "https://lean-tokens.example.com/mcp", "MCP_OAUTH_ISSUERS", "idp"),
                         "MCP_OAUTH_ISSUERS must name trusted issuers"),
-                arguments("a resource without TLS", Map.of("MCP_OAUTH_RESOURCE", "http://lean-tokens.example.com/mcp"),
-                        "MCP_OAUTH_RESOURCE must be an https URL"),
-                arguments("an unclear boolean", Map.of("TOKEN_PREFETCH", SECRET), "TOKEN_PREFETCH must be true or false"),
-                arguments("a port that is no number", Map.of("PORT", SECRET), "PORT must be a whole number"),
-                arguments("a host that does not exist", Map.of("QUARKUS_HTTP_HOST", "999.1.1.1"), "QUARKUS_HTTP_HOST must be"),
-                arguments("a secret in place of its file", Map.of("LEAN_CLIENT_ID", "x", "LEAN_CLIENT_SECRET_FILE", SECRET),
-                        "LEAN_CLIENT_SECRET_FILE names does not exist"),
-                arguments("a secret in place of the file of clients", Map.of("ACCESS_CLIENTS_FILE", SECRET),
-                        "ACCESS_CLIENTS_FILE names does not exist"),
                 arguments("a secret in place of a key file", Map.of("TLS_CERTIFICATE", SECRET, "TLS_KEY", SECRET),
                         "TLS_CERTIFICATE names does not exist"),
-                arguments("a main port that is too high", Map.of("PORT", "70000"), "PORT must be"),
-                arguments("a certificate without its key", Map.of("TLS_CERTIFICATE", "/nowhere/certificate"),
-                        "TLS_CERTIFICATE is set without TLS_KEY"));
+                arguments("a sampler that does not exist", Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", "http://localhost:1",
+                        "OTEL_TRACES_SAMPLER", SECRET), "OTEL_TRACES_SAMPLER "),
+                // Its filters read it.
+                arguments("a cache that is larger than any number", Map.of("CACHE_MAX_SIZE", "1" + "0".repeat(30) + "G"),
+                        "CACHE_MAX_SIZE must be"),
+                arguments("an audit in a folder that does not exist",
+                        Map.of("AUDIT_LOG", "/missing-folder/audit.jsonl"), "its folder does not exist"),
+                arguments("an audit in place of a folder", Map.of("AUDIT_LOG", "/tmp"), "cannot be opened for writing"));
     }
 
     @ParameterizedTest(name = "{0}")
