@@ -24,7 +24,8 @@ class ExamplesIT {
 
     private static final String SECRET = "secret-of-payments-0123456789";
     /** JVM options of processes that run for seconds. */
-    private static final String FAST_START = System.getProperty("quarkus.test.arg-line", "");
+    private static final String FAST_START = System.getProperty("quarkus.test.arg-line", "")
+            .replaceFirst(StartupArchive.OPTION + "\\S+", "");
     private static final Path LOG = Path.of("target", "examples.log");
     /** What Maven says without a network, unlike of an artifact that does not exist. */
     private static final String[] NOT_DOWNLOADED = { "Could not transfer artifact", "in offline mode" };

@@ -127,6 +127,14 @@ public final class PackagedApplication implements AutoCloseable {
         return List.of(SETPRIV.toString(), "--inh-caps=-all", "--bounding-set=-all", "--no-new-privs");
     }
 
+    /** @param archive where the JVM writes the classes that it has loaded, when it exits */
+    static PackagedApplication startRecording(Path archive, Map<String, String> environment) {
+        List<String> command = command().stream()
+                .map(option -> option.startsWith(StartupArchive.OPTION) ? "-XX:ArchiveClassesAtExit=" + archive : option)
+                .toList();
+        return untilUp(launch(command, Path.of("").toAbsolutePath(), environment));
+    }
+
     /** @param options for both a JVM and an executable, such as {@code -Xmx} */
     static PackagedApplication launchWith(List<String> options, Map<String, String> environment) {
         return launch(command(options.toArray(String[]::new)), Path.of("").toAbsolutePath(), environment);
@@ -204,17 +212,21 @@ public final class PackagedApplication implements AutoCloseable {
      * @return the command that starts the application
      */
     public static List<String> command(String... options) {
-        Path path = TARGET.resolve(artifact().getProperty("path")).toAbsolutePath();
         if (isNative()) {
-            return Stream.concat(Stream.of(path.toString()), Stream.of(options)).toList();
+            return Stream.concat(Stream.of(path().toString()), Stream.of(options)).toList();
         }
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(List.of(options));
         // The options for a fast start of @QuarkusIntegrationTest.
         Stream.of(System.getProperty("quarkus.test.arg-line", "").split(" ")).filter(arg -> !arg.isBlank())
                 .forEach(command::add);
-        command.addAll(List.of("-jar", path.toString()));
+        command.addAll(List.of("-jar", path().toString()));
         return command;
+    }
+
+    /** @return the executable, or the jar that a JVM starts */
+    static Path path() {
+        return TARGET.resolve(artifact().getProperty("path")).toAbsolutePath();
     }
 
     /** @return the metadata of the built artifact, such as {@code type} and {@code path} */
