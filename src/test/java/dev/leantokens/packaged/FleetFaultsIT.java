@@ -24,6 +24,8 @@ import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.RedisConnection;
 import dev.leantokens.testing.RedisServer;
 import dev.leantokens.testing.RudeLean;
+import dev.leantokens.testing.WatchingLean;
+import io.vertx.core.json.JsonObject;
 
 /** Replicas whose Redis, or one of which, fails under load. */
 class FleetFaultsIT {
@@ -213,6 +215,34 @@ class FleetFaultsIT {
             end.countDown();
             hanging.stop();
         }
+    }
+
+    /** Its turn has ended meanwhile, and another replica has a newer token. */
+    @Test
+    void replicaThatWasStoppedForLongerThanItsLeaseReplacesNoNewerToken() {
+        try (WatchingLean watching = new WatchingLean();
+                Fleet fleet = Fleet.with(redis, lean, "STORE_URL", redis.url().replace("://", "://:right@"), "LEAN_URL",
+                        watching.url(), "STORE_LEASE", "2s").start(3)) {
+            PackagedApplication first = fleet.replica(0);
+            watching.hold();
+            CompletableFuture<Integer> stopped = CompletableFuture.supplyAsync(() -> first.token().status());
+            await().atMost(PATIENCE).until(() -> watching.calls() == 1);
+            first.freeze();
+            watching.holdNoMore();
+
+            String newer = token(fleet.replica(1));
+
+            first.thaw();
+            // It gets a token, too: by another attempt, since its first call has timed out.
+            assertThat(stopped.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join()).isIn(200, 504);
+            int calls = watching.calls();
+            assertThat(token(fleet.replica(2))).as(fleet.logs()).isEqualTo(newer);
+            assertThat(watching.calls()).isEqualTo(calls);
+        }
+    }
+
+    private static String token(PackagedApplication replica) {
+        return new JsonObject(replica.token().body()).getString("access_token");
     }
 
     private static void awaitQuietly(CountDownLatch end) {
