@@ -17,8 +17,7 @@ class RudeConnectionsCampaignIT {
     private static final int MAX_SCENARIOS = 4;
     private static final int MAX_CALLERS = 8;
 
-    /** With a single attempt, only a stale connection may cause another request. */
-    private final RudeTrial trial = new RudeTrial(Optional.empty(), Map.of("LEAN_MAX_ATTEMPTS", "1"));
+    private final RudeTrial trial = new RudeTrial(Optional.empty(), Map.of());
 
     @AfterEach
     void stop() {

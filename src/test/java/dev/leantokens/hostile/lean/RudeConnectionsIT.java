@@ -1,5 +1,7 @@
 package dev.leantokens.hostile.lean;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,10 +13,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.leantokens.hostile.lean.Scenario.Outcome;
 import dev.leantokens.hostile.lean.Step.Act;
+import dev.leantokens.hostile.lean.Step.Pause;
 import dev.leantokens.hostile.lean.Step.SendCut;
 import dev.leantokens.hostile.lean.Step.SendPart;
 
@@ -22,6 +26,7 @@ import dev.leantokens.hostile.lean.Step.SendPart;
 class RudeConnectionsIT {
 
     private static final int CALLERS = 20;
+    private static final int SERVICE_CALLERS = 10;
     /** At least the length of a response. */
     private static final int BYTES = 320;
 
@@ -30,7 +35,7 @@ class RudeConnectionsIT {
     @BeforeAll
     static void start() {
         trial = new RudeTrial(Optional.empty(),
-                Map.of("LEAN_CONNECT_TIMEOUT", "1s", "LEAN_REQUEST_TIMEOUT", "1s", "LEAN_DEADLINE", "6s"));
+                Map.of("LEAN_CONNECT_TIMEOUT", "1s", "LEAN_REQUEST_TIMEOUT", "1s"));
     }
 
     @AfterAll
@@ -60,6 +65,21 @@ class RudeConnectionsIT {
             atEveryByte(bytes -> Scenario.fails(end + " after " + bytes, new SendPart(Scenario.OKAY, bytes), end),
                     Outcome.ERROR);
         }
+    }
+
+    /** The service's callers alone, since only their calls reuse connections. */
+    @ParameterizedTest
+    @EnumSource(names = { "FINISH", "RESET" })
+    void requestIsNotRepeatedOnceItsResponseHasStarted(Act end) {
+        for (int bytes : List.of(1, 16, 60, BYTES - 100)) {
+            Scenario breaks = Scenario.fails(end + " after " + bytes, new SendPart(Scenario.OKAY, bytes), new Pause(5), end)
+                    .whenReused().error();
+            trial.start();
+            trial.round(connection -> Scenario.POLITE.gathered(), SERVICE_CALLERS, false, Outcome.TOKEN);
+            trial.round(connection -> breaks, SERVICE_CALLERS, false, Outcome.ERROR);
+            assertThat(trial.server().requests()).hasSize(2 * SERVICE_CALLERS);
+        }
+        trial.end(CALLERS);
     }
 
     private static void atEveryByte(IntFunction<Scenario> scenarios, Outcome outcome) {

@@ -25,6 +25,7 @@ final class RudeTrial implements AutoCloseable {
 
     /** Fewer than the requests of some scenarios, so that a leaked connection is missing soon. */
     private static final int MAX_CONNECTIONS = 24;
+    private static final Duration DEADLINE = Duration.ofSeconds(6);
     /** For connections to be closed. */
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
@@ -48,15 +49,16 @@ final class RudeTrial implements AutoCloseable {
                 "LEAN_REQUESTS_PER_MINUTE", "10000",
                 "LEAN_BREAKER_REQUEST_VOLUME", "1000",
                 "LEAN_BREAKER_FAILURE_RATIO", "1",
-                "LEAN_MAX_ATTEMPTS", "2",
-                "LEAN_RETRY_DELAY", "5ms",
+                // A call may still be repeated on another connection.
+                "LEAN_MAX_ATTEMPTS", "1",
+                "LEAN_DEADLINE", DEADLINE.toSeconds() + "s",
                 // The machine may be busy.
                 "QUARKUS_VERTX_MAX_EVENT_LOOP_EXECUTE_TIME", "60s"));
         environment.putAll(settings);
         service = PackagedApplication.startWith(List.of("-Xmx192m", "-Dio.netty.leakDetection.samplingInterval=8"),
                 environment);
         callers = new Callers(service.port(), service.mcpPort());
-        crowd = new Crowd(callers);
+        crowd = new Crowd(callers, DEADLINE);
     }
 
     RawServer server() {
