@@ -5,6 +5,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.get;
+import static com.github.tomakehurst.wiremock.client.WireMock.matching;
 import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
@@ -109,9 +110,18 @@ public class LeanStub implements QuarkusTestResourceLifecycleManager {
     }
 
     public void givesTokensOfTheirOwn(int lifetimeSeconds, int afterMillis) {
-        answers(aResponse().withFixedDelay(afterMillis).withTransformers(UniqueToken.NAME).withTransformerParameter(
-                UniqueToken.LIFETIME,
-                lifetimeSeconds));
+        answers(tokenOfItsOwn(lifetimeSeconds, afterMillis));
+    }
+
+    /** @param end of the scopes whose tokens take so long; the others take as long as before */
+    public void givesTokensOfTheirOwnLate(String end, int lifetimeSeconds, int afterMillis) {
+        server.stubFor(post(urlEqualTo(TOKEN_PATH)).withFormParam("scope", matching(".*" + end))
+                .willReturn(tokenOfItsOwn(lifetimeSeconds, afterMillis)));
+    }
+
+    private static ResponseDefinitionBuilder tokenOfItsOwn(int lifetimeSeconds, int afterMillis) {
+        return aResponse().withFixedDelay(afterMillis).withTransformers(UniqueToken.NAME)
+                .withTransformerParameter(UniqueToken.LIFETIME, lifetimeSeconds);
     }
 
     /** Issues {@link #TOKEN} for the requested scope. */

@@ -58,7 +58,7 @@ public final class RawHttp {
         return send(Optional.empty(), from, port, request);
     }
 
-    private static Response send(Optional<SSLContext> tls, String from, int port, String request) {
+    public static Response send(Optional<SSLContext> tls, String from, int port, String request) {
         try (Socket plain = new Socket()) {
             plain.setSoTimeout(TIMEOUT_MILLIS);
             plain.bind(new InetSocketAddress(InetAddress.getByName(from), 0));

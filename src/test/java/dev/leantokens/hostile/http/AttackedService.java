@@ -11,12 +11,18 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+
+import javax.net.ssl.SSLContext;
 
 import dev.leantokens.hostile.http.TokenRequest.Client;
 import dev.leantokens.hostile.http.TokenRequest.Port;
 import dev.leantokens.packaged.PackagedApplication;
+import dev.leantokens.testing.Certificates;
+import dev.leantokens.testing.Certificates.Authority;
+import dev.leantokens.testing.Certificates.Identity;
 import dev.leantokens.testing.LeanStub;
 import dev.leantokens.testing.Metrics;
 import dev.leantokens.testing.RawHttp;
@@ -32,6 +38,10 @@ final class AttackedService implements AutoCloseable {
     private static final int LIFETIME_SECONDS = 3_600;
     /** Connections end while calls are under way. */
     private static final int LEAN_MILLIS = 20;
+    static final int LATE_MILLIS = 400;
+
+    /** On a loaded machine, loading a class can block a thread for longer than the default of 2 s. */
+    private static final String STACK_TRACES_OF_THREADS = "-Dquarkus.vertx.warning-exception-time=30s";
 
     /** On a loaded machine, loading a class can block a thread for longer than the default of 2 s. */
     private static final String STACK_TRACES_OF_THREADS = "-Dquarkus.vertx.warning-exception-time=30s";
@@ -40,15 +50,29 @@ final class AttackedService implements AutoCloseable {
     private static final int FILES_TOLERANCE = 5;
     private static final double HEAP_TOLERANCE = 20e6;
 
+    enum Protocol {
+        HTTP_1("http/1.1"),
+        HTTP_2("h2");
+
+        private final String alpn;
+
+        Protocol(String alpn) {
+            this.alpn = alpn;
+        }
+    }
+
     private final LeanStub lean = new LeanStub();
+    private final Optional<SSLContext> tls;
     private final PackagedApplication application;
     private final AtomicLong scopes = new AtomicLong();
     private final long filesBefore;
     private final double heapBefore;
 
-    private AttackedService(Map<String, String> more) {
+    private AttackedService(Map<String, String> more, Optional<SSLContext> tls) {
+        this.tls = tls;
         lean.start();
         lean.givesTokensOfTheirOwn(LIFETIME_SECONDS, LEAN_MILLIS);
+        lean.givesTokensOfTheirOwnLate(TokenRequest.LATE, LIFETIME_SECONDS, LATE_MILLIS);
         Map<String, String> environment = new HashMap<>(Map.of("LEAN_CLIENT_ID", LeanStub.CLIENT_ID, "LEAN_CLIENT_SECRET",
                 LeanStub.CLIENT_SECRET, "LEAN_URL", lean.url(), "ACCESS_ANONYMOUS", "never", "LIMITS_REQUEST_TIME",
                 REQUEST_TIME.toSeconds() + "s", "LEAN_DEADLINE", DEADLINE.toSeconds() + "s", "LEAN_REQUEST_TIMEOUT", "10s",
@@ -66,9 +90,25 @@ final class AttackedService implements AutoCloseable {
         heapBefore = heap();
     }
 
-    /** @param more variables, such as those of TLS */
+    /** @param more variables */
     static AttackedService start(Map<String, String> more) {
-        return new AttackedService(more);
+        return new AttackedService(more, Optional.empty());
+    }
+
+    /** @param folder for the certificate of both ports */
+    static AttackedService startWithTls(Path folder) {
+        Authority authority = new Authority("hostile");
+        Identity server = authority.issue("service", "localhost");
+        return new AttackedService(
+                Map.of("TLS_CERTIFICATE", Certificates.write(folder.resolve("certificate"), server.certificatePem()).toString(),
+                        "TLS_KEY", Certificates.write(folder.resolve("key"), server.keyPem()).toString()),
+                Optional.of(Certificates.context(null, authority)));
+    }
+
+    /** Connects with TLS if the service has it. */
+    Conversation open(Port port, Protocol protocol) {
+        return tls.map(context -> Conversation.open(port(port), context, protocol.alpn)).orElseGet(
+                () -> Conversation.open(port(port)));
     }
 
     int port(Port port) {
@@ -85,7 +125,7 @@ final class AttackedService implements AutoCloseable {
         for (Port port : Port.values()) {
             for (Client client : Client.values()) {
                 TokenRequest request = newRequest(port, client);
-                try (Conversation ordinary = Conversation.open(port(port))) {
+                try (Conversation ordinary = open(port, Protocol.HTTP_1)) {
                     ordinary.send(request.http1("Connection: close"));
                     ordinary.awaitClose(PATIENCE);
                     Http1Answers answers = Http1Answers.of(ordinary.received());
@@ -133,7 +173,7 @@ final class AttackedService implements AutoCloseable {
             throw new IllegalStateException(e);
         }
         String request = "GET /q/metrics HTTP/1.1\r\nHost: localhost\r\nAccept: text/plain\r\nConnection: close\r\n\r\n";
-        return Metrics.of(RawHttp.send(RawHttp.LOOPBACK, application.port(), request).body())
+        return Metrics.of(RawHttp.send(tls, RawHttp.LOOPBACK, application.port(), request).body())
                 .sum("jvm_memory_used_bytes", "area=\"heap\"");
     }
 

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
+import dev.leantokens.hostile.http.AttackedService.Protocol;
 import dev.leantokens.hostile.http.TokenRequest.Port;
 
 /**
@@ -24,6 +25,8 @@ record Http1Exchange(Port port, byte[] bytes, Segments segments, List<Integer> e
 
     /** A complete request, which ends the connection. */
     private static final String LAST = "GET /q/health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    /** Characters that no name of a header has. */
+    private static final String NO_NAME = " \t\0\"(),/;<=>?@[\\]{}\u007f\u00a0";
     private static final int MAX_BODY = 16 * 1024;
     private static final long INTERVAL_MILLIS = 100;
     /** Soon fills a body that is longer than what was sent. */
@@ -73,8 +76,17 @@ record Http1Exchange(Port port, byte[] bytes, Segments segments, List<Integer> e
                 expected.add(401);
                 refused.add(request.scope());
                 continue;
+            } else if (kind == 3) {
+                // Without credentials, it would be 401.
+                String name = "authorization";
+                int position = 1 + random.nextInt(name.length());
+                text.append(request.http1().replace(name + ":", name.substring(0, position)
+                        + NO_NAME.charAt(random.nextInt(NO_NAME.length())) + name.substring(position) + ":"));
+                expected.add(400);
+                ended = true;
+                break;
             } else {
-                text.append(kind < 5 ? request.chunked(1 + random.nextInt(40), 1 + random.nextInt(200)) : request.http1());
+                text.append(kind < 6 ? request.chunked(1 + random.nextInt(40), 1 + random.nextInt(200)) : request.http1());
             }
             expected.add(200);
             scopes.add(request.scope());
@@ -94,12 +106,12 @@ record Http1Exchange(Port port, byte[] bytes, Segments segments, List<Integer> e
     }
 
     @Override
-    public void play(AttackedService service) {
-        try (Conversation conversation = Conversation.open(service.port(port))) {
+    public boolean play(AttackedService service) {
+        try (Conversation conversation = service.open(port, Protocol.HTTP_1)) {
             segments.sendTo(conversation);
             if (end == End.RESET) {
                 conversation.reset();
-                return;
+                return false;
             }
             if (end == End.FINISH) {
                 conversation.finish();
@@ -118,6 +130,7 @@ record Http1Exchange(Port port, byte[] bytes, Segments segments, List<Integer> e
                 assertThat(scopes.stream().filter(answers.scopes()::contains)).as("in order")
                         .containsExactlyElementsOf(answers.scopes().stream().filter(scopes::contains).distinct().toList());
             }
+            return expected.isEmpty() && !answers.scopes().isEmpty();
         } catch (AssertionError e) {
             throw new AssertionError("HTTP/1.1 at " + port + ", " + end + ": " + Conversation.text(bytes) + "\n"
                     + e.getMessage(), e);

@@ -4,9 +4,11 @@ import static dev.leantokens.hostile.http.AttackedService.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -18,7 +20,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
+import dev.leantokens.hostile.http.AttackedService.Protocol;
 import dev.leantokens.hostile.http.TokenRequest.Client;
 import dev.leantokens.hostile.http.TokenRequest.Port;
 
@@ -26,6 +30,11 @@ import dev.leantokens.hostile.http.TokenRequest.Port;
 class Http1ScenariosIT {
 
     private static final int AT_A_TIME = 20;
+
+    /** Over TLS, one of so many scenarios is played. */
+    private static final int SAMPLE = 3;
+    /** What is answered before the path is looked at. */
+    private static final Set<String> OF_EVERY_PATH = Set.of("400", "414", "431", "505");
 
     private static final String LIVE = " /q/health/live HTTP/1.1";
     private static final String CLOSE = "Connection: close\r\n\r\n";
@@ -244,10 +253,10 @@ class Http1ScenariosIT {
     private record Played(Scenario scenario, Port port, String failure) {
     }
 
-    private static Played play(Scenario scenario, Port port) {
+    private static Played play(AttackedService service, Scenario scenario, Port port) {
         TokenRequest request = service.newRequest(port, Client.AGENTS);
         TokenRequest next = service.newRequest(port, Client.PAYMENTS);
-        try (Conversation conversation = Conversation.open(service.port(port))) {
+        try (Conversation conversation = service.open(port, Protocol.HTTP_1)) {
             conversation.send(scenario.request().apply(request) + next.http1("Connection: close"));
             conversation.awaitClose(PATIENCE);
 
@@ -270,10 +279,14 @@ class Http1ScenariosIT {
     }
 
     private static void assertAll(Stream<Scenario> scenarios, Port... ports) {
+        assertAll(service, scenarios, ports);
+    }
+
+    private static void assertAll(AttackedService service, Stream<Scenario> scenarios, Port... ports) {
         ExecutorService threads = Executors.newFixedThreadPool(AT_A_TIME);
         try {
             List<CompletableFuture<Played>> all = scenarios.flatMap(scenario -> Stream.of(ports)
-                    .map(port -> CompletableFuture.supplyAsync(() -> play(scenario, port), threads))).toList();
+                    .map(port -> CompletableFuture.supplyAsync(() -> play(service, scenario, port), threads))).toList();
 
             assertThat(all.stream().map(CompletableFuture::join).map(Played::failure).filter(failure -> !failure.isEmpty()))
                     .isEmpty();
@@ -290,6 +303,22 @@ class Http1ScenariosIT {
     @Test
     void oddRequestIsAnsweredAndNothingBehindItIs() {
         assertAll(heads(), Port.REST);
+        assertAll(heads().filter(scenario -> OF_EVERY_PATH.contains(scenario.answers())), Port.MCP);
+    }
+
+    @Test
+    void tlsChangesNothing(@TempDir Path folder) {
+        try (AttackedService tls = AttackedService.startWithTls(folder)) {
+            assertAll(tls, sample(framings()), Port.values());
+            assertAll(tls, sample(heads()), Port.REST);
+            tls.assertServed();
+            tls.assertNothingIsLeft();
+        }
+    }
+
+    private static Stream<Scenario> sample(Stream<Scenario> scenarios) {
+        List<Scenario> all = scenarios.toList();
+        return IntStream.range(0, all.size()).filter(i -> i % SAMPLE == 0).mapToObj(all::get);
     }
 
     /** Without credentials, it would be 401. */

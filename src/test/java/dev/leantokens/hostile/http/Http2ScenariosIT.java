@@ -25,6 +25,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -34,13 +35,16 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
+import dev.leantokens.hostile.http.AttackedService.Protocol;
 import dev.leantokens.hostile.http.TokenRequest.Client;
 import dev.leantokens.hostile.http.TokenRequest.Port;
 import dev.leantokens.testing.RawHttp;
@@ -50,6 +54,8 @@ import dev.leantokens.testing.RawHttp2;
 class Http2ScenariosIT {
 
     private static final int AT_A_TIME = 8;
+    /** Over TLS, one of so many scenarios is played. */
+    private static final int SAMPLE = 3;
     private static final int FLOOD = 10_000;
     private static final int REFUSED = 100_000;
     private static final int LAST = 9_999;
@@ -311,12 +317,12 @@ class Http2ScenariosIT {
         return scenario.answers().equals(SERVED_OR_CLOSED) || scenario.answers().equals(outcome(conversation));
     }
 
-    private static String play(Scenario scenario, Port port) {
+    private static String play(AttackedService service, Scenario scenario, Port port) {
         TokenRequest last = service.newRequest(port, Client.PAYMENTS);
         RawHttp2 frames = new RawHttp2().preface(65_535);
         scenario.frames().accept(frames);
         last.http2(frames, LAST).frame(PING, 0, 0, join(number(0), number((int) PING_VALUE)));
-        try (Conversation conversation = Conversation.open(service.port(port))) {
+        try (Conversation conversation = service.open(port, Protocol.HTTP_2)) {
             conversation.send(frames.bytes());
             conversation.await(PATIENCE, () -> {
                 Http2Responses responses = Http2Responses.of(conversation.received());
@@ -337,10 +343,14 @@ class Http2ScenariosIT {
     }
 
     private static void assertAll(Stream<Scenario> scenarios, Port... ports) {
+        assertAll(service, scenarios, ports);
+    }
+
+    private static void assertAll(AttackedService service, Stream<Scenario> scenarios, Port... ports) {
         ExecutorService threads = Executors.newFixedThreadPool(AT_A_TIME);
         try {
             List<CompletableFuture<String>> all = scenarios.flatMap(scenario -> Stream.of(ports)
-                    .map(port -> CompletableFuture.supplyAsync(() -> play(scenario, port), threads))).toList();
+                    .map(port -> CompletableFuture.supplyAsync(() -> play(service, scenario, port), threads))).toList();
 
             assertThat(all.stream().map(CompletableFuture::join).filter(failure -> !failure.isEmpty())).isEmpty();
         } finally {
@@ -351,16 +361,35 @@ class Http2ScenariosIT {
     @Test
     void oddFramesHarmNoOtherStreamOrEndTheConnection() {
         assertAll(framing(), Port.REST);
+        assertAll(framing().filter(scenario -> scenario.answers().startsWith("GOAWAY") || scenario.answers().isEmpty()),
+                Port.MCP);
     }
 
     @Test
     void oddHeadersEndTheirStreamOnly() {
         assertAll(headers(), Port.REST);
+        assertAll(headers().filter(scenario -> scenario.answers().contains("RST")), Port.MCP);
     }
 
     @Test
     void oddBodiesEndTheirStreamOnly() {
         assertAll(bodies(), Port.REST);
+    }
+
+    @Test
+    void tlsChangesNothing(@TempDir Path folder) {
+        try (AttackedService tls = AttackedService.startWithTls(folder)) {
+            assertAll(tls, sample(framing()), Port.REST);
+            assertAll(tls, sample(headers()), Port.REST);
+            assertAll(tls, bodies(), Port.REST);
+            tls.assertServed();
+            tls.assertNothingIsLeft();
+        }
+    }
+
+    private static Stream<Scenario> sample(Stream<Scenario> scenarios) {
+        List<Scenario> all = scenarios.toList();
+        return IntStream.range(0, all.size()).filter(i -> i % SAMPLE == 0).mapToObj(all::get);
     }
 
     @Test

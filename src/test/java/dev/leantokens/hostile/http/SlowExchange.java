@@ -28,7 +28,7 @@ record SlowExchange(Port port, byte[] start, byte[] rest) implements HostileCall
     }
 
     @Override
-    public void play(AttackedService service) {
+    public boolean play(AttackedService service) {
         try (Conversation conversation = Conversation.open(service.port(port))) {
             conversation.send(start);
             long begin = System.nanoTime();
@@ -41,6 +41,7 @@ record SlowExchange(Port port, byte[] start, byte[] rest) implements HostileCall
             if (!conversation.isClosed()) {
                 throw new AssertionError("slow request at " + port + " is still waited for: " + Conversation.text(start));
             }
+            return false;
         }
     }
 }

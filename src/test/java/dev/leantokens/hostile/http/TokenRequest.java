@@ -25,6 +25,9 @@ record TokenRequest(Port port, Client client, String scope) {
     /** The scope within a token of {@link dev.leantokens.testing.LeanStub}; JSON inside of JSON is escaped. */
     private static final Pattern TOKEN = Pattern.compile("access_token\\\\?\":\\\\?\"[^\"/]+/[^\"/]+/([^\"/]+)/");
 
+    /** The end of scopes for which Lean answers late. */
+    static final String LATE = "late";
+
     private static final Set<String> GENERATED = ConcurrentHashMap.newKeySet();
 
     enum Port {
@@ -59,6 +62,10 @@ record TokenRequest(Port port, Client client, String scope) {
     static TokenRequest random(Port port, RandomGenerator random) {
         Client client = Client.values()[random.nextInt(Client.values().length)];
         String scope = "customer.%s%016x".formatted(client.prefix(), random.nextLong());
+        return of(port, client, scope);
+    }
+
+    private static TokenRequest of(Port port, Client client, String scope) {
         GENERATED.add(scope);
         return new TokenRequest(port, client, scope);
     }
@@ -66,6 +73,11 @@ record TokenRequest(Port port, Client client, String scope) {
     /** @return whether any request of this JVM was generated with this scope */
     static boolean isOfAny(String scope) {
         return GENERATED.contains(scope);
+    }
+
+    /** @return a request for which Lean answers late */
+    TokenRequest late() {
+        return of(port, client, scope + LATE);
     }
 
     /** @return the scopes of the tokens in an answer, each once: MCP repeats the token */
