@@ -349,6 +349,10 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         cancelSilenceTimer();
         if (isStale()) {
             context.fireExceptionCaught(failStale());
+        } else if (isWithinResponse()) {
+            // Vert.x would report a closed connection, as if the request had not been sent.
+            failed = true;
+            request.accept(new ClosedChannelException());
         }
         discarding = true;
         context.fireChannelInactive();
