@@ -43,9 +43,6 @@ final class AttackedService implements AutoCloseable {
     /** On a loaded machine, loading a class can block a thread for longer than the default of 2 s. */
     private static final String STACK_TRACES_OF_THREADS = "-Dquarkus.vertx.warning-exception-time=30s";
 
-    /** On a loaded machine, loading a class can block a thread for longer than the default of 2 s. */
-    private static final String STACK_TRACES_OF_THREADS = "-Dquarkus.vertx.warning-exception-time=30s";
-
     /** The process opens some files later than others. */
     private static final int FILES_TOLERANCE = 5;
     private static final double HEAP_TOLERANCE = 20e6;

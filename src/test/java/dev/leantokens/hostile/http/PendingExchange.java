@@ -60,7 +60,8 @@ record PendingExchange(Port port, TokenRequest request, Protocol protocol, End e
             }
             return false;
         } catch (AssertionError e) {
-            throw new AssertionError(protocol + " at " + port + ", " + end + " after " + pauseMillis + " ms: " + e.getMessage(), e);
+            throw new AssertionError(protocol + " at " + port + ", " + end + " after " + pauseMillis + " ms: " + e.getMessage(),
+                    e);
         }
     }
 }

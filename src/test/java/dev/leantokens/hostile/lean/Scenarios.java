@@ -46,7 +46,8 @@ final class Scenarios {
                 fails("alert in the clear instead of an answer", Act.ALERT),
                 fails("alert in the clear within the body", new Send(STATUS + "Content-Length: 1000\r\n\r\n$BODY"),
                         new Pause(5), Act.ALERT),
-                last("alert in the clear after the answer", new Send(OKAY), new Pause(5), Act.ALERT).gathered(),
+                // If both are read at once, the answer is lost with the connection.
+                last("alert in the clear after the answer", new Send(OKAY), new Pause(5), Act.ALERT).gathered().either(),
                 keeps("renegotiation before the answer", Act.RENEGOTIATE, new Send(OKAY)),
                 keeps("renegotiation after the answer", new Send(OKAY), Act.RENEGOTIATE).gathered());
     }
