@@ -40,7 +40,12 @@ public final class Campaign {
 
     /** @param name names the campaign in the output */
     public static Campaign named(String name) {
-        return new Campaign(name, Duration.ofSeconds(seconds()), seed(), Long.getLong("hostile.case"));
+        return named(name, seconds());
+    }
+
+    /** @param seconds its duration, where several campaigns share the time of one */
+    public static Campaign named(String name, int seconds) {
+        return new Campaign(name, Duration.ofSeconds(seconds), seed(), Long.getLong("hostile.case"));
     }
 
     /** @return the duration of every campaign */

@@ -26,6 +26,9 @@ class ParsersCampaignTest {
 
     private static final Path FOLDER = Path.of("target/hostile");
 
+    /** The other half is for {@link MutatedInputsCampaignTest}. */
+    static final int SECONDS = Campaign.seconds() / 2;
+
     /** Longer inputs are in the corpus. */
     private static final int MAX_LENGTH = 4096;
     /** For one input, and only to find endless loops. */
@@ -51,13 +54,13 @@ class ParsersCampaignTest {
         Path output = found.resolve("fuzzer.log");
         // Of 32 bits, and not 0, which means a seed of the fuzzer's own.
         long seed = Campaign.seed() & 0x7FFFFFFF | 1;
-        System.out.printf("parsers: -Dhostile.seed=%d, %d s%n", seed, Campaign.seconds());
+        System.out.printf("parsers: -Dhostile.seed=%d, %d s%n", seed, SECONDS);
 
         Process fuzzer = new ProcessBuilder(command(found, seeds, seed)).redirectErrorStream(true)
                 .redirectOutput(output.toFile()).start();
         boolean ended;
         try {
-            ended = fuzzer.waitFor(Campaign.seconds() + START_SECONDS, TimeUnit.SECONDS);
+            ended = fuzzer.waitFor(SECONDS + START_SECONDS, TimeUnit.SECONDS);
         } finally {
             fuzzer.destroyForcibly();
         }
@@ -81,7 +84,7 @@ class ParsersCampaignTest {
                 "-XX:-OmitStackTraceInFastThrow",
                 "-cp", System.getProperty("java.class.path"), "com.code_intelligence.jazzer.Jazzer",
                 "--target_class=" + ParserFuzzer.class.getName(), "--instrumentation_includes=dev.leantokens.**",
-                "--reproducer_path=" + found, "-artifact_prefix=" + found + "/", "-max_total_time=" + Campaign.seconds(),
+                "--reproducer_path=" + found, "-artifact_prefix=" + found + "/", "-max_total_time=" + SECONDS,
                 "-seed=" + seed, "-timeout=" + MAX_SECONDS, "-max_len=" + MAX_LENGTH, "-rss_limit_mb=0",
                 found.toString(), seeds.toString());
     }
