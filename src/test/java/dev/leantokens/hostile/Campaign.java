@@ -5,7 +5,7 @@ import java.util.Random;
 import java.util.random.RandomGenerator;
 
 /**
- * Random cases, one after the other, for a limited time. Each case has a seed of its own, so that a case that failed can be
+ * Random cases, one after the other, for a limited time. Each case has its own seed, so that a case that failed can be
  * repeated alone.
  * <p>
  * System properties: {@code hostile.seconds} is the duration, by default {@value #DEFAULT_SECONDS}; {@code hostile.seed} the

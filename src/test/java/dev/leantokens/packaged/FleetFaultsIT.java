@@ -121,7 +121,7 @@ class FleetFaultsIT {
 
     /**
      * Logs the latency, of which {@code make store} has the figures: on a busy machine, it says more about the machine. The run
-     * without a store is at the same time, so that what else the machine does affects both.
+     * without a store is at the same time, so that other load of the machine affects both.
      */
     @ParameterizedTest
     @EnumSource(Fault.class)

@@ -179,7 +179,7 @@ public final class RawServer implements AutoCloseable {
                     in.reset();
                 }
             } catch (SocketTimeoutException e) {
-                // There is none.
+                // The client has sent no request.
             } finally {
                 tcp.setSoTimeout(0);
             }

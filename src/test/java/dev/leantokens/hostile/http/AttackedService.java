@@ -112,7 +112,7 @@ final class AttackedService implements AutoCloseable {
         return port == Port.REST ? application.port() : application.mcpPort();
     }
 
-    /** @return a request whose token is not cached, and has been requested by nobody else */
+    /** @return a request whose token is not cached, and that no other exchange has sent */
     TokenRequest newRequest(Port port, Client client) {
         return new TokenRequest(port, client, "customer." + client.prefix() + scopes.incrementAndGet() + "x");
     }

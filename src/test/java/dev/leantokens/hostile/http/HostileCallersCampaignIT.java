@@ -91,11 +91,11 @@ class HostileCallersCampaignIT {
     }
 
     /**
-     * Asserts that no token is another exchange's. Mutated bytes can request a scope that nobody has generated.
+     * Asserts that no token is another exchange's. Mutated bytes can request a scope that no exchange was generated with.
      *
      * @param own the scopes that were requested before the bytes were mutated
      */
     static void assertOwn(Collection<String> scopes, Collection<String> own) {
-        assertThat(scopes).as("tokens of nobody else").allMatch(scope -> own.contains(scope) || !TokenRequest.isOfAny(scope));
+        assertThat(scopes).as("no tokens of other exchanges").allMatch(scope -> own.contains(scope) || !TokenRequest.isOfAny(scope));
     }
 }

@@ -20,7 +20,7 @@ import dev.leantokens.hostile.input.ParserCorpus.Input;
 
 /**
  * Looks for inputs that a parser mishandles, with a fuzzer that prefers those which reach new code. The fuzzer runs in a
- * process of its own: its agent would instrument what other tests load, and JaCoCo has instrumented what is loaded here.
+ * separate process: its agent would instrument what other tests load, and JaCoCo has instrumented what is loaded here.
  */
 class ParsersCampaignTest {
 
