@@ -96,6 +96,7 @@ class HostileCallersCampaignIT {
      * @param own the scopes that were requested before the bytes were mutated
      */
     static void assertOwn(Collection<String> scopes, Collection<String> own) {
-        assertThat(scopes).as("no tokens of other exchanges").allMatch(scope -> own.contains(scope) || !TokenRequest.isOfAny(scope));
+        assertThat(scopes).as("no tokens of other exchanges")
+                .allMatch(scope -> own.contains(scope) || !TokenRequest.isOfAny(scope));
     }
 }
