@@ -26,6 +26,7 @@ import java.util.zip.ZipInputStream;
 class Compare {
 
     private static final String GENERATED = "quarkus/generated-bytecode.jar";
+    private static final String TRANSFORMED = "quarkus/transformed-bytecode.jar";
     private static final Pattern NUMBERED = Pattern.compile("io/quarkus/runner/recorded/[^/]+\\.class");
     private static final Pattern REORDERED = Pattern.compile("io/quarkus/(runtime/generated/"
             + "(SharedConfig|(RunTime|StaticInit)ConfigCustomizer)"
@@ -68,6 +69,11 @@ class Compare {
             } else if (Files.mismatch(one.resolve(name), other.resolve(name)) >= 0) {
                 if (name.equals(GENERATED)) {
                     archives(one.resolve(name), other.resolve(name));
+                } else if (name.equals(TRANSFORMED)
+                        && entries(one.resolve(name)).keySet().equals(entries(other.resolve(name)).keySet())) {
+                    faults.add(name + " has the same classes, maybe in another order: Quarkus sorts them, and what is in"
+                            + " quarkus/quarkus-application.dat, by the paths of the archives that they are from; does the"
+                            + " project's folder sort before Maven's repository in one of the builds?");
                 } else {
                     faults.add(name + " differs");
                 }
