@@ -24,6 +24,7 @@ import dev.leantokens.lean.LeanConfig;
 import dev.leantokens.limits.LimitsConfig;
 import dev.leantokens.mcp.port.McpConfig;
 import dev.leantokens.openapi.OpenapiConfig;
+import dev.leantokens.settings.ServiceLinks;
 import dev.leantokens.status.StatusConfig;
 import dev.leantokens.store.StoreConfig;
 import dev.leantokens.tls.CallersTlsConfig;
@@ -54,9 +55,6 @@ class UnknownVariables {
     /** The end of the name of a list's entry, such as {@code TOKEN_SCOPES_0_}. */
     private static final Pattern INDEX = Pattern.compile("_\\d+_$");
 
-    /** Kubernetes and Docker set them for a service that is called like a prefix. */
-    private static final Pattern SERVICE_LINK = Pattern.compile(".+_SERVICE_HOST|.+_SERVICE_PORT(_.+)?|.+_PORT_\\d+_.+");
-    private static final String PORT = "_PORT";
     /** Named by the operator: {@code access/LocalClientSettings} and {@code access/IssuerValues} read them. */
     private static final String LOCAL_CLIENTS = "ACCESS_CLIENTS_";
     private static final String ISSUERS = "ACCESS_ISSUERS_";
@@ -108,17 +106,12 @@ class UnknownVariables {
         Set<String> unknown = new TreeSet<>();
         for (String name : variables) {
             if (prefixes.contains(prefixOf(name)) && !known.contains(INDEX.matcher(name).replaceFirst(""))
-                    && !name.startsWith(LOCAL_CLIENTS) && !name.startsWith(ISSUERS) && !isServiceLink(name, variables)) {
+                    && !name.startsWith(LOCAL_CLIENTS) && !name.startsWith(ISSUERS)
+                    && !ServiceLinks.contains(name, variables)) {
                 unknown.add(name);
             }
         }
         return unknown;
-    }
-
-    /** The address of a service, such as {@code MCP_PORT=tcp://…}, comes with further variables. */
-    private static boolean isServiceLink(String name, Set<String> variables) {
-        return SERVICE_LINK.matcher(name).matches() || name.endsWith(PORT) && variables.stream().anyMatch(
-                other -> other.startsWith(name + "_") && SERVICE_LINK.matcher(other).matches());
     }
 
     /** @return the first word, with the underscore */

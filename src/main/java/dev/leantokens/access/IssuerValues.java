@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 import dev.leantokens.access.AccessConfig.IssuerConfig;
 import dev.leantokens.issuer.IssuerSettings;
 import dev.leantokens.settings.IntactText;
+import dev.leantokens.settings.ServiceLinks;
 
 /**
  * Collects what is configured of trusted issuers: by properties, by environment variables and in the clients' file. Variables
@@ -77,7 +78,7 @@ final class IssuerValues {
         IssuerValues issuers = new IssuerValues();
         properties.forEach((id, config) -> issuers.put(issuers.of(id), config));
         environment.forEach((name, value) -> {
-            if (name.startsWith(VARIABLES)) {
+            if (name.startsWith(VARIABLES) && !ServiceLinks.contains(name, environment.keySet())) {
                 issuers.addVariable(name, value);
             }
         });

@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import dev.leantokens.settings.IntactText;
+import dev.leantokens.settings.ServiceLinks;
 
 /**
  * Reads local clients from settings that SmallRye Config does not read: a file, and environment variables for ids of several
@@ -32,6 +33,15 @@ final class LocalClientSettings {
     /** SmallRye Config itself reads variables for an id of one word. */
     private static final Pattern VARIABLE = Pattern
             .compile("ACCESS_CLIENTS_(?<id>[A-Z0-9]+(?:_[A-Z0-9]+)+)_(?<setting>SECRET|CERTIFICATE|SCOPES|DEFAULT_SCOPE)");
+
+    private static final String VARIABLES = "ACCESS_CLIENTS_";
+    private static final String FILE = "ACCESS_CLIENTS_FILE";
+
+    /** A variable that SmallRye Config reads for an id of one word, or one that another source has, too. */
+    private static final Pattern READ = Pattern.compile(
+            "ACCESS_CLIENTS_(?<id>[a-zA-Z0-9]+(?:_[a-zA-Z0-9]+)*)_(?:SECRET|CERTIFICATE|SCOPES|DEFAULT_SCOPE)(?:_\\d+_)?");
+
+    private static final Pattern NO_LETTER_OR_DIGIT = Pattern.compile("[^a-zA-Z0-9]");
 
     /** Does not quote the line: without an equals sign, it can be a secret. */
     private static final String INVALID_LINE = "every line must be <id>.secret=…, <id>.certificate=…, <id>.scopes=…, "
@@ -71,7 +81,8 @@ final class LocalClientSettings {
      * Config ignores them, as a variable does not tell where its property has hyphens.
      *
      * @param known the ids in the configuration, for which SmallRye Config does read variables
-     * @throws IllegalArgumentException if a client is invalid; the message is for an operator and has no secret
+     * @throws IllegalArgumentException if a client is invalid, or a variable is no setting of a client; the message is for an
+     *         operator and has no secret
      */
     static List<LocalClient> ofVariables(Map<String, String> environment, Set<String> known) {
         Map<String, Map<String, String>> settings = new TreeMap<>();
@@ -82,9 +93,20 @@ final class LocalClientSettings {
                 if (!known.contains(id)) {
                     settingsOf(id, settings).put(hyphenated(matcher.group("setting")), IntactText.withoutByteOrderMark(value));
                 }
+            } else if (name.startsWith(VARIABLES) && !name.equals(FILE) && !isRead(name, known)
+                    && !ServiceLinks.contains(name, environment.keySet())) {
+                throw new IllegalArgumentException(name + " is no setting of a local client: settings are SECRET, CERTIFICATE, "
+                        + "SCOPES and DEFAULT_SCOPE, behind an id of letters and digits with single underscores");
             }
         });
         return clients(settings);
+    }
+
+    /** @return whether SmallRye Config reads the variable */
+    private static boolean isRead(String name, Set<String> known) {
+        Matcher matcher = READ.matcher(name);
+        return matcher.matches() && (matcher.group("id").indexOf('_') < 0 || known.stream()
+                .anyMatch(id -> NO_LETTER_OR_DIGIT.matcher(id).replaceAll("_").equalsIgnoreCase(matcher.group("id"))));
     }
 
     /** @return the values; none of them contains a comma, as nothing is escaped */

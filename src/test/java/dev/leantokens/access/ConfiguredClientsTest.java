@@ -208,6 +208,35 @@ class ConfiguredClientsTest {
                 .hasMessageContaining("local client payments has neither a secret nor a certificate");
     }
 
+    /**
+     * A client with all other settings would have other scopes than its operator thinks, or none of its callers would get in.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = { "ACCESS_CLIENTS_PAYMENTS_SCOPE", "ACCESS_CLIENTS_PAYMENTS_CERTIFICATES",
+            "ACCESS_CLIENTS_PAYMENTS_API_SECRETS", "ACCESS_CLIENTS__SECRET", "ACCESS_CLIENTS_SECRET", "ACCESS_CLIENTS_",
+            "ACCESS_CLIENTS_PAYMENTS_", "ACCESS_CLIENTS_A__B_SECRET", "ACCESS_CLIENTS__A_B__SECRET",
+            "ACCESS_CLIENTS_A_b_SECRET",
+            // SmallRye Config reads entries of lists for ids of one word only.
+            "ACCESS_CLIENTS_A_B_SCOPES_0_" })
+    void variableThatIsNoSettingStopsTheStart(String name) {
+        assertThatThrownBy(() -> ofVariables(Map.of("ACCESS_CLIENTS_PAYMENTS_SECRET", SECRET,
+                "ACCESS_CLIENTS_PAYMENTS_SCOPES", "api", name, "s3cr3t-value-of-0123456789")))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageStartingWith("ACCESS_CLIENTS: " + name + " is no setting of a local client")
+                .hasMessageNotContaining("s3cr3t");
+    }
+
+    @Test
+    void variablesOfAServiceWithASimilarNameAreIgnored() {
+        LocalClients clients = ofVariables(Map.of("ACCESS_CLIENTS_PAYMENTS_SECRET_0_", SECRET,
+                "ACCESS_CLIENTS_PAYMENTS_SCOPES_0_", "api", "ACCESS_CLIENTS_DB_SERVICE_HOST", "10.0.0.1",
+                "ACCESS_CLIENTS_DB_PORT", "tcp://10.0.0.1:80", "ACCESS_CLIENTS_DB_PORT_80_TCP", "tcp://10.0.0.1:80",
+                "ACCESS_ISSUERS_SERVICE_PORT", "80")).current().clients();
+
+        assertThat(clients.find("payments", SECRET)).isPresent();
+        assertThat(clients.size()).isEqualTo(1);
+    }
+
     @Test
     void missingFileStopsTheStart() {
         AccessConfig config = Settings.of(AccessConfig.class, "access.clients-file", folder.resolve("nowhere").toString());
