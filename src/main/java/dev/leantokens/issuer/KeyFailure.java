@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,6 +26,10 @@ import io.vertx.core.VertxException;
 final class KeyFailure {
 
     private static final Pattern PROXY_STATUS = Pattern.compile("status: (\\d{3})\\b");
+
+    /** The start of the names of classes that decode responses. */
+    private static final List<String> DECODERS = List.of("io.netty.handler.codec.",
+            "io.vertx.core.http.impl.Http1xClientConnection");
 
     private KeyFailure() {
     }
@@ -72,10 +77,19 @@ final class KeyFailure {
     }
 
     private static boolean isUndecodable(Throwable cause) {
-        // Netty reports an unknown protocol as an illegal argument.
         return cause instanceof DecoderException && !(cause instanceof PrematureChannelClosureException)
-                || cause instanceof IllegalArgumentException && cause.getStackTrace().length > 0
-                        && cause.getStackTrace()[0].getClassName().startsWith("io.netty.handler.codec.");
+                || (cause instanceof IllegalArgumentException || cause instanceof IllegalStateException)
+                        && isThrownByDecoder(cause);
+    }
+
+    /**
+     * Netty and Vert.x report an unknown protocol, version or status as an illegal argument or state, or as a malformed number,
+     * and their messages quote what was received.
+     */
+    private static boolean isThrownByDecoder(Throwable cause) {
+        return Stream.of(cause.getStackTrace()).map(StackTraceElement::getClassName)
+                .filter(name -> !name.startsWith("java.") && !name.startsWith("io.netty.util.")).findFirst()
+                .filter(name -> DECODERS.stream().anyMatch(name::startsWith)).isPresent();
     }
 
     /** @return whether no connection could be opened, and another address may respond */

@@ -4,16 +4,19 @@ import static dev.leantokens.testing.RawServer.response;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
@@ -189,6 +192,12 @@ class KeyFetchTest {
                         (Manner) (out, request) -> out.write(response("200 OK", KEYS + "\u00ff"))),
                 arguments(KeysFault.UNUSABLE, "not JSON", (Manner) (out, request) -> out.write(response("200 OK", "<html>"))),
                 arguments(KeysFault.UNUSABLE, "not HTTP", (Manner) (out, request) -> out.write("SSH-2.0-x\r\n\r\n")),
+                arguments(KeysFault.UNUSABLE, "not HTTP", (Manner) (out, request) -> out.write("HTTP/1.1 SSH x\r\n\r\n")),
+                arguments(KeysFault.UNUSABLE, "not HTTP",
+                        (Manner) (out, request) -> out.write("HTTP/1.1 2147483848 x\r\n\r\n")),
+                arguments(KeysFault.UNUSABLE, "not HTTP", (Manner) (out, request) -> out.write("HTTP/1.1 -200 x\r\n\r\n")),
+                arguments(KeysFault.UNUSABLE, "not HTTP", (Manner) (out, request) -> out.write("HTTP/1.1\r\n\r\n")),
+                arguments(KeysFault.UNUSABLE, "not HTTP", (Manner) (out, request) -> out.write("HTTP/2.0 200 x\r\n\r\n")),
                 // Netty skips control characters.
                 arguments(KeysFault.UNREACHABLE, "connection broke",
                         (Manner) (out, request) -> out.write("\0\1\2\r\n\r\n")),
@@ -216,6 +225,48 @@ class KeyFetchTest {
         assertThat(failure.getMessage()).doesNotContain("html", "SSH", "x".repeat(10));
         Awaitility.await().until(() -> server.connections().isEmpty());
         assertThat(server.heads()).hasSize(1);
+    }
+
+    @Test
+    void responseMayBeCutAtEveryByte() {
+        String text = response("200 OK", KEYS);
+
+        List<CompletableFuture<KeySet>> fetched = atEveryByte(text, (out, cut) -> {
+            out.write(text.substring(0, cut));
+            Thread.yield();
+            out.write(text.substring(cut));
+        });
+
+        assertThat(fetched).allSatisfy(keys -> assertThat(keys.join().keys()).hasSize(1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = { true, false })
+    void connectionThatEndsWithinTheResponseIsAFailure(boolean reset) {
+        String text = response("200 OK", KEYS);
+
+        List<CompletableFuture<KeySet>> fetched = atEveryByte(text, (out, cut) -> {
+            out.write(text.substring(0, cut));
+            if (reset) {
+                out.reset();
+            }
+        });
+
+        assertThat(fetched).allSatisfy(keys -> assertThat(keys).failsWithin(PATIENCE).withThrowableThat()
+                .havingCause().isInstanceOf(KeysException.class));
+        Awaitility.await().until(() -> server.connections().isEmpty());
+    }
+
+    /** Ends a response after a number of bytes. */
+    private interface Cut {
+
+        void write(RawServer.Connection connection, int at) throws IOException;
+    }
+
+    private List<CompletableFuture<KeySet>> atEveryByte(String text, Cut cut) {
+        server.answersOnce((out, request) -> cut.write(out, Integer.parseInt(request.head().split("[/ ]")[2])));
+        return IntStream.range(0, text.length()).mapToObj(at -> fetch(Sources.ofUrl(server.url() + "/" + at)).get()
+                .toCompletionStage().toCompletableFuture()).toList();
     }
 
     static Stream<Manner> slowResponses() {

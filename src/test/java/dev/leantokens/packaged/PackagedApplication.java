@@ -285,7 +285,7 @@ public final class PackagedApplication implements AutoCloseable {
     }
 
     /** Sends SIGTERM, as container platforms do. */
-    void terminate() {
+    public void terminate() {
         process.destroy();
     }
 

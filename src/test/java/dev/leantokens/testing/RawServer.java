@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -32,6 +33,7 @@ public final class RawServer implements AutoCloseable {
 
     private static final int BACKLOG = 1000;
     private static final int MAX_UNREAD = 1 << 20;
+    private static final int SEGMENT = 16 * 1024;
 
     private final ServerSocket listener;
     private final Optional<SSLContext> tls;
@@ -182,6 +184,32 @@ public final class RawServer implements AutoCloseable {
                 // The client has sent no request.
             } finally {
                 tcp.setSoTimeout(0);
+            }
+        }
+
+        /**
+         * Connects the client with a server on this machine, until one of them ends its side.
+         *
+         * @param sent receives each segment that the client sends
+         */
+        public void tunnel(int target, Consumer<String> sent) throws IOException {
+            try (Socket server = new Socket(RawHttp.LOOPBACK, target)) {
+                Thread back = new Thread(() -> {
+                    try {
+                        server.getInputStream().transferTo(out);
+                    } catch (IOException e) {
+                        // One of both has ended it.
+                    } finally {
+                        end();
+                    }
+                }, "raw-server-tunnel");
+                back.setDaemon(true);
+                back.start();
+                byte[] segment = new byte[SEGMENT];
+                for (int length = in.read(segment); length >= 0; length = in.read(segment)) {
+                    sent.accept(new String(segment, 0, length, StandardCharsets.ISO_8859_1));
+                    server.getOutputStream().write(segment, 0, length);
+                }
             }
         }
 

@@ -8,7 +8,9 @@ import java.util.WeakHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.IntFunction;
+import java.util.function.Predicate;
 
+import dev.leantokens.hostile.lean.Step.Bodies;
 import dev.leantokens.hostile.lean.Step.Exchange;
 import dev.leantokens.testing.RawServer;
 import dev.leantokens.testing.RawServer.Connection;
@@ -20,6 +22,8 @@ final class RudeServer implements RawServer.Manner {
     private final List<String> violations = new CopyOnWriteArrayList<>();
     /** The latest request of each open connection. */
     private final Map<Connection, Request> latest = Collections.synchronizedMap(new WeakHashMap<>());
+    private final Bodies bodies;
+    private final Predicate<Request> played;
     private volatile Round round = new Round(number -> Scenario.POLITE, 0);
 
     private record Round(IntFunction<Scenario> scenarios, CountDownLatch gathering) {
@@ -27,6 +31,12 @@ final class RudeServer implements RawServer.Manner {
         private Round(IntFunction<Scenario> scenarios, int callers) {
             this(scenarios, new CountDownLatch(callers));
         }
+    }
+
+    /** @param played tells whether a request is answered by the scenario, and not as usual */
+    RudeServer(Bodies bodies, Predicate<Request> played) {
+        this.bodies = bodies;
+        this.played = played;
     }
 
     /**
@@ -49,7 +59,7 @@ final class RudeServer implements RawServer.Manner {
     @Override
     public void greet(Connection connection) throws IOException {
         for (Step step : round.scenarios().apply(connection.number()).greeting()) {
-            step.play(new Exchange(connection, null, null, round.gathering()));
+            step.play(new Exchange(connection, null, null, round.gathering(), bodies));
         }
     }
 
@@ -60,8 +70,7 @@ final class RudeServer implements RawServer.Manner {
         if (connection.isSpoilt()) {
             violations.add("request " + request.nth() + " on connection " + connection.number());
         }
-        Scenario scenario = request.head().startsWith("POST ") ? current.scenarios().apply(connection.number())
-                : Scenario.POLITE;
+        Scenario scenario = played.test(request) ? current.scenarios().apply(connection.number()) : Scenario.POLITE;
         if (scenario.onReuse() && request.nth() == 1) {
             scenario = Scenario.POLITE;
         }
@@ -70,7 +79,7 @@ final class RudeServer implements RawServer.Manner {
         }
         current.gathering().countDown();
         for (Step step : scenario.steps()) {
-            step.play(new Exchange(connection, request, previous, current.gathering()));
+            step.play(new Exchange(connection, request, previous, current.gathering(), bodies));
         }
     }
 }

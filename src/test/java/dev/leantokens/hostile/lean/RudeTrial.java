@@ -15,6 +15,7 @@ import org.awaitility.Awaitility;
 import org.hamcrest.Matchers;
 
 import dev.leantokens.hostile.lean.Scenario.Outcome;
+import dev.leantokens.hostile.lean.Step.Bodies;
 import dev.leantokens.packaged.PackagedApplication;
 import dev.leantokens.testing.Callers;
 import dev.leantokens.testing.LeanStub;
@@ -30,7 +31,8 @@ final class RudeTrial implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
     private final RawServer server;
-    private final RudeServer lean = new RudeServer();
+    private final RudeServer lean = new RudeServer(Bodies.OF_TOKENS,
+            request -> request.head().startsWith("POST "));
     private final PackagedApplication service;
     private final Callers callers;
     private final Crowd crowd;

@@ -61,6 +61,10 @@ record Scenario(String name, List<Step> greeting, List<Step> steps, boolean onRe
         return new Scenario(name, greeting, steps, onReuse, Outcome.EITHER, reusable);
     }
 
+    Scenario token() {
+        return new Scenario(name, greeting, steps, onReuse, Outcome.TOKEN, reusable);
+    }
+
     Scenario error() {
         return new Scenario(name, greeting, steps, onReuse, Outcome.ERROR, reusable);
     }

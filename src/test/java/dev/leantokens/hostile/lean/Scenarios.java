@@ -5,6 +5,9 @@ import static dev.leantokens.hostile.lean.Scenario.fails;
 import static dev.leantokens.hostile.lean.Scenario.keeps;
 import static dev.leantokens.hostile.lean.Scenario.last;
 
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import dev.leantokens.hostile.lean.Step.Act;
@@ -14,7 +17,6 @@ import dev.leantokens.hostile.lean.Step.Pause;
 import dev.leantokens.hostile.lean.Step.Send;
 import dev.leantokens.hostile.lean.Step.SendCut;
 import dev.leantokens.hostile.lean.Step.SendPrevious;
-import dev.leantokens.testing.RawServer;
 
 /** What is known to happen on connections to a token endpoint, or to confuse HTTP clients. */
 final class Scenarios {
@@ -24,9 +26,16 @@ final class Scenarios {
     private static final String CHUNKED = STATUS + "Transfer-Encoding: chunked\r\n\r\n";
     private static final String CHUNK = "$HEX\r\n$BODY\r\n";
     private static final String INTERIM = "HTTP/1.1 102 Processing\r\n\r\n";
-    /** A token for a scope that no caller requests. */
-    private static final String FORGED = RawServer.response("200 OK",
-            "{\"access_token\":\"forged\",\"scope\":\"customer.x\",\"token_type\":\"Bearer\",\"expires_in\":3599}");
+    /** What a proxy answers. */
+    static final String TUNNEL = "HTTP/1.1 200 Connection established\r\n\r\n";
+    private static final String FORGED = "HTTP/1.1 200 OK\r\nContent-Length: $FORGED_LENGTH\r\n\r\n$FORGED";
+
+    /** The request is sent at once, so that it cannot be told from a quick answer; its server is the authenticated one. */
+    private static final String OWN_ANSWER = "answered before the request";
+    private static final Set<String> REFUSED_OF_ISSUERS = Set.of("102", "102 in its own segment", "all interim responses",
+            "102 with a length and no body", "102 with chunked and no body", "102 cut, with the next response",
+            "100 interim responses", "folded first line", "NUL in a header", "header of 60 KiB", "empty header name");
+    private static final Set<String> ACCEPTED_OF_ISSUERS = Set.of("large body");
 
     private Scenarios() {
     }
@@ -39,6 +48,155 @@ final class Scenarios {
     /** @return those that an encrypted connection plays differently, and some for which TLS must not matter */
     static Stream<Scenario> encrypted() {
         return Stream.of(ends(), surplus(), tls()).flatMap(each -> each);
+    }
+
+    /**
+     * @return those for the servers of issuers. Their client uses each connection for one request. It is stricter with headers,
+     *         and takes most interim responses for the response: nobody has to trust an issuer whose server sends such ones
+     */
+    static Stream<Scenario> ofIssuers() {
+        return all().filter(scenario -> !scenario.onReuse() && !OWN_ANSWER.equals(scenario.name()))
+                .map(scenario -> REFUSED_OF_ISSUERS.contains(scenario.name()) ? scenario.error()
+                        : ACCEPTED_OF_ISSUERS.contains(scenario.name()) ? scenario.token() : scenario);
+    }
+
+    /** @return what can be wrong with a JSON document, whatever HTTP says */
+    static Stream<Scenario> ofDocuments() {
+        String deep = "[".repeat(100_000) + "]".repeat(100_000);
+        return Stream.of(
+                keeps("byte order mark", document("\u00ef\u00bb\u00bf$BODY")),
+                fails("two byte order marks", document("\u00ef\u00bb\u00bf\u00ef\u00bb\u00bf$BODY")),
+                fails("UTF-16", document("\u00fe\u00ff\0{\0}")),
+                fails("not UTF-8", document("$BODY\u00ff")),
+                fails("overlong UTF-8", document("$BODY\u00c0\u00a0")),
+                fails("NUL after the document", document("$BODY\0")),
+                fails("two documents", document("$BODY$BODY")),
+                fails("the right document and a forged one", document("$BODY$FORGED")),
+                fails("a forged document and the right one", document("$FORGED$BODY")),
+                fails("duplicate members", document("{\"keys\":[],\"keys\":[],\"issuer\":\"x\",\"issuer\":\"x\"}")),
+                fails("deep nesting", document("{\"keys\":" + deep + "}")),
+                fails("deep array", document(deep)),
+                fails("deep key", document("{\"keys\":[{\"kty\":\"EC\",\"x\":" + deep + "}]}")),
+                fails("deep objects", document("{\"keys\":".repeat(25_000) + "1" + "}".repeat(25_000))),
+                fails("huge number", document("{\"keys\":" + "9".repeat(200_000) + ",\"issuer\":1e999999999}")),
+                fails("open string", document("{\"keys\":\"" + "\\\\".repeat(60_000))),
+                fails("many keys", document("{\"keys\":[" + "{},".repeat(80_000) + "{}]}")),
+                fails("many members", document("{" + IntStream.range(0, 20_000).mapToObj(i -> "\"" + i + "\":0,")
+                        .collect(Collectors.joining()) + "\"keys\":[]}")),
+                fails("compressed, without being asked", document("Content-Encoding: gzip\r\n", "\u001f\u008b\b$BODY")),
+                fails("HTML", document("<html>")),
+                fails("empty", document("")),
+                keeps("another media type", document("Content-Type: text/html; charset=utf-16\r\n", "$BODY")),
+                keeps("white space up to the limit", document("$BODY" + " ".repeat(200 * 1024))),
+                fails("white space beyond the limit", document("$BODY" + " ".repeat(256 * 1024))));
+    }
+
+    /**
+     * @return what a forward proxy can do with a request for a tunnel, which it opens thereafter if the client still wants it
+     */
+    static Stream<Scenario> ofProxies() {
+        return Stream.of(
+                keeps("200", TUNNEL),
+                keeps("200 without a reason", "HTTP/1.1 200\r\n\r\n"),
+                keeps("200 of HTTP/1.0", "HTTP/1.0 200 OK\r\n\r\n"),
+                keeps("200 with headers", "HTTP/1.1 200 OK\r\nVia: x\r\nConnection: close\r\nProxy-Connection: close\r\n\r\n"),
+                keeps("200 with a length, which means nothing", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"),
+                keeps("200 with chunked, which means nothing", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"),
+                keeps("100 and 200", "HTTP/1.1 100 Continue\r\n\r\n" + TUNNEL),
+                keeps("102 and 200", INTERIM + TUNNEL),
+                keeps("102 in its own segment", new Send(INTERIM), new Pause(20), new Send(TUNNEL)),
+                keeps("103 with headers", "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + TUNNEL),
+                keeps("50 interim responses", INTERIM.repeat(50) + TUNNEL),
+                keeps("102 with a length and no body", "HTTP/1.1 102 x\r\nContent-Length: 5\r\n\r\n" + TUNNEL),
+                keeps("cut", new SendCut(INTERIM + TUNNEL, INTERIM.length() + 20)),
+                keeps("byte by byte", new Drip(INTERIM + TUNNEL, 0)),
+                keeps("bare LF", TUNNEL.replace("\r\n", "\n")).either(),
+                keeps("200 before the request", new Send("")).greeting(new Send(TUNNEL)).either(),
+                fails("407 before the request", new Send("")).greeting(new Send("HTTP/1.1 407 x\r\nContent-Length: 0\r\n\r\n")),
+                fails("half a response before the request", new Send("")).greeting(new Send("HTTP/1.1 4"), Act.FINISH),
+                fails("407", "HTTP/1.1 407 x\r\nProxy-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n\r\n"),
+                fails("407 without a challenge", "HTTP/1.1 407 x\r\n\r\n"),
+                fails("302", "HTTP/1.1 302 x\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"),
+                fails("307 with a token", FORGED.replace("200 OK", "307 x")),
+                fails("403 and 200", "HTTP/1.1 403 x\r\nContent-Length: 0\r\n\r\n" + TUNNEL),
+                fails("502, closed", new Send("HTTP/1.1 502 x\r\n\r\n<html>"), Act.CLOSE),
+                fails("503 with a body without end", new Send("HTTP/1.1 503 x\r\n\r\n"), new Flood("x".repeat(1000))),
+                fails("101", "HTTP/1.1 101 Switching Protocols\r\nUpgrade: tls\r\n\r\n"),
+                fails("only an interim response", new Send(INTERIM), Act.FINISH),
+                fails("102 with a body", "HTTP/1.1 102 x\r\nContent-Length: 5\r\n\r\nhello" + TUNNEL),
+                fails("interim responses without end", new Flood(INTERIM.repeat(100))),
+                fails("an interim response every 26 ms", new Drip(INTERIM.repeat(1000), 1)),
+                fails("200 and a byte", TUNNEL + "x"),
+                fails("200 with a body", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"),
+                fails("200 twice", TUNNEL + TUNNEL),
+                fails("200 twice, later", new Send(TUNNEL), new Pause(20), new Send(TUNNEL)).either(),
+                fails("200 and a forged token", TUNNEL + FORGED),
+                fails("a forged token", new Send(FORGED), Act.AWAIT_CLOSE),
+                fails("200 and an alert", new Send(TUNNEL), Act.ALERT),
+                fails("200 and a large byte sequence", TUNNEL + "\26\3\3\77\377" + "x".repeat(20_000)),
+                fails("200 and bytes without end", new Send(TUNNEL), new Flood("x".repeat(1000))),
+                fails("200 and the start of a TLS record", new Send(TUNNEL + "\26\3\3\77"), Act.AWAIT_CLOSE),
+                fails("200 and silence", new Send(TUNNEL), Act.AWAIT_CLOSE),
+                fails("200 and FIN", new Send(TUNNEL), Act.FINISH),
+                fails("200 and RST", new Send(TUNNEL), new Pause(5), Act.RESET),
+                fails("silence", Act.AWAIT_CLOSE),
+                fails("FIN", Act.FINISH),
+                fails("RST", Act.RESET),
+                fails("one byte every 50 ms", new Drip("HTTP/1.1 200 OK\r\nX: " + "x".repeat(1000), 50)),
+                fails("header of 64 KiB", "HTTP/1.1 200 OK\r\nX: " + "x".repeat(64 * 1024) + "\r\n\r\n"),
+                fails("status line of 64 KiB", "HTTP/1.1 200 " + "x".repeat(64 * 1024) + "\r\n\r\n"),
+                fails("headers without end", new Send("HTTP/1.1 200 OK\r\n"), new Flood("X: y\r\n")),
+                fails("empty lines without end", new Flood("\r\n".repeat(500))),
+                fails("spaces without end", new Flood(" ".repeat(1000))),
+                fails("HTTP/0.9", new Send("<html>"), Act.FINISH),
+                fails("a line", new Send("x\r\n\r\n"), Act.AWAIT_CLOSE),
+                fails("not HTTP", "SSH-2.0-x\r\n\r\n"),
+                fails("an alert of TLS", new Send("\25\3\1\0\2\2\12"), Act.FINISH),
+                fails("NUL", new Send("\0\0\0\0"), Act.FINISH),
+                fails("status below 0", "HTTP/1.1 -200 x\r\n\r\n"),
+                fails("huge status", "HTTP/1.1 2147483848 x\r\n\r\n"),
+                fails("status that is no number", "HTTP/1.1 abc x\r\n\r\n"),
+                fails("no status", "HTTP/1.1\r\n\r\n"),
+                fails("malformed version", "HTTP/x 200 OK\r\n\r\n"),
+                fails("two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n").either(),
+                fails("malformed header", "HTTP/1.1 200 OK\r\n: x\r\nnonsense\r\n\r\n").either());
+    }
+
+    /** @return what a collector of traces can do with a request */
+    static Stream<Scenario> ofCollectors() {
+        return Stream.of(
+                Stream.of(
+                        fails("silence", Act.AWAIT_CLOSE),
+                        fails("one byte every 50 ms", new Drip(OKAY + " ".repeat(1000), 50)),
+                        fails("garbage", new Send("\26\3\3garbage\r\n\r\n"), Act.AWAIT_CLOSE),
+                        keeps("429 with an absurd Retry-After", later("99999999999999999999")),
+                        keeps("503 with a negative Retry-After", later("-1").replace("429", "503")),
+                        keeps("503 until a malformed date", later("Mon, 99 Foo 9999 99:99:99 GMT").replace("429", "503")),
+                        keeps("redirect to this machine", "HTTP/1.1 308 x\r\nLocation: http://127.0.0.1:1/\r\n"
+                                + "Content-Length: 0\r\n\r\n"),
+                        fails("body without end", new Send(STATUS + "\r\n"), new Flood("x".repeat(1000))),
+                        fails("chunks without end", new Send(CHUNKED), new Flood("5\r\n     \r\n")),
+                        fails("headers without end", new Send(STATUS), new Flood("X: y\r\n")),
+                        fails("spaces without end", new Flood(" ".repeat(1000))),
+                        fails("error with a body without end", new Send("HTTP/1.1 400 x\r\n\r\n"), new Flood("x".repeat(1000))),
+                        fails("body that never ends", new Send(STATUS + "Content-Length: 1000\r\n\r\nx"), Act.AWAIT_CLOSE),
+                        fails("body that is shorter than said", new Send(STATUS + "Content-Length: 1000\r\n\r\nx"), Act.RESET),
+                        fails("RST before the request", new Send("")).greeting(Act.RESET),
+                        fails("FIN before the request", new Send("")).greeting(Act.FINISH)),
+                interims(), surplus(), statuses(), ends()).flatMap(each -> each)
+                .filter(scenario -> !"answered with the previous response, when reused".equals(scenario.name()));
+    }
+
+    private static String later(String retryAfter) {
+        return "HTTP/1.1 429 x\r\nRetry-After: " + retryAfter + "\r\nContent-Length: 0\r\n\r\n";
+    }
+
+    private static Step[] document(String text) {
+        return document("", text);
+    }
+
+    private static Step[] document(String headers, String text) {
+        return new Step[] { new Send(STATUS + headers + "\r\n" + text), Act.FINISH };
     }
 
     private static Stream<Scenario> tls() {
@@ -209,7 +367,7 @@ final class Scenarios {
                 last("followed by a forged token", OKAY + FORGED),
                 keeps("answered with the previous response", new SendPrevious()).whenReused().either(),
                 // What arrives before the connection is in use can be dropped, and then does not spoil it.
-                keeps("answered before the request", new Send(OKAY)).greeting(new Send(FORGED)).either(),
+                keeps(OWN_ANSWER, new Send(OKAY)).greeting(new Send(FORGED)).either(),
                 fails("half an answer before the request", new Send(OKAY)).greeting(new Send(FORGED.substring(0, 30))).either(),
                 keeps("408 before the request", new Send(OKAY))
                         .greeting(new Send("HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n")).either());

@@ -9,27 +9,54 @@ import dev.leantokens.testing.RawServer.Request;
 import dev.leantokens.testing.RudeLean;
 
 /**
- * What a server does on a connection. In texts, {@code $BODY} stands for the token response to the request, {@code $LENGTH} for
- * its length and {@code $HEX} for the same in hexadecimal digits.
+ * What a server does on a connection. In texts, {@code $BODY} stands for the body of the right response to the request,
+ * {@code $LENGTH} for its length and {@code $HEX} for the same in hexadecimal digits; {@code $FORGED} and
+ * {@code $FORGED_LENGTH} stand for a body that the client must not believe.
  */
 sealed interface Step {
 
     /**
      * The request that is being answered.
      *
+     * @param request null before the first one
      * @param previous the request before it on the connection; null for the first one
      * @param gathering counted down by each request of the round
      */
-    record Exchange(Connection connection, Request request, Request previous, CountDownLatch gathering) {
+    record Exchange(Connection connection, Request request, Request previous, CountDownLatch gathering, Bodies bodies) {
 
         private String fill(String template) {
             if (template.indexOf('$') < 0) {
                 return template;
             }
-            String body = RudeLean.tokenResponse(request);
+            String body = request == null ? "" : bodies.right(request);
+            String forged = bodies.forged();
             return template.replace("$BODY", body).replace("$LENGTH", Integer.toString(body.length()))
-                    .replace("$HEX", Integer.toHexString(body.length()));
+                    .replace("$HEX", Integer.toHexString(body.length())).replace("$FORGED_LENGTH",
+                            Integer.toString(forged.length()))
+                    .replace("$FORGED", forged);
         }
+    }
+
+    /** The bodies of responses. */
+    interface Bodies {
+
+        /** Those of Lean's token endpoint. */
+        Bodies OF_TOKENS = new Bodies() {
+            @Override
+            public String right(Request request) {
+                return RudeLean.tokenResponse(request);
+            }
+
+            /** A token for a scope that no caller requests. */
+            @Override
+            public String forged() {
+                return "{\"access_token\":\"forged\",\"scope\":\"customer.x\",\"token_type\":\"Bearer\",\"expires_in\":3599}";
+            }
+        };
+
+        String right(Request request);
+
+        String forged();
     }
 
     /** A record of TLS 1.2: handshake_failure. */
