@@ -11,11 +11,13 @@ import io.micrometer.core.instrument.MeterRegistry;
 
 /**
  * Counts spans that are exported or lost, and logs when the collector stops taking spans and when it takes them again, once
- * each. Thread-safe.
+ * each and at most once a minute: a busy collector can refuse every second batch. Thread-safe.
  */
 final class ExportLog {
 
     private static final Logger LOG = Logger.getLogger(ExportLog.class);
+
+    private static final Duration PAUSE = Duration.ofMinutes(1);
 
     private final Clock clock;
     private final String collector;
@@ -24,6 +26,9 @@ final class ExportLog {
 
     private Instant failingSince;
     private long lostBefore;
+    /** Whether the current outage has been logged. */
+    private boolean logged;
+    private Instant pauseEnds = Instant.MIN;
 
     /** @param collector the address, for the log */
     ExportLog(Clock clock, MeterRegistry registry, String collector) {
@@ -46,19 +51,25 @@ final class ExportLog {
 
     synchronized void succeeded(int spans) {
         exported.increment(spans);
-        if (failingSince != null) {
+        if (logged) {
             LOG.info("The collector at " + collector + " takes traces again, after "
                     + Duration.between(failingSince, clock.instant()).toSeconds() + " s; " + (long) (lost.count() - lostBefore)
                     + " spans were lost");
-            failingSince = null;
         }
+        failingSince = null;
+        logged = false;
     }
 
     /** @param reason what is wrong, as the end of a sentence */
     synchronized void failed(int spans, String reason) {
+        Instant now = clock.instant();
         if (failingSince == null) {
-            failingSince = clock.instant();
+            failingSince = now;
             lostBefore = (long) lost.count();
+        }
+        if (!logged && !now.isBefore(pauseEnds)) {
+            logged = true;
+            pauseEnds = now.plus(PAUSE);
             LOG.warn("The collector at " + collector + " does not take traces: " + reason
                     + ". Spans are lost until it does; requests are served as before. Check OTEL_EXPORTER_OTLP_ENDPOINT");
         }
