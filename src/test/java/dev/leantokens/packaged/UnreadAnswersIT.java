@@ -44,6 +44,7 @@ class UnreadAnswersIT {
 
     private static final String LIVE = "GET /q/health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
     private static final String METRICS = "/q/metrics";
+    private static final String DESCRIPTION = "GET /q/openapi HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
     private static final LeanStub LEAN = new LeanStub();
     private static PackagedApplication application;
@@ -120,13 +121,10 @@ class UnreadAnswersIT {
 
     @Test
     void unreadAnswersOfPipelinedRequestsCloseTheConnection() throws IOException {
-        List<CompletableFuture<Void>> attacks = new ArrayList<>();
-        for (int port : new int[] { application.port(), application.mcpPort() }) {
-            attacks.add(flood(connect(port), LIVE));
-            attacks.add(flood(connect(port), LIVE));
-        }
-
-        assertServedUntilEnded(attacks);
+        // The operating system buffers megabytes of responses first: that many health checks take long on a busy machine.
+        assertServedUntilEnded(List.of(
+                flood(connect(application.port()), DESCRIPTION), flood(connect(application.port()), DESCRIPTION),
+                flood(connect(application.mcpPort()), LIVE), flood(connect(application.mcpPort()), LIVE)));
     }
 
     @Test
