@@ -53,6 +53,8 @@ final class BrokenRequests implements AutoCloseable {
     private static final List<String> DOCUMENTED = List.of("502", "503", "504");
     /** For a version that is none any more. */
     private static final String OTHER_VERSION = "505";
+    /** The first line; later lines can contain a copy of it. */
+    private static final Pattern RIGHT_VERSION = Pattern.compile("[\\r\\n]*[^\\r\\n]* HTTP/1\\.1\\r?\\n");
 
     private final List<Target> replicas;
     private final ClientCredentials service;
@@ -216,7 +218,7 @@ final class BrokenRequests implements AutoCloseable {
         if (!response.startsWith("HTTP/1.")) {
             findings.add("a broken response to a broken request", description + ": " + response);
         } else if (failure.lookingAt() && !DOCUMENTED.contains(failure.group(1))
-                && !(failure.group(1).equals(OTHER_VERSION) && !request.contains(" HTTP/1.1\r\n"))) {
+                && !(failure.group(1).equals(OTHER_VERSION) && !RIGHT_VERSION.matcher(request).lookingAt())) {
             findings.add("a broken request that makes the service fail", description + ": " + response);
         }
         Matcher tokens = TOKEN.matcher(response);

@@ -37,7 +37,7 @@ final class LocalClientSettings {
     private static final String VARIABLES = "ACCESS_CLIENTS_";
     private static final String FILE = "ACCESS_CLIENTS_FILE";
 
-    /** A variable that SmallRye Config reads for an id of one word, or one that another source has, too. */
+    /** SmallRye Config reads these variables, if the id has one word or a property has it, too. */
     private static final Pattern READ = Pattern.compile(
             "ACCESS_CLIENTS_(?<id>[a-zA-Z0-9]+(?:_[a-zA-Z0-9]+)*)_(?:SECRET|CERTIFICATE|SCOPES|DEFAULT_SCOPE)(?:_\\d+_)?");
 
@@ -96,7 +96,7 @@ final class LocalClientSettings {
             } else if (name.startsWith(VARIABLES) && !name.equals(FILE) && !isRead(name, known)
                     && !ServiceLinks.contains(name, environment.keySet())) {
                 throw new IllegalArgumentException(name + " is no setting of a local client: settings are SECRET, CERTIFICATE, "
-                        + "SCOPES and DEFAULT_SCOPE, behind an id of letters and digits with single underscores");
+                        + "SCOPES and DEFAULT_SCOPE, after an id of letters and digits with single underscores");
             }
         });
         return clients(settings);

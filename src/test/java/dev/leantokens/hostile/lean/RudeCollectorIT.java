@@ -2,7 +2,6 @@ package dev.leantokens.hostile.lean;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +14,6 @@ import dev.leantokens.hostile.lean.Step.Bodies;
 import dev.leantokens.packaged.PackagedApplication;
 import dev.leantokens.testing.RawHttp;
 import dev.leantokens.testing.RawServer;
-import dev.leantokens.testing.RawServer.Connection;
 import dev.leantokens.testing.RawServer.Request;
 
 /** Whatever a collector of traces answers, requests are answered, the log stays short and the process ends in time. */
@@ -41,7 +39,7 @@ class RudeCollectorIT {
     void requestsAreAnsweredAndTheProcessEndsWhateverTheCollectorDoes() {
         List<Scenario> scenarios = Scenarios.ofCollectors().toList();
         RudeServer manner = new RudeServer(new NoBody(), request -> true);
-        manner.play(number -> number <= scenarios.size() ? scenarios.get(number - 1) : Scenario.POLITE, 0);
+        manner.play(number -> played(number, scenarios), 0);
         try (RawServer collector = RawServer.start();
                 PackagedApplication service = PackagedApplication.startWith(
                         List.of("-Xmx128m", "-Dio.netty.leakDetection.samplingInterval=8"), Map.of(
@@ -53,23 +51,13 @@ class RudeCollectorIT {
                                 "OTEL_BSP_SCHEDULE_DELAY", "20",
                                 "OTEL_BSP_MAX_QUEUE_SIZE", "50",
                                 "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "10"))) {
-            collector.answers(new RawServer.Manner() {
-                @Override
-                public void greet(Connection connection) throws IOException {
-                    manner.greet(connection);
+            collector.answers(manner.followedBy((connection, request) -> {
+                Scenario played = played(connection.number(), scenarios);
+                if (request.nth() > 1 || !played.onReuse() && played.reusable() && played != Scenario.POLITE) {
+                    // The next one plays the next scenario; the client may have kept this one.
+                    connection.close();
                 }
-
-                @Override
-                public void answer(Connection connection, Request request) throws IOException {
-                    manner.answer(connection, request);
-                    Scenario played = connection.number() <= scenarios.size() ? scenarios.get(connection.number() - 1)
-                            : Scenario.POLITE;
-                    if (request.nth() > 1 || !played.onReuse() && played.reusable() && played != Scenario.POLITE) {
-                        // The next one plays the next scenario; the client may have kept this one.
-                        connection.close();
-                    }
-                }
-            });
+            }));
             Awaitility.await().atMost(PATIENCE).until(() -> {
                 IntStream.range(0, CALLS).forEach(i -> assertThat(token(service)).isEqualTo(200));
                 return collector.accepted() > scenarios.size() + 2;
@@ -85,6 +73,10 @@ class RudeCollectorIT {
             service.terminate();
             assertThat(service.exitCode()).isEqualTo(143);
         }
+    }
+
+    private static Scenario played(int connection, List<Scenario> scenarios) {
+        return connection <= scenarios.size() ? scenarios.get(connection - 1) : Scenario.POLITE;
     }
 
     private static int token(PackagedApplication service) {

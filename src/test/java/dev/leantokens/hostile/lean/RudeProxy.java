@@ -1,6 +1,5 @@
 package dev.leantokens.hostile.lean;
 
-import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -9,7 +8,6 @@ import java.util.function.IntFunction;
 import dev.leantokens.hostile.lean.Step.Bodies;
 import dev.leantokens.testing.RawServer;
 import dev.leantokens.testing.RawServer.Connection;
-import dev.leantokens.testing.RawServer.Request;
 
 /** A forward proxy that plays a scenario for each request, and opens the tunnel then if the connection is still open. */
 final class RudeProxy implements AutoCloseable {
@@ -25,18 +23,8 @@ final class RudeProxy implements AutoCloseable {
     /** @param target the port on this machine to which every tunnel leads */
     RudeProxy(int target) {
         plays(number -> POLITE);
-        server.answers(new RawServer.Manner() {
-            @Override
-            public void greet(Connection connection) throws IOException {
-                manner.greet(connection);
-            }
-
-            @Override
-            public void answer(Connection connection, Request request) throws IOException {
-                manner.answer(connection, request);
-                connection.tunnel(target, segment -> sent.putIfAbsent(connection, segment));
-            }
-        });
+        server.answers(manner.followedBy((connection, request) -> connection.tunnel(target,
+                segment -> sent.putIfAbsent(connection, segment))));
     }
 
     /** @param scenarios by the number of the connection, from 1 */

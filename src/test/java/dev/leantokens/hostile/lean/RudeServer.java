@@ -49,6 +49,22 @@ final class RudeServer implements RawServer.Manner {
         round = new Round(scenarios, callers);
     }
 
+    /** @return this server, with something to do after each scenario */
+    RawServer.Manner followedBy(RawServer.Manner next) {
+        return new RawServer.Manner() {
+            @Override
+            public void greet(Connection connection) throws IOException {
+                RudeServer.this.greet(connection);
+            }
+
+            @Override
+            public void answer(Connection connection, Request request) throws IOException {
+                RudeServer.this.answer(connection, request);
+                next.answer(connection, request);
+            }
+        };
+    }
+
     /** @return what the client must not have done, since the last call */
     List<String> violations() {
         List<String> all = List.copyOf(violations);

@@ -52,7 +52,7 @@ final class Scenarios {
 
     /**
      * @return those for the servers of issuers. Their client uses each connection for one request. It is stricter with headers,
-     *         and takes most interim responses for the response: nobody has to trust an issuer whose server sends such ones
+     *         and takes most interim responses for the response: no one has to trust an issuer whose server sends such ones
      */
     static Stream<Scenario> ofIssuers() {
         return all().filter(scenario -> !scenario.onReuse() && !OWN_ANSWER.equals(scenario.name()))
