@@ -212,15 +212,10 @@ final class KeyFetch implements Supplier<Future<KeySet>> {
         }
 
         private Future<URI> metadata(URI issuer, String path) {
-            return get(issuer.resolve(path), path, true).compose(text -> {
-                try {
-                    URI url = keysUrl(issuer, path, text);
-                    discovered = Optional.of(new Discovered(url, clock.instant()));
-                    return Future.succeededFuture(url);
-                } catch (KeysException e) {
-                    return Future.failedFuture(e);
-                }
-            });
+            // Parsing a number of 200,000 digits takes seconds.
+            return get(issuer.resolve(path), path, true)
+                    .compose(text -> vertx.executeBlocking(() -> keysUrl(issuer, path, text), false))
+                    .onSuccess(url -> discovered = Optional.of(new Discovered(url, clock.instant())));
         }
 
         private URI keysUrl(URI issuer, String path, String metadata) throws KeysException {

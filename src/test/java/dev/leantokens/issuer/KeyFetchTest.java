@@ -43,6 +43,7 @@ import dev.leantokens.testing.RawServer;
 import dev.leantokens.testing.RawServer.Manner;
 import dev.leantokens.testing.TestClock;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 
 class KeyFetchTest {
@@ -387,6 +388,31 @@ class KeyFetchTest {
         assertThat(keysOf(fetch(Sources.byDiscovery(issuer))).keys()).hasSize(1);
 
         assertThat(paths()).containsExactly(path + "/.well-known/openid-configuration", place, "/keys");
+    }
+
+    /** Unlike those of a periodic timer, missed runs are not made up for. */
+    private void count(AtomicInteger runs, Vertx one) {
+        one.setTimer(10, timer -> {
+            runs.addAndGet(server.heads().isEmpty() ? 0 : 1);
+            count(runs, one);
+        });
+    }
+
+    /** The number takes a second or two, in which the event loop runs a timer of 10 ms many times. */
+    @Test
+    void metadataIsParsedOffTheEventLoop() {
+        server.answersOnce((out, request) -> out.write(response("200 OK", "{\"issuer\":" + "9".repeat(200_000) + "}")));
+        Vertx one = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+        AtomicInteger runs = new AtomicInteger();
+        try {
+            count(runs, one);
+
+            failureOf(new KeyFetch(one, Sources.byDiscovery(server.url()), clock, KeyHosts.Lookup.OF_THE_JVM, PATIENCE));
+        } finally {
+            one.close().toCompletionStage().toCompletableFuture().join();
+        }
+
+        assertThat(runs).hasValueGreaterThan(10);
     }
 
     @Test

@@ -78,7 +78,7 @@ final class Scenarios {
                 fails("deep array", document(deep)),
                 fails("deep key", document("{\"keys\":[{\"kty\":\"EC\",\"x\":" + deep + "}]}")),
                 fails("deep objects", document("{\"keys\":".repeat(25_000) + "1" + "}".repeat(25_000))),
-                fails("huge number", document("{\"keys\":" + "9".repeat(200_000) + ",\"issuer\":1e999999999}")),
+                fails("huge number", document("{\"keys\":" + "9".repeat(20_000) + ",\"issuer\":1e999999999}")),
                 fails("open string", document("{\"keys\":\"" + "\\\\".repeat(60_000))),
                 fails("many keys", document("{\"keys\":[" + "{},".repeat(80_000) + "{}]}")),
                 fails("many members", document("{" + IntStream.range(0, 20_000).mapToObj(i -> "\"" + i + "\":0,")
